@@ -1,0 +1,72 @@
+// Set-up that a fresh clone needs, run by the pre-scripts of `npm start` and `npm test`.
+// It has to work on any Node from 18 on and before anything is installed, so it uses built-ins only.
+// It must stay a pre-script: within one script line a shell keeps using the first `node` it found, and the
+// point is that the next line runs on the project's own Node (node_modules/.bin/node).
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+process.chdir(root);
+
+/** Progress goes to standard error: standard output belongs to the program that is started next. */
+const say = (text) => process.stderr.write(`${text}\n`);
+
+const onPath = (...names) =>
+  (process.env.PATH ?? "").split(delimiter).some((dir) => names.some((name) => existsSync(join(dir, name))));
+
+const run = (command, ...args) =>
+  spawnSync(command, args, {
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  }).status ?? 1;
+
+function installPackages() {
+  const wanted = createHash("sha256")
+    .update(readFileSync("package-lock.json"))
+    .update(`${process.platform}-${process.arch}`)
+    .digest("hex");
+  const stamp = "node_modules/.installed-for";
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  say(`Installing packages (this machine has Node ${process.version}; the project brings its own).`);
+  const status = run("npm", "ci", "--loglevel=error");
+  if (status !== 0) process.exit(status);
+  writeFileSync(stamp, wanted);
+}
+
+function newestChange(...paths) {
+  let newest = 0;
+  for (const path of paths) {
+    const stat = statSync(path);
+    if (stat.isDirectory()) for (const name of readdirSync(path)) newest = Math.max(newest, newestChange(join(path, name)));
+    else newest = Math.max(newest, stat.mtimeMs);
+  }
+  return newest;
+}
+
+function build() {
+  const stamp = "dist/.built";
+  const sources = ["src-gateway", "src-main", "src-renderer", "config", "package-lock.json", "package.json"];
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= newestChange(...sources)) return;
+  say("Building.");
+  const status = run("npm", "run", "--silent", "build");
+  if (status !== 0) process.exit(status);
+  writeFileSync(stamp, "");
+}
+
+/** Debian's Chromium when we may install it, Playwright's own otherwise; the browser tests skip, and say so, without either. */
+function installBrowser() {
+  if (process.env.TEST_CHROMIUM || onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")) return;
+  if (process.getuid?.() === 0 && onPath("apt-get")) {
+    say("Installing Chromium for the browser tests.");
+    run("apt-get", "update", "-qq");
+    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium");
+  } else run("npx", "playwright", "install", "chromium");
+}
+
+installPackages();
+if (process.argv.includes("--build") || process.argv.includes("--test")) build();
+if (process.argv.includes("--test")) installBrowser();

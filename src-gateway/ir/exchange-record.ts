@@ -1,0 +1,91 @@
+/**
+ * The one record that every exchange leaves, whatever happened to it.
+ *
+ * An exchange is one call of a client, from its first byte to the end of the answer. Times are integers in
+ * microseconds, counted from the arrival of the request; `null` means that the moment never came.
+ */
+import type { Loss } from "./losses.ts";
+import type { Surface } from "./protocol.ts";
+import type { Usage, UsageSource } from "./usage.ts";
+
+export const OUTCOMES = [
+  /** Still running (or the process was killed and nobody has looked since). */
+  "open",
+  /** The client got the whole answer. */
+  "completed",
+  /** Turned away by the gateway before any provider was asked: bad key, bad body, unknown model. */
+  "refused",
+  /** No provider gave an answer; the client got an error. */
+  "failed",
+  /** The answer had begun when the provider failed. */
+  "failed_midstream",
+  /** The client left first. */
+  "client_aborted",
+  /** The gateway's process ended while the exchange was open; written by the next start. */
+  "interrupted",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** One try at one provider. */
+export interface AttemptRecord {
+  provider: string;
+  model: string;
+  /** HTTP status of the provider; null when none came. */
+  status: number | null;
+  /** A code of `ir/errors.ts`; null for the attempt that succeeded. */
+  errorCode: string | null;
+  /** Why this target was tried, in words of the plan. */
+  reason: string;
+  startedUs: number;
+  firstByteUs: number | null;
+  endedUs: number | null;
+}
+
+export interface ExchangeRecord {
+  /** Microseconds since 1970 at arrival, made unique within the process: key and time in one. */
+  id: number;
+  userId: number | null;
+  apiKeyId: number | null;
+  /** The coding agent or SDK, recognised from its headers, for example `claude-code/2.1.329`. */
+  agent: string | null;
+  session: string | null;
+  project: string | null;
+  surface: Surface;
+  stream: boolean;
+  modelAsked: string | null;
+  /** The model name that was sent to the provider. */
+  modelRouted: string | null;
+  /** The model name that the provider reported. */
+  modelServed: string | null;
+  /** Id of the provider instance that gave the answer, or was asked last. */
+  provider: string | null;
+  attempts: AttemptRecord[];
+  outcome: Outcome;
+  /** HTTP status that the client got; null while none was sent. */
+  status: number | null;
+  errorCode: string | null;
+  /** One sentence about the failure, free of secrets and of prompt text. */
+  errorMessage: string | null;
+  /** The provider's own word, for example `end_turn`. */
+  finishReason: string | null;
+  queueUs: number | null;
+  firstByteUs: number | null;
+  firstTokenUs: number | null;
+  totalUs: number | null;
+  usage: Usage;
+  usageSource: UsageSource;
+  losses: Loss[];
+  bytesIn: number;
+  bytesOut: number;
+}
+
+/** The id as clients see it in `X-Request-ID`, and as `gateway logs` takes it. */
+export const requestIdOf = (id: number): string => `req_${id.toString(36)}`;
+
+/** The number behind a request id; null when the text is none. */
+export function parseRequestId(text: string): number | null {
+  const match = /^req_([0-9a-z]{1,11})$/.exec(text);
+  if (!match?.[1]) return null;
+  const id = Number.parseInt(match[1], 36);
+  return Number.isSafeInteger(id) ? id : null;
+}

@@ -1,0 +1,49 @@
+/** Providers as data. A row of the catalogue says what a provider can do; an instance is a row that the operator configured. */
+import type { WireProtocol } from "../ir/protocol.ts";
+import type { CredentialRef } from "../settings/types.ts";
+import type { CompatFlag } from "./compat.ts";
+
+/** How a credential is shown to a provider. */
+export const AUTH_SCHEMES = ["bearer", "x-api-key", "x-goog-api-key", "api-key", "none"] as const;
+export type AuthScheme = (typeof AUTH_SCHEMES)[number];
+
+export interface CatalogueRow {
+  id: string;
+  name: string;
+  /** Base URL per wire; `{x}` is filled in from `options.x`. Wires that no adapter speaks yet stand in `otherWires`. */
+  protocols: Partial<Record<WireProtocol, string>>;
+  otherWires: Record<string, string>;
+  auth: AuthScheme;
+  /** Not every wire of a provider takes the same header. */
+  authByProtocol?: Partial<Record<WireProtocol, AuthScheme>>;
+  /** False: works without a key, as local servers do. */
+  needsCredential: boolean;
+  /** Environment variables that usually hold the key, first one wins. */
+  credentialEnv: string[];
+  /** Environment variable that usually moves the base URL. */
+  baseUrlEnv: string[];
+  /** Where its models are listed, relative to the base URL of `models.protocol`; null when it has no list. */
+  models: { protocol: WireProtocol; path: string } | null;
+  compat: CompatFlag[];
+  quirks: string[];
+  confidence: "high" | "medium" | "low";
+}
+
+/** A provider that requests can be sent to. */
+export interface ProviderInstance {
+  id: string;
+  kind: string;
+  name: string;
+  /** Base URLs without a trailing slash. */
+  protocols: Partial<Record<WireProtocol, string>>;
+  auth: Partial<Record<WireProtocol, AuthScheme>>;
+  credential: CredentialRef | null;
+  needsCredential: boolean;
+  /** Declared by the operator; null asks the provider. */
+  declaredModels: string[] | null;
+  modelsEndpoint: { protocol: WireProtocol; path: string } | null;
+  /** Extra headers on every request, lower case. */
+  headers: Record<string, string>;
+  compat: ReadonlySet<CompatFlag>;
+  where: string;
+}

@@ -1,0 +1,158 @@
+/**
+ * What the operator decided, after all layers are merged and checked. `settings/` is the only reader of files and
+ * environment; every other folder is given these values.
+ */
+import type { WireProtocol } from "../ir/protocol.ts";
+
+/** Groups of paths that a listener serves; the names are those of the earlier gateway's `*_ENDPOINTS` lists. */
+export const ENDPOINT_KEYS = [
+  "openai_core",
+  "openai_responses",
+  "anthropic",
+  "gemini_native",
+  "admin",
+  "health",
+] as const;
+export type EndpointKey = (typeof ENDPOINT_KEYS)[number];
+
+export interface ListenerSettings {
+  /** `facade`, `admin`, `openai`, `anthropic` or `gemini`. */
+  name: string;
+  host: string;
+  /** 0 picks a free one. */
+  port: number;
+  endpoints: EndpointKey[];
+}
+
+export interface TimeoutSettings {
+  connectMs: number;
+  /** From sending a request to the provider's first response byte. */
+  firstByteMs: number;
+  /** Between two bytes of a provider's answer. */
+  idleMs: number;
+  /** Silence towards a streaming client after which a keep-alive of its protocol is sent. */
+  keepAliveMs: number;
+  /** How long a client may take to send headers and body. */
+  clientHeadersMs: number;
+  clientBodyMs: number;
+  /** How long a client may leave a full socket unread before it is given up. */
+  clientStallMs: number;
+  /** How long a stop waits for open streams. */
+  drainMs: number;
+}
+
+/** Something the operator should know about a setting that was accepted: an old name, a name without effect. */
+export interface Notice {
+  text: string;
+  /** `file:line`, or the name of an environment variable. */
+  where: string;
+}
+
+export interface Settings {
+  environment: "dev" | "test" | "live";
+  /** Absolute path of the folder for the database and all other state. */
+  dataDir: string;
+  /** The file with providers, routes and aliases; null when there is none. */
+  configFile: string | null;
+  listeners: ListenerSettings[];
+  /** Extra `Host` names that may be used besides loopback names and the listeners' own addresses. */
+  allowedHosts: string[];
+  /** Origins (`https://console.example`) of web pages that may call the gateway. */
+  allowedOrigins: string[];
+  /** A file path, or a `postgres://` address. */
+  ledgerUrl: string;
+  /** The same for users and keys; equal to `ledgerUrl` unless the operator set it apart. */
+  identityUrl: string;
+  adminEmail: string;
+  authDisabled: boolean;
+  /** Keys the hash of client keys. Null: the gateway makes one and keeps it in the data folder, readable by its owner only. */
+  authSecret: string | null;
+  logLevel: "debug" | "info" | "warn" | "error" | "silent";
+  /** Absolute path; null logs to standard error. */
+  logFile: string | null;
+  maxBodyBytes: number;
+  timeouts: TimeoutSettings;
+  /** What became of a request to a provider when its client left: stop paying, or read on to learn the usage. */
+  onClientAbort: "abort" | "drain";
+  /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
+  inline: ConfigFileContent;
+  /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */
+  explained: ExplainedSetting[];
+  notices: Notice[];
+}
+
+export interface ExplainedSetting {
+  key: string;
+  value: string;
+  /** `default`, `env TOKLIGENCE_X`, or `path:line`. */
+  source: string;
+}
+
+/** Where a provider's key is kept. The key itself never stands in a configuration file. */
+export type CredentialRef =
+  | { source: "env"; name: string }
+  | { source: "file"; path: string }
+  | { source: "keychain"; name: string };
+
+/** One entry of `providers:`. */
+export interface ProviderConfig {
+  id: string;
+  /** Id of a catalogue row, or `openai-compatible` / `anthropic-compatible`. */
+  kind: string;
+  baseUrl?: string;
+  credential?: CredentialRef;
+  /** Narrows what the instance may be spoken to in. */
+  protocols?: WireProtocol[];
+  /** Model ids the instance serves; asked of the provider when left out. */
+  models?: string[];
+  headers?: Record<string, string>;
+  options?: Record<string, unknown>;
+  /** `file:line` or the environment variable it came from. */
+  where: string;
+}
+
+export interface RouteTarget {
+  provider: string;
+  /** Keeps the model that was asked for when left out. */
+  model?: string;
+  weight?: number;
+}
+
+/** One entry of `routes:`; the first one whose pattern fits is taken, exact names before patterns. */
+export interface RouteConfig {
+  /** A model name, or a pattern with `*`. */
+  match: string;
+  strategy: "single" | "fallback" | "weighted";
+  targets: RouteTarget[];
+  where: string;
+}
+
+export interface ConfigFileContent {
+  providers: ProviderConfig[];
+  routes: RouteConfig[];
+  aliases: Record<string, string>;
+}
+
+/** The part of the settings that is reloaded while the gateway runs. */
+export interface GatewayConfig extends ConfigFileContent {
+  /** Grows by one with each reload that was taken. */
+  version: number;
+}
+
+/** A setting that was refused: shown to the operator as `file:line: key: problem (allowed: …)`. */
+export interface SettingProblem {
+  where: string;
+  key: string;
+  problem: string;
+  /** The allowed values or the right way, in words; empty when the problem says it all. */
+  hint: string;
+}
+
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  readonly problems: SettingProblem[];
+  constructor(problems: SettingProblem[]) {
+    super(problems.map((p) => `${p.where}: ${p.key}: ${p.problem}${p.hint ? ` (${p.hint})` : ""}`).join("\n"));
+    this.problems = problems;
+  }
+}
