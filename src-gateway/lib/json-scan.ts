@@ -32,3 +32,306 @@ export class JsonScanError extends Error {
     this.offset = offset;
   }
 }
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const ZERO = 0x30;
+const NINE = 0x39;
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
+const isHexDigit = (byte: number | undefined): boolean =>
+  isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+
+/** More keys than this in one object are remembered in a set instead of being compared one by one. */
+const LINEAR_KEYS = 32;
+
+/** The keys seen so far in one object: their offsets (quotes included) and a hash, for finding duplicates cheaply. */
+class SeenKeys {
+  private readonly starts: number[] = [];
+  private readonly ends: number[] = [];
+  private readonly hashes: number[] = [];
+  private names: Set<string> | null = null;
+
+  /** False when the object already has this key. Escapes count: `"a"` and `"\u0061"` are the same key. */
+  add(bytes: Buffer, start: number, end: number, hash: number, escaped: boolean): boolean {
+    if (escaped || this.names !== null || this.starts.length >= LINEAR_KEYS) return this.addName(bytes, start, end);
+    for (let n = 0; n < this.starts.length; n++) {
+      if (this.hashes[n] !== hash) continue;
+      if (bytes.compare(bytes, this.starts[n], this.ends[n], start, end) === 0) return false;
+    }
+    this.starts.push(start);
+    this.ends.push(end);
+    this.hashes.push(hash);
+    return true;
+  }
+
+  private addName(bytes: Buffer, start: number, end: number): boolean {
+    this.names ??= new Set(this.starts.map((from, n) => keyText(bytes, from, this.ends[n] ?? from)));
+    const name = keyText(bytes, start, end);
+    if (this.names.has(name)) return false;
+    this.names.add(name);
+    return true;
+  }
+}
+
+const keyText = (bytes: Buffer, start: number, end: number): string => JSON.parse(bytes.toString("utf8", start, end)) as string;
+
+/** Walks once over the bytes. One instance per scan; `at` is the offset of the next byte to look at. */
+class Scanner {
+  private at = 0;
+  private stringHash = 0;
+  private stringEscaped = false;
+  private readonly bytes: Buffer;
+  private readonly maxDepth: number;
+
+  constructor(bytes: Buffer, maxDepth: number) {
+    this.bytes = bytes;
+    this.maxDepth = maxDepth;
+  }
+
+  scan(): ScannedObject {
+    const { bytes } = this;
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new JsonScanError("A byte order mark stands", 0);
+    this.skipSpace();
+    if (this.at >= bytes.length) throw new JsonScanError("The JSON text is empty", this.at);
+    if (bytes[this.at] !== OPEN_BRACE) throw new JsonScanError("Expected an object", this.at);
+    const start = this.at;
+    const members = this.topLevel();
+    const end = this.at;
+    this.skipSpace();
+    if (this.at < bytes.length) this.fail("Unexpected text after the object");
+    return { start, end, members };
+  }
+
+  private topLevel(): Map<string, ScannedMember> {
+    const members = new Map<string, ScannedMember>();
+    this.at++;
+    this.skipSpace();
+    if (this.bytes[this.at] === CLOSE_BRACE) {
+      this.at++;
+      return members;
+    }
+    for (;;) {
+      const keyStart = this.at;
+      this.key();
+      const name = keyText(this.bytes, keyStart, this.at);
+      if (members.has(name)) throw new JsonScanError(`The key "${clip(name)}" stands twice`, keyStart);
+      this.colon();
+      const start = this.at;
+      const kind = this.value();
+      members.set(name, { keyStart, kind, start, end: this.at });
+      this.skipSpace();
+      const next = this.bytes[this.at];
+      if (next === CLOSE_BRACE) {
+        this.at++;
+        return members;
+      }
+      if (next !== COMMA) this.fail("Expected a comma or a closing brace");
+      this.at++;
+      this.skipSpace();
+    }
+  }
+
+  /** One value of any kind; containers are walked with a stack of our own, so that depth costs no call frames. */
+  private value(): JsonKind {
+    const first = this.bytes[this.at];
+    if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return this.scalar();
+    const open: (SeenKeys | null)[] = [];
+    this.enter(open);
+    while (open.length > 0) {
+      this.skipSpace();
+      const keys = open[open.length - 1] as SeenKeys | null;
+      if (keys) {
+        const keyStart = this.at;
+        this.key();
+        if (!keys.add(this.bytes, keyStart, this.at, this.stringHash, this.stringEscaped)) {
+          const name = keyText(this.bytes, keyStart, this.at);
+          throw new JsonScanError(`The key "${clip(name)}" stands twice in one object`, keyStart);
+        }
+        this.colon();
+      }
+      const byte = this.bytes[this.at];
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (this.enter(open)) continue;
+      } else this.scalar();
+      this.leave(open);
+    }
+    return first === OPEN_BRACE ? "object" : "array";
+  }
+
+  /** Steps into a container; false when it was empty and is left again. */
+  private enter(open: (SeenKeys | null)[]): boolean {
+    const isObject = this.bytes[this.at] === OPEN_BRACE;
+    // The top-level object is one level itself.
+    if (open.length + 2 > this.maxDepth) this.fail(`Nested deeper than ${this.maxDepth} levels`);
+    this.at++;
+    this.skipSpace();
+    if (this.bytes[this.at] === (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+      this.at++;
+      return false;
+    }
+    open.push(isObject ? new SeenKeys() : null);
+    return true;
+  }
+
+  /** After a value inside a container: on to the next one, or out of every container that ends here. */
+  private leave(open: (SeenKeys | null)[]): void {
+    while (open.length > 0) {
+      this.skipSpace();
+      const byte = this.bytes[this.at];
+      if (byte === COMMA) {
+        this.at++;
+        return;
+      }
+      const isObject = open[open.length - 1] !== null;
+      if (byte !== (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
+        this.fail(`Expected a comma or a closing ${isObject ? "brace" : "bracket"}`);
+      }
+      this.at++;
+      open.pop();
+    }
+  }
+
+  private key(): void {
+    if (this.bytes[this.at] !== QUOTE) this.fail("Expected a key in double quotes");
+    this.string();
+  }
+
+  private colon(): void {
+    this.skipSpace();
+    if (this.bytes[this.at] !== COLON) this.fail("Expected a colon");
+    this.at++;
+    this.skipSpace();
+  }
+
+  private scalar(): JsonKind {
+    const byte = this.bytes[this.at];
+    if (byte === QUOTE) {
+      this.string();
+      return "string";
+    }
+    if (byte === 0x74) return this.word("true", "boolean");
+    if (byte === 0x66) return this.word("false", "boolean");
+    if (byte === 0x6e) return this.word("null", "null");
+    return this.number();
+  }
+
+  private word(text: string, kind: JsonKind): JsonKind {
+    for (let n = 0; n < text.length; n++) {
+      if (this.bytes[this.at + n] !== text.charCodeAt(n)) this.fail("Expected a value");
+    }
+    this.at += text.length;
+    return kind;
+  }
+
+  private number(): JsonKind {
+    const { bytes } = this;
+    const start = this.at;
+    let at = start;
+    if (bytes[at] === 0x2d) at++;
+    if (bytes[at] === ZERO) at++;
+    else if (isDigit(bytes[at])) while (isDigit(bytes[at])) at++;
+    else this.fail(start < bytes.length ? "Expected a value" : "The JSON text ends too early");
+    if (bytes[at] === 0x2e) {
+      at++;
+      if (!isDigit(bytes[at])) throw new JsonScanError("Expected a digit after the decimal point", at);
+      while (isDigit(bytes[at])) at++;
+    }
+    if (bytes[at] === 0x65 || bytes[at] === 0x45) {
+      at++;
+      if (bytes[at] === 0x2b || bytes[at] === 0x2d) at++;
+      if (!isDigit(bytes[at])) throw new JsonScanError("Expected a digit in the exponent", at);
+      while (isDigit(bytes[at])) at++;
+    }
+    this.at = at;
+    return "number";
+  }
+
+  private string(): void {
+    const { bytes } = this;
+    const { length } = bytes;
+    let at = this.at + 1;
+    let hash = 0;
+    this.stringEscaped = false;
+    while (at < length) {
+      const byte = bytes[at] as number;
+      if (byte === QUOTE) {
+        this.at = at + 1;
+        this.stringHash = hash;
+        return;
+      }
+      if (byte === BACKSLASH) {
+        this.stringEscaped = true;
+        at = this.escape(at);
+        continue;
+      }
+      if (byte < 0x20) throw new JsonScanError("A control character stands inside a string", at);
+      hash = (Math.imul(hash, 31) + byte) | 0;
+      at++;
+    }
+    throw new JsonScanError("The JSON text ends inside a string", length);
+  }
+
+  private escape(at: number): number {
+    const { bytes } = this;
+    switch (bytes[at + 1]) {
+      case 0x22: // "
+      case 0x5c: // backslash
+      case 0x2f: // /
+      case 0x62: // b
+      case 0x66: // f
+      case 0x6e: // n
+      case 0x72: // r
+      case 0x74: // t
+        return at + 2;
+      case 0x75: // u
+        for (let n = 2; n < 6; n++) {
+          if (!isHexDigit(bytes[at + n])) throw new JsonScanError("An escape is not well formed", at);
+        }
+        return at + 6;
+      default:
+        throw new JsonScanError("An escape is not well formed", at);
+    }
+  }
+
+  private skipSpace(): void {
+    const { bytes } = this;
+    let at = this.at;
+    for (;;) {
+      const byte = bytes[at];
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
+      at++;
+    }
+    this.at = at;
+  }
+
+  private fail(problem: string): never {
+    if (this.at >= this.bytes.length) throw new JsonScanError("The JSON text ends too early", this.bytes.length);
+    throw new JsonScanError(problem, this.at);
+  }
+}
+
+const clip = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
+
+/**
+ * The top-level members of a JSON object.
+ *
+ * Accepts what `JSON.parse` accepts, but refuses keys that stand twice in one object (two readers of the same body would
+ * not agree on its meaning), nesting beyond `maxDepth`, and anything but an object at the top.
+ * @param bytes UTF-8, checked by the caller.
+ * @throws JsonScanError
+ */
+export function scanJson(bytes: Buffer, options: { maxDepth?: number } = {}): ScannedObject {
+  return new Scanner(bytes, options.maxDepth ?? 256).scan();
+}
+
+/** The text of a scanned string. */
+export function stringAt(bytes: Buffer, value: ScannedValue): string {
+  return JSON.parse(bytes.toString("utf8", value.start, value.end)) as string;
+}
