@@ -1,0 +1,226 @@
+/** Reads a provider's answer as it comes in, decides when it counts as one, and hands it on to the caller. */
+import type { AttemptRecord } from "../ir/exchange-record.ts";
+import { GatewayError } from "../ir/errors.ts";
+import type { StreamReader } from "../protocols/types.ts";
+import { WIRES } from "../protocols/wires.ts";
+import { type AttemptFailure, clientLeft, describeFailure, unknownStreamError } from "./failures.ts";
+import { headersToClient } from "./forwarded-headers.ts";
+import { createFrameReader, type FrameReader } from "./frame-reader.ts";
+import type { ExchangeState } from "./state.ts";
+import type { Headers, UpstreamFailure, UpstreamSink } from "./types.ts";
+
+/** An error answer longer than this is not read to its end. */
+const MAX_ERROR_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
+
+export interface AnswerControls {
+  pause(): void;
+  resume(): void;
+  abort(): void;
+  /** Called once. */
+  done(failure: AttemptFailure | null): void;
+}
+
+export interface AnswerReader {
+  sink: UpstreamSink;
+  /** The caller has gone: true when there is an answer that can be read on for its usage. */
+  clientLeft(): boolean;
+  /** The caller has gone and nothing more is read. */
+  abandon(): void;
+}
+
+export function createAnswerReader(
+  state: ExchangeState,
+  attempt: AttemptRecord,
+  hidesUsage: boolean,
+  controls: AnswerControls,
+): AnswerReader {
+  return new Reader(state, attempt, hidesUsage, controls);
+}
+
+class Reader implements AnswerReader, UpstreamSink {
+  readonly sink: UpstreamSink = this;
+  private readonly state: ExchangeState;
+  private readonly attempt: AttemptRecord;
+  private readonly hidesUsage: boolean;
+  private readonly controls: AnswerControls;
+  private status = 0;
+  private headers: Headers = {};
+  private frames: FrameReader | null = null;
+  private chunks: Buffer[] = [];
+  private length = 0;
+  private isDone = false;
+  private clientIsGone = false;
+
+  constructor(state: ExchangeState, attempt: AttemptRecord, hidesUsage: boolean, controls: AnswerControls) {
+    this.state = state;
+    this.attempt = attempt;
+    this.hidesUsage = hidesUsage;
+    this.controls = controls;
+  }
+
+  onHead(status: number, headers: Headers): void {
+    this.status = status;
+    this.headers = headers;
+    this.attempt.status = status;
+    this.attempt.firstByteUs = this.state.keeper.elapsedUs();
+    this.state.keeper.record.firstByteUs = this.attempt.firstByteUs;
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.isDone || chunk.length === 0) return;
+    if (this.frames === null && this.length === 0 && this.isStream(chunk)) this.frames = this.openFrames();
+    if (this.frames) return this.feed(this.frames, chunk);
+    this.chunks.push(chunk);
+    this.length += chunk.length;
+    const tooLong = this.length > (this.succeeded ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES);
+    if (tooLong) {
+      this.controls.abort();
+      this.onEnd();
+    }
+  }
+
+  onEnd(): void {
+    if (this.isDone) return;
+    if (this.frames) return this.endFrames(this.frames);
+    const body = Buffer.concat(this.chunks, this.length);
+    if (!this.succeeded) return this.failWithAnswer(body);
+    this.deliver(body);
+  }
+
+  onError(failure: UpstreamFailure): void {
+    if (this.isDone) return;
+    if (this.clientIsGone) return this.abandon();
+    const error = describeFailure(failure, this.attempt.provider, this.status !== 0);
+    const accepted = failure.kind !== "connect";
+    if (this.frames) this.breakOff(this.frames, error);
+    else this.finish({ error, accepted, relay: null });
+  }
+
+  clientLeft(): boolean {
+    this.clientIsGone = true;
+    return this.status !== 0 && this.succeeded;
+  }
+
+  abandon(): void {
+    if (this.isDone) return;
+    const { keeper } = this.state;
+    if (this.frames) keeper.learn(this.frames.facts);
+    this.finish(clientLeft());
+  }
+
+  private get succeeded(): boolean {
+    return this.status >= 200 && this.status < 300;
+  }
+
+  /** A provider that was asked for a stream may still answer with one JSON object, or name the wrong content type. */
+  private isStream(first: Buffer): boolean {
+    if (this.state.stream === null || !this.succeeded) return false;
+    const type = String(this.headers["content-type"] ?? "");
+    if (type.includes("event-stream")) return true;
+    const start = first.toString("latin1", 0, 64).trimStart();
+    return this.state.stream.framing === "json-array" ? start.startsWith("[") : !start.startsWith("{");
+  }
+
+  private openFrames(): FrameReader {
+    const { inbound, stream } = this.state;
+    const reader: StreamReader = WIRES[inbound.wire].createStreamReader(inbound.target.surface);
+    return createFrameReader({ reader, framing: stream?.framing ?? "sse", hidesUsage: this.hidesUsage });
+  }
+
+  private feed(frames: FrameReader, chunk: Buffer): void {
+    const { keeper, stream } = this.state;
+    const ready = frames.push(chunk);
+    if (frames.committed && keeper.record.firstTokenUs === null) keeper.record.firstTokenUs = keeper.elapsedUs();
+    if (frames.failedEarly) {
+      this.controls.abort();
+      this.finish({ error: frames.facts.error ?? unknownStreamError(this.attempt.provider), accepted: false, relay: null });
+      return;
+    }
+    if (ready === null || stream === null || this.clientIsGone) return;
+    if (!stream.write(ready, headersToClient(this.headers))) this.controls.pause();
+  }
+
+  private endFrames(frames: FrameReader): void {
+    const { keeper, stream, inbound } = this.state;
+    const { rest, complete } = frames.end();
+    if (!complete && !frames.sawError) {
+      const message = `The provider "${this.attempt.provider}" ended its stream before the answer was complete.`;
+      return this.breakOff(frames, new GatewayError("provider_cut", message));
+    }
+    if (frames.failedEarly) {
+      return this.finish({ error: frames.facts.error ?? unknownStreamError(this.attempt.provider), accepted: false, relay: null });
+    }
+    keeper.learn(frames.facts);
+    if (!this.clientIsGone && stream) {
+      if (rest.length > 0) stream.write(rest, headersToClient(this.headers));
+      stream.stop();
+      inbound.reply.end();
+    }
+    if (this.clientIsGone) keeper.settle("client_aborted", new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."));
+    else if (frames.facts.error) keeper.settle("failed_midstream", frames.facts.error);
+    else keeper.settle("completed");
+    this.finish(null);
+  }
+
+  /** The stream broke: before any content the attempt has failed, after it the caller must not take what it has for the whole. */
+  private breakOff(frames: FrameReader, error: GatewayError): void {
+    const { keeper, inbound, stream } = this.state;
+    keeper.learn(frames.facts);
+    if (!frames.committed) return this.finish({ error, accepted: true, relay: null });
+    this.attempt.errorCode = error.code;
+    keeper.settle(this.clientIsGone ? "client_aborted" : "failed_midstream", error);
+    stream?.stop();
+    // Nearly all agents retry after a broken connection and fewer after an error event; Gemini's clients are the other
+    // way round. None of them may see a clean end. See docs/decisions/2026-11-21-broken-streams.md.
+    if (inbound.wire === "gemini-content" && stream) {
+      const { requestId } = inbound;
+      inbound.reply.end(WIRES[inbound.wire].encodeStreamError(error, { requestId, framing: stream.framing, started: true }));
+    } else inbound.reply.cut();
+    this.finish(null);
+  }
+
+  private deliver(body: Buffer): void {
+    const { inbound, keeper, stream } = this.state;
+    const facts = WIRES[inbound.wire].readAnswer(body, inbound.target.surface);
+    if (facts.error) return this.finish({ error: facts.error, accepted: false, relay: null });
+    keeper.learn(facts);
+    stream?.stop();
+    if (this.clientIsGone) {
+      keeper.settle("client_aborted", new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."));
+    } else if (inbound.reply.status !== null) {
+      // A keep-alive has already promised a stream, and this is none.
+      const message = `The provider "${this.attempt.provider}" answered a request for a stream without one.`;
+      return this.finish({ error: new GatewayError("provider_error", message), accepted: true, relay: null });
+    } else {
+      inbound.reply.start(this.status, { ...headersToClient(this.headers), "content-length": String(body.length) });
+      inbound.reply.end(body);
+      keeper.settle("completed");
+    }
+    this.finish(null);
+  }
+
+  private failWithAnswer(body: Buffer): void {
+    const error = WIRES[this.state.inbound.wire].decodeError(this.status, this.headers, body);
+    // A refused credential is the gateway's own, not the caller's: passing it on would send people after the wrong key.
+    const mayRelay = error.code !== "provider_auth_failed" && this.status >= 400 && isJson(this.headers, body);
+    const headers = { ...headersToClient(this.headers), "content-length": String(body.length) };
+    this.finish({ error, accepted: false, relay: mayRelay ? { status: this.status, headers, body } : null });
+  }
+
+  private finish(failure: AttemptFailure | null): void {
+    if (this.isDone) return;
+    this.isDone = true;
+    this.controls.done(failure);
+  }
+}
+
+function isJson(headers: Headers, body: Buffer): boolean {
+  if (!String(headers["content-type"] ?? "").includes("json")) return false;
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * One try at one provider. Until the first content of the answer it can still fail without the caller noticing; from
+ * then on the attempt is the answer, and a failure is shown in the caller's own stream.
+ */
+import type { AttemptRecord } from "../ir/exchange-record.ts";
+import { toGatewayError } from "../ir/errors.ts";
+import type { ProviderInstance } from "../providers/types.ts";
+import type { PlanTarget } from "../routing/types.ts";
+import { createAnswerReader } from "./answer-reader.ts";
+import { type AttemptFailure, clientLeft } from "./failures.ts";
+import { buildProviderRequest } from "./provider-request.ts";
+import type { ExchangeState } from "./state.ts";
+import type { UpstreamCall } from "./types.ts";
+
+export type ProviderTarget = PlanTarget & { instance: ProviderInstance };
+
+/** @returns null when the caller has been given its answer, broken off or not. */
+export async function runAttempt(state: ExchangeState, target: ProviderTarget): Promise<AttemptFailure | null> {
+  const { keeper } = state;
+  const attempt: AttemptRecord = {
+    provider: target.provider,
+    model: target.model,
+    status: null,
+    errorCode: null,
+    reason: target.reason,
+    startedUs: keeper.elapsedUs(),
+    firstByteUs: null,
+    endedUs: null,
+  };
+  keeper.record.attempts.push(attempt);
+  keeper.record.queueUs ??= attempt.startedUs;
+  const failure = await send(state, target, attempt);
+  attempt.endedUs = keeper.elapsedUs();
+  if (failure) attempt.errorCode = failure.error.code;
+  return failure;
+}
+
+async function send(state: ExchangeState, target: ProviderTarget, attempt: AttemptRecord): Promise<AttemptFailure | null> {
+  const { inbound, world } = state;
+  let credentialHeaders: Record<string, string>;
+  try {
+    credentialHeaders = await world.credentialHeaders(target.instance, inbound.wire);
+  } catch (error) {
+    return { error: toGatewayError(error), accepted: false, relay: null };
+  }
+  if (inbound.signal.aborted) return clientLeft();
+  const request = buildProviderRequest({
+    wire: inbound.wire,
+    target: inbound.target,
+    body: state.body,
+    head: state.head,
+    headers: inbound.headers,
+    instance: target.instance,
+    model: target.model,
+    credentialHeaders,
+  });
+  return new Promise((resolve) => {
+    let call: UpstreamCall | null = null;
+    let drainTimer: NodeJS.Timeout | undefined;
+    const reader = createAnswerReader(state, attempt, request.hidesUsage, {
+      pause: () => call?.pause(),
+      resume: () => call?.resume(),
+      abort: () => call?.abort(),
+      done: (failure) => {
+        clearTimeout(drainTimer);
+        inbound.signal.removeEventListener("abort", onClientGone);
+        inbound.reply.onDrain = null;
+        resolve(failure);
+      },
+    });
+    const onClientGone = (): void => {
+      if (world.onClientAbort === "drain" && reader.clientLeft()) {
+        call?.resume();
+        drainTimer = setTimeout(() => call?.abort(), world.maxDrainMs);
+      } else {
+        call?.abort();
+        reader.abandon();
+      }
+    };
+    inbound.signal.addEventListener("abort", onClientGone, { once: true });
+    inbound.reply.onDrain = () => call?.resume();
+    call = world.dispatch({ ...request, timeouts: world.timeouts }, reader.sink);
+  });
+}

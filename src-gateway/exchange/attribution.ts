@@ -1,0 +1,57 @@
+/**
+ * Which agent, session and project is behind a request, read from what real clients send of themselves.
+ * Pure. Agents are named `name/version`; a client that cannot be recognised is null, never guessed.
+ */
+import type { Headers } from "./types.ts";
+
+export interface Attribution {
+  agent: string | null;
+  session: string | null;
+}
+
+/** In order: the first pattern that fits the user agent names the agent. */
+const AGENTS: readonly [RegExp, string][] = [
+  [/^claude-cli\/(\S+)/, "claude-code"],
+  [/^codex_(?:exec|tui|cli_rs|vscode|sdk_ts)\/(\S+)/i, "codex"],
+  [/^codex-tui\/(\S+)/i, "codex"],
+  [/^GeminiCLI(?:-\w+)?\/([^\s/]+)/, "gemini-cli"],
+  [/^QwenCode\/(\S+)/, "qwen-code"],
+  [/^opencode\/(\S+)/i, "opencode"],
+  [/^Cline\/(\S+)/i, "cline"],
+  [/^pi\/(\S+)/, "pi"],
+  [/^OpenAI\/(?:JS|Python) (\S+)/, "openai-sdk"],
+  [/^Anthropic\/(?:JS|Python) (\S+)/, "anthropic-sdk"],
+  [/^google-genai-sdk\/(\S+)/, "google-genai-sdk"],
+  [/^ai(?:-sdk)?\/(\d\S*)/, "ai-sdk"],
+  [/^curl\/(\S+)/, "curl"],
+];
+
+/** Headers that name a session, the most specific first. */
+const SESSION_HEADERS = ["x-claude-code-session-id", "session-id", "session_id", "x-session-id", "x-tokligence-session"] as const;
+
+export function attribute(headers: Headers): Attribution {
+  return { agent: agentOf(headers), session: sessionOf(headers) };
+}
+
+function agentOf(headers: Headers): string | null {
+  const userAgent = one(headers["user-agent"]) ?? "";
+  // OpenCode travels on an SDK's user agent but marks its sessions in a way of its own.
+  if (headers["x-session-affinity"] !== undefined && !/^opencode\//i.test(userAgent)) return "opencode";
+  for (const [pattern, name] of AGENTS) {
+    const match = pattern.exec(userAgent);
+    if (match) return `${name}/${clip(match[1] ?? "", 40)}`;
+  }
+  const originator = one(headers["originator"]);
+  return originator?.startsWith("codex") ? "codex" : null;
+}
+
+function sessionOf(headers: Headers): string | null {
+  for (const name of SESSION_HEADERS) {
+    const value = one(headers[name]);
+    if (value) return clip(value, 100);
+  }
+  return null;
+}
+
+const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+const clip = (text: string, length: number): string => text.slice(0, length);

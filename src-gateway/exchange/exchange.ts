@@ -1,0 +1,108 @@
+/** The life of one exchange, top to bottom. Whatever happens here, the caller is answered and one record is closed. */
+import { GatewayError, toGatewayError } from "../ir/errors.ts";
+import { JsonScanError, scanJson } from "../lib/json-scan.ts";
+import type { RequestBody, RequestHead } from "../protocols/types.ts";
+import { WIRES } from "../protocols/wires.ts";
+import { judge } from "../routing/verdict.ts";
+import { runAttempt } from "./attempt.ts";
+import type { AttemptFailure } from "./failures.ts";
+import { answerFromLoopback } from "./loopback.ts";
+import { type RecordKeeper, startRecord } from "./record.ts";
+import { createStreamReply, type StreamReply } from "./stream-reply.ts";
+import type { ExchangeState } from "./state.ts";
+import type { ExchangeWorld, Inbound } from "./types.ts";
+
+export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promise<void> {
+  const keeper = startRecord(inbound, world);
+  let stream: StreamReply | null = null;
+  try {
+    keeper.identify(world.authenticate(inbound.token));
+    const held = await inbound.readBody();
+    try {
+      const body = scanBody(held.bytes);
+      const head = WIRES[inbound.wire].readRequest(body, inbound.target);
+      keeper.open(head, held.wireBytes);
+      if (head.stream) stream = streamReplyFor(inbound, world, head);
+      const plan = await world.plan({ model: head.model, wire: inbound.wire });
+      await askTargets({ inbound, world, keeper, body, head, plan, stream });
+    } finally {
+      held.release();
+    }
+  } catch (thrown) {
+    refuse(inbound, world, keeper, thrown, stream);
+  } finally {
+    stream?.stop();
+    keeper.close(await inbound.reply.finished());
+  }
+}
+
+async function askTargets(state: ExchangeState): Promise<void> {
+  const { inbound, keeper, plan } = state;
+  for (const [place, target] of plan.targets.entries()) {
+    keeper.record.provider = target.provider;
+    keeper.record.modelRouted = target.model;
+    if (target.instance === null) return answerFromLoopback(state, target);
+    const failure = await runAttempt(state, { ...target, instance: target.instance });
+    if (failure === null) return;
+    if (inbound.signal.aborted) return keeper.settle("client_aborted", failure.error);
+    const targetsLeft = plan.targets.length - place - 1;
+    if (judge(failure.error, { accepted: failure.accepted, targetsLeft }) === "give-up") return sendFailure(state, failure);
+  }
+}
+
+function scanBody(bytes: Buffer): RequestBody {
+  try {
+    return { bytes, root: scanJson(bytes) };
+  } catch (error) {
+    if (!(error instanceof JsonScanError)) throw error;
+    throw new GatewayError("invalid_json", `The body is not a JSON object that can be used: ${error.message}.`, { cause: error });
+  }
+}
+
+function streamReplyFor(inbound: Inbound, world: ExchangeWorld, head: RequestHead): StreamReply {
+  const wantsArray = inbound.wire === "gemini-content" && !/(?:^|&)alt=sse(?:&|$)/.test(inbound.target.query);
+  return createStreamReply({
+    reply: inbound.reply,
+    wire: inbound.wire,
+    model: head.model,
+    framing: wantsArray ? "json-array" : "sse",
+    keepAliveMs: world.timeouts.keepAliveMs,
+    earlyHeaders: {},
+  });
+}
+
+/** The last target failed before the caller got anything of an answer. */
+function sendFailure(state: ExchangeState, failure: AttemptFailure): void {
+  const { inbound, keeper } = state;
+  keeper.settle("failed", failure.error);
+  if (failure.relay && inbound.reply.status === null) {
+    // The provider's own words, for a client that speaks its language.
+    inbound.reply.start(failure.relay.status, failure.relay.headers);
+    inbound.reply.end(failure.relay.body);
+  } else sendError(inbound, failure.error, state.stream);
+}
+
+function refuse(inbound: Inbound, world: ExchangeWorld, keeper: RecordKeeper, thrown: unknown, stream: StreamReply | null): void {
+  if (inbound.signal.aborted) {
+    keeper.settle("client_aborted", new GatewayError("request_timeout", "The client left before it was answered."));
+    return inbound.reply.cut();
+  }
+  const error = toGatewayError(thrown);
+  if (error.code === "internal_error") world.log.error({ err: thrown, requestId: inbound.requestId }, "exchange failed");
+  keeper.settle(error.code === "internal_error" || error.code === "credential_missing" ? "failed" : "refused", error);
+  sendError(inbound, error, stream);
+}
+
+/** The error in the client's own shape: as an HTTP answer, or as the last frame where the stream has begun. */
+export function sendError(inbound: Inbound, error: GatewayError, stream: StreamReply | null): void {
+  const { reply, requestId } = inbound;
+  const wire = WIRES[inbound.wire];
+  stream?.stop();
+  if (reply.status !== null && stream) {
+    reply.end(wire.encodeStreamError(error, { requestId, framing: stream.framing, started: stream.answering }));
+  } else if (reply.status === null) {
+    const { status, headers, body } = wire.encodeError(error, { requestId });
+    reply.start(status, headers);
+    reply.end(body);
+  } else reply.cut();
+}

@@ -1,0 +1,99 @@
+/** The one record of an exchange: filled in along the way, closed exactly once. */
+import type { Principal } from "../auth/types.ts";
+import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
+import type { GatewayError } from "../ir/errors.ts";
+import { NO_USAGE } from "../ir/usage.ts";
+import type { AnswerFacts, RequestHead } from "../protocols/types.ts";
+import { attribute } from "./attribution.ts";
+import type { ExchangeWorld, Inbound } from "./types.ts";
+
+export interface RecordKeeper {
+  readonly record: ExchangeRecord;
+  /** Microseconds since the request arrived. */
+  elapsedUs(): number;
+  identify(principal: Principal): void;
+  /** What was asked is known: from here on the record exists in the store, also if the process dies. */
+  open(head: RequestHead, bytesIn: number): void;
+  learn(facts: AnswerFacts): void;
+  /** How it ended, as far as is known; the first word stands. */
+  settle(outcome: Outcome, error?: GatewayError): void;
+  /** @param delivered whether the caller got everything that was sent. */
+  close(delivered: boolean): void;
+}
+
+export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock" | "records">): RecordKeeper {
+  const { agent, session } = attribute(inbound.headers);
+  const record: ExchangeRecord = {
+    id: inbound.id,
+    userId: null,
+    apiKeyId: null,
+    agent,
+    session,
+    project: inbound.project,
+    surface: inbound.target.surface,
+    stream: false,
+    modelAsked: null,
+    modelRouted: null,
+    modelServed: null,
+    provider: null,
+    attempts: [],
+    outcome: "open",
+    status: null,
+    errorCode: null,
+    errorMessage: null,
+    finishReason: null,
+    queueUs: null,
+    firstByteUs: null,
+    firstTokenUs: null,
+    totalUs: null,
+    usage: { ...NO_USAGE },
+    usageSource: "none",
+    losses: [],
+    bytesIn: 0,
+    bytesOut: 0,
+  };
+  let settled: Outcome | null = null;
+  let closed = false;
+  const elapsedUs = (): number => world.clock.monotonicUs() - inbound.arrivedUs;
+
+  return {
+    record,
+    elapsedUs,
+    identify(principal) {
+      record.userId = principal.userId;
+      record.apiKeyId = principal.apiKeyId;
+    },
+    open(head, bytesIn) {
+      record.modelAsked = head.model;
+      record.stream = head.stream;
+      record.bytesIn = bytesIn;
+      world.records.open({ ...record, attempts: [...record.attempts] });
+    },
+    learn(facts) {
+      if (facts.modelServed !== null) record.modelServed = facts.modelServed;
+      if (facts.finishReason !== null) record.finishReason = facts.finishReason;
+      if (facts.usage !== null) {
+        record.usage = { ...facts.usage };
+        record.usageSource = "provider";
+      }
+    },
+    settle(outcome, error) {
+      if (settled !== null) return;
+      settled = outcome;
+      if (error) {
+        record.errorCode = error.code;
+        record.errorMessage = error.message.slice(0, 500);
+      }
+    },
+    close(delivered) {
+      if (closed) return;
+      closed = true;
+      const outcome = settled ?? "failed";
+      record.outcome = outcome === "completed" && !delivered ? "client_aborted" : outcome;
+      record.status = inbound.reply.status;
+      record.totalUs = elapsedUs();
+      record.bytesOut = inbound.reply.bytesOut;
+      world.records.close(record);
+    },
+  };
+}

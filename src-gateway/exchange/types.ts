@@ -1,0 +1,103 @@
+/**
+ * The life of one request, from its bytes to its record.
+ *
+ * `exchange/` is given everything it touches: the caller's request and reply, the dispatcher that reaches providers, the
+ * writer that keeps records. It opens no socket, no file and no database itself.
+ */
+import type { Principal } from "../auth/types.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { WireProtocol } from "../ir/protocol.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { RequestTarget } from "../protocols/types.ts";
+import type { ProviderInstance } from "../providers/types.ts";
+import type { Plan } from "../routing/types.ts";
+import type { TimeoutSettings } from "../settings/types.ts";
+
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+/** The caller's side of an exchange. */
+export interface Reply {
+  /** The status that was sent; null before that. */
+  readonly status: number | null;
+  readonly bytesOut: number;
+  /** Sends status and headers; once. */
+  start(status: number, headers: Record<string, string>): void;
+  /** False when the caller reads slower than this is written: wait for `onDrain`. */
+  write(bytes: Buffer): boolean;
+  end(bytes?: Buffer): void;
+  /** Breaks the connection, so that the caller cannot take what it has for the whole. */
+  cut(): void;
+  /** Called each time a caller that was slow has caught up. */
+  onDrain: (() => void) | null;
+  /** True once everything was handed to the operating system, false when the connection closed before that. */
+  finished(): Promise<boolean>;
+}
+
+/** What arrived. */
+export interface Inbound {
+  id: number;
+  requestId: string;
+  /** Monotonic time of arrival. */
+  arrivedUs: number;
+  wire: WireProtocol;
+  target: RequestTarget;
+  project: string | null;
+  headers: Headers;
+  /** The key that the caller showed, in whatever header form; null when there was none. */
+  token: string | null;
+  /** Reads the body; see `server/read-body.ts` for what it throws. */
+  readBody(): Promise<{ bytes: Buffer; wireBytes: number; release(): void }>;
+  /** Aborts when the caller leaves, whether before or during the answer. */
+  signal: AbortSignal;
+  reply: Reply;
+}
+
+/** A provider's answer as it comes in. */
+export interface UpstreamSink {
+  onHead(status: number, headers: Headers): void;
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  /** Ends the answer; nothing follows. */
+  onError(error: UpstreamFailure): void;
+}
+
+export interface UpstreamFailure {
+  kind: "connect" | "first-byte-timeout" | "idle-timeout" | "cut" | "aborted";
+  /** For the log; free of secrets. */
+  detail: string;
+  cause?: unknown;
+}
+
+export interface UpstreamCall {
+  pause(): void;
+  resume(): void;
+  abort(): void;
+}
+
+export interface UpstreamRequest {
+  url: string;
+  headers: Record<string, string>;
+  /** The parts of the body, in order. */
+  body: Buffer[];
+  timeouts: Pick<TimeoutSettings, "firstByteMs" | "idleMs">;
+}
+
+export type Dispatch = (request: UpstreamRequest, sink: UpstreamSink) => UpstreamCall;
+
+/** Everything an exchange needs besides the request itself. */
+export interface ExchangeWorld {
+  clock: Clock;
+  log: Logger;
+  timeouts: TimeoutSettings;
+  onClientAbort: "abort" | "drain";
+  /** Longest time that an answer is read on after its client has left. */
+  maxDrainMs: number;
+  /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
+  authenticate(token: string | null): Principal;
+  plan(request: { model: string; wire: WireProtocol }): Promise<Plan>;
+  /** The headers that carry the provider's credential. @throws GatewayError credential_missing. */
+  credentialHeaders(instance: ProviderInstance, wire: WireProtocol): Promise<Record<string, string>>;
+  dispatch: Dispatch;
+  records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): void };
+}

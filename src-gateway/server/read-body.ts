@@ -1,0 +1,147 @@
+/** Reads a request's body into one buffer: bounded, decompressed, and without growing to more than its own size. */
+import { isUtf8 } from "node:buffer";
+import type { IncomingMessage } from "node:http";
+import { promisify } from "node:util";
+import zlib from "node:zlib";
+import { GatewayError } from "../ir/errors.ts";
+
+/** Bytes of request bodies that the process holds at this moment, shared by all requests. */
+export interface BodyBudget {
+  heldBytes: number;
+  maxBytes: number;
+}
+
+/** Thrown when the client went away in mid-body; nobody is left to be told. */
+export class ClientGone extends Error {
+  override readonly name = "ClientGone";
+}
+
+type Decompress = (data: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const gunzip = promisify(zlib.gunzip) as Decompress;
+const brotli = promisify(zlib.brotliDecompress) as Decompress;
+const zstd = promisify(zlib.zstdDecompress) as Decompress;
+const inflate = promisify(zlib.inflate) as Decompress;
+const inflateRaw = promisify(zlib.inflateRaw) as Decompress;
+
+const DECOMPRESSORS: Readonly<Record<string, Decompress>> = {
+  gzip: gunzip,
+  "x-gzip": gunzip,
+  br: brotli,
+  zstd,
+  // "deflate" means zlib by the standard and raw deflate by habit; a zlib stream is told by its first byte.
+  deflate: (data, options) => (((data[0] ?? 0) & 0x0f) === 8 ? inflate(data, options) : inflateRaw(data, options)),
+};
+
+/** Room that is taken in the budget while a body is held; given back by `release`. */
+export interface HeldBody {
+  bytes: Buffer;
+  /** Size as it came over the wire. */
+  wireBytes: number;
+  release(): void;
+}
+
+/**
+ * @throws GatewayError body_too_large, overloaded, unsupported_content_encoding, invalid_encoding.
+ * @throws ClientGone
+ */
+export async function readBody(request: IncomingMessage, maxBytes: number, budget: BodyBudget): Promise<HeldBody> {
+  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  const decompress = encoding === "identity" || encoding === "" ? null : DECOMPRESSORS[encoding];
+  if (decompress === undefined) {
+    throw new GatewayError(
+      "unsupported_content_encoding",
+      `The body is encoded as "${encoding.slice(0, 60)}". Send it as zstd, gzip, br, deflate or without an encoding.`,
+      { param: "content-encoding" },
+    );
+  }
+  let held = 0;
+  const hold = (bytes: number): void => {
+    if (budget.heldBytes + bytes > budget.maxBytes) {
+      throw new GatewayError("overloaded", "The gateway holds too many large requests at once. Try again in a moment.", {
+        retryAfterMs: 1000,
+      });
+    }
+    held += bytes;
+    budget.heldBytes += bytes;
+  };
+  const release = (): void => {
+    budget.heldBytes -= held;
+    held = 0;
+  };
+  try {
+    const raw = await collect(request, maxBytes, hold);
+    const bytes = decompress ? await unpack(decompress, raw, encoding, maxBytes) : raw;
+    if (decompress) hold(bytes.length);
+    if (!isUtf8(bytes)) {
+      throw new GatewayError("invalid_encoding", "The body is not valid UTF-8. JSON must be sent as UTF-8.");
+    }
+    return { bytes, wireBytes: raw.length, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+const tooLarge = (maxBytes: number): GatewayError =>
+  new GatewayError(
+    "body_too_large",
+    `The body is larger than ${maxBytes} bytes. Send less, or raise max_body_bytes in the gateway's settings.`,
+  );
+
+function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: number) => void): Promise<Buffer> {
+  const header = request.headers["content-length"];
+  const declared = header === undefined ? null : Number(header);
+  if (declared !== null && declared > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    // With a declared length the bytes are copied straight to their place: the body never exists twice.
+    let whole: Buffer | null = null;
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const stop = (): void => {
+      request.off("data", onData).off("end", onEnd).off("close", onGone).off("error", onGone);
+    };
+    const onData = (chunk: Buffer): void => {
+      try {
+        if (length + chunk.length > maxBytes) throw tooLarge(maxBytes);
+        if (declared === null) {
+          hold(chunk.length);
+          chunks.push(chunk);
+        } else if (whole === null && chunk.length === declared) {
+          hold(declared);
+          whole = chunk;
+        } else {
+          if (whole === null) {
+            hold(declared);
+            whole = Buffer.allocUnsafeSlow(declared);
+          }
+          chunk.copy(whole, length);
+        }
+        length += chunk.length;
+      } catch (error) {
+        stop();
+        reject(error as Error);
+      }
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(whole ?? Buffer.concat(chunks, length));
+    };
+    const onGone = (): void => {
+      stop();
+      reject(new ClientGone("The client left while it sent its body."));
+    };
+    request.on("data", onData).on("end", onEnd).on("close", onGone).on("error", onGone);
+  });
+}
+
+async function unpack(decompress: Decompress, raw: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
+  try {
+    return await decompress(raw, { maxOutputLength: maxBytes });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
+    throw new GatewayError("invalid_encoding", `The body says that it is encoded as ${encoding}, but it cannot be decoded.`, {
+      cause: error,
+    });
+  }
+}

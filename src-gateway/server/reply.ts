@@ -1,0 +1,90 @@
+/** A node:http response as an exchange sees it: back-pressure, byte count, and a hard break when an answer is not whole. */
+import type { ServerResponse } from "node:http";
+import type { Reply } from "../exchange/types.ts";
+
+export function createReply(response: ServerResponse, options: { requestId: string; stallMs: number }): Reply {
+  return new HttpReply(response, options);
+}
+
+class HttpReply implements Reply {
+  onDrain: (() => void) | null = null;
+  status: number | null = null;
+  bytesOut = 0;
+  private readonly response: ServerResponse;
+  private readonly requestId: string;
+  private readonly stallMs: number;
+  private stallTimer: NodeJS.Timeout | undefined;
+  private isEnded = false;
+  private isWaiting = false;
+
+  constructor(response: ServerResponse, options: { requestId: string; stallMs: number }) {
+    this.response = response;
+    this.requestId = options.requestId;
+    this.stallMs = options.stallMs;
+  }
+
+  start(status: number, headers: Record<string, string>): void {
+    if (this.status !== null || this.response.destroyed) return;
+    this.status = status;
+    this.response.writeHead(status, { ...headers, "x-request-id": this.requestId });
+    // Clients give up waiting for headers much sooner than for content, so headers do not wait for it.
+    if (headers["content-length"] === undefined) this.response.flushHeaders();
+  }
+
+  write(bytes: Buffer): boolean {
+    if (this.isEnded || this.response.destroyed) return true;
+    this.bytesOut += bytes.length;
+    if (this.response.write(bytes)) return true;
+    this.waitForDrain();
+    return false;
+  }
+
+  end(bytes?: Buffer): void {
+    if (this.isEnded) return;
+    this.isEnded = true;
+    if (this.response.destroyed) return;
+    if (bytes) {
+      this.bytesOut += bytes.length;
+      this.response.end(bytes);
+    } else this.response.end();
+    if (!this.response.writableFinished) this.startStallTimer();
+  }
+
+  cut(): void {
+    this.isEnded = true;
+    clearTimeout(this.stallTimer);
+    // What was written goes out first; then the connection closes without the end mark of the body.
+    if (this.response.socket) this.response.socket.destroySoon();
+    else this.response.destroy();
+  }
+
+  async finished(): Promise<boolean> {
+    const { response } = this;
+    if (!response.writableFinished && !response.destroyed && !response.closed && !response.socket?.destroyed) {
+      await new Promise<void>((resolve) => {
+        response.once("finish", resolve);
+        response.once("close", resolve);
+      });
+    }
+    clearTimeout(this.stallTimer);
+    return response.writableFinished;
+  }
+
+  private waitForDrain(): void {
+    if (this.isWaiting) return;
+    this.isWaiting = true;
+    this.startStallTimer();
+    this.response.once("drain", () => {
+      this.isWaiting = false;
+      clearTimeout(this.stallTimer);
+      this.onDrain?.();
+    });
+  }
+
+  /** A client that leaves a full socket unread for this long has vanished, whatever TCP thinks. */
+  private startStallTimer(): void {
+    clearTimeout(this.stallTimer);
+    this.stallTimer = setTimeout(() => this.response.destroy(), this.stallMs);
+    this.stallTimer.unref();
+  }
+}
