@@ -1,0 +1,107 @@
+/** `gatewayd`: the gateway without a desktop. Reads flags, prints where it can be reached, ends on a signal. */
+import { homedir } from "node:os";
+import { parseArgs } from "node:util";
+import { createGateway } from "./index.ts";
+import { loadSettings } from "./settings/load-settings.ts";
+import { type Settings, SettingsError } from "./settings/types.ts";
+import { describeStart } from "./start-message.ts";
+
+const HELP = `Usage: gatewayd [options]
+
+  --config FILE     providers, routes and aliases (.yaml, .json), or settings (.ini)
+  --host HOST       address to listen on (127.0.0.1)
+  --port PORT       port to listen on (8081); 0 picks a free one
+  --data-dir DIR    folder for the database and other state (~/.tokligence)
+  --version         print the version
+  --help            print this text
+`;
+
+interface Flags {
+  config?: string;
+  host?: string;
+  port?: string;
+  "data-dir"?: string;
+  version?: boolean;
+  help?: boolean;
+}
+
+export async function runDaemon(args: string[]): Promise<void> {
+  const flags = readFlags(args);
+  if (flags === null) return;
+  if (flags.help) return void process.stdout.write(HELP);
+  if (flags.version) return void process.stdout.write(`${__VERSION__}\n`);
+  try {
+    await serve(readSettings(flags));
+  } catch (error) {
+    process.stderr.write(`gatewayd: ${explain(error)}\n`);
+    process.exitCode = error instanceof SettingsError ? 2 : 1;
+  }
+}
+
+async function serve(settings: Settings): Promise<void> {
+  const gateway = await createGateway(settings);
+  let stopping: Promise<void> | null = null;
+  const stop = (): void => {
+    stopping ??= gateway.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`gatewayd: ${explain(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  const info = await gateway.start();
+  process.stdout.write(describeStart(info));
+  const { url, consoleUrl, dataDir, clientKey } = info;
+  process.stdout.write(`ready ${JSON.stringify({ url, consoleUrl, dataDir, ...(clientKey === null ? {} : { clientKey }) })}\n`);
+}
+
+function readFlags(args: string[]): Flags | null {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: {
+        config: { type: "string" },
+        host: { type: "string" },
+        port: { type: "string" },
+        "data-dir": { type: "string" },
+        version: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
+    });
+    return values;
+  } catch (error) {
+    process.stderr.write(`gatewayd: ${(error as Error).message}\n\n${HELP}`);
+    process.exitCode = 2;
+    return null;
+  }
+}
+
+function readSettings(flags: Flags): Settings {
+  const port = flags.port === undefined ? undefined : Number(flags.port);
+  if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
+    throw new SettingsError([{ where: "--port", key: "port", problem: `"${flags.port}" is no port`, hint: "0 to 65535" }]);
+  }
+  return loadSettings({
+    env: process.env,
+    argv: {
+      ...(flags.config === undefined ? {} : { configFile: flags.config }),
+      ...(flags.host === undefined ? {} : { host: flags.host }),
+      ...(port === undefined ? {} : { port }),
+      ...(flags["data-dir"] === undefined ? {} : { dataDir: flags["data-dir"] }),
+    },
+    cwd: process.cwd(),
+    homeDir: homedir(),
+  });
+}
+
+function explain(thrown: unknown): string {
+  const error = thrown as NodeJS.ErrnoException & { port?: number; address?: string };
+  if (error.code === "EADDRINUSE") {
+    return `Port ${error.port} on ${error.address} is taken by another program. Stop it, or choose another with --port.`;
+  }
+  if (error.code === "EACCES" && error.syscall === "listen") return `Port ${error.port} may not be opened by this user. Choose one above 1023.`;
+  return error instanceof Error ? error.message : String(error);
+}

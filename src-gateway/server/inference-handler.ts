@@ -1,0 +1,100 @@
+/** From a socket to an exchange: everything node:http ends in this file. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readCredential } from "../auth/read-credential.ts";
+import { runExchange } from "../exchange/exchange.ts";
+import type { ExchangeWorld, Inbound } from "../exchange/types.ts";
+import { GatewayError } from "../ir/errors.ts";
+import { requestIdOf } from "../ir/exchange-record.ts";
+import { type BodyBudget, ClientGone, readBody } from "./read-body.ts";
+import { createReply } from "./reply.ts";
+import type { Route } from "./routes.ts";
+
+export interface InferenceHandlerOptions {
+  world: ExchangeWorld;
+  maxBodyBytes: number;
+  /** Exchanges that have begun and not yet closed their record. */
+  running: Set<Promise<void>>;
+}
+
+export type InferenceRoute = Extract<Route, { kind: "inference" }>;
+
+export function createInferenceHandler(
+  options: InferenceHandlerOptions,
+): (request: IncomingMessage, response: ServerResponse, route: InferenceRoute, id: number) => void {
+  const { world, maxBodyBytes } = options;
+  // A handful of the largest bodies, or very many ordinary ones.
+  const budget: BodyBudget = { heldBytes: 0, maxBytes: maxBodyBytes * 8 };
+
+  return (request, response, route, id) => {
+    const arrivedUs = world.clock.monotonicUs();
+    const requestId = requestIdOf(id);
+    const gone = new AbortController();
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort(new ClientGone("The client left."));
+    });
+    const reply = createReply(response, { requestId, stallMs: world.timeouts.clientStallMs });
+    const inbound: Inbound = {
+      id,
+      requestId,
+      arrivedUs,
+      wire: route.wire,
+      target: route.target,
+      project: route.project ?? headerText(request, "x-tokligence-project"),
+      headers: request.headers,
+      token: readCredential(request.headers, queryOf(request))?.token ?? null,
+      readBody: async () => {
+        requireJson(request);
+        return readBody(request, maxBodyBytes, budget);
+      },
+      signal: gone.signal,
+      reply,
+    };
+    const running = runExchange(inbound, world)
+      .catch((error: unknown) => {
+        world.log.error({ err: error, requestId }, "exchange broke off");
+        response.destroy();
+      })
+      .finally(() => {
+        options.running.delete(running);
+        discardRest(request, maxBodyBytes);
+      });
+    options.running.add(running);
+  };
+}
+
+/** Browsers can send other content types across origins without asking, so only JSON is taken. */
+function requireJson(request: IncomingMessage): void {
+  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  if (type === "application/json" || (type.startsWith("application/") && type.endsWith("+json"))) return;
+  throw new GatewayError(
+    "unsupported_media_type",
+    `The content type is ${type === "" ? "missing" : `"${type.slice(0, 80)}"`}. Send JSON with the header "content-type: application/json".`,
+    { param: "content-type" },
+  );
+}
+
+/**
+ * A client that was answered before it had sent its whole body goes on sending; closing on it would destroy the answer
+ * on its way. So the rest is read and dropped, up to a limit.
+ */
+function discardRest(request: IncomingMessage, maxBytes: number): void {
+  if (request.complete || request.destroyed) return;
+  let left = maxBytes;
+  request.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.on("error", () => {});
+  request.resume();
+}
+
+function queryOf(request: IncomingMessage): URLSearchParams {
+  const url = request.url ?? "";
+  const mark = url.indexOf("?");
+  return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
+}
+
+function headerText(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === "string" && value !== "" ? value.slice(0, 100) : null;
+}

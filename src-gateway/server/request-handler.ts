@@ -1,0 +1,103 @@
+/** One request that passed the guard, sent to whoever answers its kind of route. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readCredential } from "../auth/read-credential.ts";
+import { GatewayError, toGatewayError } from "../ir/errors.ts";
+import { requestIdOf } from "../ir/exchange-record.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { InferenceRoute } from "./inference-handler.ts";
+import { encodeModel, encodeModelList, type ListedModel } from "./models-reply.ts";
+import type { Route } from "./routes.ts";
+import { sendWireError, wireOf } from "./wire-error.ts";
+
+export interface RequestHandlerOptions {
+  version: string;
+  log: Logger;
+  inference(request: IncomingMessage, response: ServerResponse, route: InferenceRoute, id: number): void;
+  /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
+  authenticate(token: string | null): unknown;
+  listModels(): Promise<ListedModel[]>;
+  health(): Promise<{ ready: boolean; body: Record<string, unknown> }>;
+  /** The console and the admin API. */
+  admin(request: IncomingMessage, response: ServerResponse): Promise<void>;
+}
+
+export function createRequestHandler(
+  options: RequestHandlerOptions,
+): (request: IncomingMessage, response: ServerResponse, route: Route, id: number) => void {
+  const answer = async (request: IncomingMessage, response: ServerResponse, route: Route, id: number): Promise<void> => {
+    switch (route.kind) {
+      case "inference":
+        return options.inference(request, response, route, id);
+      case "models":
+        return sendModels(options, request, response, route, id);
+      case "health": {
+        const { ready, body } = await options.health();
+        const status = ready || route.check === "livez" ? 200 : 503;
+        return sendJson(request, response, status, route.check === "livez" ? { status: "ok" } : body, id);
+      }
+      case "root":
+        return sendRoot(options, request, response, id);
+      case "admin":
+        return options.admin(request, response);
+      case "wrong-method": {
+        const error = new GatewayError("method_not_allowed", `This path takes ${route.allow}, not ${request.method}.`);
+        return sendWireError(request, response, route, requestIdOf(id), error, { allow: route.allow });
+      }
+      case "unknown":
+        throw new GatewayError("not_found", "There is nothing at this path. The README lists the paths that are served.");
+    }
+  };
+  return (request, response, route, id) => {
+    answer(request, response, route, id).catch((thrown: unknown) => {
+      const error = toGatewayError(thrown);
+      if (error.code === "internal_error") options.log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");
+      if (response.headersSent) response.destroy();
+      else sendWireError(request, response, route, requestIdOf(id), error);
+    });
+  };
+}
+
+async function sendModels(
+  options: RequestHandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Extract<Route, { kind: "models" }>,
+  id: number,
+): Promise<void> {
+  const url = request.url ?? "";
+  const mark = url.indexOf("?");
+  const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
+  options.authenticate(readCredential(request.headers, query)?.token ?? null);
+  const wire = query.has("key") && route.wire === null ? "gemini-content" : wireOf(request, route);
+  const models = await options.listModels();
+  if (route.modelId === null) return sendJson(request, response, 200, encodeModelList(models, wire), id);
+  const model = models.find((candidate) => candidate.id === route.modelId);
+  if (!model) {
+    throw new GatewayError("model_not_found", `No provider lists a model "${route.modelId.slice(0, 100)}". GET /v1/models lists what there is.`);
+  }
+  sendJson(request, response, 200, encodeModel(model, wire), id);
+}
+
+function sendRoot(options: RequestHandlerOptions, request: IncomingMessage, response: ServerResponse, id: number): void {
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    const error = new GatewayError("method_not_allowed", `This path takes GET and HEAD, not ${request.method}.`);
+    return sendWireError(request, response, { kind: "root" }, requestIdOf(id), error, { allow: "GET, HEAD" });
+  }
+  // Agents look here to see whether anybody is at home; people want the console.
+  if (request.method === "GET" && (request.headers.accept ?? "").includes("text/html")) {
+    response.writeHead(302, { location: "/console/" }).end();
+    return;
+  }
+  sendJson(request, response, 200, { name: "Tokligence Gateway", version: options.version }, id);
+}
+
+function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: unknown, id: number): void {
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": String(body.length),
+    "cache-control": "no-store",
+    "x-request-id": requestIdOf(id),
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
