@@ -1,0 +1,110 @@
+/**
+ * `npm test`: the static checks, vitest, then the browser tests, all of them even after a failure.
+ * The last line of standard output counts them; above it stands what failed, and what was skipped with its reason.
+ *
+ * `npm test -- test/gateway/store` runs only matching test files, and no static checks; arguments go to vitest, or to
+ * Playwright when they name a `.spec.ts` file or test/e2e.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { findChromium } from "./find-chromium.ts";
+import { readPlaywrightReport } from "./playwright-tally.ts";
+import { countLine, emptyTally, summary, type Tally } from "./tally.ts";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+process.chdir(root);
+
+/** A step that hangs must not hang the build machine; the slowest one takes a third of this on two cores. */
+const STEP_LIMIT_MS = 12 * 60_000;
+
+const STATIC_CHECKS: [name: string, packageName: string, bin: string, ...args: string[]][] = [
+  ["types", "typescript", "tsc", "-p", "."],
+  ["lint", "oxlint", "oxlint", "-c", "config/tooling/oxlint.json", "--type-aware"],
+  ["format", "@biomejs/biome", "biome", "check", "--config-path=config/tooling"],
+  ["unused code", "knip", "knip", "-c", "config/tooling/knip.json"],
+];
+
+const scratch = mkdtempSync(join(tmpdir(), "tokligence-tests-"));
+process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
+
+/** Runs the command that a package brings, with its output going where ours goes. */
+function run(packageName: string, bin: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+  const folder = join(root, "node_modules", packageName);
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { bin: string | Record<string, string> };
+  const script = typeof manifest.bin === "string" ? manifest.bin : manifest.bin[bin];
+  if (script === undefined) throw new Error(`The package ${packageName} brings no command named ${bin}.`);
+  process.stdout.write(`\n> ${bin} ${args.join(" ")}\n`);
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [join(folder, script), ...args], {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...env },
+      timeout: STEP_LIMIT_MS,
+    });
+    child.on("error", reject);
+    child.on("exit", (code, signal) => {
+      if (signal !== null) process.stderr.write(`${bin} was ended by ${signal}.\n`);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+async function runStaticChecks(): Promise<Tally> {
+  const tally = emptyTally();
+  for (const [name, packageName, bin, ...args] of STATIC_CHECKS) {
+    if ((await run(packageName, bin, args)) === 0) tally.passed += 1;
+    else tally.failed.push(`${name} (${bin} ${args.join(" ")})`);
+  }
+  return tally;
+}
+
+async function runVitest(filters: string[]): Promise<Tally> {
+  const report = join(scratch, "vitest.json");
+  const reporters = ["--reporter=default", "--reporter=./config/tooling/vitest-tally.ts"];
+  const args = ["run", "-c", "config/tooling/vitest.config.ts", ...reporters, ...filters];
+  const code = await run("vitest", "vitest", args, { VITEST_TALLY_FILE: report });
+  const tally = existsSync(report) ? (JSON.parse(readFileSync(report, "utf8")) as Tally) : emptyTally();
+  return withExitCode("vitest", code, tally);
+}
+
+async function runPlaywright(filters: string[]): Promise<Tally> {
+  const specs = globSync("test/e2e/**/*.spec.ts");
+  if (specs.length === 0) return emptyTally();
+  if (findChromium() === null) {
+    const reason = "no Chromium on this machine; name one in TEST_CHROMIUM, or run: npx playwright install chromium";
+    return { ...emptyTally(), skipped: specs.map((name) => ({ name, reason })) };
+  }
+  const report = join(scratch, "playwright.json");
+  const args = ["test", "-c", "config/tooling/playwright.config.ts", "--reporter=list,json", ...filters];
+  const code = await run("@playwright/test", "playwright", args, { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  return withExitCode("playwright", code, readPlaywrightReport(report) ?? emptyTally());
+}
+
+/** A runner can fail without a failed test, for example when it crashes or finds no test; that must not look like success. */
+function withExitCode(runner: string, code: number, tally: Tally): Tally {
+  if (code !== 0 && tally.failed.length === 0) tally.failed.push(`${runner} ended with code ${code}`);
+  return tally;
+}
+
+function add(total: Tally, part: Tally): void {
+  total.passed += part.passed;
+  total.failed.push(...part.failed);
+  total.skipped.push(...part.skipped);
+}
+
+const filters = process.argv.slice(2);
+const total = emptyTally();
+if (filters.length === 0) {
+  add(total, await runStaticChecks());
+  add(total, await runVitest([]));
+  add(total, await runPlaywright([]));
+} else if (filters.some((filter) => filter.endsWith(".spec.ts") || filter.includes("test/e2e"))) {
+  add(total, await runPlaywright(filters));
+} else {
+  add(total, await runVitest(filters));
+}
+
+process.stdout.write(`\n${summary(total)}${countLine(total)}\n`);
+process.exitCode = total.failed.length > 0 || total.passed === 0 ? 1 : 0;
