@@ -18,11 +18,11 @@ const AGENTS: readonly [RegExp, string][] = [
   [/^QwenCode\/(\S+)/, "qwen-code"],
   [/^opencode\/(\S+)/i, "opencode"],
   [/^Cline\/(\S+)/i, "cline"],
-  [/^pi\/(\S+)/, "pi"],
+  [/^pi(?:\/(\S+)| \()/, "pi"],
   [/^OpenAI\/(?:JS|Python) (\S+)/, "openai-sdk"],
   [/^Anthropic\/(?:JS|Python) (\S+)/, "anthropic-sdk"],
   [/^google-genai-sdk\/(\S+)/, "google-genai-sdk"],
-  [/^ai(?:-sdk)?\/(\d\S*)/, "ai-sdk"],
+  [/^ai-sdk[-/][\w-]+\/(\S+)/, "ai-sdk"],
   [/^curl\/(\S+)/, "curl"],
 ];
 
@@ -39,7 +39,7 @@ function agentOf(headers: Headers): string | null {
   if (headers["x-session-affinity"] !== undefined && !/^opencode\//i.test(userAgent)) return "opencode";
   for (const [pattern, name] of AGENTS) {
     const match = pattern.exec(userAgent);
-    if (match) return `${name}/${clip(match[1] ?? "", 40)}`;
+    if (match) return match[1] === undefined ? name : `${name}/${clip(match[1], 40)}`;
   }
   const originator = one(headers["originator"]);
   return originator?.startsWith("codex") ? "codex" : null;

@@ -1,0 +1,89 @@
+/**
+ * The only place that builds the parts and joins them. Reads top to bottom: what stands lower uses what stands higher.
+ */
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { createApiKeys } from "./auth/api-keys.ts";
+import { createKeyHasher } from "./auth/key-hasher.ts";
+import { createKeyRing } from "./auth/key-ring.ts";
+import { loadAuthSecret } from "./auth/load-auth-secret.ts";
+import type { ApiKeys, KeyRing, Users } from "./auth/types.ts";
+import { createUsers } from "./auth/users.ts";
+import { createUsageReports } from "./ledger/usage-reports.ts";
+import type { UsageReports } from "./ledger/types.ts";
+import { type Clock, systemClock } from "./lib/clock.ts";
+import { CATALOGUE } from "./providers/catalogue.ts";
+import { createRequestLog } from "./request-log/request-log.ts";
+import type { RequestLog } from "./request-log/types.ts";
+import { createLiveConfig, type LiveConfig } from "./live-config.ts";
+import { createRedactor, type Redactor } from "./secrets/redact.ts";
+import { createSecretResolver, type SecretResolver } from "./secrets/secret-resolver.ts";
+import type { Settings } from "./settings/types.ts";
+import { openStore, type Store } from "./store/open-store.ts";
+import { type ClosableLogger, createLogger } from "./telemetry/create-logger.ts";
+import { createModelDirectory, type ModelDirectory } from "./upstream/model-directory.ts";
+
+/** What both the daemon and the command line need: everything but sockets and the writer of records. */
+export interface Parts {
+  settings: Settings;
+  clock: Clock;
+  log: ClosableLogger;
+  redactor: Redactor;
+  secrets: SecretResolver;
+  config: LiveConfig;
+  ledgerStore: Store;
+  identityStore: Store;
+  users: Users;
+  apiKeys: ApiKeys;
+  keyRing: KeyRing;
+  requestLog: RequestLog;
+  usage: UsageReports;
+  models: ModelDirectory;
+  close(): Promise<void>;
+}
+
+/** @throws SettingsError when providers, routes or aliases cannot be used; the store's error when it cannot be opened. */
+export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): Promise<Parts> {
+  const clock = systemClock;
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
+  const redactor = createRedactor();
+  const log = createLogger({ level: settings.logLevel, file: settings.logFile, redact: (line) => redactor.redact(line) });
+  const secrets = createSecretResolver({ env, log });
+  const config = createLiveConfig({ settings, env, catalogue: CATALOGUE, log });
+
+  const ledgerStore = await openStore({ url: settings.ledgerUrl, log });
+  const identityStore = settings.identityUrl === settings.ledgerUrl ? ledgerStore : await openStore({ url: settings.identityUrl, log });
+  const secret = await loadAuthSecret({ authSecret: settings.authSecret, dataDir: settings.dataDir, log });
+  const hasher = createKeyHasher(secret);
+  const users = createUsers(identityStore, clock);
+  const keyRing = createKeyRing(identityStore, hasher, { clock, log });
+  const apiKeys = createApiKeys(identityStore, hasher, clock);
+
+  const models = createModelDirectory({ instances: () => [...config.live().instances.values()], secrets, clock, log });
+  return {
+    settings,
+    clock,
+    log,
+    redactor,
+    secrets,
+    config,
+    ledgerStore,
+    identityStore,
+    users,
+    apiKeys,
+    keyRing,
+    requestLog: createRequestLog(ledgerStore),
+    usage: createUsageReports(ledgerStore),
+    models,
+    async close() {
+      config.stop();
+      keyRing.stop();
+      if (identityStore !== ledgerStore) await identityStore.close();
+      await ledgerStore.close();
+      log.close();
+    },
+  };
+}
+
+/** Where records wait when the database cannot take them. */
+export const spillFileOf = (settings: Settings): string => join(settings.dataDir, "unsaved-exchanges.ndjson");

@@ -1,0 +1,79 @@
+/**
+ * The part of the configuration that changes while the gateway runs. A reload is taken whole or not at all; an exchange
+ * that has begun keeps what it began with.
+ */
+import type { Logger } from "./lib/logger.ts";
+import { resolveInstances } from "./providers/instances.ts";
+import type { CatalogueRow, ProviderInstance } from "./providers/types.ts";
+import { providersFromEnvironment } from "./settings/environment-providers.ts";
+import { type GatewayConfig, type Settings, SettingsError } from "./settings/types.ts";
+import { createConfigSource } from "./settings/watch-config.ts";
+
+export interface LiveState {
+  config: GatewayConfig;
+  instances: ReadonlyMap<string, ProviderInstance>;
+}
+
+export interface LiveConfig {
+  live(): LiveState;
+  /** Starts to watch the file. */
+  start(): void;
+  reload(): Promise<void>;
+  stop(): void;
+  /** Why the file on disk is not what runs; null when it is. */
+  lastProblem(): SettingsError | null;
+  /** Called after each reload that was taken. */
+  onChange(listener: (state: LiveState) => void): void;
+}
+
+/** @throws SettingsError */
+export function createLiveConfig(options: {
+  settings: Settings;
+  env: NodeJS.ProcessEnv;
+  catalogue: ReadonlyMap<string, CatalogueRow>;
+  log: Logger;
+}): LiveConfig {
+  const { settings, catalogue, log } = options;
+  const listeners = new Set<(state: LiveState) => void>();
+  let problem: SettingsError | null = null;
+  let state: LiveState | null = null;
+
+  const resolve = (config: GatewayConfig): LiveState => {
+    const { instances, problems } = resolveInstances(config.providers, catalogue);
+    if (problems.length > 0) throw new SettingsError(problems);
+    return { config, instances: new Map(instances.map((instance) => [instance.id, instance])) };
+  };
+  const report = (error: SettingsError): void => {
+    problem = error;
+    log.warn({ problems: error.problems }, "the configuration was not taken; the last good one goes on");
+  };
+  const source = createConfigSource({
+    settings,
+    kinds: new Set(catalogue.keys()),
+    environmentProviders: providersFromEnvironment([...catalogue.values()], options.env),
+    log,
+    onChange: (config) => {
+      try {
+        const next = resolve(config);
+        state = next;
+        problem = null;
+        log.info({ version: config.version, providers: [...next.instances.keys()] }, "configuration reloaded");
+        for (const listener of listeners) listener(next);
+      } catch (error) {
+        if (!(error instanceof SettingsError)) throw error;
+        report(error);
+      }
+    },
+    onProblem: report,
+  });
+  const first = resolve(source.current());
+  state = first;
+  return {
+    live: () => state ?? first,
+    start: () => source.start(),
+    reload: () => source.reload(),
+    stop: () => source.stop(),
+    lastProblem: () => problem,
+    onChange: (listener) => void listeners.add(listener),
+  };
+}

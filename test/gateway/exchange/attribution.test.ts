@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { attribute } from "../../../src-gateway/exchange/attribution.ts";
+
+describe("attribution", () => {
+  it.each([
+    [{ "user-agent": "claude-cli/2.1.329 (external, sdk-cli)", "x-claude-code-session-id": "s1" }, "claude-code/2.1.329", "s1"],
+    [{ "user-agent": "codex_exec/0.169.0 (Debian 12.0.0; x86_64)", "session-id": "s2" }, "codex/0.169.0", "s2"],
+    [{ "user-agent": "codex-tui/0.169.0", originator: "codex-tui" }, "codex/0.169.0", null],
+    [{ "user-agent": "GeminiCLI-tui/0.61.0/gemini-2.5-pro (linux; x64)" }, "gemini-cli/0.61.0", null],
+    [{ "user-agent": "ai-sdk/openai/3.0 runtime/node", "x-session-affinity": "x", "x-session-id": "s3" }, "opencode", "s3"],
+    [{ "user-agent": "opencode/1.18.33 ai-sdk/provider-utils/4.0.23 runtime/bun/1.3.14" }, "opencode/1.18.33", null],
+    [{ "user-agent": "pi (linux 6.1; x64)" }, "pi", null],
+    [{ "user-agent": "QwenCode/0.24.4 (linux; x64)" }, "qwen-code/0.24.4", null],
+    [{ "user-agent": "ai-sdk-openai-compatible/3.0.92 node.js/24" }, "ai-sdk/3.0.92", null],
+    [{ "user-agent": "OpenAI/JS 7.55.0" }, "openai-sdk/7.55.0", null],
+    [{ "user-agent": "Anthropic/JS 1.11.0" }, "anthropic-sdk/1.11.0", null],
+    [{ "user-agent": "google-genai-sdk/3.1.0 gl-node/v24" }, "google-genai-sdk/3.1.0", null],
+    [{ "user-agent": "curl/7.88.1" }, "curl/7.88.1", null],
+    [{ "user-agent": "Mozilla/5.0" }, null, null],
+    [{}, null, null],
+  ])("reads %j", (headers, agent, session) => {
+    expect(attribute(headers)).toEqual({ agent, session });
+  });
+
+  it("cuts what is too long", () => {
+    expect(attribute({ "x-session-id": "x".repeat(500) }).session).toHaveLength(100);
+  });
+});

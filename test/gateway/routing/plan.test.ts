@@ -1,0 +1,125 @@
+import { describe, expect, it } from "vitest";
+import { GatewayError } from "../../../src-gateway/ir/errors.ts";
+import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
+import type { ProviderInstance } from "../../../src-gateway/providers/types.ts";
+import { makePlan } from "../../../src-gateway/routing/plan.ts";
+import { judge } from "../../../src-gateway/routing/verdict.ts";
+import type { RouteConfig } from "../../../src-gateway/settings/types.ts";
+
+const instance = (id: string, kind = id, wires: WireProtocol[] = ["openai-chat"]): ProviderInstance => ({
+  id,
+  kind,
+  name: id,
+  protocols: Object.fromEntries(wires.map((wire) => [wire, `http://${id}.example`])),
+  auth: {},
+  credential: null,
+  needsCredential: false,
+  declaredModels: null,
+  modelsEndpoint: null,
+  headers: {},
+  compat: new Set(),
+  where: "test",
+});
+const route = (match: string, targets: RouteConfig["targets"], strategy: RouteConfig["strategy"] = "single"): RouteConfig => ({
+  match,
+  strategy,
+  targets,
+  where: "test",
+});
+
+function planned(
+  model: string,
+  options: {
+    wire?: WireProtocol;
+    routes?: RouteConfig[];
+    aliases?: Record<string, string>;
+    instances?: ProviderInstance[];
+    lists?: Record<string, string[]>;
+    random?: number;
+  } = {},
+) {
+  const plan = makePlan({
+    model,
+    wire: options.wire ?? "openai-chat",
+    config: { routes: options.routes ?? [], aliases: options.aliases ?? {} },
+    instances: new Map((options.instances ?? []).map((each) => [each.id, each])),
+    providersOf: (name) => options.lists?.[name] ?? [],
+    random: options.random ?? 0,
+  });
+  return plan.targets.map((target) => `${target.provider}:${target.model}`);
+}
+
+const openai = instance("openai");
+const groq = instance("groq");
+const anthropic = instance("anthropic", "anthropic", ["anthropic-messages"]);
+
+describe("makePlan", () => {
+  it("follows one precedence: exact route, loopback, provider prefix, pattern, listed, family", () => {
+    const everything = {
+      instances: [openai, groq],
+      routes: [route("gpt-*", [{ provider: "groq" }]), route("gpt-5", [{ provider: "openai", model: "gpt-5-2026" }])],
+      lists: { "gpt-5": ["groq"], "llama-4": ["groq"], "gpt-x": ["openai"] },
+    };
+    expect(planned("gpt-5", everything)).toEqual(["openai:gpt-5-2026"]);
+    expect(planned("gpt-x", everything)).toEqual(["groq:gpt-x"]);
+    expect(planned("openai/gpt-x", everything)).toEqual(["openai:gpt-x"]);
+    expect(planned("llama-4", everything)).toEqual(["groq:llama-4"]);
+    expect(planned("o3-mini", everything)).toEqual(["openai:o3-mini"]);
+    expect(planned("loopback", everything)).toEqual(["loopback:loopback"]);
+  });
+
+  it("resolves aliases, also of aliases, and does not run in circles", () => {
+    const options = { instances: [openai], aliases: { fast: "quick", quick: "gpt-5-mini", a: "b", b: "a" } };
+    expect(planned("fast", options)).toEqual(["openai:gpt-5-mini"]);
+    expect(() => planned("a", options)).toThrow(GatewayError);
+  });
+
+  it("draws one weighted target and keeps the others behind it", () => {
+    const routes = [route("m", [{ provider: "openai", weight: 3 }, { provider: "groq", weight: 1 }], "weighted")];
+    const at = (random: number) => planned("m", { instances: [openai, groq], routes, random });
+    expect(at(0)).toEqual(["openai:m", "groq:m"]);
+    expect(at(0.74)).toEqual(["openai:m", "groq:m"]);
+    expect(at(0.76)).toEqual(["groq:m", "openai:m"]);
+  });
+
+  it("matches stars anywhere, and an overlap of prefix and suffix does not fit", () => {
+    const routes = [route("a*z", [{ provider: "groq" }]), route("*mid*", [{ provider: "openai" }])];
+    const options = { instances: [openai, groq], routes };
+    expect(planned("abcz", options)).toEqual(["groq:abcz"]);
+    expect(planned("xmidy", options)).toEqual(["openai:xmidy"]);
+    expect(() => planned("a", options)).toThrow(/No provider serves/);
+    expect(() => planned("ab", { ...options, routes: [route("ab*b", [{ provider: "groq" }])] })).toThrow(/No provider serves/);
+  });
+
+  it("says 404 for a model that nobody serves, and names the way out when only the protocol is missing", () => {
+    const status = (run: () => unknown) => {
+      try {
+        run();
+        return null;
+      } catch (error) {
+        return (error as GatewayError).code;
+      }
+    };
+    expect(status(() => planned("nope", { instances: [openai] }))).toBe("model_not_found");
+    expect(status(() => planned("claude-x", { instances: [anthropic] }))).toBe("protocol_not_spoken");
+    expect(planned("claude-x", { instances: [anthropic], wire: "anthropic-messages" })).toEqual(["anthropic:claude-x"]);
+  });
+
+  it("leaves out targets that do not speak the client's protocol when others do", () => {
+    const routes = [route("m", [{ provider: "anthropic" }, { provider: "groq" }], "fallback")];
+    expect(planned("m", { instances: [anthropic, groq], routes })).toEqual(["groq:m"]);
+  });
+});
+
+describe("judge", () => {
+  const error = (code: ConstructorParameters<typeof GatewayError>[0]) => new GatewayError(code, "x");
+  it("moves on when another provider may do better, and only then", () => {
+    expect(judge(error("rate_limited"), { accepted: false, targetsLeft: 1 })).toBe("next-target");
+    expect(judge(error("provider_unreachable"), { accepted: false, targetsLeft: 1 })).toBe("next-target");
+    expect(judge(error("overloaded"), { accepted: false, targetsLeft: 0 })).toBe("give-up");
+    expect(judge(error("invalid_request"), { accepted: false, targetsLeft: 1 })).toBe("give-up");
+  });
+  it("does not send a request twice that a provider may have worked on", () => {
+    expect(judge(error("provider_timeout"), { accepted: true, targetsLeft: 1 })).toBe("give-up");
+  });
+});
