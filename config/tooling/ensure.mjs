@@ -41,7 +41,8 @@ function newestChange(...paths) {
   let newest = 0;
   for (const path of paths) {
     const stat = statSync(path);
-    if (stat.isDirectory()) for (const name of readdirSync(path)) newest = Math.max(newest, newestChange(join(path, name)));
+    if (stat.isDirectory())
+      for (const name of readdirSync(path)) newest = Math.max(newest, newestChange(join(path, name)));
     else newest = Math.max(newest, stat.mtimeMs);
   }
   return newest;
@@ -59,7 +60,8 @@ function build() {
 
 /** Debian's Chromium when we may install it, Playwright's own otherwise; the browser tests skip, and say so, without either. */
 function installBrowser() {
-  if (process.env.TEST_CHROMIUM || onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")) return;
+  if (process.env.TEST_CHROMIUM || onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
+    return;
   if (process.getuid?.() === 0 && onPath("apt-get")) {
     say("Installing Chromium for the browser tests.");
     run("apt-get", "update", "-qq");

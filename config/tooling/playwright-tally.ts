@@ -20,7 +20,7 @@ function countSuite(suite: JSONReportSuite, path: string, tally: Tally): void {
       if (test.status === "expected") tally.passed += 1;
       else if (test.status === "skipped") {
         const note = test.annotations.find(({ type }) => type === "skip" || type === "fixme");
-        tally.skipped.push({ name, reason: note?.description ?? "see its name" });
+        tally.skipped.push({ name, reason: note?.description ?? "no reason given" });
       } else tally.failed.push(test.status === "flaky" ? `${name} (passed only when repeated)` : name);
     }
   }

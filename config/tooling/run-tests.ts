@@ -33,7 +33,9 @@ process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 /** Runs the command that a package brings, with its output going where ours goes. */
 function run(packageName: string, bin: string, args: string[], env: Record<string, string> = {}): Promise<number> {
   const folder = join(root, "node_modules", packageName);
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { bin: string | Record<string, string> };
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    bin: string | Record<string, string>;
+  };
   const script = typeof manifest.bin === "string" ? manifest.bin : manifest.bin[bin];
   if (script === undefined) throw new Error(`The package ${packageName} brings no command named ${bin}.`);
   process.stdout.write(`\n> ${bin} ${args.join(" ")}\n`);

@@ -1,7 +1,7 @@
 // A vitest reporter that writes what `run-tests.ts` counts: vitest's own JSON report leaves out why a test was skipped.
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
-import type { Reporter, SerializedError, TestModule } from "vitest/node";
+import type { Reporter, SerializedError, TestCase, TestModule, TestSuite } from "vitest/node";
 import { emptyTally, type Tally } from "./tally.ts";
 
 export default class VitestTally implements Reporter {
@@ -25,6 +25,14 @@ function countModule(module: TestModule, tally: Tally): void {
     const result = test.result();
     if (result.state === "passed") tally.passed += 1;
     else if (result.state === "failed") tally.failed.push(name);
-    else tally.skipped.push({ name, reason: (result.state === "skipped" ? result.note : undefined) ?? "see its name" });
+    else tally.skipped.push({ name, reason: (result.state === "skipped" ? result.note : null) ?? reasonFor(test) });
   }
+}
+
+/** A test that was skipped from outside: its group could not be set up, or says in its name what it needs. */
+function reasonFor(test: TestCase): string {
+  let group: TestModule | TestSuite = test.parent;
+  while (group.type === "suite" && group.errors().length === 0) group = group.parent;
+  if (group.errors().length > 0) return "its group could not be set up";
+  return /\((needs [^)]+)\)/.exec(test.fullName)?.[1] ?? "no reason given";
 }
