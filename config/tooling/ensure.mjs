@@ -32,7 +32,8 @@ function installPackages() {
   const stamp = "node_modules/.installed-for";
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   say(`Installing packages (this machine has Node ${process.version}; the project brings its own).`);
-  const status = run("npm", "ci", "--loglevel=error");
+  // The tools are development dependencies, and a build machine may have NODE_ENV=production set.
+  const status = run("npm", "ci", "--include=dev", "--loglevel=error");
   if (status !== 0) process.exit(status);
   writeFileSync(stamp, wanted);
 }
@@ -41,9 +42,10 @@ function newestChange(...paths) {
   let newest = 0;
   for (const path of paths) {
     const stat = statSync(path);
+    // A folder's own time changes when a file is removed from it.
+    newest = Math.max(newest, stat.mtimeMs);
     if (stat.isDirectory())
-      for (const name of readdirSync(path)) newest = Math.max(newest, newestChange(join(path, name)));
-    else newest = Math.max(newest, stat.mtimeMs);
+      newest = Math.max(newest, ...readdirSync(path).map((name) => newestChange(join(path, name))));
   }
   return newest;
 }
@@ -62,11 +64,12 @@ function build() {
 function installBrowser() {
   if (process.env.TEST_CHROMIUM || onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
     return;
+  say("Installing Chromium for the browser tests.");
   if (process.getuid?.() === 0 && onPath("apt-get")) {
-    say("Installing Chromium for the browser tests.");
     run("apt-get", "update", "-qq");
-    run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium");
-  } else run("npx", "playwright", "install", "chromium");
+    if (run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium") === 0) return;
+  }
+  run("npx", "playwright", "install", "chromium");
 }
 
 installPackages();
