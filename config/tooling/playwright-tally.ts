@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import type { JSONReport, JSONReportSuite } from "@playwright/test/reporter";
 import { emptyTally, type Tally } from "./tally.ts";
 
@@ -8,7 +9,9 @@ export function readPlaywrightReport(path: string): Tally | null {
   const report = JSON.parse(readFileSync(path, "utf8")) as JSONReport;
   const tally = emptyTally();
   for (const error of report.errors) tally.failed.push(`outside of any test: ${error.message ?? "unknown error"}`);
-  for (const suite of report.suites) countSuite(suite, suite.file, tally);
+  for (const suite of report.suites) {
+    countSuite(suite, relative(process.cwd(), join(report.config.rootDir, suite.file)), tally);
+  }
   return tally;
 }
 
