@@ -98,7 +98,10 @@ export interface Wire {
   encodeError(error: GatewayError, context: { requestId: string }): EncodedError;
 
   /** The error as the last frame of a stream that has begun. */
-  encodeStreamError(error: GatewayError, context: { requestId: string; framing: "sse" | "json-array"; started: boolean }): Buffer;
+  encodeStreamError(
+    error: GatewayError,
+    context: { requestId: string; framing: "sse" | "json-array"; started: boolean },
+  ): Buffer;
 
   /** A provider's error answer; never throws, whatever the bytes. The text is the provider's, cut to a sane length. */
   decodeError(status: number, headers: Record<string, string | string[] | undefined>, body: Buffer): GatewayError;
