@@ -93,7 +93,11 @@ export class GatewayError extends Error {
 /** Anything thrown, as an error that may be shown. The original stays in `cause`, for the log. */
 export function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
-  return new GatewayError("internal_error", "The gateway failed on this request. Its log has the reason under this request id.", {
-    cause: thrown,
-  });
+  return new GatewayError(
+    "internal_error",
+    "The gateway failed on this request. Its log has the reason under this request id.",
+    {
+      cause: thrown,
+    },
+  );
 }

@@ -80,7 +80,8 @@ class SeenKeys {
   }
 }
 
-const keyText = (bytes: Buffer, start: number, end: number): string => JSON.parse(bytes.toString("utf8", start, end)) as string;
+const keyText = (bytes: Buffer, start: number, end: number): string =>
+  JSON.parse(bytes.toString("utf8", start, end)) as string;
 
 /** Walks once over the bytes. One instance per scan; `at` is the offset of the next byte to look at. */
 class Scanner {
@@ -97,7 +98,8 @@ class Scanner {
 
   scan(): ScannedObject {
     const { bytes } = this;
-    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) throw new JsonScanError("A byte order mark stands", 0);
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
+      throw new JsonScanError("A byte order mark stands", 0);
     this.skipSpace();
     if (this.at >= bytes.length) throw new JsonScanError("The JSON text is empty", this.at);
     if (bytes[this.at] !== OPEN_BRACE) throw new JsonScanError("Expected an object", this.at);

@@ -9,7 +9,11 @@ describe("scanJson", () => {
     const text = ' {"model" :\t"gpt-5" ,"nested":{"model":"no"},"n":-1.50e+3,"list":[1,[2]],"yes":true,"none":null}\n';
     const bytes = Buffer.from(text);
     const { members } = scanJson(bytes);
-    const slices = [...members].map(([key, value]) => [key, value.kind, bytes.toString("utf8", value.start, value.end)]);
+    const slices = [...members].map(([key, value]) => [
+      key,
+      value.kind,
+      bytes.toString("utf8", value.start, value.end),
+    ]);
     expect(slices).toEqual([
       ["model", "string", '"gpt-5"'],
       ["nested", "object", '{"model":"no"}'],
@@ -47,20 +51,32 @@ describe("scanJson", () => {
     expect(() => scanJson(Buffer.from(`{"a":${"[".repeat(2_000_000)}`))).toThrow(/deeper/);
   });
 
-  it.each(["", " ", "[]", '"x"', "{", '{"a"', '{"a":', '{"a":1', '{"a":1,}', "{} {}", '{"a":01}', '{"a":+1}', '{"a":"\n"}', "\ufeff{}"])(
-    "refuses %j with the offset of the problem",
-    (text) => {
-      const problem = (() => {
-        try {
-          return scan(text);
-        } catch (error) {
-          return error;
-        }
-      })();
-      expect(problem).toBeInstanceOf(JsonScanError);
-      expect((problem as JsonScanError).offset).toBeLessThanOrEqual(Buffer.byteLength(text));
-    },
-  );
+  it.each([
+    "",
+    " ",
+    "[]",
+    '"x"',
+    "{",
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,}',
+    "{} {}",
+    '{"a":01}',
+    '{"a":+1}',
+    '{"a":"\n"}',
+    "\ufeff{}",
+  ])("refuses %j with the offset of the problem", (text) => {
+    const problem = (() => {
+      try {
+        return scan(text);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(problem).toBeInstanceOf(JsonScanError);
+    expect((problem as JsonScanError).offset).toBeLessThanOrEqual(Buffer.byteLength(text));
+  });
 
   it("agrees with JSON.parse on every object, and slices each member exactly", () => {
     fc.assert(
@@ -78,7 +94,11 @@ describe("scanJson", () => {
 
   it("accepts exactly what JSON.parse accepts when bytes are damaged, duplicates apart", () => {
     const damaged = fc
-      .record({ value: fc.dictionary(fc.string(), fc.jsonValue()), at: fc.nat(), byte: fc.constantFrom(...'{}[]",:0-.eE\\untf \n/') })
+      .record({
+        value: fc.dictionary(fc.string(), fc.jsonValue()),
+        at: fc.nat(),
+        byte: fc.constantFrom(...'{}[]",:0-.eE\\untf \n/'),
+      })
       .map(({ value, at, byte }) => {
         const text = JSON.stringify(value);
         const cut = at % (text.length + 1);
