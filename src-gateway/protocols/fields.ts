@@ -1,0 +1,65 @@
+/** Checks on the top-level members of a request body, in words that name the field, the expected type and what came. */
+import { GatewayError } from "../ir/errors.ts";
+import { type JsonKind, type ScannedMember, stringAt } from "../lib/json-scan.ts";
+import type { RequestBody } from "./types.ts";
+
+const ARTICLES: Readonly<Record<JsonKind, string>> = {
+  object: "an object",
+  array: "an array",
+  string: "a string",
+  number: "a number",
+  boolean: "true or false",
+  null: "null",
+};
+
+export type FieldKinds = Readonly<Record<string, readonly JsonKind[]>>;
+
+/** @throws GatewayError invalid_request */
+export function checkFields(body: RequestBody, kinds: FieldKinds): void {
+  for (const [name, allowed] of Object.entries(kinds)) {
+    const member = body.root.members.get(name);
+    if (member && !allowed.includes(member.kind)) throw wrongType(name, allowed, member.kind);
+  }
+}
+
+/** @throws GatewayError invalid_request when the field is missing. */
+export function requireFields(body: RequestBody, names: readonly string[]): void {
+  for (const name of names) {
+    if (!body.root.members.has(name)) {
+      throw new GatewayError("invalid_request", `The field "${name}" is missing.`, { param: name });
+    }
+  }
+}
+
+/** @throws GatewayError invalid_request unless it is a string of 1 to 512 characters. */
+export function readModel(body: RequestBody): string {
+  const member = body.root.members.get("model");
+  if (!member) throw new GatewayError("invalid_request", 'The field "model" is missing. GET /v1/models lists what can be asked for.', { param: "model" });
+  if (member.kind !== "string") throw wrongType("model", ["string"], member.kind);
+  return checkModel(stringAt(body.bytes, member));
+}
+
+export function checkModel(model: string): string {
+  if (model.trim() === "" || model.length > 512) {
+    throw new GatewayError("invalid_request", 'The field "model" must name a model, in at most 512 characters.', { param: "model" });
+  }
+  return model;
+}
+
+export function readFlag(body: RequestBody, name: string): boolean {
+  const member = body.root.members.get(name);
+  return member !== undefined && member.kind === "boolean" && isTrue(body.bytes, member);
+}
+
+/** The parsed value of a (small) member; null when it is not there. */
+export function readValue(body: RequestBody, name: string): unknown {
+  const member = body.root.members.get(name);
+  return member ? (JSON.parse(body.bytes.toString("utf8", member.start, member.end)) as unknown) : null;
+}
+
+const isTrue = (bytes: Buffer, member: ScannedMember): boolean => bytes[member.start] === 0x74;
+
+function wrongType(name: string, allowed: readonly JsonKind[], kind: JsonKind): GatewayError {
+  const expected = allowed.filter((each) => each !== "null" || allowed.length === 1).map((each) => ARTICLES[each]);
+  return new GatewayError("invalid_request", `The field "${name}" must be ${expected.join(" or ")}, not ${ARTICLES[kind]}.`, { param: name });
+}

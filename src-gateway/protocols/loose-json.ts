@@ -1,0 +1,41 @@
+/** Reading JSON of unknown origin: every function answers, none throws. */
+export type JsonObject = Record<string, unknown>;
+
+export const asObject = (value: unknown): JsonObject | null =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
+
+export const asArray = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+/** Null for everything but a string with something in it. */
+export const asText = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
+
+/** A count of tokens: what is no number, or negative, as some providers send, is zero. */
+export const asCount = (value: unknown): number =>
+  typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER) : 0;
+
+export function parseObject(bytes: Buffer): JsonObject | null {
+  try {
+    return asObject(JSON.parse(bytes.toString("utf8")));
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Whether the bytes hold the key with a value other than null. Quotes inside JSON strings are escaped, so the bytes of a
+ * quoted key can only be that key; a hit may lie in a nested object, so it means "look closer" and not "is there".
+ */
+export function mayHold(bytes: Buffer, quotedKey: Buffer): boolean {
+  for (let at = bytes.indexOf(quotedKey); at >= 0; at = bytes.indexOf(quotedKey, at + 1)) {
+    let next = at + quotedKey.length;
+    while (isBlank(bytes[next])) next++;
+    if (bytes[next] !== 0x3a) continue;
+    next++;
+    while (isBlank(bytes[next])) next++;
+    // `null` is the only value that begins with n.
+    if (bytes[next] !== 0x6e) return true;
+  }
+  return false;
+}
+
+const isBlank = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

@@ -1,0 +1,23 @@
+/** OpenAI Chat Completions, with Completions and Embeddings beside it: the wire that most providers speak. */
+import type { Wire } from "../types.ts";
+import { decodeConversation } from "./conversation.ts";
+import { decodeError, encodeError, encodeStreamError } from "./error.ts";
+import { providerPath, readRequest, rewriteRequest } from "./request.ts";
+import { encodeAnswer, readAnswer } from "./response.ts";
+import { createStreamEncoder, createStreamReader, keepAlive } from "./stream.ts";
+
+export const openaiChat: Wire = {
+  id: "openai-chat",
+  readRequest,
+  rewriteRequest,
+  providerPath,
+  readAnswer,
+  createStreamReader,
+  keepAlive,
+  encodeError,
+  encodeStreamError,
+  decodeError,
+  decodeConversation,
+  encodeAnswer,
+  createStreamEncoder,
+};

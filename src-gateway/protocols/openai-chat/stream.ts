@@ -1,0 +1,100 @@
+import type { AnswerEvent } from "../../ir/conversation.ts";
+import { asArray, asObject, asText, type JsonObject, mayHold, parseObject } from "../loose-json.ts";
+import type { SseFrame } from "../sse/splitter.ts";
+import { BLANK_LINE, noFacts, sseFrame } from "../stream-facts.ts";
+import type { EncodeContext, FrameKind, StreamReader } from "../types.ts";
+import { answerId, encodeUsage, factsOf } from "./response.ts";
+
+const DONE = Buffer.from("[DONE]");
+const DONE_FRAME = Buffer.from("data: [DONE]\n\n");
+/** Keys that a chunk in the middle of the answer must be parsed for. */
+const TELLING = ['"usage"', '"finish_reason"', '"error"', '"base_resp"'].map((key) => Buffer.from(key));
+
+export function createStreamReader(): StreamReader {
+  const facts = noFacts();
+  let sawContent = false;
+  let isDone = false;
+
+  const read = (data: Buffer): FrameKind => {
+    if (isDone) return "opening";
+    if (data.equals(DONE)) {
+      isDone = true;
+      return "end";
+    }
+    // Once content flows, most chunks are nothing but more of it.
+    if (sawContent && !TELLING.some((key) => mayHold(data, key))) return "content";
+    const json = parseObject(data);
+    if (json === null) return sawContent ? "content" : "opening";
+    const { modelServed, ...found } = factsOf(json);
+    Object.assign(facts, found);
+    facts.modelServed ??= modelServed ?? null;
+    if (found.error) return "error";
+    const choices = asArray(json["choices"]).map(asObject);
+    if (choices.length === 0) return asObject(json["usage"]) ? "usage-only" : "opening";
+    if (choices.some(hasContent)) sawContent = true;
+    return sawContent ? "content" : "opening";
+  };
+
+  return {
+    facts,
+    push: (frame: SseFrame) => (frame.data === null ? "opening" : read(frame.data)),
+    end: () => isDone || facts.finishReason !== null,
+  };
+}
+
+/** A role alone opens the answer; everything else in a delta is a piece of it. */
+function hasContent(choice: JsonObject | null): boolean {
+  if (!choice) return false;
+  if (asText(choice["finish_reason"]) || asText(choice["text"])) return true;
+  const delta = asObject(choice["delta"]) ?? asObject(choice["message"]);
+  if (!delta) return false;
+  return Object.entries(delta).some(([name, value]) => name !== "role" && value !== null && value !== "" && !isEmptyList(value));
+}
+
+const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
+export function createStreamEncoder(context: EncodeContext): { push(event: AnswerEvent): Buffer } {
+  const isCompletion = context.surface === "completions";
+  const chunk = (choices: unknown[], usage?: unknown): Buffer =>
+    sseFrame({
+      id: answerId(context),
+      object: isCompletion ? "text_completion" : "chat.completion.chunk",
+      created: context.createdAt,
+      model: context.model,
+      choices,
+      ...(usage === undefined ? (context.wantsUsage ? { usage: null } : {}) : { usage }),
+    });
+  const piece = (delta: JsonObject, text: string, finish: string | null): Buffer =>
+    chunk([
+      isCompletion
+        ? { index: 0, text, logprobs: null, finish_reason: finish }
+        : { index: 0, delta, logprobs: null, finish_reason: finish },
+    ]);
+  return {
+    push(event) {
+      switch (event.type) {
+        case "start":
+          return isCompletion ? Buffer.alloc(0) : piece({ role: "assistant", content: "", refusal: null }, "", null);
+        case "text":
+          return piece({ content: event.text }, event.text, null);
+        case "end": {
+          const frames = [piece({}, "", event.finish)];
+          if (context.wantsUsage) frames.push(chunk([], encodeUsage(event.usage)));
+          return Buffer.concat([...frames, DONE_FRAME]);
+        }
+      }
+    },
+  };
+}
+
+/** Before the first chunk a blank line, which every reader skips; afterwards a chunk that adds nothing, which also resets idle timers. */
+export function keepAlive(state: { started: boolean; model: string }): Buffer {
+  if (!state.started) return BLANK_LINE;
+  return sseFrame({
+    id: "keepalive",
+    object: "chat.completion.chunk",
+    created: 0,
+    model: state.model,
+    choices: [{ index: 0, delta: {}, finish_reason: null }],
+  });
+}
