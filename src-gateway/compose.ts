@@ -73,7 +73,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     apiKeys,
     keyRing,
     requestLog: createRequestLog(ledgerStore),
-    usage: createUsageReports(ledgerStore),
+    usage: createUsageReports(ledgerStore, identityStore),
     models,
     async close() {
       config.stop();

@@ -1,0 +1,90 @@
+/** The tables, the same on SQLite and PostgreSQL. Times are microseconds since 1970 unless a name says otherwise. */
+import type { ColumnType, Generated } from "kysely";
+
+/** Set by the database on insert. */
+type Id = Generated<number>;
+
+export interface UsersTable {
+  id: Id;
+  uuid: string;
+  email: string;
+  role: string;
+  display_name: string;
+  status: string;
+  created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
+}
+
+export interface ApiKeysTable {
+  id: Id;
+  uuid: string;
+  user_id: number;
+  name: string;
+  key_hash: string;
+  key_prefix: string;
+  /** JSON list of words. */
+  scopes: string;
+  expires_at: number | null;
+  created_at: number;
+  updated_at: number;
+  /** When the key was revoked. */
+  deleted_at: number | null;
+}
+
+/** One run of a gateway process. */
+export interface InstancesTable {
+  id: Id;
+  host: string;
+  pid: number;
+  started_at: number;
+  heartbeat_at: number;
+  stopped_at: number | null;
+}
+
+/** One row per exchange, written when it begins and completed when it ends. */
+export interface ExchangesTable {
+  id: ColumnType<number, number, never>;
+  instance_id: number;
+  user_id: number | null;
+  api_key_id: number | null;
+  agent: string | null;
+  session: string | null;
+  project: string | null;
+  surface: string;
+  stream: number;
+  model_asked: string | null;
+  model_routed: string | null;
+  model_served: string | null;
+  provider: string | null;
+  /** JSON, see exchange-rows.ts; null before the first attempt. */
+  attempts: string | null;
+  outcome: string;
+  status: number | null;
+  error_code: string | null;
+  error_message: string | null;
+  finish_reason: string | null;
+  queue_us: number | null;
+  first_byte_us: number | null;
+  first_token_us: number | null;
+  total_us: number | null;
+  input_uncached: number;
+  cache_read: number;
+  cache_write_5m: number;
+  cache_write_1h: number;
+  output_tokens: number;
+  reasoning: number;
+  audio_input: number;
+  audio_output: number;
+  usage_source: string;
+  losses: string | null;
+  bytes_in: number;
+  bytes_out: number;
+}
+
+export interface Database {
+  users: UsersTable;
+  api_keys: ApiKeysTable;
+  instances: InstancesTable;
+  exchanges: ExchangesTable;
+}

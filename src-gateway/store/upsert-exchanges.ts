@@ -1,0 +1,72 @@
+/** One statement for a group of rows. Its text depends only on how many there are, so it is built once per size. */
+import { CompiledQuery } from "kysely";
+import type { ExchangeRow } from "./exchange-rows.ts";
+import type { Store } from "./open-store.ts";
+
+const COLUMNS = [
+  "id",
+  "instance_id",
+  "user_id",
+  "api_key_id",
+  "agent",
+  "session",
+  "project",
+  "surface",
+  "stream",
+  "model_asked",
+  "model_routed",
+  "model_served",
+  "provider",
+  "attempts",
+  "outcome",
+  "status",
+  "error_code",
+  "error_message",
+  "finish_reason",
+  "queue_us",
+  "first_byte_us",
+  "first_token_us",
+  "total_us",
+  "input_uncached",
+  "cache_read",
+  "cache_write_5m",
+  "cache_write_1h",
+  "output_tokens",
+  "reasoning",
+  "audio_input",
+  "audio_output",
+  "usage_source",
+  "losses",
+  "bytes_in",
+  "bytes_out",
+] as const satisfies readonly (keyof ExchangeRow)[];
+
+/** @returns how many rows were written; fewer than given when some were there already. */
+export type UpsertExchanges = (rows: ExchangeRow[]) => Promise<number>;
+
+export function createUpsert({ db, dialect }: Store): UpsertExchanges {
+  const texts = new Map<number, string>();
+  return async (rows) => {
+    let text = texts.get(rows.length);
+    if (text === undefined) {
+      text = statement(rows.length, dialect === "postgres");
+      texts.set(rows.length, text);
+    }
+    const parameters = rows.flatMap((row) => COLUMNS.map((column) => row[column] ?? null));
+    const result = await db.executeQuery(CompiledQuery.raw(text, parameters));
+    return Number(result.numAffectedRows ?? 0n);
+  };
+}
+
+function statement(rows: number, numbered: boolean): string {
+  let parameter = 0;
+  const place = (): string => (numbered ? `$${++parameter}` : "?");
+  const values = Array.from({ length: rows }, () => `(${COLUMNS.map(place).join(",")})`);
+  const updates = COLUMNS.filter((column) => column !== "id").map((column) => `${column}=excluded.${column}`);
+  // A closed row stays as it is (unless only a restart closed it), and a row of another run with the same id is not ours.
+  return (
+    `insert into exchanges (${COLUMNS.join(",")}) values ${values.join(",")} ` +
+    `on conflict (id) do update set ${updates.join(",")} ` +
+    "where exchanges.outcome in ('open', 'interrupted') and exchanges.instance_id = excluded.instance_id"
+  );
+}
