@@ -1,0 +1,115 @@
+/** From configured providers to instances that can be called. Pure. */
+import { WIRE_PROTOCOLS, type WireProtocol } from "../ir/protocol.ts";
+import type { ProviderConfig, SettingProblem } from "../settings/types.ts";
+import { COMPAT_FLAGS, type CompatFlag, isCompatFlag } from "./compat.ts";
+import type { AuthScheme, CatalogueRow, ProviderInstance } from "./types.ts";
+
+/** Stands in the generic rows for the address that the operator has to give. */
+const GIVEN = "{base_url}";
+
+export function resolveInstances(
+  configs: readonly ProviderConfig[],
+  catalogue: ReadonlyMap<string, CatalogueRow>,
+): { instances: ProviderInstance[]; problems: SettingProblem[] } {
+  const problems: SettingProblem[] = [];
+  const instances = configs.flatMap((config) => {
+    const row = catalogue.get(config.kind);
+    if (!row) {
+      problems.push({ where: config.where, key: `${config.id}.kind`, problem: `"${config.kind}" is not in the catalogue`, hint: "" });
+      return [];
+    }
+    return [resolveInstance(config, row, problems)];
+  });
+  return { instances, problems };
+}
+
+function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: SettingProblem[]): ProviderInstance {
+  const refuse = (key: string, problem: string, hint: string): void => {
+    problems.push({ where: config.where, key: `${config.id}.${key}`, problem, hint });
+  };
+  const protocols: Partial<Record<WireProtocol, string>> = {};
+  const auth: Partial<Record<WireProtocol, AuthScheme>> = {};
+  for (const wire of wiresOf(config, row, refuse)) {
+    const url = baseUrl(config, row, wire, refuse);
+    if (url === null) continue;
+    protocols[wire] = url;
+    auth[wire] = row.authByProtocol?.[wire] ?? row.auth;
+  }
+  const models = row.models !== null && protocols[row.models.protocol] !== undefined ? row.models : null;
+  return {
+    id: config.id,
+    kind: config.kind,
+    name: row.name,
+    protocols,
+    auth,
+    credential: config.credential ?? null,
+    needsCredential: row.needsCredential,
+    declaredModels: config.models ?? null,
+    modelsEndpoint: models,
+    headers: config.headers ?? {},
+    compat: compatOf(config, row, refuse),
+    where: config.where,
+  };
+}
+
+type Refuse = (key: string, problem: string, hint: string) => void;
+
+/** The wires of the row, narrowed by the operator; a generic row may be given other wires than its own. */
+function wiresOf(config: ProviderConfig, row: CatalogueRow, refuse: Refuse): WireProtocol[] {
+  const own = WIRE_PROTOCOLS.filter((wire) => row.protocols[wire] !== undefined);
+  if (own.length === 0) refuse("kind", `${row.name} has no protocol that the gateway can speak yet`, "");
+  if (!config.protocols) return own;
+  const isGeneric = Object.values(row.protocols).includes(GIVEN);
+  const foreign = isGeneric ? undefined : config.protocols.find((wire) => !own.includes(wire));
+  if (foreign) refuse("protocols", `${row.name} is not known to speak ${foreign}`, `allowed: ${own.join(", ")}`);
+  return config.protocols;
+}
+
+function baseUrl(config: ProviderConfig, row: CatalogueRow, wire: WireProtocol, refuse: Refuse): string | null {
+  const apart = (config.options?.["base_urls"] as Record<string, unknown> | undefined)?.[wire];
+  if (typeof apart === "string") return trim(apart);
+  const standard = row.protocols[wire] ?? GIVEN;
+  if (config.baseUrl !== undefined) return movedUrl(config.baseUrl, standard, wire, config);
+  if (standard === GIVEN) {
+    refuse("base_url", "is missing", "this kind needs the address of the endpoint");
+    return null;
+  }
+  return fillIn(standard, config, refuse);
+}
+
+/**
+ * One address for a provider with several wires: OpenAI's wires end in `/v1`, Anthropic's clients add it themselves. An
+ * address without a path gets the one of the row.
+ */
+function movedUrl(given: string, standard: string, wire: WireProtocol, config: ProviderConfig): string {
+  const url = trim(given);
+  if (config.protocols?.length === 1) return url;
+  if (wire === "anthropic-messages") return url.replace(/\/v1$/, "");
+  const hasPath = new URL(url).pathname !== "/";
+  return hasPath || standard === GIVEN ? url : url + new URL(standard).pathname.replace(/\/$/, "");
+}
+
+function fillIn(template: string, config: ProviderConfig, refuse: Refuse): string | null {
+  let isWhole = true;
+  const url = template.replace(/\{(\w+)\}/g, (_match, name: string) => {
+    const value = config.options?.[name];
+    if (typeof value === "string" && /^[\w.-]+$/.test(value)) return value;
+    refuse(`options.${name}`, "is missing", `${config.kind} needs it for its address`);
+    isWhole = false;
+    return "";
+  });
+  return isWhole ? trim(url) : null;
+}
+
+const trim = (url: string): string => url.replace(/\/+$/, "");
+
+function compatOf(config: ProviderConfig, row: CatalogueRow, refuse: Refuse): ReadonlySet<CompatFlag> {
+  const flags = new Set<CompatFlag>(row.compat);
+  const asked = config.options?.["compat"];
+  if (asked === undefined) return flags;
+  for (const flag of Array.isArray(asked) ? (asked as unknown[]) : [asked]) {
+    if (typeof flag === "string" && isCompatFlag(flag)) flags.add(flag);
+    else refuse("options.compat", `${JSON.stringify(flag)} is no compat flag`, `allowed: ${Object.keys(COMPAT_FLAGS).join(", ")}`);
+  }
+  return flags;
+}
