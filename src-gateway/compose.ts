@@ -2,7 +2,6 @@
  * The only place that builds the parts and joins them. Reads top to bottom: what stands lower uses what stands higher.
  */
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { createApiKeys } from "./auth/api-keys.ts";
 import { createKeyHasher } from "./auth/key-hasher.ts";
 import { createKeyRing } from "./auth/key-ring.ts";
@@ -48,7 +47,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
   const redactor = createRedactor();
   const log = createLogger({ level: settings.logLevel, file: settings.logFile, redact: (line) => redactor.redact(line) });
-  const secrets = createSecretResolver({ env, log });
+  const secrets = createSecretResolver({ env, onSecret: (value) => redactor.add(value) });
   const config = createLiveConfig({ settings, env, catalogue: CATALOGUE, log });
 
   const ledgerStore = await openStore({ url: settings.ledgerUrl, log });
@@ -59,7 +58,12 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   const keyRing = createKeyRing(identityStore, hasher, { clock, log });
   const apiKeys = createApiKeys(identityStore, hasher, clock);
 
-  const models = createModelDirectory({ instances: () => [...config.live().instances.values()], secrets, clock, log });
+  const models = createModelDirectory({
+    instances: () => [...config.live().instances.values()],
+    resolveSecret: (ref) => secrets.resolve(ref),
+    clock,
+    log,
+  });
   return {
     settings,
     clock,
@@ -85,5 +89,3 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   };
 }
 
-/** Where records wait when the database cannot take them. */
-export const spillFileOf = (settings: Settings): string => join(settings.dataDir, "unsaved-exchanges.ndjson");

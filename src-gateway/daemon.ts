@@ -39,7 +39,7 @@ export async function runDaemon(args: string[]): Promise<void> {
 }
 
 async function serve(settings: Settings): Promise<void> {
-  const gateway = await createGateway(settings);
+  const gateway = await createGateway(settings, process.env);
   let stopping: Promise<void> | null = null;
   const stop = (): void => {
     stopping ??= gateway.stop().then(

@@ -25,7 +25,7 @@ const LINE_FEED = Buffer.from("\n");
 
 export function createSseSplitter(options: { maxFrameBytes?: number } = {}): FrameSplitter {
   const maxFrameBytes = options.maxFrameBytes ?? 64 * 1024 * 1024;
-  let pending = NOTHING;
+  let pending: Buffer = NOTHING;
   // Offsets in `pending`: where its last line begins, and from where on a line end has not been looked for yet.
   let lineStart = 0;
   let searchFrom = 0;

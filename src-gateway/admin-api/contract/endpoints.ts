@@ -1,0 +1,122 @@
+/** Every endpoint of the admin API, declared once: routes, checks, client and documentation all come from here. */
+import { z } from "zod";
+import { SURFACES } from "../../ir/protocol.ts";
+import { OUTCOMES } from "../../ir/exchange-record.ts";
+import {
+  apiKeySchema,
+  configSchema,
+  exchangeSchema,
+  modelSchema,
+  probeSchema,
+  providerSchema,
+  roleSchema,
+  statusSchema,
+  usageSumSchema,
+  userSchema,
+  userStatusSchema,
+} from "./schemas.ts";
+
+/** Who may call: nobody in particular, anyone with a key or session (who sees only what is theirs), administrators. */
+export type Access = "public" | "user" | "admin";
+
+export interface Endpoint {
+  method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Below `/api/v1`; `{name}` is a parameter. */
+  path: string;
+  access: Access;
+  summary: string;
+  query: z.ZodType;
+  body: z.ZodType;
+  reply: z.ZodType;
+}
+
+const nothing = z.object({});
+/** Numbers arrive as text in a query. */
+const whole = z.coerce.number().int().nonnegative();
+const flag = z.enum(["true", "false"]).transform((text) => text === "true");
+
+const endpoint = <Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType>(
+  method: Endpoint["method"],
+  path: string,
+  access: Access,
+  summary: string,
+  shapes: { query?: Query; body?: Body; reply: Reply },
+) => ({
+  method,
+  path,
+  access,
+  summary,
+  query: (shapes.query ?? nothing) as Query,
+  body: (shapes.body ?? nothing) as Body,
+  reply: shapes.reply,
+});
+
+const usageQuery = z.object({ fromUs: whole.optional(), toUs: whole.optional(), userId: whole.optional(), apiKeyId: whole.optional() });
+const dimension = z.enum(["user", "key", "agent", "session", "project", "model", "provider", "surface", "day", "hour"]);
+
+export const ENDPOINTS = {
+  getStatus: endpoint("GET", "/status", "user", "How the gateway is", { reply: statusSchema }),
+  listUsers: endpoint("GET", "/admin/users", "admin", "All users", { reply: z.array(userSchema) }),
+  createUser: endpoint("POST", "/admin/users", "admin", "Add a user", {
+    body: z.object({ email: z.string(), displayName: z.string().max(200).optional(), role: roleSchema.optional() }),
+    reply: userSchema,
+  }),
+  updateUser: endpoint("PATCH", "/admin/users/{id}", "admin", "Suspend or activate a user", {
+    body: z.object({ status: userStatusSchema }),
+    reply: userSchema,
+  }),
+  listUserKeys: endpoint("GET", "/admin/users/{id}/api-keys", "admin", "The client keys of a user", { reply: z.array(apiKeySchema) }),
+  createUserKey: endpoint("POST", "/admin/users/{id}/api-keys", "admin", "Make a client key; the answer is the only place that shows it", {
+    body: z.object({
+      name: z.string().min(1).max(100),
+      scopes: z.array(z.string().max(100)).max(50).optional(),
+      ttlMs: z.number().int().positive().optional(),
+    }),
+    reply: z.object({ key: apiKeySchema, token: z.string() }),
+  }),
+  listKeys: endpoint("GET", "/admin/api-keys", "admin", "All client keys", { reply: z.array(apiKeySchema) }),
+  revokeKey: endpoint("DELETE", "/admin/api-keys/{id}", "admin", "Revoke a client key", { reply: apiKeySchema }),
+  listExchanges: endpoint("GET", "/exchanges", "user", "Recorded exchanges, newest first, or oldest first after an id", {
+    query: z.object({
+      afterId: whole.optional(),
+      beforeId: whole.optional(),
+      fromUs: whole.optional(),
+      toUs: whole.optional(),
+      userId: whole.optional(),
+      apiKeyId: whole.optional(),
+      provider: z.string().optional(),
+      model: z.string().optional(),
+      surface: z.enum(SURFACES).optional(),
+      outcome: z.enum(OUTCOMES).optional(),
+      failedOnly: flag.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    reply: z.array(exchangeSchema),
+  }),
+  getExchange: endpoint("GET", "/exchanges/{id}", "user", "One exchange, by number or request id", { reply: exchangeSchema }),
+  usageSummary: endpoint("GET", "/usage/summary", "user", "Requests and tokens in all", { query: usageQuery, reply: usageSumSchema }),
+  usageBreakdown: endpoint("GET", "/usage/breakdown", "user", "Requests and tokens by a dimension", {
+    query: usageQuery.extend({ groupBy: dimension }),
+    reply: z.array(usageSumSchema),
+  }),
+  listModels: endpoint("GET", "/models", "user", "What can be asked for", { reply: z.array(modelSchema) }),
+  listProviders: endpoint("GET", "/providers", "user", "The configured providers", { reply: z.array(providerSchema) }),
+  probeProvider: endpoint("POST", "/providers/{id}/probe", "admin", "Reach a provider, show it the key, list its models", { reply: probeSchema }),
+  getConfig: endpoint("GET", "/config", "admin", "Settings with their sources, routes and aliases", { reply: configSchema }),
+  reloadConfig: endpoint("POST", "/config/reload", "admin", "Read the configuration file now", { reply: configSchema }),
+  createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", { reply: z.object({ code: z.string(), expiresAtUs: z.number() }) }),
+  login: endpoint("POST", "/auth/login", "public", "Start a session with a one-time code; without one on a loopback first run", {
+    body: z.object({ code: z.string().max(200).optional() }),
+    reply: userSchema,
+  }),
+  logout: endpoint("POST", "/auth/logout", "public", "End the session", { reply: nothing }),
+  whoAmI: endpoint("GET", "/auth/me", "user", "Whose session this is", { reply: userSchema }),
+} satisfies Record<string, Endpoint>;
+
+export type EndpointName = keyof typeof ENDPOINTS;
+type Of<Name extends EndpointName> = (typeof ENDPOINTS)[Name];
+export type QueryOf<Name extends EndpointName> = z.infer<Of<Name>["query"]>;
+export type BodyOf<Name extends EndpointName> = z.infer<Of<Name>["body"]>;
+export type ReplyOf<Name extends EndpointName> = z.infer<Of<Name>["reply"]>;
+
+export const API_PREFIX = "/api/v1";

@@ -1,0 +1,177 @@
+/** The shapes that go over the admin API. Times are microseconds since 1970 (`…Us`), as everywhere in the gateway. */
+import { z } from "zod";
+import type { ExchangeRecord } from "../../ir/exchange-record.ts";
+import { OUTCOMES } from "../../ir/exchange-record.ts";
+import { SURFACES } from "../../ir/protocol.ts";
+
+export const roleSchema = z.enum(["root_admin", "gateway_admin", "gateway_user"]);
+export const userStatusSchema = z.enum(["active", "suspended"]);
+
+export const userSchema = z.object({
+  id: z.number().int(),
+  uuid: z.string(),
+  email: z.string(),
+  displayName: z.string(),
+  role: roleSchema,
+  status: userStatusSchema,
+  createdAtUs: z.number(),
+});
+
+export const apiKeySchema = z.object({
+  id: z.number().int(),
+  uuid: z.string(),
+  userId: z.number().int(),
+  name: z.string(),
+  prefix: z.string(),
+  scopes: z.array(z.string()),
+  createdAtUs: z.number(),
+  expiresAtUs: z.number().nullable(),
+  revokedAtUs: z.number().nullable(),
+});
+
+export const usageSchema = z.object({
+  inputUncached: z.number(),
+  cacheRead: z.number(),
+  cacheWrite5m: z.number(),
+  cacheWrite1h: z.number(),
+  output: z.number(),
+  reasoning: z.number(),
+  audioInput: z.number(),
+  audioOutput: z.number(),
+});
+
+const attemptSchema = z.object({
+  provider: z.string(),
+  model: z.string(),
+  status: z.number().nullable(),
+  errorCode: z.string().nullable(),
+  reason: z.string(),
+  startedUs: z.number(),
+  firstByteUs: z.number().nullable(),
+  endedUs: z.number().nullable(),
+});
+
+export const exchangeSchema = z.object({
+  id: z.number(),
+  requestId: z.string(),
+  userId: z.number().nullable(),
+  apiKeyId: z.number().nullable(),
+  agent: z.string().nullable(),
+  session: z.string().nullable(),
+  project: z.string().nullable(),
+  surface: z.enum(SURFACES),
+  stream: z.boolean(),
+  modelAsked: z.string().nullable(),
+  modelRouted: z.string().nullable(),
+  modelServed: z.string().nullable(),
+  provider: z.string().nullable(),
+  attempts: z.array(attemptSchema),
+  outcome: z.enum(OUTCOMES),
+  status: z.number().nullable(),
+  errorCode: z.string().nullable(),
+  errorMessage: z.string().nullable(),
+  finishReason: z.string().nullable(),
+  queueUs: z.number().nullable(),
+  firstByteUs: z.number().nullable(),
+  firstTokenUs: z.number().nullable(),
+  totalUs: z.number().nullable(),
+  usage: usageSchema,
+  usageSource: z.enum(["provider", "estimated", "none"]),
+  losses: z.array(z.object({ field: z.string(), verdict: z.enum(["dropped", "emulated", "clamped"]), note: z.string() })),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+});
+export type ExchangeView = z.infer<typeof exchangeSchema> & ExchangeRecord;
+
+export const usageSumSchema = z.object({
+  group: z.string().nullable(),
+  requests: z.number(),
+  failures: z.number(),
+  usage: usageSchema,
+});
+
+export const statusSchema = z.object({
+  version: z.string(),
+  startedAtUs: z.number(),
+  url: z.string(),
+  consoleUrl: z.string(),
+  dataDir: z.string(),
+  database: z.enum(["sqlite", "postgres"]),
+  openExchanges: z.number(),
+  recordsWaiting: z.number(),
+  ledgerLagMs: z.number(),
+  configVersion: z.number(),
+  configProblem: z.string().nullable(),
+  authDisabled: z.boolean(),
+  notices: z.array(z.string()),
+});
+export type StatusView = z.infer<typeof statusSchema>;
+
+export const modelSchema = z.object({
+  id: z.string(),
+  ownedBy: z.string(),
+  displayName: z.string().optional(),
+  createdAt: z.number().optional(),
+  contextTokens: z.number().optional(),
+  maxOutputTokens: z.number().optional(),
+});
+export interface ModelView {
+  id: string;
+  ownedBy: string;
+  displayName?: string | undefined;
+  createdAt?: number | undefined;
+  contextTokens?: number | undefined;
+  maxOutputTokens?: number | undefined;
+}
+
+export const providerSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  protocols: z.record(z.string(), z.string()),
+  /** Where its key is, in words; never the key. */
+  credential: z.string().nullable(),
+  needsCredential: z.boolean(),
+  modelCount: z.number(),
+  problem: z.string().nullable(),
+  where: z.string(),
+});
+export type ProviderView = z.infer<typeof providerSchema>;
+
+export const probeSchema = z.object({
+  provider: z.string(),
+  reachable: z.boolean(),
+  authenticated: z.boolean().nullable(),
+  models: z.number().nullable(),
+  latencyMs: z.number(),
+  status: z.number().nullable(),
+  problem: z.string().nullable(),
+  hint: z.string().nullable(),
+});
+export type ProbeView = z.infer<typeof probeSchema>;
+
+export const configSchema = z.object({
+  version: z.number(),
+  file: z.string().nullable(),
+  settings: z.array(z.object({ key: z.string(), value: z.string(), source: z.string() })),
+  routes: z.array(
+    z.object({
+      match: z.string(),
+      strategy: z.string(),
+      targets: z.array(z.object({ provider: z.string(), model: z.string().optional(), weight: z.number().optional() })),
+      where: z.string(),
+    }),
+  ),
+  aliases: z.record(z.string(), z.string()),
+  problem: z.string().nullable(),
+});
+export interface ConfigView {
+  version: number;
+  file: string | null;
+  settings: { key: string; value: string; source: string }[];
+  routes: { match: string; strategy: string; targets: { provider: string; model?: string; weight?: number }[]; where: string }[];
+  aliases: Record<string, string>;
+  problem: string | null;
+}
+
+export const errorSchema = z.object({ error: z.object({ message: z.string(), type: z.string(), code: z.string() }) });

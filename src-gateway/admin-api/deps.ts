@@ -1,0 +1,42 @@
+/**
+ * The admin API: what console, command line and scripts may see and do. `contract/` declares every endpoint once,
+ * `handlers/` answer them, `app.ts` joins both behind one check of who is asking.
+ */
+import type { IncomingMessage } from "node:http";
+import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { UsageReports } from "../ledger/types.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Logger } from "../lib/logger.ts";
+import type { RequestLog } from "../request-log/types.ts";
+import type { ConfigView, ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
+import type { Sessions } from "./sessions.ts";
+
+/** What the handlers are given of the gateway. */
+export interface AdminDeps {
+  version: string;
+  root: User;
+  users: Users;
+  apiKeys: ApiKeys;
+  keyRing: KeyRing;
+  requestLog: RequestLog;
+  usage: UsageReports;
+  clock: Clock;
+  log: Logger;
+  authDisabled: boolean;
+  sessions: Sessions;
+  /** This start made the root administrator: the person in front of it has just installed the gateway. */
+  isFirstRun(): boolean;
+  /** Marks a request that came over the local control socket: whoever may open that file is the operator. */
+  markLocal(request: IncomingMessage): void;
+  isLocal(request: IncomingMessage): boolean;
+  status(): StatusView;
+  models(): Promise<ModelView[]>;
+  providers(): ProviderView[];
+  /** Null when there is no such provider. */
+  probe(id: string): Promise<ProbeView | null>;
+  config(): ConfigView;
+  reloadConfig(): Promise<void>;
+  /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */
+  watch(watcher: (record: ExchangeRecord | null) => void): () => void;
+}

@@ -1,0 +1,28 @@
+import type { ServerResponse } from "node:http";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { type Caller, isAdmin } from "./caller.ts";
+import type { AdminDeps } from "./deps.ts";
+import { toView } from "./handlers/exchanges.ts";
+
+const HEARTBEAT_MS = 15_000;
+/** A reader that is this far behind is cut off; it catches up from the recorded exchanges. */
+const MAX_BEHIND_BYTES = 1024 * 1024;
+
+/** Every exchange as it is closed, as server-sent events. */
+export function streamExchanges(deps: AdminDeps, caller: Caller | null, response: ServerResponse): void {
+  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no" });
+  response.write(": following\n\n");
+  const end = deps.watch((record: ExchangeRecord | null) => {
+    // An open log must not hold up a stop.
+    if (record === null) return void response.end();
+    if (caller && !isAdmin(caller) && record.userId !== caller.userId) return;
+    response.write(`event: exchange\ndata: ${JSON.stringify(toView(record))}\n\n`);
+    if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
+  });
+  const heartbeat = setInterval(() => response.write(": still here\n\n"), HEARTBEAT_MS);
+  heartbeat.unref();
+  response.on("close", () => {
+    clearInterval(heartbeat);
+    end();
+  });
+}
