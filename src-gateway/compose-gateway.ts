@@ -1,0 +1,132 @@
+/** The parts joined into a gateway that listens: sockets, exchanges, the writer of their records, the admin API. */
+import { join } from "node:path";
+import { composeParts, type Parts } from "./compose.ts";
+import { createExchangeWorld } from "./exchange-world.ts";
+import type { Gateway, GatewayInfo } from "./index.ts";
+import type { ExchangeRecord } from "./ir/exchange-record.ts";
+import { createIdSource } from "./lib/ids.ts";
+import { serveAdmin } from "./serve-admin.ts";
+import { createGatewayServer } from "./server/gateway-server.ts";
+import { createInferenceHandler } from "./server/inference-handler.ts";
+import { createRequestHandler } from "./server/request-handler.ts";
+import { listModels } from "./list-models.ts";
+import type { Settings } from "./settings/types.ts";
+import { createExchangeWriter, type ExchangeWriter } from "./store/exchange-writer.ts";
+import { type InstanceRun, recoverInterrupted, startInstance } from "./store/instances.ts";
+import { createUpstream } from "./upstream/dispatch.ts";
+
+export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
+  const parts = await composeParts(settings, env);
+  try {
+    return await joinGateway(parts);
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+async function joinGateway(parts: Parts): Promise<Gateway> {
+  const { settings, clock, log } = parts;
+  await tellInterrupted(parts);
+  const run = await startInstance(parts.ledgerStore, clock, log);
+  const writer = createExchangeWriter({
+    store: parts.ledgerStore,
+    instanceId: run.id,
+    clock,
+    log,
+    spillFile: join(settings.dataDir, "unsaved-exchanges.ndjson"),
+  });
+  const { user, created } = await parts.users.ensureRootAdmin(settings.adminEmail);
+  const clientKey = created ? (await parts.apiKeys.create({ userId: user.id, name: "first key" })).token : null;
+  await parts.keyRing.reload();
+
+  const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
+  const watchers = new Set<(record: ExchangeRecord | null) => void>();
+  const records = {
+    open: (record: ExchangeRecord) => writer.open(record),
+    close: (record: ExchangeRecord) => {
+      writer.close(record);
+      for (const watcher of watchers) watcher(record);
+    },
+  };
+  const world = createExchangeWorld(parts, user, upstream.dispatch, records);
+  const running = new Set<Promise<void>>();
+  const admin = serveAdmin({ parts, root: user, isFirstRun: created, writer, running, watchers, startedAtUs: clock.nowUs(), urls: () => urls });
+  const handle = createRequestHandler({
+    version: __VERSION__,
+    log,
+    inference: createInferenceHandler({ world, maxBodyBytes: settings.maxBodyBytes, running }),
+    authenticate: world.authenticate,
+    listModels: () => listModels(parts),
+    health: () => admin.health(),
+    admin: (request, response) => admin.handle(request, response),
+  });
+  const server = createGatewayServer({
+    listeners: settings.listeners,
+    allowedHosts: settings.allowedHosts,
+    allowedOrigins: settings.allowedOrigins,
+    timeouts: settings.timeouts,
+    log,
+    nextId: createIdSource(clock),
+    handle,
+  });
+  let urls: { url: string; consoleUrl: string } = { url: "", consoleUrl: "" };
+
+  return {
+    async start() {
+      const bound = await server.start();
+      urls = urlsOf(bound);
+      await admin.listenLocally();
+      parts.config.start();
+      log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
+      return infoOf(parts, urls, clientKey);
+    },
+    async stop() {
+      admin.stop();
+      await server.stop(settings.timeouts.drainMs);
+      await Promise.allSettled(running);
+      await closeBooks(writer, run);
+      await upstream.close();
+      await parts.close();
+    },
+  };
+}
+
+/** Every record first, then the word that nothing is missing. */
+async function closeBooks(writer: ExchangeWriter, run: InstanceRun): Promise<void> {
+  await writer.stop();
+  await run.stop();
+}
+
+async function tellInterrupted({ ledgerStore, clock, log }: Parts): Promise<void> {
+  const { interrupted, runs } = await recoverInterrupted(ledgerStore, clock);
+  if (runs.length === 0) return;
+  log.warn(
+    { interrupted, runs },
+    `the previous run ended without stopping; ${interrupted} open requests are recorded as interrupted, and requests that ended in its last 50 ms may be missing`,
+  );
+}
+
+function urlsOf(bound: { name: string; host: string; port: number }[]): { url: string; consoleUrl: string } {
+  const urlOf = (name: string): string | null => {
+    const listener = bound.find((each) => each.name === name);
+    if (!listener) return null;
+    // An address that means "everywhere" is none that can be called.
+    const host = listener.host === "0.0.0.0" || listener.host === "::" ? "127.0.0.1" : listener.host;
+    return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+  };
+  const url = urlOf("facade") ?? urlOf("openai") ?? "";
+  return { url, consoleUrl: `${urlOf("facade") ?? urlOf("admin") ?? url}/console/` };
+}
+
+function infoOf(parts: Parts, urls: { url: string; consoleUrl: string }, clientKey: string | null): GatewayInfo {
+  const { settings, config } = parts;
+  return {
+    version: __VERSION__,
+    ...urls,
+    dataDir: settings.dataDir,
+    clientKey,
+    providers: [...config.live().instances.keys()],
+    notices: settings.notices.map((notice) => `${notice.where}: ${notice.text}`),
+  };
+}

@@ -1,0 +1,58 @@
+/** What an exchange is given of the parts: who may ask, where to, with which key, and who keeps the record. */
+import type { Principal, User } from "./auth/types.ts";
+import type { Parts } from "./compose.ts";
+import type { Dispatch, ExchangeWorld } from "./exchange/types.ts";
+import { GatewayError } from "./ir/errors.ts";
+import { makePlan } from "./routing/plan.ts";
+import type { Plan, PlanInput } from "./routing/types.ts";
+import { providerHeaders } from "./upstream/provider-headers.ts";
+
+/** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
+const MAX_DRAIN_MS = 120_000;
+
+export function createExchangeWorld(parts: Parts, root: User, dispatch: Dispatch, records: ExchangeWorld["records"]): ExchangeWorld {
+  const { settings, clock, log, secrets, keyRing } = parts;
+  const nobody: Principal = { userId: root.id, email: root.email, role: root.role, apiKeyId: null, keyName: null, scopes: [] };
+  return {
+    clock,
+    log,
+    timeouts: settings.timeouts,
+    onClientAbort: settings.onClientAbort,
+    maxDrainMs: MAX_DRAIN_MS,
+    dispatch,
+    records,
+    authenticate(token) {
+      if (settings.authDisabled) return nobody;
+      if (token === null) {
+        throw new GatewayError(
+          "missing_api_key",
+          "No key came with the request. Send a client key (tok_…) as a Bearer token, x-api-key, x-goog-api-key or ?key=.",
+        );
+      }
+      return keyRing.authenticate(token);
+    },
+    plan: (request) => plan(parts, request),
+    async credentialHeaders(instance, wire) {
+      if (instance.credential === null) {
+        if (!instance.needsCredential) return {};
+        throw new GatewayError("credential_missing", `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`);
+      }
+      const secret = secrets.peek(instance.credential) ?? (await secrets.resolve(instance.credential));
+      return providerHeaders(instance, wire, secret);
+    },
+  };
+}
+
+/** A model that nobody is known to have may be new: the providers are asked once more before the answer is no. */
+async function plan(parts: Parts, request: Pick<PlanInput, "model" | "wire">): Promise<Plan> {
+  const attempt = (): Plan => {
+    const { config, instances } = parts.config.live();
+    return makePlan({ ...request, config, instances, providersOf: (model) => parts.models.providersOf(model), random: Math.random() });
+  };
+  try {
+    return attempt();
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== "model_not_found" || !(await parts.models.refresh())) throw error;
+    return attempt();
+  }
+}

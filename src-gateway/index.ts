@@ -1,0 +1,34 @@
+/**
+ * The only way in from code: `createGateway(settings)` gives a gateway that can be started and stopped. The daemon and the
+ * desktop's main process both use it.
+ */
+import { composeGateway } from "./compose-gateway.ts";
+import type { Settings } from "./settings/types.ts";
+
+export interface GatewayInfo {
+  version: string;
+  /** Where clients reach it, for example `http://127.0.0.1:8081`. */
+  url: string;
+  consoleUrl: string;
+  dataDir: string;
+  /** Only when this start created it; it is shown nowhere else. */
+  clientKey: string | null;
+  /** Ids of the configured providers. */
+  providers: string[];
+  notices: string[];
+}
+
+export interface Gateway {
+  /** @throws the listen error (EADDRINUSE …) when a port cannot be had. */
+  start(): Promise<GatewayInfo>;
+  /** Lets open exchanges finish for at most the settings' `drainMs`, then writes every record and closes. */
+  stop(): Promise<void>;
+}
+
+/**
+ * @param env where providers' keys may be found; the process's own in the daemon.
+ * @throws SettingsError, or the database's error, with a sentence for the operator.
+ */
+export function createGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
+  return composeGateway(settings, env);
+}

@@ -1,0 +1,139 @@
+/** The admin side of a running gateway: its API for console and command line, health, and the local control socket. */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AdminDeps } from "./admin-api/deps.ts";
+import { type ControlSocket, listenControlSocket } from "./admin-api/control-socket.ts";
+import { createSessions } from "./admin-api/sessions.ts";
+import type { User } from "./auth/types.ts";
+import type { Parts } from "./compose.ts";
+import type { ExchangeRecord } from "./ir/exchange-record.ts";
+import { listModels } from "./list-models.ts";
+import type { ExchangeWriter } from "./store/exchange-writer.ts";
+import { probeProvider } from "./upstream/probe.ts";
+
+export interface AdminSide {
+  handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  health(): Promise<{ ready: boolean; body: Record<string, unknown> }>;
+  /** @throws Error when another gateway runs on the same data folder. */
+  listenLocally(): Promise<void>;
+  stop(): void;
+}
+
+export interface AdminSideInput {
+  parts: Parts;
+  root: User;
+  /** This start made the root administrator. */
+  isFirstRun: boolean;
+  /** Null when no gateway runs and the command line works on the database alone. */
+  writer: ExchangeWriter | null;
+  running: Set<Promise<void>>;
+  watchers: Set<(record: ExchangeRecord | null) => void>;
+  startedAtUs: number;
+  urls(): { url: string; consoleUrl: string };
+}
+
+export function serveAdmin(input: AdminSideInput): AdminSide {
+  const { parts } = input;
+  const deps = adminDeps(input);
+  let app: Promise<(request: IncomingMessage, response: ServerResponse) => void> | null = null;
+  let socket: ControlSocket | null = null;
+  let isStopping = false;
+  // Express is loaded when somebody asks for it: most starts serve agents only.
+  const loadApp = () => (app ??= import("./admin-api/app.ts").then(({ createAdminApp }) => createAdminApp(deps)));
+
+  return {
+    async handle(request, response) {
+      (await loadApp())(request, response);
+    },
+    async health() {
+      const database = await isReachable(parts);
+      const ready = database && !isStopping;
+      return {
+        ready,
+        body: { status: ready ? "ok" : isStopping ? "stopping" : "database unreachable", version: __VERSION__, database: parts.ledgerStore.dialect },
+      };
+    },
+    async listenLocally() {
+      socket = await listenControlSocket(parts.settings.dataDir, (request, response) => {
+        void loadApp().then((answer) => {
+          deps.markLocal(request);
+          answer(request, response);
+        });
+      });
+    },
+    stop() {
+      isStopping = true;
+      for (const watcher of input.watchers) watcher(null);
+      socket?.close();
+    },
+  };
+}
+
+async function isReachable({ ledgerStore }: Parts): Promise<boolean> {
+  try {
+    await ledgerStore.db.selectFrom("instances").select("id").limit(1).execute();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function adminDeps({ parts, root, isFirstRun, writer, running, watchers, startedAtUs, urls }: AdminSideInput): AdminDeps {
+  const { users, apiKeys, keyRing, requestLog, usage, config, clock, log, settings, models, secrets } = parts;
+  const local = new WeakSet<IncomingMessage>();
+  return {
+    version: __VERSION__,
+    root,
+    users,
+    apiKeys,
+    keyRing,
+    requestLog,
+    usage,
+    clock,
+    log,
+    authDisabled: settings.authDisabled,
+    sessions: createSessions(clock),
+    isFirstRun: () => isFirstRun,
+    markLocal: (request) => void local.add(request),
+    isLocal: (request) => local.has(request),
+    status: () => ({
+      version: __VERSION__,
+      startedAtUs,
+      ...urls(),
+      dataDir: settings.dataDir,
+      database: parts.ledgerStore.dialect,
+      openExchanges: running.size,
+      recordsWaiting: writer?.pending() ?? 0,
+      ledgerLagMs: writer?.lagMs() ?? 0,
+      configVersion: config.live().config.version,
+      configProblem: config.lastProblem()?.message ?? null,
+      authDisabled: settings.authDisabled,
+      notices: settings.notices.map(({ where, text }) => `${where}: ${text}`),
+    }),
+    models: () => listModels(parts),
+    providers: () =>
+      [...config.live().instances.values()].map((instance) => ({
+        id: instance.id,
+        kind: instance.kind,
+        name: instance.name,
+        protocols: instance.protocols as Record<string, string>,
+        credential: instance.credential ? `${instance.credential.source}:${instance.credential.source === "file" ? instance.credential.path : instance.credential.name}` : null,
+        needsCredential: instance.needsCredential,
+        modelCount: models.known().filter((model) => model.provider === instance.id).length,
+        problem: models.problems().get(instance.id) ?? null,
+        where: instance.where,
+      })),
+    probe: async (id) => {
+      const instance = config.live().instances.get(id);
+      return instance ? probeProvider(instance, (ref) => secrets.resolve(ref)) : null;
+    },
+    config: () => {
+      const { routes, aliases, version } = config.live().config;
+      return { version, file: settings.configFile, settings: settings.explained, routes, aliases, problem: config.lastProblem()?.message ?? null };
+    },
+    reloadConfig: () => config.reload(),
+    watch: (watcher) => {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
+  };
+}
