@@ -36,8 +36,9 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     log,
     spillFile: join(settings.dataDir, "unsaved-exchanges.ndjson"),
   });
-  const { user, created } = await parts.users.ensureRootAdmin(settings.adminEmail);
-  const clientKey = created ? (await parts.apiKeys.create({ userId: user.id, name: "first key" })).token : null;
+  const { user } = await parts.users.ensureRootAdmin(settings.adminEmail);
+  const isFirstKey = (await parts.apiKeys.list()).length === 0;
+  const clientKey = isFirstKey ? (await parts.apiKeys.create({ userId: user.id, name: "first key" })).token : null;
   await parts.keyRing.reload();
 
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
@@ -51,7 +52,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   };
   const world = createExchangeWorld(parts, user, upstream.dispatch, records);
   const running = new Set<Promise<void>>();
-  const admin = serveAdmin({ parts, root: user, isFirstRun: created, writer, running, watchers, startedAtUs: clock.nowUs(), urls: () => urls });
+  const admin = serveAdmin({ parts, root: user, isFirstRun: isFirstKey, writer, running, watchers, startedAtUs: clock.nowUs(), urls: () => urls });
   const handle = createRequestHandler({
     version: __VERSION__,
     log,

@@ -12,6 +12,8 @@ import { probeProvider } from "./upstream/probe.ts";
 
 export interface AdminSide {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** A request from somebody who has shown by the file system that they are the operator. */
+  handleLocal(request: IncomingMessage, response: ServerResponse): Promise<void>;
   health(): Promise<{ ready: boolean; body: Record<string, unknown> }>;
   /** @throws Error when another gateway runs on the same data folder. */
   listenLocally(): Promise<void>;
@@ -40,6 +42,12 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
   // Express is loaded when somebody asks for it: most starts serve agents only.
   const loadApp = () => (app ??= import("./admin-api/app.ts").then(({ createAdminApp }) => createAdminApp(deps)));
 
+  const handleLocal = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const answer = await loadApp();
+    deps.markLocal(request);
+    answer(request, response);
+  };
+
   return {
     async handle(request, response) {
       (await loadApp())(request, response);
@@ -52,13 +60,9 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
         body: { status: ready ? "ok" : isStopping ? "stopping" : "database unreachable", version: __VERSION__, database: parts.ledgerStore.dialect },
       };
     },
+    handleLocal,
     async listenLocally() {
-      socket = await listenControlSocket(parts.settings.dataDir, (request, response) => {
-        void loadApp().then((answer) => {
-          deps.markLocal(request);
-          answer(request, response);
-        });
-      });
+      socket = await listenControlSocket(parts.settings.dataDir, (request, response) => void handleLocal(request, response));
     },
     stop() {
       isStopping = true;

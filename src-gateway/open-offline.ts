@@ -1,0 +1,49 @@
+/** The admin API over the database alone, for the command line when no gateway runs. */
+import { mkdtemp, rm } from "node:fs/promises";
+import http from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { composeParts } from "./compose.ts";
+import { serveAdmin } from "./serve-admin.ts";
+import type { Settings } from "./settings/types.ts";
+
+export interface Offline {
+  socketPath: string;
+  close(): Promise<void>;
+}
+
+export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): Promise<Offline> {
+  const parts = await composeParts({ ...settings, logLevel: "silent" }, env);
+  const { user, created } = await parts.users.ensureRootAdmin(settings.adminEmail);
+  await parts.keyRing.reload();
+  const admin = serveAdmin({
+    parts,
+    root: user,
+    isFirstRun: created,
+    writer: null,
+    running: new Set(),
+    watchers: new Set(),
+    startedAtUs: parts.clock.nowUs(),
+    urls: () => ({ url: "", consoleUrl: "" }),
+  });
+  const folder = process.platform === "win32" ? null : await mkdtemp(join(tmpdir(), "gateway-"));
+  const socketPath = folder === null ? `\\\\.\\pipe\\gateway-${process.pid}` : join(folder, "offline.sock");
+  const server = http.createServer((request, response) => {
+    void admin.handleLocal(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(socketPath, resolve);
+  });
+  return {
+    socketPath,
+    async close() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      if (folder) await rm(folder, { recursive: true, force: true });
+      await parts.close();
+    },
+  };
+}
