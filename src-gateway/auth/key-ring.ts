@@ -2,110 +2,119 @@
 import { GatewayError } from "../ir/errors.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import { describeError } from "../store/database-errors.ts";
 import type { Store } from "../store/open-store.ts";
 import { fingerprint, type KeyHasher } from "./key-hasher.ts";
-import type { KeyRing, Principal, Role } from "./types.ts";
+import { type KnownKey, readKeys, readKeysVersion } from "./read-keys.ts";
+import type { KeyRing, Principal } from "./types.ts";
 
-interface KnownKey {
-  principal: Principal;
-  expiresAtUs: number | null;
-  isSuspended: boolean;
+export interface KeyRingOptions {
+  clock: Clock;
+  log: Logger;
+  /** How often changes made by other processes are looked for. */
+  pollMs?: number;
 }
 
+const POLL_MS = 2_000;
 /** Keys that were shown lately, so that each is hashed with the secret once. */
 const MAX_RECENT = 10_000;
 
-export function createKeyRing(store: Store, hasher: KeyHasher, options: { clock: Clock; log: Logger; pollMs?: number }): KeyRing {
-  const { clock, log, pollMs = 2_000 } = options;
-  let byHash = new Map<string, KnownKey>();
-  let recent = new Map<string, KnownKey>();
-  let version = "";
-  let reloading: Promise<void> | null = null;
+/** Knows no key before its first `reload`. */
+export function createKeyRing(store: Store, hasher: KeyHasher, options: KeyRingOptions): KeyRing {
+  return new Ring(store, hasher, options);
+}
 
-  const reload = (): Promise<void> => {
-    reloading ??= load().finally(() => {
-      reloading = null;
-    });
-    return reloading;
-  };
-  const load = async (): Promise<void> => {
-    const before = await currentVersion(store);
-    byHash = await readKeys(store);
-    recent = new Map();
-    version = before;
-  };
-  const timer = setInterval(() => {
-    currentVersion(store)
-      .then((now) => (now === version ? undefined : reload()))
-      .catch((error: unknown) => log.debug({ err: error }, "keys could not be read; the known ones go on"));
-  }, pollMs);
-  timer.unref();
+class Ring implements KeyRing {
+  private readonly store: Store;
+  private readonly hasher: KeyHasher;
+  private readonly options: KeyRingOptions;
+  private readonly timer: NodeJS.Timeout;
+  private byHash = new Map<string, KnownKey>();
+  /** By fingerprint of the key that was shown. */
+  private recent = new Map<string, KnownKey>();
+  private version = "";
+  private loading: Promise<void> | null = null;
+  private isPolling = false;
+  private isBlind = false;
 
-  const recognise = (token: string): KnownKey => {
-    const print = fingerprint(token);
-    const known = recent.get(print);
-    if (known) return known;
-    const found = token.startsWith("tok_") ? byHash.get(hasher.hash(token)) : undefined;
-    if (!found) {
-      throw new GatewayError("invalid_api_key", "This key is not known to the gateway, or it was revoked. Use a client key (tok_…); `gateway admin api-keys create` makes one.");
+  constructor(store: Store, hasher: KeyHasher, options: KeyRingOptions) {
+    this.store = store;
+    this.hasher = hasher;
+    this.options = options;
+    this.timer = setInterval(() => void this.poll(), options.pollMs ?? POLL_MS);
+    this.timer.unref();
+  }
+
+  authenticate(token: string): Principal {
+    const key = this.recognise(token);
+    if (key.isSuspended) {
+      throw new GatewayError(
+        "user_suspended",
+        "The user of this key is suspended. Ask the administrator of the gateway.",
+      );
     }
-    if (recent.size >= MAX_RECENT) recent.clear();
-    recent.set(print, found);
+    if (key.expiresAtUs !== null && key.expiresAtUs <= this.options.clock.nowUs()) {
+      throw new GatewayError(
+        "invalid_api_key",
+        "This key has expired. `gateway admin api-keys create` makes a new one.",
+      );
+    }
+    return key.principal;
+  }
+
+  async reload(): Promise<void> {
+    // A read that began before the caller's change may not have seen it.
+    await this.loading?.catch(() => {});
+    this.loading ??= this.load().finally(() => {
+      this.loading = null;
+    });
+    await this.loading;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private recognise(token: string): KnownKey {
+    const print = fingerprint(token);
+    const known = this.recent.get(print);
+    if (known) return known;
+    const found = token.startsWith("tok_") ? this.byHash.get(this.hasher.hash(token)) : undefined;
+    if (!found) {
+      throw new GatewayError(
+        "invalid_api_key",
+        "This key is not known to the gateway, or it was revoked. Use a client key (tok_…); " +
+          "`gateway admin api-keys create` makes one.",
+      );
+    }
+    if (this.recent.size >= MAX_RECENT) this.recent.clear();
+    this.recent.set(print, found);
     return found;
-  };
+  }
 
-  return {
-    authenticate(token) {
-      const key = recognise(token);
-      if (key.isSuspended) throw new GatewayError("user_suspended", "The user of this key is suspended. Ask the administrator of the gateway.");
-      if (key.expiresAtUs !== null && key.expiresAtUs <= clock.nowUs()) {
-        throw new GatewayError("invalid_api_key", "This key has expired. `gateway admin api-keys create` makes a new one.");
-      }
-      return key.principal;
-    },
-    reload: async () => {
-      // A read that began before the caller's change may not have seen it.
-      if (reloading) await reloading;
-      await reload();
-    },
-    stop: () => clearInterval(timer),
-  };
-}
+  private async load(): Promise<void> {
+    // In this order: a change between the two is found by the next poll, if it was not read already.
+    const version = await readKeysVersion(this.store);
+    this.byHash = await readKeys(this.store);
+    this.recent = new Map();
+    this.version = version;
+  }
 
-/** Changes with every change of a key or a user; cheap enough to ask for every few seconds. */
-async function currentVersion({ db }: Store): Promise<string> {
-  const count = (table: "users" | "api_keys") =>
-    db
-      .selectFrom(table)
-      .select((row) => [row.fn.countAll<number>().as("rows"), row.fn.max("updated_at").as("newest")])
-      .executeTakeFirstOrThrow();
-  const [users, keys] = [await count("users"), await count("api_keys")];
-  return `${users.rows}:${users.newest}:${keys.rows}:${keys.newest}`;
-}
-
-async function readKeys({ db }: Store): Promise<Map<string, KnownKey>> {
-  const rows = await db
-    .selectFrom("api_keys")
-    .innerJoin("users", "users.id", "api_keys.user_id")
-    .select(["api_keys.id", "api_keys.name", "key_hash", "scopes", "expires_at", "user_id", "email", "role", "status"])
-    .where("api_keys.deleted_at", "is", null)
-    .where("users.deleted_at", "is", null)
-    .execute();
-  return new Map(
-    rows.map((row): [string, KnownKey] => [
-      row.key_hash,
-      {
-        principal: {
-          userId: row.user_id,
-          email: row.email,
-          role: row.role as Role,
-          apiKeyId: row.id,
-          keyName: row.name,
-          scopes: JSON.parse(row.scopes) as string[],
-        },
-        expiresAtUs: row.expires_at,
-        isSuspended: row.status !== "active",
-      },
-    ]),
-  );
+  private async poll(): Promise<void> {
+    if (this.isPolling) return;
+    this.isPolling = true;
+    const { log } = this.options;
+    try {
+      if ((await readKeysVersion(this.store)) !== this.version) await this.reload();
+      if (this.isBlind) log.info({}, "keys can be read again");
+      this.isBlind = false;
+    } catch (error) {
+      const problem = describeError(error);
+      if (!this.isBlind)
+        log.warn(problem, "keys cannot be read; those known go on, and changes made elsewhere are not seen");
+      this.isBlind = true;
+    } finally {
+      this.isPolling = false;
+    }
+  }
 }

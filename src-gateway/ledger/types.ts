@@ -1,7 +1,18 @@
 /** What did it use? Sums over the recorded exchanges. */
 import type { Usage } from "../ir/usage.ts";
 
-export const USAGE_DIMENSIONS = ["user", "key", "agent", "session", "project", "model", "provider", "surface", "day", "hour"] as const;
+export const USAGE_DIMENSIONS = [
+  "user",
+  "key",
+  "agent",
+  "session",
+  "project",
+  "model",
+  "provider",
+  "surface",
+  "day",
+  "hour",
+] as const;
 export type UsageDimension = (typeof USAGE_DIMENSIONS)[number];
 
 export interface UsageQuery {

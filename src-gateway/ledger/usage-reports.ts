@@ -1,3 +1,4 @@
+/** What was used? `ledger/` sums up the recorded exchanges, in the database. */
 import { sql } from "kysely";
 import type { Store } from "../store/open-store.ts";
 import type { UsageDimension, UsageQuery, UsageReports, UsageSum } from "./types.ts";
@@ -18,7 +19,9 @@ export function createUsageReports(store: Store, identity: Store = store): Usage
       const rows = await sums(store, query).select(key.as("group_key")).groupBy(key).execute();
       const names = await namesOf(identity, groupBy);
       const found = rows.map((row) => toSum(row, nameOf(groupBy, row.group_key, names)));
-      return isTime(groupBy) ? found.sort((a, b) => (a.group ?? "").localeCompare(b.group ?? "")) : found.sort((a, b) => b.requests - a.requests);
+      return isTime(groupBy)
+        ? found.sort((a, b) => (a.group ?? "").localeCompare(b.group ?? ""))
+        : found.sort((a, b) => b.requests - a.requests);
     },
   };
 }

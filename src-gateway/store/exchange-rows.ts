@@ -1,18 +1,22 @@
-/** An exchange record as a row, and back; the one is the other's inverse. */
+/** An exchange record as a row, and back: one is the other's inverse, but for texts and numbers that no database takes. */
 import type { Insertable, Selectable } from "kysely";
-import type { AttemptRecord, ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
+import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import type { Loss } from "../ir/losses.ts";
 import type { Surface } from "../ir/protocol.ts";
 import type { UsageSource } from "../ir/usage.ts";
+import { type AttemptColumns, packAttempts, unpackAttempts } from "./pack-attempts.ts";
 import type { ExchangesTable } from "./schema.ts";
 
-export type ExchangeRow = Insertable<ExchangesTable>;
+export type ExchangeRow = Required<Insertable<ExchangesTable>>;
 
 export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
   const { usage } = record;
+  const attempts: AttemptColumns = packAttempts(record.attempts, record);
   return {
+    ...attempts,
     id: record.id,
     instance_id: instanceId,
+    moved_from: null,
     user_id: record.userId,
     api_key_id: record.apiKeyId,
     agent: clean(record.agent),
@@ -23,34 +27,33 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     model_asked: clean(record.modelAsked),
     model_routed: clean(record.modelRouted),
     model_served: clean(record.modelServed),
-    provider: record.provider,
-    attempts: record.attempts.length === 0 ? null : JSON.stringify(record.attempts.map(packAttempt)),
+    provider: clean(record.provider),
     outcome: record.outcome,
-    status: record.status,
-    error_code: record.errorCode,
+    status: whole(record.status),
+    error_code: clean(record.errorCode),
     error_message: clean(record.errorMessage),
     finish_reason: clean(record.finishReason),
-    queue_us: record.queueUs,
-    first_byte_us: record.firstByteUs,
-    first_token_us: record.firstTokenUs,
-    total_us: record.totalUs,
-    input_uncached: usage.inputUncached,
-    cache_read: usage.cacheRead,
-    cache_write_5m: usage.cacheWrite5m,
-    cache_write_1h: usage.cacheWrite1h,
-    output_tokens: usage.output,
-    reasoning: usage.reasoning,
-    audio_input: usage.audioInput,
-    audio_output: usage.audioOutput,
+    queue_us: whole(record.queueUs),
+    first_byte_us: whole(record.firstByteUs),
+    first_token_us: whole(record.firstTokenUs),
+    total_us: whole(record.totalUs),
+    input_uncached: whole(usage.inputUncached),
+    cache_read: whole(usage.cacheRead),
+    cache_write_5m: whole(usage.cacheWrite5m),
+    cache_write_1h: whole(usage.cacheWrite1h),
+    output_tokens: whole(usage.output),
+    reasoning: whole(usage.reasoning),
+    audio_input: whole(usage.audioInput),
+    audio_output: whole(usage.audioOutput),
     usage_source: record.usageSource,
     losses: record.losses.length === 0 ? null : JSON.stringify(record.losses),
-    bytes_in: record.bytesIn,
-    bytes_out: record.bytesOut,
+    bytes_in: whole(record.bytesIn),
+    bytes_out: whole(record.bytesOut),
   };
 }
 
 export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
-  return {
+  const record: ExchangeRecord = {
     id: row.id,
     userId: row.user_id,
     apiKeyId: row.api_key_id,
@@ -63,7 +66,7 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     modelRouted: row.model_routed,
     modelServed: row.model_served,
     provider: row.provider,
-    attempts: row.attempts === null ? [] : (JSON.parse(row.attempts) as PackedAttempt[]).map(unpackAttempt),
+    attempts: [],
     outcome: row.outcome as Outcome,
     status: row.status,
     errorCode: row.error_code,
@@ -88,35 +91,29 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     bytesIn: row.bytes_in,
     bytesOut: row.bytes_out,
   };
+  record.attempts = unpackAttempts(row, record);
+  return record;
 }
 
-/** Text that both databases can store: PostgreSQL takes no NUL, and neither takes half of a surrogate pair. */
-const clean = (text: string | null): string | null => text?.replaceAll("\0", "\ufffd").toWellFormed() ?? null;
-
-/** An attempt without the names of its fields, which would be most of its bytes. */
-type PackedAttempt = [
-  provider: string,
-  model: string,
-  status: number | null,
-  errorCode: string | null,
-  reason: string,
-  startedUs: number,
-  firstByteUs: number | null,
-  endedUs: number | null,
-];
-
-const packAttempt = (attempt: AttemptRecord): PackedAttempt => [
-  attempt.provider,
-  attempt.model,
-  attempt.status,
-  attempt.errorCode,
-  attempt.reason,
-  attempt.startedUs,
-  attempt.firstByteUs,
-  attempt.endedUs,
-];
-
-function unpackAttempt(packed: PackedAttempt): AttemptRecord {
-  const [provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs] = packed;
-  return { provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs };
+/**
+ * Text that both databases can store: PostgreSQL takes no NUL, and neither takes half of a surrogate pair. Clients choose
+ * some of these texts, and a name of a megabyte must not cost the exchange its row: an index entry has to fit a page.
+ */
+const MAX_TEXT = 500;
+const NUL = "\0";
+function clean(text: string): string;
+function clean(text: string | null): string | null;
+function clean(text: string | null): string | null {
+  if (text === null) return null;
+  const short = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
+  return (short.includes(NUL) ? short.replaceAll(NUL, "\ufffd") : short).toWellFormed();
 }
+
+/** Providers report the counts; what is no whole number must not cost the exchange its row either. */
+function whole(value: number): number;
+function whole(value: number | null): number | null;
+function whole(value: number | null): number | null {
+  if (value === null || Number.isSafeInteger(value)) return value;
+  return Number.isFinite(value) ? Math.max(-MAX_COUNT, Math.min(MAX_COUNT, Math.round(value))) : 0;
+}
+const MAX_COUNT = 2 ** 40;

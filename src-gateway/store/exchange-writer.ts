@@ -2,24 +2,27 @@
  * Writes exchange records in groups, off the hot path. Callers never wait, nothing throws and nothing is dropped: what
  * the database cannot take now waits in memory, and beyond a bound on disk.
  */
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import { toRow } from "./exchange-rows.ts";
+import { describeError } from "./database-errors.ts";
+import { createGroupWriter, type GroupWriter, type OwnedRecord } from "./group-writer.ts";
 import type { Store } from "./open-store.ts";
-import { createSpillFile, type SpilledRecord, type SpillFile } from "./spill-file.ts";
-import { isTransient } from "./transient.ts";
-import { createUpsert, type UpsertExchanges } from "./upsert-exchanges.ts";
+import { createSpool, type Spool } from "./spool.ts";
+import { type WaitingRecord, WaitingRecords } from "./waiting-records.ts";
 
 export interface ExchangeWriter {
   /** The exchange exists from the next group on, as `open`. */
   open(record: ExchangeRecord): void;
   close(record: ExchangeRecord): void;
-  /** Resolves when all that waits now is written. Rejects never; see `pending` for what could not be. */
+  /** Resolves when all that waits now is written, or the database does not take it: `pending` says which. */
   flush(): Promise<void>;
+  /** The same with a little patience; what is left then goes to the spill file, for the next start. */
   stop(): Promise<void>;
+  /** Records that are not in the database yet: those in memory, and those that this writer put on disk. */
   pending(): number;
-  /** Age of the oldest record that waits. */
+  /** How long the oldest record in memory has waited. */
   lagMs(): number;
 }
 
@@ -34,190 +37,172 @@ export interface ExchangeWriterOptions {
   maxGroup?: number;
   /** More waiting records than this go to the spill file. */
   maxWaiting?: number;
+  /** How long `stop` tries to reach the database. */
+  stopPatienceMs?: number;
 }
 
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 1_000;
+/** After the disk refused, memory has to do for this long. */
+const SPILL_PAUSE_MS = 1_000;
 
 export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWriter {
-  return new Writer(options);
+  return new Writer({ flushMs: 50, maxGroup: 64, maxWaiting: 20_000, stopPatienceMs: 3_000, ...options });
 }
 
 class Writer implements ExchangeWriter {
-  private readonly options: ExchangeWriterOptions;
-  private readonly upsert: UpsertExchanges;
-  private readonly spill: SpillFile | null;
-  private readonly flushMs: number;
-  private readonly maxGroup: number;
-  private readonly maxWaiting: number;
-  /** The newest state of each record that waits, oldest first. */
-  private waiting = new Map<number, ExchangeRecord>();
+  private readonly options: Required<ExchangeWriterOptions>;
+  private readonly waiting = new WaitingRecords();
+  private readonly spool: Spool;
+  private readonly groups: GroupWriter;
   private timer: NodeJS.Timeout | null = null;
+  private timerIsUrgent = false;
   private running: Promise<void> | null = null;
+  private spilling: Promise<void> | null = null;
+  /** Zero while the database takes records. */
   private retryMs = 0;
-  private hasSpilled = true;
-  private isStopping = false;
+  private isStopped = false;
 
-  constructor(options: ExchangeWriterOptions) {
+  constructor(options: Required<ExchangeWriterOptions>) {
     this.options = options;
-    this.upsert = createUpsert(options.store);
-    this.spill = options.spillFile === null ? null : createSpillFile(options.spillFile);
-    this.flushMs = options.flushMs ?? 50;
-    this.maxGroup = options.maxGroup ?? 64;
-    this.maxWaiting = options.maxWaiting ?? 20_000;
-    // What an earlier run had to leave behind comes first.
+    this.spool = createSpool(options.spillFile, options.log);
+    this.groups = createGroupWriter(options.store, (owned, error) => this.spool.putAside(owned, error));
+    // What an earlier run left on disk.
     this.schedule(0);
   }
 
   open(record: ExchangeRecord): void {
-    this.add({ ...record, outcome: "open" });
+    // What is closed never opens again.
+    if (!this.waiting.has(record.id)) this.add({ ...record, outcome: "open" });
   }
 
   close(record: ExchangeRecord): void {
-    this.add(record);
+    // The caller's object may still change, when a provider is read on for its usage.
+    this.add({ ...record, usage: { ...record.usage }, attempts: record.attempts.map((attempt) => ({ ...attempt })) });
   }
 
   pending(): number {
-    return this.waiting.size;
+    return this.waiting.size + this.spool.count();
   }
 
   lagMs(): number {
-    const oldest = this.waiting.keys().next().value;
-    return oldest === undefined ? 0 : Math.max(0, (this.options.clock.nowUs() - oldest) / 1000);
+    const { oldest } = this.waiting;
+    return oldest === undefined ? 0 : (this.options.clock.monotonicUs() - oldest.sinceUs) / 1000;
   }
 
   async flush(): Promise<void> {
-    do await this.run();
-    while (this.waiting.size > 0 && this.retryMs === 0);
+    const until = this.waiting.lastTurn;
+    for (;;) {
+      await this.run();
+      const { oldest } = this.waiting;
+      if (this.retryMs > 0 || oldest === undefined || oldest.turn > until) return;
+    }
   }
 
   async stop(): Promise<void> {
-    this.isStopping = true;
-    await this.flush();
-    // A database that is only busy gets a last moment; one that is gone leaves its records on disk.
-    for (let left = 20; left > 0 && this.waiting.size > 0; left--) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      await this.flush();
+    if (this.isStopped) return;
+    const deadline = performance.now() + this.options.stopPatienceMs;
+    for (;;) {
+      const leftMs = deadline - performance.now();
+      // A server that does not answer must not hold up the end of the process.
+      await Promise.race([this.flush(), wait(Math.max(0, leftMs))]);
+      if (this.pending() === 0 || leftMs <= 0) break;
+      await wait(this.retryMs > 0 ? 50 : 1);
     }
+    this.isStopped = true;
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    if (this.waiting.size === 0) return;
-    await this.spill?.append([...this.waiting.values()].map(this.own));
-    this.options.log.error({ records: this.waiting.size }, "the database could not be written; these records wait in the spill file for the next start");
-    if (this.spill) this.waiting.clear();
+    await this.spilling;
+    const left = this.waiting.first(Infinity);
+    if (left.length === 0) return;
+    if (await this.spill(left)) return;
+    this.options.log.error(
+      { records: left.length },
+      "neither the database nor the disk takes these records; they are lost",
+    );
   }
 
-  private readonly own = (record: ExchangeRecord): SpilledRecord => ({ instanceId: this.options.instanceId, record });
-
   private add(record: ExchangeRecord): void {
-    this.waiting.set(record.id, record);
-    if (this.waiting.size >= this.maxGroup && this.retryMs === 0) this.schedule(0);
-    else if (this.timer === null) this.schedule(this.flushMs);
+    this.waiting.add(record, this.options.clock.monotonicUs());
+    this.scheduleNext();
+    const { maxWaiting } = this.options;
+    if (this.waiting.size <= maxWaiting || this.spilling !== null) return;
+    // Down to half the bound, so that it is not reached again at once.
+    this.spilling = this.spill(this.waiting.first(this.waiting.size - Math.floor(maxWaiting / 2)))
+      .then((isKept) => (isKept ? undefined : wait(SPILL_PAUSE_MS, undefined, { ref: false })))
+      .finally(() => {
+        this.spilling = null;
+      });
+  }
+
+  private async spill(items: WaitingRecord[]): Promise<boolean> {
+    const isKept = await this.spool.keep(items.map(this.owned));
+    if (isKept) this.waiting.remove(items);
+    return isKept;
+  }
+
+  private readonly owned = ({ record }: WaitingRecord): OwnedRecord => ({
+    instanceId: this.options.instanceId,
+    record,
+  });
+
+  private scheduleNext(): void {
+    const { maxGroup, flushMs } = this.options;
+    this.schedule(this.retryMs || (this.waiting.size >= maxGroup ? 0 : flushMs));
   }
 
   private schedule(delayMs: number): void {
+    if (this.isStopped) return;
+    const isUrgent = delayMs === 0;
     if (this.timer) {
-      if (delayMs > 0) return;
+      if (!isUrgent || this.timerIsUrgent) return;
       clearTimeout(this.timer);
     }
+    this.timerIsUrgent = isUrgent;
     this.timer = setTimeout(() => {
       this.timer = null;
       void this.run();
     }, delayMs);
-    // The daemon stops through stop(); a pending group alone must not keep a command line tool alive.
+    // The daemon ends through stop(); a group that waits must not keep a command line tool alive.
     this.timer.unref();
   }
 
-  /** One pass at a time over what waits. */
+  /** One pass at a time. Never rejects. */
   private run(): Promise<void> {
-    this.running ??= this.writeGroups().finally(() => {
+    this.running ??= this.tryToWrite().finally(() => {
       this.running = null;
-      if (this.waiting.size > 0 && !this.isStopping) this.schedule(this.retryMs || this.flushMs);
+      if (this.pending() > 0) this.scheduleNext();
     });
     return this.running;
   }
 
-  private async writeGroups(): Promise<void> {
+  private async tryToWrite(): Promise<void> {
+    const { log } = this.options;
     try {
-      if (this.hasSpilled) await this.replay();
-      while (this.waiting.size > 0) {
-        const group = [...this.waiting.values()].slice(0, this.maxGroup);
-        await this.writeGroup(group);
-        this.forget(group);
-      }
-      if (this.retryMs > 0) this.options.log.info({}, "the database takes records again");
+      await this.spool.replay((portion) => this.groups.write(portion, () => {}).then(() => nextTurn()));
+      await this.writeWaiting();
+      if (this.retryMs > 0) log.info({ waiting: this.pending() }, "the database takes records again");
       this.retryMs = 0;
     } catch (error) {
-      if (this.retryMs === 0) {
-        this.options.log.warn({ err: error, waiting: this.waiting.size }, "the database does not take records; they wait");
-      }
+      const fields = { waiting: this.pending(), ...describeError(error) };
+      if (this.retryMs === 0) log.warn(fields, "the database does not take records; they wait, none is lost");
       this.retryMs = Math.min(LAST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.retryMs * 2));
-      await this.spillOver();
     }
   }
 
-  /** A record that changed while its group was written stays: its newer state has yet to be. */
-  private forget(group: ExchangeRecord[]): void {
-    for (const record of group) if (this.waiting.get(record.id) === record) this.waiting.delete(record.id);
-  }
-
-  private async writeGroup(group: ExchangeRecord[]): Promise<void> {
-    const { instanceId } = this.options;
-    try {
-      const written = await this.upsert(group.map((record) => toRow(record, instanceId)));
-      if (written < group.length) await this.moveForeignIds(group);
-    } catch (error) {
-      if (isTransient(error)) throw error;
-      await this.isolate(group, error);
-    }
-  }
-
-  /** The database refused the group for good: halve it until the record at fault stands alone. */
-  private async isolate(group: ExchangeRecord[], error: unknown): Promise<void> {
-    const [first] = group;
-    if (first && group.length === 1) {
-      this.options.log.error({ err: error, id: first.id }, "a record was refused by the database and put aside");
-      await this.spill?.reject(this.own(first));
-      return;
-    }
-    const middle = Math.ceil(group.length / 2);
-    await this.writeGroup(group.slice(0, middle));
-    await this.writeGroup(group.slice(middle));
-  }
-
-  /** Another replica had a request in the same microsecond: ours moves to the next free one. */
-  private async moveForeignIds(group: ExchangeRecord[]): Promise<void> {
-    const rows = await this.options.store.db
-      .selectFrom("exchanges")
-      .select(["id", "instance_id"])
-      .where("id", "in", group.map((record) => record.id))
-      .execute();
-    const foreign = new Set(rows.filter((row) => row.instance_id !== this.options.instanceId).map((row) => row.id));
-    const moved = group.filter((record) => foreign.has(record.id)).map((record) => ({ ...record, id: record.id + 1 }));
-    if (moved.length > 0) await this.writeGroup(moved);
-  }
-
-  private async replay(): Promise<void> {
-    if (this.spill) {
-      const { records, done } = await this.spill.take();
-      for (let at = 0; at < records.length; at += this.maxGroup) {
-        await this.upsert(records.slice(at, at + this.maxGroup).map(({ record, instanceId }) => toRow(record, instanceId)));
-      }
-      if (records.length > 0) this.options.log.info({ records: records.length }, "records that waited on disk are in the database now");
-      await done();
-    }
-    this.hasSpilled = false;
-  }
-
-  private async spillOver(): Promise<void> {
-    if (this.spill === null || this.waiting.size <= this.maxWaiting) return;
-    const oldest = [...this.waiting.values()].slice(0, this.waiting.size - Math.floor(this.maxWaiting / 2));
-    try {
-      await this.spill.append(oldest.map(this.own));
-      this.hasSpilled = true;
-      this.forget(oldest);
-    } catch (error) {
-      this.options.log.error({ err: error }, "records cannot be written to disk either; they stay in memory");
+  /** What waits when it begins; what comes meanwhile makes the next group. */
+  private async writeWaiting(): Promise<void> {
+    const { lastTurn } = this.waiting;
+    for (;;) {
+      const group = this.waiting.first(this.options.maxGroup, lastTurn);
+      if (group.length === 0) return;
+      const items = new Map(group.map((item) => [item.record, item]));
+      await this.groups.write(group.map(this.owned), (record) => {
+        const item = items.get(record);
+        if (item) this.waiting.remove([item]);
+      });
+      // SQLite's part of this was synchronous: streams come first, then the next group.
+      await nextTurn();
     }
   }
 }

@@ -2,12 +2,12 @@
  * The database: one Kysely schema on two dialects, migrated when it is opened. `store/` is knowledge: it knows rows and
  * SQL, and nothing of what the rows are used for.
  */
-import { setTimeout as wait } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import type { Logger } from "../lib/logger.ts";
-import { isTransient } from "./transient.ts";
+import { codeOf, describeError, isBusy, isTransient } from "./database-errors.ts";
 import { migrate } from "./migrations/migrate.ts";
 import type { Database } from "./schema.ts";
+import { whileBusy } from "./while-busy.ts";
 
 export type DialectName = "sqlite" | "postgres";
 
@@ -17,37 +17,56 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** How long another process may be in the way while this one opens the database. */
+/** How long a server that is still starting, or another process that migrates, is waited for. */
 const OPEN_PATIENCE_MS = 15_000;
 
 /**
  * @param options.url a file path, or a `postgres://` address.
  * @throws Error with a sentence for the operator when the database cannot be opened or is newer than this program.
  */
-export async function openStore(options: { url: string; log: Logger }): Promise<Store> {
-  const { url, log } = options;
-  const isPostgres = /^postgres(?:ql)?:\/\//.test(url);
-  const store = isPostgres
-    ? await (await import("./dialects/postgres.ts")).openPostgres(url, log)
-    : await (await import("./dialects/sqlite.ts")).openSqlite(url);
+export async function openStore(options: { url: string; log: Logger; patienceMs?: number }): Promise<Store> {
+  const { url, log, patienceMs = OPEN_PATIENCE_MS } = options;
+  const name = nameOf(url);
+  let store: Store | null = null;
+  let saidWhy = false;
+  const isPassing = (error: unknown): boolean => {
+    // A folder that cannot be written will not heal while we wait; a server may still be starting.
+    if (!isBusy(error) && (codeOf(error).startsWith("SQLITE_") || !isTransient(error))) return false;
+    if (!saidWhy && !isBusy(error))
+      log.warn({ database: name, ...describeError(error) }, "the database cannot be used yet; waiting for it");
+    saidWhy = true;
+    return true;
+  };
   try {
-    await whileBusy(() => migrate(store, log));
-    return store;
+    return await whileBusy(
+      async () => {
+        store ??= await connect(url, log);
+        await migrate(store, log);
+        return store;
+      },
+      { patienceMs, isPassing },
+    );
   } catch (error) {
-    await store.close();
-    throw error;
+    await (store as Store | null)?.close().catch(() => {});
+    throw new Error(`The database ${name} cannot be used: ${describeError(error).problem}`, { cause: error });
   }
 }
 
-/** Two processes may open the same new database at once; the second one waits for the first. */
-async function whileBusy(work: () => Promise<void>): Promise<void> {
-  const deadline = performance.now() + OPEN_PATIENCE_MS;
-  for (;;) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isTransient(error) || performance.now() > deadline) throw error;
-      await wait(50);
-    }
+const isPostgres = (url: string): boolean => /^postgres(?:ql)?:\/\//i.test(url);
+
+async function connect(url: string, log: Logger): Promise<Store> {
+  // Each driver is loaded only by those who use it.
+  if (isPostgres(url)) return (await import("./dialects/postgres.ts")).openPostgres(url, log);
+  return (await import("./dialects/sqlite.ts")).openSqlite(url);
+}
+
+/** The address without user, password and options. */
+function nameOf(url: string): string {
+  if (!isPostgres(url)) return url;
+  try {
+    const { host, pathname } = new URL(url);
+    return `postgres://${host}${pathname}`;
+  } catch {
+    return "postgres://…";
   }
 }

@@ -26,15 +26,16 @@ export interface ApiKeysTable {
   /** JSON list of words. */
   scopes: string;
   expires_at: number | null;
+  revoked_at: number | null;
   created_at: number;
   updated_at: number;
-  /** When the key was revoked. */
   deleted_at: number | null;
 }
 
 /** One run of a gateway process. */
 export interface InstancesTable {
   id: Id;
+  /** The scope in which `pid` is unique: the machine, and inside it the container. */
   host: string;
   pid: number;
   started_at: number;
@@ -44,8 +45,11 @@ export interface InstancesTable {
 
 /** One row per exchange, written when it begins and completed when it ends. */
 export interface ExchangesTable {
+  /** Microseconds since 1970 at arrival. */
   id: ColumnType<number, number, never>;
   instance_id: number;
+  /** The id that the record has, when that was taken by a record of another process; null for nearly all. */
+  moved_from: number | null;
   user_id: number | null;
   api_key_id: number | null;
   agent: string | null;
@@ -57,7 +61,10 @@ export interface ExchangesTable {
   model_routed: string | null;
   model_served: string | null;
   provider: string | null;
-  /** JSON, see exchange-rows.ts; null before the first attempt. */
+  /** Of the only attempt, when the other columns say the rest about it. */
+  attempt_reason: string | null;
+  attempt_ended_us: number | null;
+  /** JSON, see pack-attempts.ts; null when there was none, or one plain one. */
   attempts: string | null;
   outcome: string;
   status: number | null;

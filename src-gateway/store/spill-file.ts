@@ -1,48 +1,103 @@
 /** Records that wait on disk because the database could not take them and memory should not. One JSON object a line. */
-import { appendFile, readFile, rename, rm } from "node:fs/promises";
-import type { ExchangeRecord } from "../ir/exchange-record.ts";
-
-/** A record and the run that it belongs to, which need not be the one that writes it. */
-export interface SpilledRecord {
-  instanceId: number;
-  record: ExchangeRecord;
-}
+import { appendFile, open, readdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import type { OwnedRecord } from "./group-writer.ts";
 
 export interface SpillFile {
-  append(records: SpilledRecord[]): Promise<void>;
-  /** Everything that waits, once: the file stays until `done` says that the database has it. */
-  take(): Promise<{ records: SpilledRecord[]; done(): Promise<void> }>;
-  /** A record that the database will never take, kept for the operator. */
-  reject(record: SpilledRecord): Promise<void>;
+  append(records: OwnedRecord[]): Promise<void>;
+  /**
+   * Hands over everything that waits, in order. Nothing leaves the disk before `write` took all of it, so after a failure
+   * the same records may be handed over again.
+   */
+  replay(write: (records: OwnedRecord[]) => Promise<void>): Promise<ReplayCount>;
+  /** Keeps a record that the database will never take, for the operator. */
+  reject(record: OwnedRecord, problem: string): Promise<void>;
 }
 
+export interface ReplayCount {
+  records: number;
+  /** Lines that a dying process left half written. */
+  broken: number;
+}
+
+const PORTION = 64;
+
 export function createSpillFile(path: string): SpillFile {
-  const taken = `${path}.replaying`;
-  const mode = { mode: 0o600 };
+  const folder = dirname(path);
+  let counter = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  /** An append that began before a rename must not end after it. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+  // A line break first: it ends the line that a full disk may have cut.
+  const write = (file: string, values: object[]): Promise<void> =>
+    appendFile(file, `\n${values.map((value) => `${JSON.stringify(value)}\n`).join("")}`, { mode: 0o600 });
+
+  /** The file is moved away, so that others can go on to append; what an earlier replay did not finish comes first. */
+  const takeNext = (): Promise<string | null> =>
+    inTurn(async () => {
+      const prefix = `${basename(path)}.replaying-`;
+      const [unfinished] = ((await readdir(folder).catch(ignoreMissing)) ?? [])
+        .filter((name) => name.startsWith(prefix))
+        .sort();
+      if (unfinished !== undefined) return join(folder, unfinished);
+      const taken = join(folder, `${prefix}${process.pid}-${Date.now()}-${counter++}`);
+      return rename(path, taken)
+        .then(() => taken, ignoreMissing)
+        .then((name) => name ?? null);
+    });
+
   return {
-    append: (records) => appendFile(path, lines(records), mode),
-    async take() {
-      const earlier = await readRecords(taken);
-      if (earlier.length === 0) await rename(path, taken).catch(ignoreMissing);
-      const records = earlier.length === 0 ? await readRecords(taken) : earlier;
-      return { records, done: () => rm(taken, { force: true }) };
+    append: (records) => inTurn(() => write(path, records)),
+    async replay(take) {
+      const count: ReplayCount = { records: 0, broken: 0 };
+      for (let file = await takeNext(); file !== null; file = await takeNext()) await replayFile(file, take, count);
+      return count;
     },
-    reject: (record) => appendFile(`${path}.rejected`, lines([record]), mode),
+    reject: (record, problem) => inTurn(() => write(`${path}.rejected`, [{ ...record, problem }])),
   };
 }
 
-const lines = (records: SpilledRecord[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
-
-async function readRecords(path: string): Promise<SpilledRecord[]> {
-  const text = await readFile(path, "utf8").catch(ignoreMissing);
-  return (text ?? "").split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as SpilledRecord];
-    } catch {
-      // The process died while it wrote this line: the record was never complete.
-      return [];
+async function replayFile(
+  file: string,
+  take: (records: OwnedRecord[]) => Promise<void>,
+  count: ReplayCount,
+): Promise<void> {
+  // Another process may have finished the same file in the meantime.
+  const handle = await open(file).catch(ignoreMissing);
+  if (!handle) return;
+  try {
+    let portion: OwnedRecord[] = [];
+    for await (const line of handle.readLines({ autoClose: false, start: 0 })) {
+      if (line === "") continue;
+      const record = parse(line);
+      if (record === null) count.broken++;
+      else portion.push(record);
+      if (portion.length < PORTION) continue;
+      await take(portion);
+      count.records += portion.length;
+      portion = [];
     }
-  });
+    if (portion.length > 0) await take(portion);
+    count.records += portion.length;
+  } finally {
+    await handle.close();
+  }
+  await rm(file, { force: true });
+}
+
+function parse(line: string): OwnedRecord | null {
+  try {
+    const value = JSON.parse(line) as Partial<OwnedRecord> | null;
+    return typeof value?.instanceId === "number" && typeof value.record?.id === "number"
+      ? (value as OwnedRecord)
+      : null;
+  } catch {
+    return null;
+  }
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -6,6 +6,7 @@ import type { Store } from "./open-store.ts";
 const COLUMNS = [
   "id",
   "instance_id",
+  "moved_from",
   "user_id",
   "api_key_id",
   "agent",
@@ -17,6 +18,8 @@ const COLUMNS = [
   "model_routed",
   "model_served",
   "provider",
+  "attempt_reason",
+  "attempt_ended_us",
   "attempts",
   "outcome",
   "status",
@@ -41,7 +44,11 @@ const COLUMNS = [
   "bytes_out",
 ] as const satisfies readonly (keyof ExchangeRow)[];
 
-/** @returns how many rows were written; fewer than given when some were there already. */
+/**
+ * Writes or completes rows, all or none. A row that is closed already stays as it is, and so does one that belongs to
+ * another exchange.
+ * @returns how many were written; fewer than given when some stayed as they were.
+ */
 export type UpsertExchanges = (rows: ExchangeRow[]) => Promise<number>;
 
 export function createUpsert({ db, dialect }: Store): UpsertExchanges {
@@ -52,7 +59,7 @@ export function createUpsert({ db, dialect }: Store): UpsertExchanges {
       text = statement(rows.length, dialect === "postgres");
       texts.set(rows.length, text);
     }
-    const parameters = rows.flatMap((row) => COLUMNS.map((column) => row[column] ?? null));
+    const parameters = rows.flatMap((row) => COLUMNS.map((column) => row[column]));
     const result = await db.executeQuery(CompiledQuery.raw(text, parameters));
     return Number(result.numAffectedRows ?? 0n);
   };
@@ -63,10 +70,12 @@ function statement(rows: number, numbered: boolean): string {
   const place = (): string => (numbered ? `$${++parameter}` : "?");
   const values = Array.from({ length: rows }, () => `(${COLUMNS.map(place).join(",")})`);
   const updates = COLUMNS.filter((column) => column !== "id").map((column) => `${column}=excluded.${column}`);
-  // A closed row stays as it is (unless only a restart closed it), and a row of another run with the same id is not ours.
   return (
     `insert into exchanges (${COLUMNS.join(",")}) values ${values.join(",")} ` +
     `on conflict (id) do update set ${updates.join(",")} ` +
-    "where exchanges.outcome in ('open', 'interrupted') and exchanges.instance_id = excluded.instance_id"
+    "where exchanges.instance_id = excluded.instance_id " +
+    "and coalesce(exchanges.moved_from, exchanges.id) = coalesce(excluded.moved_from, excluded.id) " +
+    // What was taken for interrupted may have gone on after all; what is closed never opens again.
+    "and (exchanges.outcome = 'open' or (exchanges.outcome = 'interrupted' and excluded.outcome <> 'open'))"
   );
 }

@@ -1,30 +1,40 @@
 import { Kysely, PostgresDialect } from "kysely";
 import pg from "pg";
 import type { Logger } from "../../lib/logger.ts";
+import { describeError } from "../database-errors.ts";
 import type { Store } from "../open-store.ts";
 import type { Database } from "../schema.ts";
 
 const INT8 = 20;
 const NUMERIC = 1700;
 
-export async function openPostgres(url: string, log: Logger): Promise<Store> {
+export function openPostgres(url: string, log: Logger): Store {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
+    keepAlive: true,
     application_name: "tokligence-gateway",
     // Our 64-bit values are times and counts below 2^53; as text they would be compared and added as text.
     types: {
       getTypeParser: (oid: number, format?: "text" | "binary") =>
-        oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format as "text"),
-    } as pg.CustomTypesConfig,
+        oid === INT8 || oid === NUMERIC ? Number : pg.types.getTypeParser(oid, format),
+    },
   });
-  // A connection that the server drops while idle is an event, and one without a listener would end the process.
-  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection was lost"));
+  // A lost connection is an event, and one without a listener ends the process; during a query it is the query's error.
+  pool.on("error", (error) => log.warn(describeError(error), "an idle connection to the database was lost"));
   pool.on("connect", (client) => {
     client.on("error", () => {});
   });
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { dialect: "postgres", db, close: () => db.destroy() };
+  return {
+    dialect: "postgres",
+    db,
+    close: async () => {
+      // Closes the pool too, but only if a query was ever asked of it.
+      await db.destroy();
+      if (!pool.ended && !pool.ending) await pool.end();
+    },
+  };
 }

@@ -1,26 +1,30 @@
 import { sql } from "kysely";
 import type { Logger } from "../../lib/logger.ts";
-import type { Store } from "../open-store.ts";
+import type { MigrationStep } from "./migrate.ts";
 
-/** Tables that the earlier gateway, written in Go, kept in files of the same names. */
+/** Tables of the earlier gateway, written in Go, which kept them in files of the same names. */
 const LEGACY = ["users", "api_keys", "usage_entries"] as const;
 
 /** A database of the earlier gateway keeps its tables, under names that are not in the way; nothing is lost. */
-export async function setAsideLegacyTables(store: Store, log: Logger): Promise<void> {
-  const present = await tableNames(store);
-  if (present.has("schema_migrations")) return;
+export async function setAsideLegacyTables(step: MigrationStep, log: Logger): Promise<void> {
+  const present = await tableNames(step);
   for (const name of LEGACY) {
     if (!present.has(name)) continue;
-    await sql`alter table ${sql.table(name)} rename to ${sql.table(`legacy_${name}`)}`.execute(store.db);
-    log.warn({ table: name }, `found a table of an earlier gateway; it is kept as legacy_${name}`);
+    let keptAs = `legacy_${name}`;
+    for (let n = 2; present.has(keptAs); n++) keptAs = `legacy_${name}_${n}`;
+    await sql`alter table ${sql.table(name)} rename to ${sql.table(keptAs)}`.execute(step.db);
+    log.warn(
+      { table: name, keptAs },
+      "found a table of an earlier gateway; it is kept, with all its rows, under a new name",
+    );
   }
 }
 
-async function tableNames({ db, dialect }: Store): Promise<Set<string>> {
+export async function tableNames({ db, dialect }: MigrationStep): Promise<Set<string>> {
   const query =
     dialect === "sqlite"
       ? sql<{ name: string }>`select name from sqlite_master where type = 'table'`
-      : sql<{ name: string }>`select table_name as name from information_schema.tables where table_schema = current_schema() and table_type = 'BASE TABLE'`;
-  const { rows } = await query.execute(db);
-  return new Set(rows.map((row) => row.name));
+      : sql<{ name: string }>`select table_name as name from information_schema.tables
+          where table_schema = current_schema() and table_type = 'BASE TABLE'`;
+  return new Set((await query.execute(db)).rows.map((row) => row.name));
 }

@@ -1,32 +1,80 @@
-import { Migrator } from "kysely/migration";
+import { type Kysely, sql } from "kysely";
 import type { Logger } from "../../lib/logger.ts";
-import type { Store } from "../open-store.ts";
-import { setAsideLegacyTables } from "./legacy-tables.ts";
-import { tables } from "./2026-11-21-tables.ts";
+import type { DialectName, Store } from "../open-store.ts";
+import type { Database } from "../schema.ts";
+import { createFirstTables } from "./0001-first-tables.ts";
+import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
-/** In the order of their names; a migration that has landed is never changed. */
-const MIGRATIONS = { "2026-11-21-tables": tables };
+/** One connection with an open transaction, and which SQL it speaks. */
+export interface MigrationStep {
+  db: Kysely<Database>;
+  dialect: DialectName;
+}
 
-/** Brings the database to this program's schema. @throws Error when the database was written by a newer program. */
+/** In order; one that has landed is never changed. */
+const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void> }[] = [
+  { name: "0001-first-tables", up: createFirstTables },
+];
+
+/** Any number does, as long as all gateways use the same. */
+const POSTGRES_LOCK = 7_031_642_911;
+
+/**
+ * Brings the database to this program's schema, wholly or not at all; of two processes, the second one waits.
+ * @throws Error when the database was written by a newer program; SQLITE_BUSY while another process writes.
+ */
 export async function migrate(store: Store, log: Logger): Promise<void> {
-  await setAsideLegacyTables(store, log);
-  const migrator = new Migrator({
-    db: store.db,
-    provider: {
-      getMigrations: async () =>
-        Object.fromEntries(
-          Object.entries(MIGRATIONS).map(([name, up]) => [name, { up: () => up(store) }]),
-        ),
-    },
-    migrationTableName: "schema_migrations",
-    migrationLockTableName: "schema_migrations_lock",
+  const { dialect } = store;
+  await store.db.connection().execute(async (db) => {
+    const step = { db, dialect };
+    if ((await missing(step)).length === 0) return;
+    await sql.raw(dialect === "sqlite" ? "begin immediate" : "begin").execute(db);
+    try {
+      if (dialect === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(POSTGRES_LOCK)})`.execute(db);
+      await migrateLocked(step, log);
+      await sql`commit`.execute(db);
+    } catch (error) {
+      await sql`rollback`.execute(db).catch(() => {});
+      throw error;
+    }
   });
-  const { error } = await migrator.migrateToLatest();
-  if (error === undefined) return;
-  if (error instanceof Error && /previously executed migration .* is missing/.test(error.message)) {
-    throw new Error("The database was written by a newer version of the gateway. Update the gateway, or point it at another database.", {
-      cause: error,
-    });
+}
+
+async function migrateLocked(step: MigrationStep, log: Logger): Promise<void> {
+  const { db } = step;
+  if (!(await tableNames(step)).has("schema_migrations")) {
+    await setAsideLegacyTables(step, log);
+    await sql`create table schema_migrations (name text not null primary key, applied_at text not null)`.execute(db);
   }
-  throw error;
+  // Another process may have done some of it between the first look and the lock.
+  for (const migration of await missing(step)) {
+    await migration.up(step);
+    await sql`insert into schema_migrations values (${migration.name}, ${new Date().toISOString()})`.execute(db);
+  }
+}
+
+async function missing(step: MigrationStep): Promise<(typeof MIGRATIONS)[number][]> {
+  const applied = new Set(await appliedNames(step));
+  const known = new Set(MIGRATIONS.map(({ name }) => name));
+  const newer = [...applied].filter((name) => !known.has(name));
+  if (newer.length > 0) {
+    throw new Error(
+      `it was written by a newer version of the gateway (${newer.join(", ")}). Update the gateway, or point it at another database.`,
+    );
+  }
+  return MIGRATIONS.filter(({ name }) => !applied.has(name));
+}
+
+async function appliedNames(step: MigrationStep): Promise<string[]> {
+  if (!(await tableNames(step)).has("schema_migrations")) return [];
+  try {
+    return (await sql<{ name: string }>`select name, applied_at from schema_migrations`.execute(step.db)).rows.map(
+      ({ name }) => name,
+    );
+  } catch (error) {
+    throw new Error(
+      "its table schema_migrations belongs to another program. Give the gateway a database or schema of its own.",
+      { cause: error },
+    );
+  }
 }

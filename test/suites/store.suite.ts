@@ -1,0 +1,76 @@
+/** Runs tests on both databases, SQLite and a real PostgreSQL server, each test on a database of its own. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe } from "vitest";
+import { type Logger, silentLogger } from "../../src-gateway/lib/logger.ts";
+import { openStore, type Store } from "../../src-gateway/store/open-store.ts";
+import { startPostgres, type TestPostgres } from "../support/postgres.ts";
+
+/** What a test gets: an empty database that nobody else uses, and a folder. */
+export interface TestDatabase {
+  readonly dialect: Store["dialect"];
+  readonly url: string;
+  readonly folder: string;
+  /** Closed after the test. */
+  open(log?: Logger): Promise<Store>;
+}
+
+const postgres = await startPostgres();
+if ("skipped" in postgres) process.stderr.write(`Tests on PostgreSQL are skipped: ${postgres.skipped}\n`);
+const missing = (): Promise<never> => Promise.reject(new Error("there is no PostgreSQL server"));
+const server: TestPostgres =
+  "skipped" in postgres ? { url: missing, halt: missing, resume: missing, stop: async () => {} } : postgres;
+afterAll(() => server.stop());
+
+let counter = 0;
+
+export function describeOnBothDatabases(title: string, tests: (database: TestDatabase) => void): void {
+  describeOnSqlite(title, tests);
+  describeOnPostgres(title, tests);
+}
+
+export function describeOnSqlite(title: string, tests: (database: TestDatabase) => void): void {
+  describe(`${title} on SQLite`, () => {
+    tests(prepare("sqlite", async (folder) => join(folder, "state", "ledger.db")));
+  });
+}
+
+/** Skipped, and counted so, where there is no server. */
+export function describeOnPostgres(title: string, tests: (database: TestDatabase, server: TestPostgres) => void): void {
+  describe.skipIf("skipped" in postgres)(`${title} on PostgreSQL`, () => {
+    tests(
+      prepare("postgres", () => server.url(`test_${process.pid}_${++counter}`)),
+      server,
+    );
+  });
+}
+
+function prepare(dialect: Store["dialect"], makeUrl: (folder: string) => Promise<string>): TestDatabase {
+  let folder = "";
+  let url = "";
+  let opened: Store[] = [];
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), "gateway-store-"));
+    url = await makeUrl(folder);
+  });
+  afterEach(async () => {
+    await Promise.all(opened.map((store) => store.close()));
+    opened = [];
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return {
+    dialect,
+    get url() {
+      return url;
+    },
+    get folder() {
+      return folder;
+    },
+    async open(log = silentLogger) {
+      const store = await openStore({ url, log });
+      opened.push(store);
+      return store;
+    },
+  };
+}
