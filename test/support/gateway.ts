@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ExchangeView } from "../../src-gateway/admin-api/contract/schemas.ts";
 import { createGateway, type GatewayInfo } from "../../src-gateway/index.ts";
 import { loadSettings } from "../../src-gateway/settings/load-settings.ts";
-import type { ExchangeView } from "../../src-gateway/admin-api/contract/schemas.ts";
 
 export interface TestGateway extends GatewayInfo {
   key: string;
@@ -13,6 +13,8 @@ export interface TestGateway extends GatewayInfo {
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
   /** Recorded exchanges, newest first, once `count` of them are closed. */
   exchanges(count: number): Promise<ExchangeView[]>;
+  /** The closed record of the exchange behind an answer. */
+  recordOf(reply: Response): Promise<ExchangeView>;
   stop(): Promise<void>;
 }
 
@@ -24,7 +26,11 @@ export async function startTestGateway(
   if (options.config !== undefined) {
     writeFileSync(configFile, typeof options.config === "string" ? options.config : JSON.stringify(options.config));
   }
-  const env = { TOKLIGENCE_LOG_LEVEL: "silent", ...(options.ledgerUrl ? { TOKLIGENCE_LEDGER_PATH: options.ledgerUrl } : {}), ...options.env };
+  const env = {
+    TOKLIGENCE_LOG_LEVEL: "silent",
+    ...(options.ledgerUrl ? { TOKLIGENCE_LEDGER_PATH: options.ledgerUrl } : {}),
+    ...options.env,
+  };
   const settings = loadSettings({ env, argv: { port: 0, dataDir: folder }, cwd: folder, homeDir: folder });
   const gateway = await createGateway(settings, env);
   const info = await gateway.start();
@@ -42,9 +48,21 @@ export async function startTestGateway(
     post,
     async exchanges(count) {
       for (;;) {
-        const reply = await fetch(`${info.url}/api/v1/exchanges?limit=1000`, { headers: { authorization: `Bearer ${key}` } });
+        const reply = await fetch(`${info.url}/api/v1/exchanges?limit=1000`, {
+          headers: { authorization: `Bearer ${key}` },
+        });
         const list = ((await reply.json()) as ExchangeView[]).filter((exchange) => exchange.outcome !== "open");
         if (list.length >= count) return list;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    async recordOf(reply) {
+      const requestId = reply.headers.get("x-request-id") ?? "";
+      for (;;) {
+        const found = await fetch(`${info.url}/api/v1/exchanges/${requestId}`, { headers: { authorization: `Bearer ${key}` } });
+        if (found.status !== 200 && found.status !== 404) throw new Error(`asking for ${requestId} gave ${found.status}`);
+        const record = (await found.json()) as ExchangeView;
+        if (found.status === 200 && record.outcome !== "open") return record;
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
