@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import express, { type NextFunction, type Request, type Response } from "express";
 import type { z } from "zod";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
-import { requireCaller } from "./caller.ts";
+import { requestIdOf } from "../ir/exchange-record.ts";
+import { createIdSource } from "../lib/ids.ts";
+import { type Caller, requireCaller } from "./caller.ts";
 import { serveConsole } from "./console-files.ts";
-import { API_PREFIX, type Endpoint, ENDPOINTS, type EndpointName } from "./contract/endpoints.ts";
+import { API_PREFIX, type Endpoint, ENDPOINTS, type EndpointName, LIVE_EXCHANGES } from "./contract/endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
 import { exchangeHandlers } from "./handlers/exchanges.ts";
 import { gatewayHandlers } from "./handlers/gateway.ts";
@@ -20,33 +22,71 @@ export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, resp
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
+  const nextId = createIdSource(deps.clock);
   app.use((_request, response, next) => {
-    response.set({ "x-content-type-options": "nosniff", "referrer-policy": "no-referrer", "cache-control": "no-store" });
+    response.set({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "no-referrer",
+      "cache-control": "no-store",
+      "x-request-id": requestIdOf(nextId()),
+    });
     next();
   });
-  app.use(requireJson, express.json({ limit: "1mb", strict: true }));
-  app.get(`${API_PREFIX}/exchanges/live`, (request, response) => {
-    streamExchanges(deps, requireCaller(request, "user", deps), response);
-  });
+  app.use(requireJson);
+  mountLive(app, deps);
   for (const name of Object.keys(ENDPOINTS) as EndpointName[]) mount(app, name, deps);
+  app.use(API_PREFIX, refuseMethod);
   app.use("/console", serveConsole());
-  app.use((_request, _response, next) => next(new GatewayError("not_found", "There is nothing at this path of the admin API.")));
-  app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) => sendError(deps, thrown, request, response));
+  app.use((_request, _response, next) =>
+    next(new GatewayError("not_found", "There is nothing at this path of the admin API.")),
+  );
+  app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) =>
+    sendError(deps, thrown, request, response),
+  );
   return app as unknown as (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+function mountLive(app: express.Express, deps: AdminDeps): void {
+  app.get(API_PREFIX + LIVE_EXCHANGES.path, async (request, response) => {
+    const ask = () => requireCaller(request, response, LIVE_EXCHANGES.access, deps);
+    const caller = await ask();
+    const recheck = () => ask().then((now) => now?.role === caller?.role, () => false);
+    streamExchanges(deps, caller, response, recheck);
+  });
 }
 
 function mount(app: express.Express, name: EndpointName, deps: AdminDeps): void {
   const endpoint: Endpoint = ENDPOINTS[name];
-  const path = API_PREFIX + endpoint.path.replace(/\{(\w+)\}/g, ":$1");
   const method = endpoint.method.toLowerCase() as "get" | "post" | "patch" | "delete";
-  app[method](path, async (request: Request, response: Response) => {
-    const caller = requireCaller(request, endpoint.access, deps);
+  // Before the body is read: strangers may not make us work.
+  const authenticate = async (request: Request, response: Response, next: NextFunction): Promise<void> => {
+    response.locals["caller"] = await requireCaller(request, response, endpoint.access, deps);
+    next();
+  };
+  app[method](pathOf(endpoint), authenticate, readJson, async (request: Request, response: Response) => {
+    const caller = response.locals["caller"] as Caller | null;
     const query = check(endpoint.query, request.query);
     const body = check(endpoint.body, request.body ?? {});
     const handler = HANDLERS[name] as (input: unknown) => Promise<unknown>;
     const reply = await handler({ deps, caller, params: request.params, query, body, request, response });
-    response.json(reply);
+    // What the contract does not name stays inside.
+    response.json(endpoint.reply.parse(reply));
   });
+}
+
+const readJson = express.json({ limit: "1mb", strict: true });
+
+const pathOf = (endpoint: Endpoint): string => API_PREFIX + endpoint.path.replace(/\{(\w+)\}/g, ":$1");
+
+/** A known path that was asked in a way it does not take. */
+function refuseMethod(request: Request, response: Response, next: NextFunction): void {
+  const path = request.path.replace(/\/+$/, "");
+  const methods = Object.values<Endpoint>(ENDPOINTS)
+    .filter((endpoint) => new RegExp(`^${endpoint.path.replace(/\{\w+\}/g, "[^/]+")}$`).test(path))
+    .map((endpoint) => endpoint.method);
+  if (methods.length === 0) return next();
+  response.set("allow", methods.join(", "));
+  next(new GatewayError("method_not_allowed", `This path takes ${methods.join(" and ")}, not ${request.method}.`));
 }
 
 /** @throws GatewayError invalid_request that names the field. */
@@ -55,27 +95,47 @@ function check(schema: z.ZodType, value: unknown): unknown {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const field = issue?.path.join(".") ?? "";
-  throw new GatewayError("invalid_request", `${field === "" ? "The input" : `"${field}"`} is not valid: ${issue?.message ?? "unknown problem"}.`, { param: field });
+  const what = field === "" ? "The input" : `"${field}"`;
+  throw new GatewayError("invalid_request", `${what} is not valid: ${issue?.message ?? "unknown problem"}.`, {
+    param: field,
+  });
 }
 
 /** A page of another origin can send other content types without asking first. */
 function requireJson(request: Request, _response: Response, next: NextFunction): void {
-  if (request.method === "GET" || request.method === "HEAD" || request.is("application/json")) return next();
-  next(new GatewayError("unsupported_media_type", 'Send the header "content-type: application/json".', { param: "content-type" }));
+  if (request.method === "GET" || request.method === "HEAD") return next();
+  const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (type === "application/json") return next();
+  next(
+    new GatewayError("unsupported_media_type", 'Send the header "content-type: application/json".', {
+      param: "content-type",
+    }),
+  );
 }
 
 function sendError(deps: AdminDeps, thrown: unknown, request: Request, response: Response): void {
-  const { type } = thrown as { type?: string };
-  const error =
-    type === "entity.too.large"
-      ? new GatewayError("body_too_large", "The body is larger than 1 MiB.")
-      : type === "entity.parse.failed" || type === "encoding.unsupported" || type === "charset.unsupported"
-        ? new GatewayError("invalid_json", "The body is not JSON that can be read.")
-        : toGatewayError(thrown);
-  if (error.code === "internal_error") deps.log.error({ err: thrown, path: request.path }, "an admin request failed");
+  const error = toShownError(thrown);
+  if (error.code === "internal_error") {
+    const requestId = response.getHeader("x-request-id");
+    deps.log.error({ err: thrown, path: request.path, requestId }, "an admin request failed");
+  }
   if (response.headersSent) {
     response.destroy();
     return;
   }
   response.status(error.status).json({ error: { message: error.message, type: error.class, code: error.code } });
+}
+
+function toShownError(thrown: unknown): GatewayError {
+  const { type, status } = thrown as { type?: string; status?: number };
+  if (type === "entity.too.large") return new GatewayError("body_too_large", "The body is larger than 1 MiB.");
+  if (type === "encoding.unsupported" || type === "charset.unsupported") {
+    return new GatewayError("unsupported_content_encoding", "The body is neither UTF-8 nor compressed in a known way.");
+  }
+  if (thrown instanceof GatewayError) return thrown;
+  // Express's own: a path or a body that cannot be decoded.
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new GatewayError("invalid_json", "The request cannot be read: its body is no JSON, or its path no URL.");
+  }
+  return toGatewayError(thrown);
 }

@@ -1,7 +1,7 @@
 /** Who calls the admin API, and whether they may. */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
-import type { Role } from "../auth/types.ts";
+import type { Role, User } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { Access } from "./contract/endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
@@ -16,27 +16,48 @@ export interface Caller {
 
 export const isAdmin = (caller: Caller): boolean => caller.role !== "gateway_user";
 
-/** @throws GatewayError missing_api_key, invalid_api_key, user_suspended, forbidden */
-export function requireCaller(request: IncomingMessage, access: Access, deps: AdminDeps): Caller | null {
+/** @throws GatewayError missing_api_key, invalid_api_key, user_suspended, forbidden, forbidden_origin */
+export async function requireCaller(
+  request: IncomingMessage,
+  response: ServerResponse,
+  access: Access,
+  deps: AdminDeps,
+): Promise<Caller | null> {
   if (access === "public") return null;
-  const caller = findCaller(request, deps);
+  const caller = await findCaller(request, response, deps);
   if (caller === null) {
-    throw new GatewayError("missing_api_key", "Sign in first: run `gateway console`, or send an administrator's client key as a Bearer token.");
+    throw new GatewayError(
+      "missing_api_key",
+      "Sign in first: run `gateway console`, or send an administrator's client key as a Bearer token.",
+    );
   }
+  if (caller.byCookie && request.method !== "GET" && request.method !== "HEAD") requireOwnOrigin(request);
   if (access === "admin" && !isAdmin(caller)) throw new GatewayError("forbidden", "Only administrators may do this.");
-  if (caller.byCookie && request.method !== "GET") requireOwnOrigin(request);
   return caller;
 }
 
-function findCaller(request: IncomingMessage, deps: AdminDeps): Caller | null {
+async function findCaller(request: IncomingMessage, response: ServerResponse, deps: AdminDeps): Promise<Caller | null> {
   if (deps.isLocal(request) || deps.authDisabled) return { userId: deps.root.id, role: "root_admin", byCookie: false };
-  const session = cookieOf(request);
-  const user = session === null ? null : deps.sessions.find(session);
+  const user = await userOfSession(request, response, deps);
   if (user) return { userId: user.id, role: user.role, byCookie: true };
   const credential = readCredential(request.headers, new URLSearchParams());
   if (credential === null) return null;
   const principal = deps.keyRing.authenticate(credential.token);
   return { userId: principal.userId, role: principal.role, byCookie: false };
+}
+
+/** The user as they are now: a session ends with the suspension of its user, and a role that was taken is gone. */
+async function userOfSession(request: IncomingMessage, response: ServerResponse, deps: AdminDeps): Promise<User | null> {
+  const token = cookieOf(request);
+  const session = token === null ? null : deps.sessions.find(token);
+  if (token === null || !session) return null;
+  const user = await deps.users.find(session.userId);
+  if (user?.status !== "active") {
+    deps.sessions.end(token);
+    return null;
+  }
+  if (session.renewed && !response.headersSent) setSessionCookie(response, session.renewed);
+  return user;
 }
 
 export function cookieOf(request: IncomingMessage): string | null {
@@ -47,9 +68,17 @@ export function cookieOf(request: IncomingMessage): string | null {
   return null;
 }
 
+export function setSessionCookie(response: ServerResponse, session: { token: string; maxAgeSeconds: number }): void {
+  const { token, maxAgeSeconds } = session;
+  response.setHeader(
+    "set-cookie",
+    `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}`,
+  );
+}
+
 /** The cookie travels with requests that other pages cause; only our own page names our own origin. */
 function requireOwnOrigin(request: IncomingMessage): void {
   const { origin, host } = request.headers;
-  if (origin === `http://${host}` || origin === `https://${host}`) return;
+  if (host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)) return;
   throw new GatewayError("forbidden_origin", "This request does not come from the console's own page.");
 }

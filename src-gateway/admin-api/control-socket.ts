@@ -3,55 +3,107 @@
  * so file permissions are the authority and no administrator's secret has to lie on the disk.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import http, { type IncomingMessage, type ServerResponse } from "node:http";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { holdLock } from "./hold-lock.ts";
 
 export interface ControlSocket {
+  readonly path: string;
   close(): void;
 }
 
-/** Longer socket paths are refused by some systems. */
-const MAX_PATH_BYTES = 100;
+/** What the strictest system takes, its closing zero included, is 104. */
+const MAX_PATH_BYTES = 103;
+const ANSWER_PATIENCE_MS = 1_000;
+
+const isWindows = process.platform === "win32";
 
 /** @throws Error when another gateway runs on the same data folder. */
 export async function listenControlSocket(
   dataDir: string,
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<ControlSocket> {
-  const path = controlSocketPath(dataDir);
-  if (await answers(path)) {
-    throw new Error(`Another gateway runs on ${dataDir}${pidNote(dataDir)}. Stop it, or give this one another --data-dir.`);
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // Two that start at the same moment must not take each other's new socket for an old one.
+  const release = await holdLock(join(dataDir, "gateway.sock.lock"));
+  try {
+    const known = controlSocketPath(dataDir);
+    if (await answers(known)) {
+      throw new Error(
+        `Another gatewayd runs on this data folder (${dataDir}${pidNote(dataDir)}). Stop it, or give this one another --data-dir.`,
+      );
+    }
+    clearAway(dataDir, known);
+    const path = newSocketPath(dataDir);
+    const server = http.createServer(handle);
+    await listenPrivately(server, path);
+    const pidFile = pidFileOf(dataDir);
+    writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
+    return {
+      path,
+      close() {
+        server.close();
+        server.closeAllConnections();
+        rmSync(pidFile, { force: true });
+        clearAway(dataDir, path);
+      },
+    };
+  } finally {
+    release();
   }
-  if (process.platform !== "win32") rmSync(path, { force: true });
-  const server = http.createServer(handle);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(path, resolve);
-  });
-  if (process.platform !== "win32") chmodSync(path, 0o600);
-  const pidFile = join(dataDir, "gateway.pid");
-  writeFileSync(pidFile, `${process.pid}\n`);
-  return {
-    close() {
-      server.close();
-      server.closeAllConnections();
-      rmSync(pidFile, { force: true });
-    },
-  };
 }
 
+/** Where the gateway of a data folder listens, if one does. */
 export function controlSocketPath(dataDir: string): string {
-  const name = createHash("sha256").update(dataDir).digest("hex").slice(0, 16);
-  if (process.platform === "win32") return `\\\\.\\pipe\\tokligence-${name}`;
+  if (isWindows) {
+    return `\\\\.\\pipe\\tokligence-${createHash("sha256").update(dataDir.toLowerCase()).digest("hex").slice(0, 16)}`;
+  }
   const path = join(dataDir, "gateway.sock");
-  if (Buffer.byteLength(path) <= MAX_PATH_BYTES) return path;
-  // A folder that only this user may enter stands in for the data folder.
-  const folder = join(tmpdir(), `tokligence-${userInfo().uid}`);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  return join(folder, `${name}.sock`);
+  if (fits(path)) return path;
+  try {
+    return readFileSync(signpostOf(dataDir), "utf8").trim() || path;
+  } catch {
+    return path;
+  }
+}
+
+const fits = (path: string): boolean => Buffer.byteLength(path) <= MAX_PATH_BYTES;
+const signpostOf = (dataDir: string): string => join(dataDir, "gateway.sock.path");
+const pidFileOf = (dataDir: string): string => join(dataDir, "gateway.pid");
+
+function newSocketPath(dataDir: string): string {
+  const path = join(dataDir, "gateway.sock");
+  if (isWindows || fits(path)) return controlSocketPath(dataDir);
+  // Made anew under a name that nobody can have prepared; only this user may enter it.
+  const apart = join(mkdtempSync(join(tmpdir(), "tokligence-")), "gateway.sock");
+  if (!fits(apart)) throw new Error(`Neither ${dataDir} nor ${tmpdir()} is short enough for a socket. Choose a shorter --data-dir.`);
+  writeFileSync(signpostOf(dataDir), `${apart}\n`, { mode: 0o600 });
+  return apart;
+}
+
+/** What a gateway that is gone left behind. */
+function clearAway(dataDir: string, path: string): void {
+  if (isWindows) return;
+  const isApart = dirname(path) !== dataDir;
+  // A path that lies elsewhere was read from a file: only what this program makes there is removed.
+  if (isApart && /^tokligence-/.test(dirname(path).split("/").at(-1) ?? "")) {
+    rmSync(dirname(path), { recursive: true, force: true });
+  } else if (!isApart && fits(path)) rmSync(path, { force: true });
+  rmSync(signpostOf(dataDir), { force: true });
+}
+
+async function listenPrivately(server: Server, path: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ path, readableAll: false, writableAll: false }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  if (!isWindows) chmodSync(path, 0o600);
 }
 
 function answers(path: string): Promise<boolean> {
@@ -62,14 +114,16 @@ function answers(path: string): Promise<boolean> {
       resolve(alive);
     };
     socket.once("connect", () => settle(true));
-    socket.once("error", () => settle(false));
-    socket.setTimeout(1_000, () => settle(false));
+    // Somebody listens whom we may not talk to: not ours to replace.
+    socket.once("error", (error: NodeJS.ErrnoException) => settle(error.code === "EACCES" || error.code === "EPERM"));
+    // Busy is alive, too.
+    socket.setTimeout(ANSWER_PATIENCE_MS, () => settle(true));
   });
 }
 
 function pidNote(dataDir: string): string {
   try {
-    return ` (process ${readFileSync(join(dataDir, "gateway.pid"), "utf8").trim()})`;
+    return `, process ${readFileSync(pidFileOf(dataDir), "utf8").trim()}`;
   } catch {
     return "";
   }

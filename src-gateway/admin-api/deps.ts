@@ -12,6 +12,11 @@ import type { RequestLog } from "../request-log/types.ts";
 import type { ConfigView, ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { Sessions } from "./sessions.ts";
 
+/** What the composition knows; the handlers add what follows from it. */
+export type StatusFacts = Omit<StatusView, "pid" | "nowUs" | "baseUrls" | "paused">;
+export type ProviderFacts = Omit<ProviderView, "credentialState" | "health">;
+export type ConfigFacts = Omit<ConfigView, "providers">;
+
 /** What the handlers are given of the gateway. */
 export interface AdminDeps {
   version: string;
@@ -30,12 +35,12 @@ export interface AdminDeps {
   /** Marks a request that came over the local control socket: whoever may open that file is the operator. */
   markLocal(request: IncomingMessage): void;
   isLocal(request: IncomingMessage): boolean;
-  status(): StatusView;
+  status(): StatusFacts;
   models(): Promise<ModelView[]>;
-  providers(): ProviderView[];
+  providers(): ProviderFacts[];
   /** Null when there is no such provider. */
   probe(id: string): Promise<ProbeView | null>;
-  config(): ConfigView;
+  config(): ConfigFacts;
   reloadConfig(): Promise<void>;
   /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */
   watch(watcher: (record: ExchangeRecord | null) => void): () => void;

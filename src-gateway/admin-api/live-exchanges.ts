@@ -8,9 +8,22 @@ const HEARTBEAT_MS = 15_000;
 /** A reader that is this far behind is cut off; it catches up from the recorded exchanges. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 
-/** Every exchange as it is closed, as server-sent events. */
-export function streamExchanges(deps: AdminDeps, caller: Caller | null, response: ServerResponse): void {
-  response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8", "cache-control": "no-store", "x-accel-buffering": "no" });
+/**
+ * Every exchange as it is closed, as server-sent events.
+ * @param recheck says whether the caller may still listen; asked with every heartbeat.
+ */
+export function streamExchanges(
+  deps: Pick<AdminDeps, "watch">,
+  caller: Caller | null,
+  response: ServerResponse,
+  recheck: () => Promise<boolean>,
+  heartbeatMs = HEARTBEAT_MS,
+): void {
+  response.writeHead(200, {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  });
   response.write(": following\n\n");
   const end = deps.watch((record: ExchangeRecord | null) => {
     // An open log must not hold up a stop.
@@ -19,7 +32,13 @@ export function streamExchanges(deps: AdminDeps, caller: Caller | null, response
     response.write(`event: exchange\ndata: ${JSON.stringify(toView(record))}\n\n`);
     if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
   });
-  const heartbeat = setInterval(() => response.write(": still here\n\n"), HEARTBEAT_MS);
+  const beat = async (): Promise<void> => {
+    if (await recheck()) response.write(": still here\n\n");
+    else response.end();
+  };
+  const heartbeat = setInterval(() => {
+    beat().catch(() => response.end());
+  }, heartbeatMs);
   heartbeat.unref();
   response.on("close", () => {
     clearInterval(heartbeat);

@@ -1,5 +1,5 @@
 /** The typed client of the admin API: the same in the browser, the desktop shell and the command line. */
-import { API_PREFIX, type BodyOf, type Endpoint, ENDPOINTS, type EndpointName, type QueryOf, type ReplyOf } from "./endpoints.ts";
+import { API_PREFIX, type BodyOf, type Endpoint, ENDPOINTS, type EndpointName, type ParamsOf, type QueryOf, type ReplyOf } from "./endpoints.ts";
 import { errorSchema } from "./schemas.ts";
 
 export interface TransportRequest {
@@ -32,7 +32,7 @@ export class AdminError extends Error {
 }
 
 export interface CallInput<Name extends EndpointName> {
-  params?: Record<string, string | number>;
+  params?: ParamsOf<Name>;
   query?: Partial<Record<keyof QueryOf<Name>, string | number | boolean | undefined>>;
   body?: BodyOf<Name>;
 }
@@ -41,6 +41,8 @@ export interface AdminClient {
   /** @throws AdminError */
   call<Name extends EndpointName>(name: Name, input?: CallInput<Name>): Promise<ReplyOf<Name>>;
 }
+
+const UNREADABLE = "The gateway's answer has not the expected form. Is it of another version?";
 
 export function createAdminClient(transport: Transport): AdminClient {
   return {
@@ -52,13 +54,20 @@ export function createAdminClient(transport: Transport): AdminClient {
         body: endpoint.method === "GET" ? undefined : (input.body ?? {}),
       });
       if (reply.status < 200 || reply.status > 299) throw toError(reply);
-      return endpoint.reply.parse(reply.json) as ReplyOf<typeof name>;
+      const read = endpoint.reply.safeParse(reply.json);
+      if (read.success) return read.data as ReplyOf<typeof name>;
+      throw new AdminError(reply.status, "unexpected_answer", UNREADABLE, reply.requestId);
     },
   };
 }
 
 function pathOf(endpoint: Endpoint, params: Record<string, string | number>, query: Record<string, unknown>): string {
-  const path = endpoint.path.replace(/\{(\w+)\}/g, (_match, name: string) => encodeURIComponent(String(params[name] ?? "")));
+  const path = endpoint.path.replace(/\{(\w+)\}/g, (_match, name: string) => {
+    const value = params[name];
+    // Without it, the path of another endpoint could come out.
+    if (value === undefined || value === "") throw new TypeError(`The parameter ${name} of ${endpoint.path} is missing.`);
+    return encodeURIComponent(String(value));
+  });
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
   const text = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)])).toString();
   return `${API_PREFIX}${path}${text === "" ? "" : `?${text}`}`;

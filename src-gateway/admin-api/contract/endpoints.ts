@@ -4,6 +4,7 @@ import { SURFACES } from "../../ir/protocol.ts";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import {
   apiKeySchema,
+  checkSchema,
   configSchema,
   exchangeSchema,
   modelSchema,
@@ -30,14 +31,15 @@ export interface Endpoint {
   reply: z.ZodType;
 }
 
-const nothing = z.object({});
+// A misspelt field that is silently ignored would look as if it had worked.
+const nothing = z.strictObject({});
 /** Numbers arrive as text in a query. */
 const whole = z.coerce.number().int().nonnegative();
 const flag = z.enum(["true", "false"]).transform((text) => text === "true");
 
-const endpoint = <Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType>(
+const endpoint = <Path extends string, Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType>(
   method: Endpoint["method"],
-  path: string,
+  path: Path,
   access: Access,
   summary: string,
   shapes: { query?: Query; body?: Body; reply: Reply },
@@ -51,23 +53,28 @@ const endpoint = <Query extends z.ZodType, Body extends z.ZodType, Reply extends
   reply: shapes.reply,
 });
 
-const usageQuery = z.object({ fromUs: whole.optional(), toUs: whole.optional(), userId: whole.optional(), apiKeyId: whole.optional() });
+const usageQuery = z.strictObject({
+  fromUs: whole.optional(),
+  toUs: whole.optional(),
+  userId: whole.optional(),
+  apiKeyId: whole.optional(),
+});
 const dimension = z.enum(["user", "key", "agent", "session", "project", "model", "provider", "surface", "day", "hour"]);
 
 export const ENDPOINTS = {
   getStatus: endpoint("GET", "/status", "user", "How the gateway is", { reply: statusSchema }),
   listUsers: endpoint("GET", "/admin/users", "admin", "All users", { reply: z.array(userSchema) }),
   createUser: endpoint("POST", "/admin/users", "admin", "Add a user", {
-    body: z.object({ email: z.string(), displayName: z.string().max(200).optional(), role: roleSchema.optional() }),
+    body: z.strictObject({ email: z.string(), displayName: z.string().max(200).optional(), role: roleSchema.optional() }),
     reply: userSchema,
   }),
   updateUser: endpoint("PATCH", "/admin/users/{id}", "admin", "Suspend or activate a user", {
-    body: z.object({ status: userStatusSchema }),
+    body: z.strictObject({ status: userStatusSchema }),
     reply: userSchema,
   }),
   listUserKeys: endpoint("GET", "/admin/users/{id}/api-keys", "admin", "The client keys of a user", { reply: z.array(apiKeySchema) }),
   createUserKey: endpoint("POST", "/admin/users/{id}/api-keys", "admin", "Make a client key; the answer is the only place that shows it", {
-    body: z.object({
+    body: z.strictObject({
       name: z.string().min(1).max(100),
       scopes: z.array(z.string().max(100)).max(50).optional(),
       ttlMs: z.number().int().positive().optional(),
@@ -77,7 +84,7 @@ export const ENDPOINTS = {
   listKeys: endpoint("GET", "/admin/api-keys", "admin", "All client keys", { reply: z.array(apiKeySchema) }),
   revokeKey: endpoint("DELETE", "/admin/api-keys/{id}", "admin", "Revoke a client key", { reply: apiKeySchema }),
   listExchanges: endpoint("GET", "/exchanges", "user", "Recorded exchanges, newest first, or oldest first after an id", {
-    query: z.object({
+    query: z.strictObject({
       afterId: whole.optional(),
       beforeId: whole.optional(),
       fromUs: whole.optional(),
@@ -100,21 +107,29 @@ export const ENDPOINTS = {
     reply: z.array(usageSumSchema),
   }),
   listModels: endpoint("GET", "/models", "user", "What can be asked for", { reply: z.array(modelSchema) }),
-  listProviders: endpoint("GET", "/providers", "user", "The configured providers", { reply: z.array(providerSchema) }),
+  listProviders: endpoint("GET", "/providers", "admin", "The configured providers, how they are, and never their keys", { reply: z.array(providerSchema) }),
   probeProvider: endpoint("POST", "/providers/{id}/probe", "admin", "Reach a provider, show it the key, list its models", { reply: probeSchema }),
-  getConfig: endpoint("GET", "/config", "admin", "Settings with their sources, routes and aliases", { reply: configSchema }),
+  getConfig: endpoint("GET", "/config", "admin", "Settings with their sources, providers, routes and aliases; secrets hidden", { reply: configSchema }),
   reloadConfig: endpoint("POST", "/config/reload", "admin", "Read the configuration file now", { reply: configSchema }),
+  runChecks: endpoint("POST", "/checks", "admin", "Look whether database, keys, ledger, configuration and clock are well", {
+    reply: z.array(checkSchema),
+  }),
   createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", { reply: z.object({ code: z.string(), expiresAtUs: z.number() }) }),
   login: endpoint("POST", "/auth/login", "public", "Start a session with a one-time code; without one on a loopback first run", {
-    body: z.object({ code: z.string().max(200).optional() }),
+    body: z.strictObject({ code: z.string().max(200).optional() }),
     reply: userSchema,
   }),
   logout: endpoint("POST", "/auth/logout", "public", "End the session", { reply: nothing }),
   whoAmI: endpoint("GET", "/auth/me", "user", "Whose session this is", { reply: userSchema }),
 } satisfies Record<string, Endpoint>;
 
+/** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */
+export const LIVE_EXCHANGES = { path: "/exchanges/live", access: "user" } as const;
+
 export type EndpointName = keyof typeof ENDPOINTS;
 type Of<Name extends EndpointName> = (typeof ENDPOINTS)[Name];
+type NamesIn<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never;
+export type ParamsOf<Name extends EndpointName> = Record<NamesIn<Of<Name>["path"]>, string | number>;
 export type QueryOf<Name extends EndpointName> = z.infer<Of<Name>["query"]>;
 export type BodyOf<Name extends EndpointName> = z.infer<Of<Name>["body"]>;
 export type ReplyOf<Name extends EndpointName> = z.infer<Of<Name>["reply"]>;

@@ -92,11 +92,18 @@ export const usageSumSchema = z.object({
 
 export const statusSchema = z.object({
   version: z.string(),
+  pid: z.number(),
   startedAtUs: z.number(),
+  /** The gateway's own clock, to be compared with that of the one who asks. */
+  nowUs: z.number(),
   url: z.string(),
+  /** What a client of each wire is given as its base URL. */
+  baseUrls: z.record(z.string(), z.string()),
   consoleUrl: z.string(),
+  /** Empty for callers who are no administrators, like `notices` and `configProblem`. */
   dataDir: z.string(),
   database: z.enum(["sqlite", "postgres"]),
+  paused: z.boolean(),
   openExchanges: z.number(),
   recordsWaiting: z.number(),
   ledgerLagMs: z.number(),
@@ -107,6 +114,15 @@ export const statusSchema = z.object({
 });
 export type StatusView = z.infer<typeof statusSchema>;
 
+export const checkSchema = z.object({
+  name: z.string(),
+  state: z.enum(["ok", "warn", "fail"]),
+  message: z.string(),
+  /** What to do about it; null when it is well. */
+  hint: z.string().nullable(),
+});
+export type CheckView = z.infer<typeof checkSchema>;
+
 export const modelSchema = z.object({
   id: z.string(),
   ownedBy: z.string(),
@@ -115,14 +131,7 @@ export const modelSchema = z.object({
   contextTokens: z.number().optional(),
   maxOutputTokens: z.number().optional(),
 });
-export interface ModelView {
-  id: string;
-  ownedBy: string;
-  displayName?: string | undefined;
-  createdAt?: number | undefined;
-  contextTokens?: number | undefined;
-  maxOutputTokens?: number | undefined;
-}
+export type ModelView = z.infer<typeof modelSchema>;
 
 export const providerSchema = z.object({
   id: z.string(),
@@ -131,7 +140,10 @@ export const providerSchema = z.object({
   protocols: z.record(z.string(), z.string()),
   /** Where its key is, in words; never the key. */
   credential: z.string().nullable(),
+  credentialState: z.enum(["configured", "missing", "not_needed"]),
   needsCredential: z.boolean(),
+  /** From the last question for its models; `unknown` before the first. */
+  health: z.enum(["ok", "failing", "unknown"]),
   modelCount: z.number(),
   problem: z.string().nullable(),
   where: z.string(),
@@ -154,6 +166,7 @@ export const configSchema = z.object({
   version: z.number(),
   file: z.string().nullable(),
   settings: z.array(z.object({ key: z.string(), value: z.string(), source: z.string() })),
+  providers: z.array(providerSchema),
   routes: z.array(
     z.object({
       match: z.string(),
@@ -165,13 +178,6 @@ export const configSchema = z.object({
   aliases: z.record(z.string(), z.string()),
   problem: z.string().nullable(),
 });
-export interface ConfigView {
-  version: number;
-  file: string | null;
-  settings: { key: string; value: string; source: string }[];
-  routes: { match: string; strategy: string; targets: { provider: string; model?: string; weight?: number }[]; where: string }[];
-  aliases: Record<string, string>;
-  problem: string | null;
-}
+export type ConfigView = z.infer<typeof configSchema>;
 
 export const errorSchema = z.object({ error: z.object({ message: z.string(), type: z.string(), code: z.string() }) });

@@ -1,19 +1,60 @@
 import { GatewayError } from "../../ir/errors.ts";
+import { isAdmin } from "../caller.ts";
+import type { ConfigView, ProviderView } from "../contract/schemas.ts";
+import type { AdminDeps, ProviderFacts } from "../deps.ts";
+import { runChecks } from "./checks.ts";
 import type { Handlers } from "./types.ts";
 
-export const gatewayHandlers: Pick<Handlers, "getStatus" | "listModels" | "listProviders" | "probeProvider" | "getConfig" | "reloadConfig"> = {
-  getStatus: ({ deps }) => deps.status(),
-  listModels: ({ deps }) => deps.models() as ReturnType<Handlers["listModels"]>,
-  listProviders: ({ deps }) => deps.providers(),
+export const gatewayHandlers: Pick<
+  Handlers,
+  "getStatus" | "listModels" | "listProviders" | "probeProvider" | "getConfig" | "reloadConfig" | "runChecks"
+> = {
+  getStatus({ deps, caller }) {
+    const facts = deps.status();
+    const status = {
+      ...facts,
+      pid: process.pid,
+      nowUs: deps.clock.nowUs(),
+      baseUrls: baseUrlsOf(facts.url),
+      paused: false,
+    };
+    // Where files lie and what is wrong with them is the operator's business.
+    return caller && isAdmin(caller) ? status : { ...status, dataDir: "", notices: [], configProblem: null };
+  },
+  listModels: ({ deps }) => deps.models(),
+  listProviders: ({ deps }) => deps.providers().map(toProviderView),
   async probeProvider({ deps, params }) {
     const id = params["id"] ?? "";
     const result = await deps.probe(id);
     if (!result) throw new GatewayError("not_found", `There is no provider "${id.slice(0, 80)}".`);
     return result;
   },
-  getConfig: ({ deps }) => deps.config() as ReturnType<Handlers["getConfig"]>,
+  getConfig: ({ deps }) => configOf(deps),
   async reloadConfig({ deps }) {
     await deps.reloadConfig();
-    return deps.config() as Awaited<ReturnType<Handlers["reloadConfig"]>>;
+    return configOf(deps);
   },
+  runChecks: ({ deps }) => runChecks(deps),
 };
+
+const configOf = (deps: AdminDeps): ConfigView => ({
+  ...deps.config(),
+  providers: deps.providers().map(toProviderView),
+});
+
+/** OpenAI's clients want the version in their base URL; the others add it themselves. */
+const baseUrlsOf = (url: string): Record<string, string> => ({
+  "openai-chat": `${url}/v1`,
+  "openai-responses": `${url}/v1`,
+  "anthropic-messages": url,
+  "gemini-content": url,
+});
+
+function toProviderView(facts: ProviderFacts): ProviderView {
+  const isMissing = facts.credential === null && facts.needsCredential;
+  return {
+    ...facts,
+    credentialState: facts.credential !== null ? "configured" : isMissing ? "missing" : "not_needed",
+    health: facts.problem !== null ? "failing" : facts.modelCount > 0 ? "ok" : "unknown",
+  };
+}
