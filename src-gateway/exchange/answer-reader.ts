@@ -69,14 +69,26 @@ class Reader implements AnswerReader, UpstreamSink {
 
   onData(chunk: Buffer): void {
     if (this.isDone || chunk.length === 0) return;
+    try {
+      this.take(chunk);
+    } catch (thrown) {
+      // A frame without end, for one. Nothing may be thrown into the provider's connection.
+      const error = new GatewayError("provider_error", `The answer of the provider "${this.attempt.provider}" cannot be read.`, { cause: thrown });
+      if (this.frames) this.breakOff(this.frames, error);
+      else this.finish({ error, accepted: true, relay: null });
+      this.controls.abort();
+    }
+  }
+
+  private take(chunk: Buffer): void {
     if (this.frames === null && this.length === 0 && this.isStream(chunk)) this.frames = this.openFrames();
     if (this.frames) return this.feed(this.frames, chunk);
     this.chunks.push(chunk);
     this.length += chunk.length;
     const tooLong = this.length > (this.succeeded ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES);
     if (tooLong) {
-      this.controls.abort();
       this.onEnd();
+      this.controls.abort();
     }
   }
 
@@ -133,8 +145,9 @@ class Reader implements AnswerReader, UpstreamSink {
     const ready = frames.push(chunk);
     if (frames.committed && keeper.record.firstTokenUs === null) keeper.record.firstTokenUs = keeper.elapsedUs();
     if (frames.failedEarly) {
-      this.controls.abort();
+      // Settled before the call is stopped: stopping reports a failure of its own.
       this.finish({ error: frames.facts.error ?? unknownStreamError(this.attempt.provider), accepted: false, relay: null });
+      this.controls.abort();
       return;
     }
     if (ready === null || stream === null || this.clientIsGone) return;

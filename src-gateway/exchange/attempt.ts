@@ -73,8 +73,9 @@ async function send(state: ExchangeState, target: ProviderTarget, attempt: Attem
         call?.resume();
         drainTimer = setTimeout(() => call?.abort(), world.maxDrainMs);
       } else {
-        call?.abort();
+        // Settled before the call is stopped: stopping reports a failure of its own.
         reader.abandon();
+        call?.abort();
       }
     };
     inbound.signal.addEventListener("abort", onClientGone, { once: true });

@@ -11,8 +11,8 @@ export interface TestGateway extends GatewayInfo {
   /** The folder with gateway.yaml, for tests that change it. */
   configFile: string;
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** Recorded exchanges, newest first, once `count` of them are closed. */
-  exchanges(count: number): Promise<ExchangeView[]>;
+  /** Recorded exchanges, newest first, once `count` of those that are wanted are closed. */
+  exchanges(count: number, isWanted?: (exchange: ExchangeView) => boolean): Promise<ExchangeView[]>;
   /** The closed record of the exchange behind an answer. */
   recordOf(reply: Response): Promise<ExchangeView>;
   stop(): Promise<void>;
@@ -46,12 +46,12 @@ export async function startTestGateway(
     key,
     configFile,
     post,
-    async exchanges(count) {
+    async exchanges(count, isWanted = () => true) {
       for (;;) {
         const reply = await fetch(`${info.url}/api/v1/exchanges?limit=1000`, {
           headers: { authorization: `Bearer ${key}` },
         });
-        const list = ((await reply.json()) as ExchangeView[]).filter((exchange) => exchange.outcome !== "open");
+        const list = ((await reply.json()) as ExchangeView[]).filter((exchange) => exchange.outcome !== "open" && isWanted(exchange));
         if (list.length >= count) return list;
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -59,8 +59,11 @@ export async function startTestGateway(
     async recordOf(reply) {
       const requestId = reply.headers.get("x-request-id") ?? "";
       for (;;) {
-        const found = await fetch(`${info.url}/api/v1/exchanges/${requestId}`, { headers: { authorization: `Bearer ${key}` } });
-        if (found.status !== 200 && found.status !== 404) throw new Error(`asking for ${requestId} gave ${found.status}`);
+        const found = await fetch(`${info.url}/api/v1/exchanges/${requestId}`, {
+          headers: { authorization: `Bearer ${key}` },
+        });
+        if (found.status !== 200 && found.status !== 404)
+          throw new Error(`asking for ${requestId} gave ${found.status}`);
         const record = (await found.json()) as ExchangeView;
         if (found.status === 200 && record.outcome !== "open") return record;
         await new Promise((resolve) => setImmediate(resolve));
