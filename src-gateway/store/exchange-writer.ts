@@ -110,8 +110,7 @@ class Writer implements ExchangeWriter {
       await wait(this.retryMs > 0 ? 50 : 1);
     }
     this.isStopped = true;
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+    this.unschedule();
     await this.spilling;
     const left = this.waiting.first(Infinity);
     if (left.length === 0) return;
@@ -154,10 +153,8 @@ class Writer implements ExchangeWriter {
   private schedule(delayMs: number): void {
     if (this.isStopped) return;
     const isUrgent = delayMs === 0;
-    if (this.timer) {
-      if (!isUrgent || this.timerIsUrgent) return;
-      clearTimeout(this.timer);
-    }
+    if (this.timer && (!isUrgent || this.timerIsUrgent)) return;
+    this.unschedule();
     this.timerIsUrgent = isUrgent;
     this.timer = setTimeout(() => {
       this.timer = null;
@@ -167,9 +164,16 @@ class Writer implements ExchangeWriter {
     this.timer.unref();
   }
 
+  private unschedule(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
   /** One pass at a time. Never rejects. */
   private run(): Promise<void> {
-    this.running ??= this.tryToWrite().finally(() => {
+    if (this.running) return this.running;
+    this.unschedule();
+    this.running = this.tryToWrite().finally(() => {
       this.running = null;
       if (this.pending() > 0) this.scheduleNext();
     });

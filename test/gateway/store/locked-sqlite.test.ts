@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect, it } from "vitest";
+import { createUsers } from "../../../src-gateway/auth/users.ts";
+import { systemClock } from "../../../src-gateway/lib/clock.ts";
+import { createExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
+import { describeOnSqlite, type TestDatabase } from "../../suites/store.suite.ts";
+import { completedRecord, FIRST_ID } from "../../support/exchange-records.ts";
+import { recordingLogger } from "../../support/recording-logger.ts";
+import { watchEventLoop } from "../../support/watch-event-loop.ts";
+
+const holderPath = fileURLToPath(new URL("./hold-write-lock.ts", import.meta.url));
+
+/** Another process takes the write lock. @returns what lets go of it. */
+async function lock(database: TestDatabase): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, [holderPath, database.url], { stdio: ["pipe", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  return async () => {
+    child.stdin.end();
+    await once(child, "exit");
+  };
+}
+
+describeOnSqlite("a database that another process holds", (database) => {
+  it("costs no record and no stall of the event loop", { retry: 2 }, async () => {
+    const store = await database.open();
+    const log = recordingLogger();
+    const writer = createExchangeWriter({ store, instanceId: 1, clock: systemClock, log, spillFile: null });
+    const unlock = await lock(database);
+    const longest = watchEventLoop();
+    for (let index = 0; index < 200; index++) {
+      writer.close(completedRecord(FIRST_ID + index));
+      await wait(5);
+    }
+    const longestMs = longest();
+    expect(writer.pending()).toBe(200);
+    // Reading goes on meanwhile.
+    expect(await store.db.selectFrom("exchanges").select("id").execute()).toEqual([]);
+    await unlock();
+    await expect.poll(() => writer.pending(), { timeout: 5_000 }).toBe(0);
+    expect(await store.db.selectFrom("exchanges").select("id").execute()).toHaveLength(200);
+    expect(log.lines.map(({ level, message }) => `${level}: ${message}`)).toEqual([
+      "warn: the database does not take records; they wait, none is lost",
+      "info: the database takes records again",
+    ]);
+    await writer.stop();
+    expect(longestMs).toBeLessThan(50);
+  });
+
+  it("is waited for by whoever changes users", async () => {
+    const store = await database.open();
+    const users = createUsers(store, systemClock);
+    const unlock = await lock(database);
+    const creating = users.create({ email: "patient@example.com" });
+    await wait(100);
+    await unlock();
+    expect((await creating).email).toBe("patient@example.com");
+  });
+});

@@ -1,0 +1,154 @@
+/** Exchange records for tests: a plain one to start from, and any that could be. */
+import fc from "fast-check";
+import type { AttemptRecord, ExchangeRecord } from "../../src-gateway/ir/exchange-record.ts";
+import { OUTCOMES } from "../../src-gateway/ir/exchange-record.ts";
+import { SURFACES } from "../../src-gateway/ir/protocol.ts";
+import { NO_USAGE } from "../../src-gateway/ir/usage.ts";
+
+/** 2026-11-21 00:00 UTC. */
+export const FIRST_ID = 1_795_219_200_000_000;
+
+/** One that went well. */
+export function completedRecord(id: number, changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
+  return {
+    id,
+    userId: 1,
+    apiKeyId: 1,
+    agent: "claude-code/2.1.329",
+    session: "s-1",
+    project: null,
+    surface: "messages",
+    stream: true,
+    modelAsked: "claude-sonnet",
+    modelRouted: "claude-sonnet-4-5",
+    modelServed: "claude-sonnet-4-5-20260101",
+    provider: "anthropic",
+    attempts: [
+      {
+        provider: "anthropic",
+        model: "claude-sonnet-4-5",
+        status: 200,
+        errorCode: null,
+        reason: "the route names it first",
+        startedUs: 900,
+        firstByteUs: 210_000,
+        endedUs: 1_400_000,
+      },
+    ],
+    outcome: "completed",
+    status: 200,
+    errorCode: null,
+    errorMessage: null,
+    finishReason: "end_turn",
+    queueUs: 900,
+    firstByteUs: 210_000,
+    firstTokenUs: 260_000,
+    totalUs: 1_400_321,
+    usage: { ...NO_USAGE, inputUncached: 10, cacheRead: 2_000, cacheWrite5m: 300, output: 42, reasoning: 7 },
+    usageSource: "provider",
+    losses: [],
+    bytesIn: 5_120,
+    bytesOut: 7_168,
+    ...changes,
+  };
+}
+
+/** The same before it was answered. */
+export function openRecord(id: number, changes: Partial<ExchangeRecord> = {}): ExchangeRecord {
+  return completedRecord(id, {
+    outcome: "open",
+    modelServed: null,
+    attempts: [],
+    status: null,
+    finishReason: null,
+    queueUs: null,
+    firstByteUs: null,
+    firstTokenUs: null,
+    totalUs: null,
+    usage: { ...NO_USAGE },
+    usageSource: "none",
+    bytesOut: 0,
+    ...changes,
+  });
+}
+
+const text = fc.string({ unit: "binary", maxLength: 80 }).map((value) => value.replaceAll("\0", "").toWellFormed());
+const us = fc.integer({ min: 0, max: 3_600_000_000 });
+const count = fc.integer({ min: 0, max: 2_000_000_000 });
+const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });
+
+const anyAttempt: fc.Arbitrary<AttemptRecord> = fc.record({
+  provider: text,
+  model: text,
+  status: orNull(fc.integer({ min: 100, max: 599 })),
+  errorCode: orNull(text),
+  reason: text,
+  startedUs: us,
+  firstByteUs: orNull(us),
+  endedUs: orNull(us),
+});
+
+export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
+  .record({
+    id: fc.integer({ min: 1, max: 2 ** 52 }),
+    userId: orNull(count),
+    apiKeyId: orNull(count),
+    agent: orNull(text),
+    session: orNull(text),
+    project: orNull(text),
+    surface: fc.constantFrom(...SURFACES),
+    stream: fc.boolean(),
+    modelAsked: orNull(text),
+    modelRouted: orNull(text),
+    modelServed: orNull(text),
+    provider: orNull(text),
+    attempts: fc.array(anyAttempt, { maxLength: 3 }),
+    outcome: fc.constantFrom(...OUTCOMES),
+    status: orNull(fc.integer({ min: 100, max: 599 })),
+    errorCode: orNull(text),
+    errorMessage: orNull(text),
+    finishReason: orNull(text),
+    queueUs: orNull(us),
+    firstByteUs: orNull(us),
+    firstTokenUs: orNull(us),
+    totalUs: orNull(us),
+    usage: fc.record({
+      inputUncached: count,
+      cacheRead: count,
+      cacheWrite5m: count,
+      cacheWrite1h: count,
+      output: count,
+      reasoning: count,
+      audioInput: count,
+      audioOutput: count,
+    }),
+    usageSource: fc.constantFrom("provider" as const, "estimated" as const, "none" as const),
+    losses: fc.array(
+      fc.record({
+        field: text,
+        verdict: fc.constantFrom("dropped" as const, "emulated" as const, "clamped" as const),
+        note: text,
+      }),
+      { maxLength: 3 },
+    ),
+    bytesIn: count,
+    bytesOut: count,
+  })
+  .chain((record) =>
+    // Often one attempt that says nothing but what the exchange says: it is stored in another way.
+    fc
+      .boolean()
+      .map((isPlain) =>
+        isPlain ? { ...record, attempts: record.attempts.slice(0, 1).map((one) => agree(one, record)) } : record,
+      ),
+  );
+
+const agree = (attempt: AttemptRecord, record: ExchangeRecord): AttemptRecord => ({
+  ...attempt,
+  provider: record.provider ?? attempt.provider,
+  model: record.modelRouted ?? attempt.model,
+  status: record.status,
+  errorCode: null,
+  startedUs: record.queueUs ?? attempt.startedUs,
+  firstByteUs: record.firstByteUs,
+});
