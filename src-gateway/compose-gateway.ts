@@ -73,23 +73,30 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   });
   let urls: { url: string; consoleUrl: string } = { url: "", consoleUrl: "" };
 
+  const shutDown = async (drainMs: number): Promise<void> => {
+    admin.stop();
+    await server.stop(drainMs);
+    await Promise.allSettled(running);
+    await closeBooks(writer, run);
+    await upstream.close();
+    await parts.close();
+  };
+
   return {
     async start() {
-      const bound = await server.start();
-      urls = urlsOf(bound);
-      await admin.listenLocally();
+      try {
+        // First, because two gateways on one data folder must not both serve for a moment.
+        await admin.listenLocally();
+        urls = urlsOf(await server.start());
+      } catch (error) {
+        await shutDown(0);
+        throw error;
+      }
       parts.config.start();
       log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
       return infoOf(parts, urls, clientKey);
     },
-    async stop() {
-      admin.stop();
-      await server.stop(settings.timeouts.drainMs);
-      await Promise.allSettled(running);
-      await closeBooks(writer, run);
-      await upstream.close();
-      await parts.close();
-    },
+    stop: () => shutDown(settings.timeouts.drainMs),
   };
 }
 

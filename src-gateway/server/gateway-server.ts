@@ -88,7 +88,7 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
       try {
         for (const settings of options.listeners) bound.push(await listen(settings));
       } catch (error) {
-        for (const { server } of servers) server.close();
+        for (const { server } of servers.splice(0)) server.close();
         throw error;
       }
       return bound;
