@@ -1,0 +1,120 @@
+/**
+ * The console's way to its gateway: the typed admin client over fetch, and whether the gateway answers at all.
+ *
+ * When a call does not get through, the connection is `down` until the gateway answers again; it asks by itself. `epoch`
+ * grows with each return, so that whoever shows data knows to read it anew.
+ */
+import {
+  type AdminClient,
+  AdminError,
+  createAdminClient,
+  type Transport,
+} from "../../src-gateway/admin-api/contract/client.ts";
+
+export interface ConnectionState {
+  isDown: boolean;
+  epoch: number;
+}
+
+export interface GatewayConnection extends AdminClient {
+  state: () => ConnectionState;
+  subscribe: (listener: () => void) => () => void;
+  /** Called when the gateway says that nobody is signed in any more. */
+  onUnauthorized: (listener: () => void) => void;
+  /** Asks now rather than at the next turn. */
+  retry: () => void;
+  /** For what bypasses `call`, such as the live stream, when it was cut. */
+  check: () => void;
+}
+
+export interface ConnectionOptions {
+  /** Origin of the gateway; the page's own when left out. */
+  origin?: string;
+  timeoutMs?: number;
+  retryMs?: number;
+}
+
+export class GatewayUnreachable extends Error {
+  override readonly name = "GatewayUnreachable";
+}
+
+export function createGatewayConnection({
+  origin = "",
+  timeoutMs = 20_000,
+  retryMs = 1_500,
+}: ConnectionOptions = {}): GatewayConnection {
+  const listeners = new Set<() => void>();
+  let unauthorized: () => void = () => {};
+  let state: ConnectionState = { isDown: false, epoch: 0 };
+  let timer: ReturnType<typeof setTimeout> | null = null;
+
+  const change = (next: ConnectionState): void => {
+    state = next;
+    for (const listener of listeners) listener();
+  };
+  const ask = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    try {
+      const reply = await fetch(`${origin}/livez`, { cache: "no-store", signal: AbortSignal.timeout(timeoutMs) });
+      await reply.arrayBuffer();
+      if (!reply.ok) throw new GatewayUnreachable(`The gateway answered ${reply.status}.`);
+      if (state.isDown) change({ isDown: false, epoch: state.epoch + 1 });
+    } catch {
+      lost();
+    }
+  };
+  const lost = (): void => {
+    timer ??= setTimeout(() => void ask(), retryMs);
+    if (!state.isDown) change({ ...state, isDown: true });
+  };
+
+  const transport: Transport = async ({ method, path, body }) => {
+    let reply: Response;
+    let text: string;
+    try {
+      reply = await fetch(`${origin}${path}`, {
+        method,
+        cache: "no-store",
+        credentials: "same-origin",
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+      });
+      text = await reply.text();
+    } catch (cause) {
+      lost();
+      throw new GatewayUnreachable("The gateway does not answer.", { cause });
+    }
+    return { status: reply.status, json: parse(text), requestId: reply.headers.get("x-request-id") };
+  };
+  const client = createAdminClient(transport);
+
+  return {
+    async call(name, input) {
+      try {
+        return await client.call(name, input);
+      } catch (error) {
+        if (error instanceof AdminError && error.status === 401 && name !== "login") unauthorized();
+        throw error;
+      }
+    },
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    onUnauthorized(listener) {
+      unauthorized = listener;
+    },
+    retry: () => void ask(),
+    check: () => void ask(),
+  };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Who uses the console. It opens signed in on the first run of a gateway on this machine, or with the one-time code that
+ * `gateway console` puts into the address; otherwise the person is told to run that command.
+ */
+import { AdminError } from "../../src-gateway/admin-api/contract/client.ts";
+import type { ReplyOf } from "../../src-gateway/admin-api/contract/endpoints.ts";
+import type { GatewayConnection } from "./gateway-connection.ts";
+
+export type SignedInUser = ReplyOf<"whoAmI">;
+
+export type SessionState =
+  | { phase: "checking" }
+  | { phase: "signed-in"; user: SignedInUser }
+  | { phase: "signed-out"; problem: "none" | "code-refused" | "ended" };
+
+export interface Session {
+  state: () => SessionState;
+  subscribe: (listener: () => void) => () => void;
+  /** Looks again; does nothing when somebody is signed in already. */
+  check: () => Promise<void>;
+  signOut: () => Promise<void>;
+}
+
+/** Takes the code out of a fragment such as `#code=abc`. */
+export function codeInFragment(fragment: string): string | null {
+  const match = /^#code=([\w.~-]{1,200})$/.exec(fragment);
+  return match?.[1] ?? null;
+}
+
+export function createSession(connection: GatewayConnection, code: string | null): Session {
+  const listeners = new Set<() => void>();
+  let state: SessionState = { phase: "checking" };
+  let unusedCode = code;
+  let running: Promise<void> | null = null;
+
+  const change = (next: SessionState): void => {
+    state = next;
+    for (const listener of listeners) listener();
+  };
+  const login = async (body: { code?: string }): Promise<SignedInUser | null> => {
+    try {
+      return await connection.call("login", { body });
+    } catch (error) {
+      if (error instanceof AdminError) return null;
+      throw error;
+    }
+  };
+  const look = async (): Promise<SessionState> => {
+    if (unusedCode !== null) {
+      const user = await login({ code: unusedCode });
+      unusedCode = null;
+      if (user) return { phase: "signed-in", user };
+      const known = await current();
+      return known ? { phase: "signed-in", user: known } : { phase: "signed-out", problem: "code-refused" };
+    }
+    const user = (await current()) ?? (await login({}));
+    if (user) return { phase: "signed-in", user };
+    return state.phase === "signed-out" ? state : { phase: "signed-out", problem: "none" };
+  };
+  const current = async (): Promise<SignedInUser | null> => {
+    try {
+      return await connection.call("whoAmI");
+    } catch (error) {
+      if (error instanceof AdminError && error.status === 401) return null;
+      throw error;
+    }
+  };
+
+  connection.onUnauthorized(() => {
+    if (state.phase === "signed-in") change({ phase: "signed-out", problem: "ended" });
+  });
+  return {
+    state: () => state,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async check() {
+      if (state.phase === "signed-in") return;
+      // A failure leaves the state as it is: the connection is down then, says so, and brings us back here when it is up.
+      running ??= look()
+        .then(change, () => {})
+        .finally(() => void (running = null));
+      await running;
+    },
+    async signOut() {
+      await connection.call("logout");
+      change({ phase: "signed-out", problem: "none" });
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/** The console's icons, drawn on a 16 px grid with a 1.5 px line in the colour of the text around them. */
+const PATHS = {
+  overview: "M2.5 13.5v-5M6.2 13.5v-8M9.8 13.5v-6M13.5 13.5v-11",
+  requests: "M2.5 4h11M2.5 8h11M2.5 12h7",
+  providers: "M8 2.2 13.5 5 8 7.8 2.5 5ZM2.5 8 8 10.8 13.5 8M2.5 11 8 13.8 13.5 11",
+  copy: "M5.5 5.5V3.2a.7.7 0 0 1 .7-.7h6.6a.7.7 0 0 1 .7.7v6.6a.7.7 0 0 1-.7.7h-2.3M3.2 5.5h6.6a.7.7 0 0 1 .7.7v6.6a.7.7 0 0 1-.7.7H3.2a.7.7 0 0 1-.7-.7V6.2a.7.7 0 0 1 .7-.7Z",
+  check: "m3 8.5 3.2 3.2L13 4.8",
+  close: "m4 4 8 8M12 4l-8 8",
+  search: "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.4 10.4l3.1 3.1",
+  sun: "M8 10.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6ZM8 1.5v1.3M8 13.2v1.3M1.5 8h1.3M13.2 8h1.3M3.4 3.4l.9.9M11.7 11.7l.9.9M3.4 12.6l.9-.9M11.7 4.3l.9-.9",
+  moon: "M13.4 9.6A5.7 5.7 0 0 1 6.4 2.6a5.7 5.7 0 1 0 7 7Z",
+  system: "M2.5 3.5h11v7.2h-11ZM6 13.5h4M8 10.7v2.8",
+  leave: "M9.5 2.5h-6v11h6M7 8h6.5M11 5.2 13.8 8 11 10.8",
+  arrow: "M3 8h9.5M9 4.5 12.5 8 9 11.5",
+  back: "M10 3 5 8l5 5",
+  pulse: "M1.5 8h3l2-5 3 10 2-5h3",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+  return (
+    <svg width={size} height={size} viewBox="0 0 16 16" fill="none" aria-hidden="true">
+      <path d={PATHS[name]} stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" strokeLinejoin="round" />
+    </svg>
+  );
+}

@@ -1,0 +1,78 @@
+import "./overview.css";
+import { useCallback, useEffect, useRef } from "react";
+import { useLiveExchanges } from "../../api/live-exchanges.ts";
+import { useQuery } from "../../api/use-query.ts";
+import { QueryState } from "../../components/query-state.tsx";
+import { useDay } from "../../format/use-day.ts";
+import { text } from "../../i18n/text.ts";
+import { ConnectPanel } from "./connect-panel.tsx";
+import { LastRequests } from "./last-requests.tsx";
+import { ProviderStates } from "./provider-states.tsx";
+import { StatusLine, StatusNotices } from "./status-line.tsx";
+import { TodayNumbers } from "./today-numbers.tsx";
+
+/** Far enough for a median that means something, small enough to ask for again and again. */
+const SAMPLE = 200;
+const REFRESH_MS = 15_000;
+/** Many requests may end at once; the numbers are read anew at most this often. */
+const QUIET_MS = 1_000;
+
+export function OverviewPage() {
+  const dayMs = useDay();
+  const fromUs = dayMs * 1_000;
+  const every = { everyMs: REFRESH_MS };
+  const status = useQuery("status", (client) => client.call("getStatus"), every);
+  const usage = useQuery(`usage ${fromUs}`, (client) => client.call("usageSummary", { query: { fromUs } }), every);
+  const last = useQuery("last", (client) => client.call("listExchanges", { query: { limit: SAMPLE } }), every);
+  const providers = useQuery("providers", (client) => client.call("listProviders"), every);
+  const byProvider = useQuery(
+    `by provider ${fromUs}`,
+    (client) => client.call("usageBreakdown", { query: { fromUs, groupBy: "provider" } }),
+    every,
+  );
+
+  const refresh = useThrottled(() => {
+    for (const query of [status, usage, last, byProvider]) query.reload();
+  });
+  useLiveExchanges(true, { onExchange: refresh, onGap: refresh });
+
+  const isUnused = last.value?.length === 0;
+  return (
+    <div className="page">
+      <header className="page-head">
+        <h1>{text.overview.title}</h1>
+        {status.value && <StatusLine status={status.value} />}
+      </header>
+      <div className="stack">
+        {status.value && <StatusNotices status={status.value} />}
+        {isUnused && status.value && <ConnectPanel status={status.value} isFirst />}
+        <section className="panel" aria-label={text.overview.today}>
+          <QueryState query={usage} rows={2}>
+            {(sum) => <TodayNumbers sum={sum} today={(last.value ?? []).filter(({ id }) => id >= fromUs)} />}
+          </QueryState>
+        </section>
+        <div className="overview-columns">
+          <LastRequests query={last} />
+          <ProviderStates providers={providers} today={byProvider.value ?? []} />
+        </div>
+        {!isUnused && status.value && <ConnectPanel status={status.value} />}
+      </div>
+    </div>
+  );
+}
+
+/** Runs `QUIET_MS` after the first of many calls. */
+function useThrottled(run: () => void): () => void {
+  const latest = useRef(run);
+  const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  useEffect(() => {
+    latest.current = run;
+  });
+  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
+  return useCallback(() => {
+    timer.current ??= setTimeout(() => {
+      timer.current = null;
+      latest.current();
+    }, QUIET_MS);
+  }, []);
+}

@@ -1,0 +1,81 @@
+import { CloseButton, Select, Switch, TextInput, Tooltip } from "@mantine/core";
+import type { AdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
+import { useQuery } from "../../api/use-query.ts";
+import { Icon } from "../../components/icon.tsx";
+import { text } from "../../i18n/text.ts";
+import type { RequestFilter } from "./request-rows.ts";
+
+export interface RequestFiltersProps {
+  filter: RequestFilter;
+  search: string;
+  isLive: boolean;
+  onFilter: (filter: RequestFilter) => void;
+  onSearch: (search: string) => void;
+  onLive: (isLive: boolean) => void;
+}
+
+export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onLive }: RequestFiltersProps) {
+  const words = text.requests;
+  const providers = useQuery("used providers", (client) => usedNames(client, "provider"));
+  const models = useQuery("used models", (client) => usedNames(client, "model"));
+  return (
+    <search className="filters">
+      <TextInput
+        className="filter-search"
+        aria-label={words.search}
+        placeholder={words.search}
+        leftSection={<Icon name="search" size={14} />}
+        rightSection={
+          search === "" ? null : <CloseButton size="xs" aria-label={words.clear} onClick={() => onSearch("")} />
+        }
+        value={search}
+        onChange={(event) => onSearch(event.currentTarget.value)}
+      />
+      <Select
+        className="filter-choice"
+        aria-label={words.provider}
+        placeholder={words.allProviders}
+        data={withCurrent(providers.value, filter.provider)}
+        value={filter.provider}
+        onChange={(provider) => onFilter({ ...filter, provider })}
+        clearable
+        searchable
+      />
+      <Select
+        className="filter-choice"
+        aria-label={words.model}
+        placeholder={words.allModels}
+        data={withCurrent(models.value, filter.model)}
+        value={filter.model}
+        onChange={(model) => onFilter({ ...filter, model })}
+        clearable
+        searchable
+        comboboxProps={{ width: 280, position: "bottom-start" }}
+      />
+      <Switch
+        label={words.failedOnly}
+        checked={filter.failedOnly}
+        onChange={(event) => onFilter({ ...filter, failedOnly: event.currentTarget.checked })}
+      />
+      <Tooltip label={words.liveHint}>
+        <Switch
+          className="filter-live"
+          label={words.live}
+          checked={isLive}
+          onChange={(event) => onLive(event.currentTarget.checked)}
+        />
+      </Tooltip>
+    </search>
+  );
+}
+
+/** What was used at all, the most used first. */
+async function usedNames(client: AdminClient, groupBy: "provider" | "model"): Promise<string[]> {
+  const groups = await client.call("usageBreakdown", { query: { groupBy } });
+  const named = groups.toSorted((a, b) => b.requests - a.requests).flatMap(({ group }) => (group ? [group] : []));
+  return [...new Set(named)];
+}
+
+const withCurrent = (names: string[] | null, current: string | null): string[] => [
+  ...new Set([...(names ?? []), ...(current === null ? [] : [current])]),
+];

@@ -1,0 +1,112 @@
+import "./requests.css";
+import "./details.css";
+import { Button } from "@mantine/core";
+import { useCallback, useState } from "react";
+import { useLocation, useParams } from "wouter";
+import { useLiveExchanges } from "../../api/live-exchanges.ts";
+import { Empty } from "../../components/empty.tsx";
+import { QueryState } from "../../components/query-state.tsx";
+import { formatCount } from "../../format/numbers.ts";
+import { text } from "../../i18n/text.ts";
+import { RequestDetails } from "./request-details.tsx";
+import { RequestFilters } from "./request-filters.tsx";
+import { RequestList } from "./request-list.tsx";
+import { type Exchange, matchesSearch, NO_FILTER } from "./request-rows.ts";
+import { useRequestRows } from "./use-request-rows.ts";
+
+/** A search reads on by itself until it has found a screenful, or has looked through so many. */
+const SEARCH_AT_ONCE = 2_000;
+const SCREENFUL = 50;
+
+export function RequestsPage() {
+  const { id: selectedId = null } = useParams<{ id?: string }>();
+  const [, navigate] = useLocation();
+  const [filter, setFilter] = useState(NO_FILTER);
+  const [search, setSearch] = useState("");
+  const [isLive, setLive] = useState(true);
+  const requests = useRequestRows(filter);
+  useLiveExchanges(isLive, { onExchange: requests.add, onGap: requests.reload });
+
+  const { rows, hasOlder, isLoading, loadOlder } = requests;
+  const found = rows?.filter((row) => matchesSearch(row, search)) ?? [];
+  const readsOn = search === "" || (found.length < SCREENFUL && (rows?.length ?? 0) < SEARCH_AT_ONCE);
+  const select = useCallback(
+    (requestId: string | null) =>
+      navigate(requestId === null ? "/requests" : `/requests/${requestId}`, { replace: true }),
+    [navigate],
+  );
+  const isFiltered = search !== "" || filter.failedOnly || filter.provider !== null || filter.model !== null;
+  const clear = (): void => {
+    setFilter(NO_FILTER);
+    setSearch("");
+  };
+  const changeLive = (next: boolean): void => {
+    setLive(next);
+    // What ended while nobody listened.
+    if (next) requests.reload();
+  };
+  return (
+    <div className="requests" data-selected={selectedId !== null}>
+      <header className="requests-head">
+        <h1>{text.requests.title}</h1>
+        <RequestFilters {...{ filter, search, isLive }} onFilter={setFilter} onSearch={setSearch} onLive={changeLive} />
+      </header>
+      <div className="requests-list-side">
+        <QueryState query={{ value: rows, problem: requests.problem, reload: requests.reload }} rows={12}>
+          {(all) =>
+            found.length === 0 && !(isLoading && readsOn) ? (
+              <NothingFound isFiltered={isFiltered && (all.length > 0 || search === "")} onClear={clear} />
+            ) : (
+              <RequestList
+                rows={found}
+                selectedId={selectedId}
+                onSelect={select}
+                onNearEnd={readsOn ? loadOlder : nothing}
+              />
+            )
+          }
+        </QueryState>
+        <output className="requests-foot small soft">
+          {search !== "" && rows !== null && hasOlder && !readsOn ? (
+            <>
+              {text.requests.searched(formatCount(rows.length))}{" "}
+              <Button onClick={loadOlder}>{text.requests.searchOlder}</Button>
+            </>
+          ) : isLoading && rows !== null ? (
+            text.requests.loadingMore
+          ) : (
+            text.requests.keys
+          )}
+        </output>
+      </div>
+      {selectedId !== null && (
+        <RequestDetails
+          key={selectedId}
+          requestId={selectedId}
+          known={knownRow(rows, selectedId)}
+          onClose={() => select(null)}
+        />
+      )}
+    </div>
+  );
+}
+
+const nothing = (): void => {};
+
+const knownRow = (rows: Exchange[] | null, requestId: string): Exchange | null =>
+  rows?.find((row) => row.requestId === requestId) ?? null;
+
+function NothingFound({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
+  if (!isFiltered) {
+    return (
+      <Empty title={text.requests.emptyTitle}>
+        <p>{text.requests.emptyText}</p>
+      </Empty>
+    );
+  }
+  return (
+    <Empty title={text.requests.noMatch}>
+      <Button onClick={onClear}>{text.requests.clear}</Button>
+    </Empty>
+  );
+}

@@ -1,0 +1,28 @@
+/** Numbers as people read them; `locale` comes from the dictionary. */
+import { text } from "../i18n/text.ts";
+
+const whole = new Intl.NumberFormat(text.locale);
+const short = new Intl.NumberFormat(text.locale, { notation: "compact", maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat(text.locale, { style: "percent", maximumFractionDigits: 1 });
+
+/** 1234 → "1,234" */
+export const formatCount = (count: number): string => whole.format(count);
+
+/** 1234567 → "1.2M"; small numbers whole. */
+export const formatShort = (count: number): string =>
+  Math.abs(count) < 10_000 ? whole.format(count) : short.format(count);
+
+/** The part of a whole, never rounded up to all or down to nothing: "99.9%", "0.1%"; a dash when there is no whole. */
+export function formatShare(part: number, total: number): string {
+  if (total <= 0) return "–";
+  const share = part / total;
+  const inner = share > 0 && share < 1 ? Math.min(0.999, Math.max(0.001, share)) : share;
+  return percent.format(inner);
+}
+
+/** 1536 → "1.5 KB" */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${whole.format(bytes)} B`;
+  if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} KB`;
+  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

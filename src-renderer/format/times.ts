@@ -1,0 +1,47 @@
+/** Moments and durations as people read them. Both come in microseconds, as everywhere in the gateway. */
+import { text } from "../i18n/text.ts";
+
+const clock = new Intl.DateTimeFormat(text.locale, {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+const dayAndClock = new Intl.DateTimeFormat(text.locale, {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+const full = new Intl.DateTimeFormat(text.locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+
+/** 850 → "0.9 ms", 412000 → "412 ms", 1840000 → "1.84 s", 75000000 → "1 m 15 s"; a dash for a moment that never came. */
+export function formatDuration(us: number | null): string {
+  if (us === null) return "–";
+  const ms = us / 1_000;
+  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1_000;
+  if (seconds < 9.995) return `${seconds.toFixed(2)} s`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const wholeSeconds = Math.round(seconds);
+  return `${Math.floor(wholeSeconds / 60)} m ${String(wholeSeconds % 60).padStart(2, "0")} s`;
+}
+
+/** The time of day, with the date when it was not on the day that began at `dayMs`. */
+export function formatMoment(us: number, dayMs: number): string {
+  const ms = us / 1_000;
+  return (startOfDayMs(ms) === dayMs ? clock : dayAndClock).format(ms);
+}
+
+export const formatFullMoment = (us: number): string => full.format(new Date(us / 1_000));
+
+/** When the local day of a moment began. Both in milliseconds since 1970. */
+export const startOfDayMs = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);
+
+/** The middle value (of an even number, the lower one of the two); null of none. */
+export function median(values: number[]): number | null {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length / 2) - 1] ?? null;
+}

@@ -1,0 +1,67 @@
+// Only the style sheets of the components in use; in a CSS layer, so that ours win whatever the order.
+import "@mantine/core/styles/baseline.layer.css";
+import "@mantine/core/styles/default-css-variables.layer.css";
+import "@mantine/core/styles/global.layer.css";
+import "@mantine/core/styles/UnstyledButton.layer.css";
+import "@mantine/core/styles/ActionIcon.layer.css";
+import "@mantine/core/styles/Button.layer.css";
+import "@mantine/core/styles/CloseButton.layer.css";
+import "@mantine/core/styles/Combobox.layer.css";
+import "@mantine/core/styles/Input.layer.css";
+import "@mantine/core/styles/Loader.layer.css";
+import "@mantine/core/styles/Paper.layer.css";
+import "@mantine/core/styles/Popover.layer.css";
+import "@mantine/core/styles/ScrollArea.layer.css";
+import "@mantine/core/styles/Switch.layer.css";
+import "@mantine/core/styles/InlineInput.layer.css";
+import "@mantine/core/styles/Tooltip.layer.css";
+import {
+  ActionIcon,
+  Button,
+  createTheme,
+  type MantineColorsTuple,
+  Select,
+  Switch,
+  TextInput,
+  Tooltip,
+} from "@mantine/core";
+
+/** The one accent. Green, amber and red mean health and nothing else. */
+const iris: MantineColorsTuple = [
+  "#f0f1fc",
+  "#dfe2f8",
+  "#bcc2f0",
+  "#98a2f5",
+  "#7885e6",
+  "#5f6ddb",
+  "#4a59cb",
+  "#3f4db6",
+  "#36429c",
+  "#2b357d",
+];
+
+export const theme = createTheme({
+  colors: { iris },
+  primaryColor: "iris",
+  primaryShade: { light: 6, dark: 5 },
+  defaultRadius: 6,
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  fontSizes: { xs: "11px", sm: "13px", md: "13px", lg: "15px", xl: "18px" },
+  respectReducedMotion: true,
+  cursorType: "pointer",
+  components: {
+    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 28 } }),
+    Button: Button.extend({ defaultProps: { size: "xs", variant: "default" } }),
+    Select: Select.extend({ defaultProps: { size: "xs" } }),
+    TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
+    Switch: Switch.extend({ defaultProps: { size: "xs", withThumbIndicator: false } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: {
+        openDelay: 400,
+        transitionProps: { duration: 100 },
+        events: { hover: true, focus: true, touch: false },
+      },
+    }),
+  },
+});
