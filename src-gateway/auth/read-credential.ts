@@ -8,7 +8,7 @@ export interface PresentedCredential {
 
 export function readCredential(headers: Headers, query: URLSearchParams): PresentedCredential | null {
   const found: PresentedCredential[] = [];
-  const bearer = /^bearer +(\S+) *$/i.exec(one(headers["authorization"]) ?? "")?.[1];
+  const bearer = /^\s*bearer[ \t]+(\S+)\s*$/i.exec(one(headers["authorization"]) ?? "")?.[1];
   if (bearer) found.push({ token: bearer, from: "authorization" });
   for (const name of ["x-api-key", "x-goog-api-key"] as const) {
     const token = one(headers[name])?.trim();

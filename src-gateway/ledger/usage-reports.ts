@@ -20,8 +20,8 @@ export function createUsageReports(store: Store, identity: Store = store): Usage
       const names = await namesOf(identity, groupBy);
       const found = rows.map((row) => toSum(row, nameOf(groupBy, row.group_key, names)));
       return isTime(groupBy)
-        ? found.sort((a, b) => (a.group ?? "").localeCompare(b.group ?? ""))
-        : found.sort((a, b) => b.requests - a.requests);
+        ? found.sort(byName)
+        : found.sort((a, b) => b.requests - a.requests || b.usage.output - a.usage.output || byName(a, b));
     },
   };
 }
@@ -51,6 +51,12 @@ function sums({ db }: Store, query: UsageQuery) {
 }
 
 const total = <Name extends string>(column: Name) => sql<number>`coalesce(sum(${sql.ref(column)}), 0)`.as(column);
+
+/** Code units, not a language's order; what has no name comes last. */
+function byName(a: UsageSum, b: UsageSum): number {
+  if (a.group === null || b.group === null) return Number(a.group === null) - Number(b.group === null);
+  return a.group < b.group ? -1 : Number(a.group > b.group);
+}
 
 const isTime = (dimension: UsageDimension): boolean => dimension === "day" || dimension === "hour";
 

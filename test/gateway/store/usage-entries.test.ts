@@ -29,9 +29,9 @@ describeOnBothDatabases("the view for scripts of the earlier gateway", (database
         new Date(typeof time === "string" ? `${time}Z` : (time as Date)).toISOString(),
       ),
     ).toEqual(["2026-11-21T00:00:00.000Z", "2026-11-21T00:00:01.500Z"]);
-    expect(
-      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? null : String(value)])),
-    ).toEqual({
+    // The drivers differ in how they hand over 64-bit integers.
+    const texts = Object.entries(row).map(([name, value]) => [name, typeof value === "number" ? String(value) : value]);
+    expect(Object.fromEntries(texts)).toEqual({
       uuid: `exchange-${FIRST_ID}`,
       user_id: "1",
       api_key_id: "1",
