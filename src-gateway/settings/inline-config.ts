@@ -1,101 +1,185 @@
 /** Providers, routes and aliases that are given as settings instead of in gateway.yaml. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { isOwnAddress } from "./base-url.ts";
 import { parseCredential } from "./credential-ref.ts";
-import type { Layers } from "./layers.ts";
-import { splitList, type TypedValues } from "./typed-values.ts";
-import type { ConfigFileContent, ProviderConfig, RouteConfig } from "./types.ts";
+import { providersFromEnvironment } from "./environment-providers.ts";
+import type { LayeredValue, Layers } from "./layers.ts";
+import { readTextNow } from "./read-text.ts";
+import { quote } from "./secret-text.ts";
+import type { Places, TypedValues } from "./typed-values.ts";
+import {
+  type ConfigFileContent,
+  type CredentialRef,
+  type ListenerSettings,
+  type ProviderConfig,
+  type RouteConfig,
+  SettingsError,
+} from "./types.ts";
 
-export function inlineConfig(
-  layers: Layers,
-  values: TypedValues,
-  env: Readonly<Record<string, string | undefined>>,
-  _context: { cwd: string; homeDir: string },
-): ConfigFileContent {
+type Env = Readonly<Record<string, string | undefined>>;
+
+interface InlineInput {
+  layers: Layers;
+  values: TypedValues;
+  env: Env;
+  places: Places;
+  listeners: readonly ListenerSettings[];
+}
+
+interface InlineRow {
+  id: string;
+  /** The provider's usual variables, which fill in what the settings leave open. */
+  credentialEnv: string[];
+  baseUrlEnv: string[];
+  /** Setting → header. */
+  headers: Record<string, string>;
+}
+
+const ROWS: readonly InlineRow[] = [
+  {
+    id: "openai",
+    credentialEnv: ["OPENAI_API_KEY"],
+    baseUrlEnv: ["OPENAI_BASE_URL"],
+    headers: { openai_org: "openai-organization" },
+  },
+  {
+    id: "anthropic",
+    credentialEnv: ["ANTHROPIC_API_KEY"],
+    baseUrlEnv: ["ANTHROPIC_BASE_URL"],
+    headers: { anthropic_version: "anthropic-version" },
+  },
+  { id: "gemini", credentialEnv: ["GEMINI_API_KEY", "GOOGLE_API_KEY"], baseUrlEnv: ["GEMINI_BASE_URL"], headers: {} },
+];
+
+export function inlineConfig(input: InlineInput): ConfigFileContent {
   return {
-    providers: ["openai", "anthropic", "gemini"].flatMap((id) => inlineProvider(id, layers, values, env)),
-    routes: inlineRoutes(layers, values),
-    aliases: inlineAliases(layers, values),
+    providers: ROWS.flatMap((row) => inlineProvider(row, input)),
+    routes: ["routes", "model_provider_routes"].flatMap((key) => inlineRoutes(key, input)),
+    aliases: inlineAliases(input),
   };
 }
 
-function inlineProvider(id: string, layers: Layers, values: TypedValues, env: Readonly<Record<string, string | undefined>>): ProviderConfig[] {
-  const key = values.where(`${id}_api_key`);
-  const baseUrl = values.text(`${id}_base_url`);
-  if (!key) return [];
-  const headers: Record<string, string> = {};
-  const organization = id === "openai" ? values.text("openai_org") : null;
-  const version = id === "anthropic" ? values.text("anthropic_version") : null;
-  if (organization) headers["openai-organization"] = organization;
-  if (version) headers["anthropic-version"] = version;
-  const variable = `TOKLIGENCE_${id.toUpperCase()}_API_KEY`;
-  const isFromEnv = key.from === "env" && env[variable] !== undefined;
-  const reference = isFromEnv ? ({ source: "env", name: variable } as const) : parseCredential(key.text);
-  if (reference === null) {
-    layers.problems.push({
-      where: key.where,
-      key: `${id}_api_key`,
-      problem: "a key must not stand in a file in clear text",
-      hint: `write env:NAME, file:PATH or keychain:NAME, or set the environment variable ${variable}`,
+function inlineProvider(row: InlineRow, input: InlineInput): ProviderConfig[] {
+  const { layers, values, env, listeners } = input;
+  const key = values.layered(`${row.id}_api_key`);
+  const baseUrl = values.text(`${row.id}_base_url`);
+  const headers = Object.entries(row.headers).flatMap(([setting, name]) => {
+    const value = values.text(setting);
+    return value === null ? [] : [[name, value] as const];
+  });
+  // Without any of them, the usual variables alone decide; see environment-providers.ts.
+  if (key === null && baseUrl === null && headers.length === 0) return [];
+  let usual: ProviderConfig | undefined;
+  try {
+    [usual] = providersFromEnvironment([{ ...row, needsCredential: false }], env);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    layers.problems.push(...error.problems);
+  }
+  const isOurs = usual?.baseUrl !== undefined && isOwnAddress(usual.baseUrl, listeners);
+  // Whoever points this variable at the gateway keeps the gateway's key beside it.
+  if (isOurs)
+    layers.notices.push({
+      where: `env ${row.baseUrlEnv[0]}`,
+      text: "is the gateway's own address, so it is not used to reach the provider",
     });
+  const credential = key === null ? (isOurs ? undefined : usual?.credential) : referenceTo(key, row.id, input);
+  const url = baseUrl ?? (isOurs ? undefined : usual?.baseUrl);
+  if (credential === undefined) {
+    const set = [`${row.id}_base_url`, ...Object.keys(row.headers)].find((name) => values.text(name) !== null);
+    if (set)
+      layers.notices.push({
+        where: values.where(set),
+        text: `has no effect without a key: set ${row.credentialEnv[0]} or TOKLIGENCE_${row.id.toUpperCase()}_API_KEY`,
+      });
     return [];
   }
   return [
     {
-      id,
-      kind: id,
-      credential: reference,
-      ...(baseUrl === null ? {} : { baseUrl }),
-      ...(Object.keys(headers).length === 0 ? {} : { headers }),
-      where: key.where,
+      id: row.id,
+      kind: row.id,
+      credential,
+      ...(url === undefined ? {} : { baseUrl: url.replace(/\/+$/, "") }),
+      ...(headers.length === 0 ? {} : { headers: Object.fromEntries(headers) }),
+      where: key?.where ?? usual?.where ?? `env ${row.credentialEnv[0]}`,
     },
   ];
 }
 
-function inlineRoutes(layers: Layers, values: TypedValues): RouteConfig[] {
-  const where = values.where("model_provider_routes")?.where ?? "";
-  return pairsOf(layers, "model_provider_routes", values.text("model_provider_routes") ?? "", where).map(([match, provider]) => ({
-    match,
-    strategy: "single",
-    targets: [{ provider }],
-    where,
-  }));
+/** The variable itself holds the key; a file, or a variable that says so, only names the place. */
+function referenceTo(key: LayeredValue, id: string, { places }: InlineInput): CredentialRef {
+  return parseCredential(key.text, places.cwd) ?? { source: "env", name: `TOKLIGENCE_${id.toUpperCase()}_API_KEY` };
 }
 
-function inlineAliases(layers: Layers, values: TypedValues): Record<string, string> {
-  const sources: [text: string, where: string][] = [[values.text("model_aliases") ?? "", values.where("model_aliases")?.where ?? ""]];
-  for (const path of [...filesIn(layers, values), values.path("model_aliases_file")]) {
-    if (path === null) continue;
+function inlineRoutes(key: string, { layers, values }: InlineInput): RouteConfig[] {
+  const where = values.where(key);
+  const pairs = pairsOf(layers, key, values.text(key) ?? "", () => where);
+  return pairs.map(([match, provider]) => ({ match, strategy: "single", targets: [{ provider }], where }));
+}
+
+/** What is said more directly wins: the setting over the file, the file over the folder. */
+function inlineAliases({ layers, values }: InlineInput): Record<string, string> {
+  const file = values.path("model_aliases_file");
+  const paths = [...filesIn(layers, values), ...(file === null ? [] : [file])];
+  const pairs = paths.flatMap((path) => {
     try {
-      sources.unshift([readFileSync(path, "utf8"), path]);
+      return pairsOf(layers, "model_aliases", readTextNow(path), (line) => `${path}:${line}`);
     } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      layers.problems.push({ where: values.where("model_aliases_file")?.where ?? path, key: "model_aliases_file", problem: `${path} cannot be read (${code})`, hint: "" });
+      if (!(error instanceof SettingsError)) throw error;
+      layers.problems.push(...error.problems);
+      return [];
     }
-  }
-  return Object.fromEntries(sources.flatMap(([text, where]) => pairsOf(layers, "model_aliases", text, where)));
+  });
+  pairs.push(
+    ...pairsOf(layers, "model_aliases", values.text("model_aliases") ?? "", () => values.where("model_aliases")),
+  );
+  return Object.fromEntries(pairs);
 }
 
 function filesIn(layers: Layers, values: TypedValues): string[] {
-  const dir = values.path("model_aliases_dir");
-  if (dir === null) return [];
+  const folder = values.path("model_aliases_dir");
+  if (folder === null) return [];
   try {
-    return readdirSync(dir).sort().map((name) => join(dir, name));
+    // Mounted folders hold their versions in hidden ones.
+    const entries = readdirSync(folder, { withFileTypes: true }).filter(
+      (entry) => !entry.name.startsWith(".") && !entry.isDirectory(),
+    );
+    return entries.map((entry) => join(folder, entry.name)).sort();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    layers.problems.push({ where: values.where("model_aliases_dir")?.where ?? dir, key: "model_aliases_dir", problem: `${dir} cannot be read (${code})`, hint: "" });
+    layers.problems.push({
+      where: values.where("model_aliases_dir"),
+      key: "model_aliases_dir",
+      problem: `the folder cannot be read (${code})`,
+      hint: "",
+    });
     return [];
   }
 }
 
-/** `a=b` and `a=>b`, separated by commas or line ends; `#` begins a comment line. */
-function pairsOf(layers: Layers, key: string, text: string, where: string): [string, string][] {
+/** `a=b` and `a=>b`, separated by commas or line ends; `#` and `;` begin comment lines. */
+function pairsOf(layers: Layers, key: string, text: string, whereOf: (line: number) => string): [string, string][] {
   const pairs: [string, string][] = [];
-  for (const item of splitList(text)) {
-    if (item.startsWith("#")) continue;
-    const match = /^(.+?)\s*=>?\s*(.+)$/.exec(item);
-    if (match?.[1] && match[2]) pairs.push([match[1].trim(), match[2].trim()]);
-    else layers.problems.push({ where, key, problem: `"${item.slice(0, 60)}" is no pair`, hint: "such as gpt-*=openai" });
+  for (const [index, line] of text
+    .replace(/^\ufeff/, "")
+    .split(/\r\n|\n|\r/)
+    .entries()) {
+    if (/^\s*[#;]/.test(line)) continue;
+    for (const item of line.split(",").map((part) => part.trim())) {
+      if (item === "") continue;
+      const mark = item.indexOf("=");
+      const name = item.slice(0, Math.max(0, mark)).trim();
+      const value = item.slice(mark + (item.startsWith("=>", mark) ? 2 : 1)).trim();
+      if (name !== "" && value !== "" && !value.startsWith("=")) pairs.push([name, value]);
+      else
+        layers.problems.push({
+          where: whereOf(index + 1),
+          key,
+          problem: `${quote(item)} is no pair`,
+          hint: "such as gpt-*=openai",
+        });
+    }
   }
   return pairs;
 }

@@ -1,10 +1,36 @@
-/** Whether a text looks like a key itself, so that it is never taken from, or printed out of, a configuration file. */
-const KEY_SHAPES = /^(?:sk-|sk_|tok_|AIza|gsk_|xai-|pplx-|r8_|hf_|nvapi-|ghp_|github_pat_|Bearer\s)/i;
+/** What may be shown of a text that came out of a configuration: nothing of a key, a password or a query. */
 
-export const looksLikeKey = (text: string): boolean => KEY_SHAPES.test(text.trim());
+/** Prefixes that providers and we give to keys, at the start of a text or behind a separator. */
+const KEY_SHAPES =
+  /(?:^|[^A-Za-z0-9])(?:sk-|sk_|tok_|AIza|gsk_|xai-|pplx-|r8_|hf_|nvapi-|ghp_|gho_|github_pat_|AKIA|ya29\.|eyJ)[\w.-]{6,}/;
+const AUTH_SCHEMES = /^(?:bearer|basic)\s+\S/i;
 
-/** A value as it may be shown: nothing of a secret, not even its length. */
-export const hideSecret = (value: string): string => (value === "" ? "" : "(hidden)");
+export const looksLikeKey = (text: string): boolean => KEY_SHAPES.test(text) || AUTH_SCHEMES.test(text.trim());
 
-/** The password of a database address. */
-export const hideInUrl = (value: string): string => value.replace(/^(\w+:\/\/[^:@/]*):[^@/]*@/, "$1:(hidden)@");
+/** A secret as it may be shown: not even its length. */
+export const hideSecret = (text: string): string => (text === "" ? "" : "(hidden)");
+
+/** An address without user, password and query: all of these can hold a secret. */
+export function hideInUrl(text: string): string {
+  const match = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(text);
+  if (!match) return text;
+  const [, scheme = "", rest = ""] = match;
+  // The last "@", because passwords may hold one themselves.
+  const at = rest.lastIndexOf("@");
+  const address = at < 0 ? rest : `(hidden)@${rest.slice(at + 1)}`;
+  const query = address.search(/[?#]/);
+  return scheme + (query < 0 ? address : `${address.slice(0, query)}?(hidden)`);
+}
+
+/** A value of a setting that is no secret by its name, unless somebody put a key into it all the same. */
+export const showValue = (text: string): string => (looksLikeKey(text) ? "(hidden)" : hideInUrl(text));
+
+const MAX_QUOTED = 60;
+
+/** A refused text, for an error that names it: short, on one line, and hidden when it could be a key in the wrong place. */
+export function quote(text: string): string {
+  const isRandom = /[A-Za-z0-9+/_]{24,}/.test(text) && /\d/.test(text) && /[A-Za-z]/.test(text);
+  if (looksLikeKey(text) || isRandom) return '"(hidden)"';
+  const line = hideInUrl(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  return `"${line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line}"`;
+}

@@ -70,6 +70,8 @@ export interface Settings {
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Absolute path; null logs to standard error. */
   logFile: string | null;
+  /** The same for the command line. */
+  logFileCli: string | null;
   maxBodyBytes: number;
   timeouts: TimeoutSettings;
   /** What became of a request to a provider when its client left: stop paying, or read on to learn the usage. */

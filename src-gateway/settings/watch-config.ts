@@ -1,126 +1,152 @@
-/** The configuration file, merged with what settings and environment give, watched, and never replaced by a bad one. */
-import { type FSWatcher, readFileSync, watch } from "node:fs";
-import { dirname } from "node:path";
-import type { Logger } from "../lib/logger.ts";
-import { readConfigFile } from "./read-config-file.ts";
-import { type ConfigFileContent, type GatewayConfig, type ProviderConfig, type Settings, SettingsError } from "./types.ts";
+/** The configuration, kept current: the file is watched, and a bad one never replaces a good one. */
+import { type FSWatcher, watch } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type ConfigParts, mergeConfig, withoutFile } from "./merge-config.ts";
+import { readText, readTextNow } from "./read-text.ts";
+import { type GatewayConfig, SettingsError } from "./types.ts";
 
 export interface ConfigSource {
   current(): GatewayConfig;
+  /** Starts to watch. */
   start(): void;
   /** Reads the file now; takes it, or calls `onProblem`. */
   reload(): Promise<void>;
   stop(): void;
+  /** Why the file on disk is not what runs; null when it is. */
+  lastProblem(): SettingsError | null;
 }
 
-export interface ConfigSourceOptions {
-  settings: Pick<Settings, "configFile" | "inline">;
-  kinds: ReadonlySet<string>;
-  environmentProviders: ProviderConfig[];
-  log: Logger;
+export interface ConfigSourceOptions extends ConfigParts {
+  /** May throw a SettingsError: the configuration then counts as bad. */
   onChange(config: GatewayConfig): void;
   onProblem(error: SettingsError): void;
 }
 
-/** Editors write in several steps; the file is read when they have been quiet for this long. */
-const QUIET_MS = 100;
+/** Two looks this far apart must find the same text, or somebody is still writing it. */
+const SETTLE_MS = 80;
 /** Some file systems (network mounts, container volumes) report no changes: look by ourselves, too. */
 const POLL_MS = 500;
 
+/** What a look at the file found. */
+type Look = { text: string; error: null } | { text: null; error: SettingsError };
+
 /** @throws SettingsError when the file cannot be used at the start. */
 export function createConfigSource(options: ConfigSourceOptions): ConfigSource {
-  const { settings, log } = options;
-  const path = settings.configFile;
-  let text = path === null ? "" : readText(path);
-  let config = merge(options, path === null ? EMPTY : parse(options, path, text), 1);
-  let watcher: FSWatcher | null = null;
-  let poll: NodeJS.Timeout | null = null;
-  let quiet: NodeJS.Timeout | null = null;
+  const path = options.settings.configFile;
+  const others = withoutFile(options);
+  let taken: string | null = path === null ? null : readTextNow(path);
+  let config = mergeConfig(options, others, taken, 1);
+  /** The state of the file that was decided on last, good or bad. */
+  let decided = taken;
+  let problem: SettingsError | null = null;
 
-  const check = (): void => {
-    if (path === null) return;
+  const refuse = (error: SettingsError): void => {
+    problem = error;
+    options.onProblem(error);
+  };
+  const decide = (look: Look): void => {
+    decided = stateOf(look);
+    if (look.error) return refuse(look.error);
+    // Written again without a change, or back at what runs after a mistake: only the latter is news.
+    if (look.text === taken && problem === null) return;
     try {
-      const now = readText(path);
-      if (now === text) return;
-      text = now;
-      config = merge(options, parse(options, path, now), config.version + 1);
-      options.onChange(config);
+      // Cut off before it is written anew; nobody removes all providers like this.
+      if (look.text === "")
+        throw new SettingsError([
+          { where: path ?? "", key: "file", problem: "is empty", hint: "write providers: [] if this is meant" },
+        ]);
+      const next = mergeConfig(options, others, look.text, config.version + 1);
+      options.onChange(next);
+      config = next;
+      taken = look.text;
+      problem = null;
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
-      const gone = error.problems.some((problem) => problem.key === "file" && problem.problem === MISSING);
-      // A file that is away for a moment while an editor replaces it is said once, and read when it is back.
-      if (gone && text === GONE) return;
-      if (gone) text = GONE;
-      options.onProblem(error);
+      refuse(error);
     }
   };
-  const soon = (): void => {
-    if (quiet) clearTimeout(quiet);
-    quiet = setTimeout(check, QUIET_MS);
-    quiet.unref();
+  const onFailure = (err: unknown): void => options.log.error({ err }, "the configuration could not be looked at");
+  const onSettled = (look: Look): void => {
+    if (stateOf(look) !== decided) decide(look);
   };
-
+  const watching = path === null ? null : watchFile(path, onSettled, onFailure);
   return {
     current: () => config,
-    start() {
-      if (path === null || poll) return;
-      try {
-        // The folder, because editors replace the file, and mounted configurations swap a link beside it.
-        watcher = watch(dirname(path), { persistent: false }, soon);
-        watcher.on("error", () => watcher?.close());
-      } catch (error) {
-        log.debug({ err: error }, "changes are found by looking only");
-      }
-      poll = setInterval(check, POLL_MS);
-      poll.unref();
+    start: () => watching?.start(),
+    async reload() {
+      if (path !== null) decide(await lookAt(path));
     },
-    reload: async () => {
-      text = UNREAD;
-      check();
-    },
-    stop() {
-      watcher?.close();
-      if (poll) clearInterval(poll);
-      if (quiet) clearTimeout(quiet);
-      watcher = null;
-      poll = null;
-    },
+    stop: () => watching?.stop(),
+    lastProblem: () => problem,
   };
 }
 
-const EMPTY: ConfigFileContent = { providers: [], routes: [], aliases: {} };
-const MISSING = "there is no such file";
-/** Texts that no file has: NUL is no YAML. */
-const UNREAD = "\0";
-const GONE = "\0gone";
+interface FileWatch {
+  start(): void;
+  stop(): void;
+}
 
-function readText(path: string): string {
+async function lookAt(path: string): Promise<Look> {
   try {
-    return readFileSync(path, "utf8");
+    return { text: await readText(path), error: null };
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SettingsError([{ where: path, key: "file", problem: code === "ENOENT" ? MISSING : `cannot be read (${code})`, hint: "" }]);
+    if (error instanceof SettingsError) return { text: null, error };
+    throw error;
   }
 }
 
-function parse(options: ConfigSourceOptions, path: string, text: string): ConfigFileContent {
-  const others = [...options.settings.inline.providers, ...options.environmentProviders];
-  return readConfigFile(path, text, { kinds: options.kinds, otherProviderIds: new Set(others.map((provider) => provider.id)) });
-}
+/** A text that tells states of the file apart; NUL cannot begin one that is taken. */
+const stateOf = (look: Look): string => look.text ?? `\0${look.error?.message}`;
 
-/** The file speaks first; settings and environment add what it leaves open. */
-function merge(options: ConfigSourceOptions, file: ConfigFileContent, version: number): GatewayConfig {
-  const { inline } = options.settings;
-  const providers: ProviderConfig[] = [];
-  for (const provider of [...file.providers, ...inline.providers, ...options.environmentProviders]) {
-    if (!providers.some((other) => other.id === provider.id)) providers.push(provider);
-  }
-  const ids = new Set([...providers.map((provider) => provider.id), "loopback"]);
-  const unknown = inline.routes.flatMap((route) => route.targets.filter((target) => !ids.has(target.provider)).map((target) => ({ route, target })));
-  if (unknown.length > 0) {
-    throw new SettingsError(
-      unknown.map(({ route, target }) => ({ where: route.where, key: "model_provider_routes", problem: `"${target.provider}" is no configured provider`, hint: `known: ${[...ids].join(", ")}` })),
-    );
-  }
-  return { version, providers, routes: [...file.routes, ...inline.routes], aliases: { ...inline.aliases, ...file.aliases } };
+/** Calls `onSettled` whenever two looks in a row agree; whether that is news, the caller knows. */
+function watchFile(path: string, onSettled: (look: Look) => void, onFailure: (error: unknown) => void): FileWatch {
+  let watcher: FSWatcher | null = null;
+  let poll: NodeJS.Timeout | null = null;
+  let pending: NodeJS.Timeout | null = null;
+  let seen: { state: string | null; sinceMs: number } = { state: null, sinceMs: 0 };
+  /** Grows with each stop, so that a look under way when it came is forgotten. */
+  let run = 0;
+
+  const look = async (): Promise<void> => {
+    const mine = run;
+    const found = await lookAt(path);
+    if (mine !== run) return;
+    const [state, nowMs] = [stateOf(found), performance.now()];
+    if (state !== seen.state) seen = { state, sinceMs: nowMs };
+    // Half of it, because timers may come early.
+    if (nowMs - seen.sinceMs > SETTLE_MS / 2) onSettled(found);
+    else soon();
+  };
+  // A look that is due is not put off by more events: a busy folder would put it off for ever.
+  const soon = (): void => {
+    pending ??= setTimeout(() => {
+      pending = null;
+      look().catch(onFailure);
+    }, SETTLE_MS).unref();
+  };
+  const isAboutUs = (name: string | null): boolean => name === null || name === basename(path) || name.startsWith("..");
+
+  return {
+    start() {
+      if (poll) return;
+      try {
+        // The folder, because editors replace the file, and mounted configurations swap a link ("..data") beside it.
+        watcher = watch(dirname(path), { persistent: false }, (_event, name) => isAboutUs(name) && soon());
+        watcher.on("error", () => watcher?.close());
+      } catch {
+        // No watching here; looking finds changes too.
+      }
+      poll = setInterval(() => void look().catch(onFailure), POLL_MS).unref();
+    },
+    stop() {
+      run++;
+      watcher?.close();
+      clearInterval(poll ?? undefined);
+      clearTimeout(pending ?? undefined);
+      watcher = null;
+      poll = null;
+      pending = null;
+      seen = { state: null, sinceMs: 0 };
+    },
+  };
 }

@@ -1,31 +1,81 @@
 /** Walks a parsed YAML (or JSON) document and remembers where every value stood, so that each problem can name its line. */
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type ParsedNode, type Scalar, type YAMLMap } from "yaml";
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  Scalar,
+  visit,
+  type YAMLError,
+  type YAMLMap,
+} from "yaml";
 import { nearest } from "./nearest.ts";
+import { quote } from "./secret-text.ts";
 import type { SettingProblem } from "./types.ts";
+
+/** What the parser says repeats pieces of the file, and a key can stand there: so its codes are worded here. */
+const PARSE_PROBLEMS: Partial<Record<YAMLError["code"], [problem: string, hint: string]>> = {
+  BAD_ALIAS: ["a value begins with *", 'put it in quotes, such as match: "*"'],
+  BAD_SCALAR_START: ["a value begins with a sign that YAML reserves", "put the value in quotes"],
+  DUPLICATE_KEY: ["a name stands twice in the same map", "leave one of them"],
+  MISSING_CHAR: ["a quote, bracket or comma is missing", ""],
+  MULTIPLE_DOCS: ["there is more than one document", "leave out the --- between them"],
+  TAB_AS_INDENT: ["a line is indented with a tab", "use spaces"],
+  BAD_INDENT: ["a line is not indented as the lines around it are", "or a bracket is not closed"],
+  RESOURCE_EXHAUSTION: ["the file is nested too deeply", ""],
+};
+/** One mistake confuses a parser many times over. */
+const MAX_PARSE_PROBLEMS = 5;
 
 export class YamlReader {
   readonly problems: SettingProblem[] = [];
+  /** Null when the text cannot be read, or holds nothing. */
+  readonly root: Node | null;
   private readonly path: string;
   private readonly counter = new LineCounter();
-  private readonly root: Node | null;
 
   constructor(path: string, text: string) {
     this.path = path;
-    const document = parseDocument<ParsedNode>(text, { lineCounter: this.counter, uniqueKeys: true, strict: true });
-    for (const error of document.errors) {
-      this.problems.push({ where: `${path}:${error.linePos?.[0].line ?? 1}`, key: "file", problem: error.message.split("\n")[0] ?? "cannot be read", hint: "" });
-    }
-    // Aliases can be made to grow without bound, and nobody needs them here.
-    this.root = document.errors.length === 0 ? document.contents : null;
+    this.root = this.parse(text);
   }
 
-  get document(): Node | null {
-    return this.root;
+  private parse(text: string): Node | null {
+    let document;
+    try {
+      document = parseDocument(text, {
+        lineCounter: this.counter,
+        prettyErrors: false,
+        logLevel: "silent",
+      });
+    } catch {
+      this.refuse(null, "file", "cannot be read as YAML or JSON");
+      return null;
+    }
+    const places = new Set<string>();
+    for (const { code, pos } of [...document.errors, ...document.warnings]) {
+      const where = this.at(pos[0]);
+      if (places.has(where) || places.size === MAX_PARSE_PROBLEMS) continue;
+      places.add(where);
+      const [problem, hint] = PARSE_PROBLEMS[code] ?? ["cannot be read as YAML or JSON", ""];
+      this.problems.push({ where, key: "file", problem, hint });
+    }
+    if (this.problems.length > 0) return null;
+    // A handful of lines of them can stand for billions of values, and nobody needs them here.
+    visit(document, {
+      Alias: (_key, node) => this.refuse(node, "file", "a value begins with *", 'put it in quotes, such as match: "*"'),
+    });
+    return this.problems.length > 0 ? null : document.contents;
   }
 
   where(node: Node | null | undefined): string {
-    const offset = node?.range?.[0];
-    return `${this.path}:${offset === undefined ? 1 : this.counter.linePos(offset).line}`;
+    return this.at(node?.range?.[0] ?? 0);
+  }
+
+  private at(offset: number): string {
+    return `${this.path}:${Math.max(1, this.counter.linePos(offset).line)}`;
   }
 
   refuse(node: Node | null | undefined, key: string, problem: string, hint = ""): void {
@@ -39,10 +89,15 @@ export class YamlReader {
       return null;
     }
     const found = this.entries(node);
-    for (const name of found.keys()) {
+    for (const [name, value] of found) {
       if (known.includes(name)) continue;
       const meant = nearest(name, known);
-      this.refuse(found.get(name), `${key}.${name}`, "is not known", `${meant ? `did you mean ${meant}? ` : ""}allowed: ${known.join(", ")}`);
+      this.refuse(
+        value,
+        key,
+        `${quote(name)} is not known`,
+        `${meant ? `did you mean ${meant}? ` : ""}allowed: ${known.join(", ")}`,
+      );
     }
     return found;
   }
@@ -51,35 +106,48 @@ export class YamlReader {
   entries(node: YAMLMap): Map<string, Node> {
     const found = new Map<string, Node>();
     for (const pair of node.items) {
-      const name = isScalar(pair.key) ? String((pair.key as Scalar).value) : "";
-      // A key without a value still has a place: that of its name.
-      found.set(name, (pair.value ?? pair.key) as Node);
+      const name = isScalar(pair.key) ? String(pair.key.value) : "";
+      found.set(name, (pair.value as Node | null) ?? emptyAt(pair.key as Node | null));
     }
     return found;
   }
 
-  items(node: Node | null | undefined, key: string): Node[] {
-    if (node === null || node === undefined || (isScalar(node) && node.value === null)) return [];
-    if (isSeq(node)) return node.items as Node[];
+  items(node: Node | undefined, key: string): Node[] {
+    if (node === undefined || isEmpty(node)) return [];
+    if (isSeq(node)) return node.items.map((item) => (item as Node | null) ?? emptyAt(node));
     this.refuse(node, key, "must be a list");
     return [];
   }
 
-  text(node: Node | null | undefined, key: string): string | null {
-    if (node === null || node === undefined) return null;
-    if (isScalar(node) && typeof node.value === "string" && node.value.trim() !== "") return node.value.trim();
-    this.refuse(node, key, "must be a text");
+  /** Null when there is none, or it was refused. */
+  text(node: Node | undefined, key: string): string | null {
+    if (node === undefined) return null;
+    if (isScalar(node) && typeof node.value === "string" && node.value.trim() !== "" && !/\p{Cc}/u.test(node.value)) {
+      return node.value.trim();
+    }
+    this.refuse(
+      node,
+      key,
+      isEmpty(node) ? "is empty" : "must be a text on one line",
+      isScalar(node) && typeof node.value !== "string" && !isEmpty(node) ? "put it in quotes" : "",
+    );
     return null;
   }
 
-  number(node: Node | null | undefined, key: string, min: number, max: number): number | null {
-    if (node === null || node === undefined) return null;
+  number(node: Node | undefined, key: string, min: number, max: number): number | null {
+    if (node === undefined) return null;
     if (isScalar(node) && typeof node.value === "number" && node.value >= min && node.value <= max) return node.value;
-    this.refuse(node, key, "must be a number", `${min} to ${max}`);
+    this.refuse(node, key, "is no number in range", `allowed: ${min} to ${max}`);
     return null;
   }
+}
 
-  json(node: Node): unknown {
-    return isMap(node) || isSeq(node) || isScalar(node) ? (node.toJSON() as unknown) : null;
-  }
+export const isEmpty = (node: Node): boolean =>
+  !isAlias(node) && isScalar(node) && (node.value === null || node.value === "");
+
+/** Stands for a value that was left out, at the place of its name. */
+function emptyAt(node: Node | null): Node {
+  const empty = new Scalar(null);
+  if (node?.range) empty.range = node.range;
+  return empty;
 }

@@ -1,0 +1,149 @@
+import { dirname } from "node:path";
+import { isMap, type Node } from "yaml";
+import { WIRE_PROTOCOL_ALIASES, WIRE_PROTOCOLS, type WireProtocol } from "../ir/protocol.ts";
+import { baseUrlProblem, withoutSlash } from "./base-url.ts";
+import { HOW_TO_GIVE_KEYS, parseCredential } from "./credential-ref.ts";
+import { nearest } from "./nearest.ts";
+import { CLEAR_KEY_NAMES, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
+import { quote } from "./secret-text.ts";
+import type { ProviderConfig } from "./types.ts";
+import type { YamlReader } from "./yaml-reader.ts";
+
+const MEMBERS = ["id", "kind", "base_url", "credential", "protocols", "models", "headers", "options"];
+
+/** The entries of `providers:`; `ids` also holds those of entries with a mistake, so that their routes are not refused too. */
+export function readProviders(
+  reader: YamlReader,
+  node: Node | undefined,
+  path: string,
+  kinds: ReadonlySet<string>,
+): { providers: ProviderConfig[]; ids: Set<string> } {
+  const providers: ProviderConfig[] = [];
+  const ids = new Set<string>();
+  for (const [index, item] of reader.items(node, "providers").entries()) {
+    const provider = readProvider(reader, item, `providers[${index}]`, { folder: dirname(path), kinds });
+    if (!provider) continue;
+    if (ids.has(provider.id))
+      reader.refuse(
+        item,
+        `providers[${index}].id`,
+        `${quote(provider.id)} stands twice`,
+        "give each instance a name of its own",
+      );
+    ids.add(provider.id);
+    providers.push(provider);
+  }
+  return { providers, ids };
+}
+
+interface ProviderContext {
+  /** Where relative paths start. */
+  folder: string;
+  kinds: ReadonlySet<string>;
+}
+
+function readProvider(
+  reader: YamlReader,
+  node: Node,
+  key: string,
+  { folder, kinds }: ProviderContext,
+): ProviderConfig | null {
+  if (isMap(node)) refuseClearKeys(reader, node, key);
+  const members = reader.members(node, key, isMap(node) ? [...MEMBERS, ...clearNamesIn(reader, node)] : MEMBERS);
+  if (!members) return null;
+  const id = reader.text(members.get("id"), `${key}.id`);
+  if (!members.has("id")) reader.refuse(node, `${key}.id`, "is missing", "a name of your choice");
+  // A provider named like its row needs no second word for it.
+  const kind = members.has("kind") ? reader.text(members.get("kind"), `${key}.kind`) : id;
+  if (id !== null) checkId(reader, members.get("id"), `${key}.id`, id);
+  if (kind !== null) checkKind(reader, members.get("kind") ?? node, `${key}.kind`, kind, kinds);
+  const provider: ProviderConfig = { id: id ?? "", kind: kind ?? "", where: reader.where(node) };
+
+  const baseUrl = reader.text(members.get("base_url"), `${key}.base_url`);
+  const refusal = baseUrl === null ? null : baseUrlProblem(baseUrl);
+  if (refusal) reader.refuse(members.get("base_url"), `${key}.base_url`, refusal.problem, refusal.hint);
+  else if (baseUrl !== null) provider.baseUrl = withoutSlash(baseUrl);
+
+  readCredential(reader, members.get("credential"), `${key}.credential`, provider, folder);
+  const protocols = readProtocols(reader, members.get("protocols"), `${key}.protocols`);
+  if (protocols) provider.protocols = protocols;
+  const models = readModels(reader, members.get("models"), `${key}.models`);
+  if (models) provider.models = models;
+  const headers = readHeaders(reader, members.get("headers"), `${key}.headers`);
+  if (headers) provider.headers = headers;
+  const options = readOptions(reader, members.get("options"), `${key}.options`);
+  if (options) provider.options = options;
+  return id === null || kind === null ? null : provider;
+}
+
+/** Refused already, with the way to do it right: not once more as unknown. */
+const clearNamesIn = (reader: YamlReader, node: Node): string[] =>
+  isMap(node) ? [...reader.entries(node).keys()].filter((name) => CLEAR_KEY_NAMES.test(name)) : [];
+
+function checkId(reader: YamlReader, node: Node | undefined, key: string, id: string): void {
+  if (id === "loopback") reader.refuse(node, key, '"loopback" is the built-in provider', "choose another name");
+  else if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) {
+    reader.refuse(
+      node,
+      key,
+      `${quote(id)} cannot be a name`,
+      "allowed: letters, digits, dot, dash and underscore, at most 64",
+    );
+  }
+}
+
+function checkKind(reader: YamlReader, node: Node, key: string, kind: string, kinds: ReadonlySet<string>): void {
+  if (kinds.has(kind)) return;
+  const meant = nearest(kind, kinds);
+  const anything = "for anything else openai-compatible or anthropic-compatible with a base_url";
+  reader.refuse(
+    node,
+    key,
+    `${quote(kind)} is not in the catalogue`,
+    `${meant ? `did you mean ${meant}? ` : ""}${anything}`,
+  );
+}
+
+function readCredential(
+  reader: YamlReader,
+  node: Node | undefined,
+  key: string,
+  provider: ProviderConfig,
+  folder: string,
+): void {
+  if (node === undefined) return;
+  if (isMap(node)) {
+    reader.refuse(node, key, "must be a text", HOW_TO_GIVE_KEYS);
+    return;
+  }
+  const text = reader.text(node, key);
+  if (text === null) return;
+  const credential = parseCredential(text, folder);
+  if (credential) provider.credential = credential;
+  else reader.refuse(node, key, "does not say where the key is; a key in clear text is refused", HOW_TO_GIVE_KEYS);
+}
+
+function readProtocols(reader: YamlReader, node: Node | undefined, key: string): WireProtocol[] | null {
+  if (node === undefined) return null;
+  const protocols = new Set<WireProtocol>();
+  const items = reader.items(node, key);
+  for (const [index, item] of items.entries()) {
+    const text = reader.text(item, `${key}[${index}]`);
+    if (text === null) continue;
+    const aliases: Readonly<Record<string, WireProtocol>> = WIRE_PROTOCOL_ALIASES;
+    const wire =
+      WIRE_PROTOCOLS.find((name) => name === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
+    if (wire) protocols.add(wire);
+    else
+      reader.refuse(item, `${key}[${index}]`, `${quote(text)} is no protocol`, `allowed: ${WIRE_PROTOCOLS.join(", ")}`);
+  }
+  if (items.length === 0)
+    reader.refuse(node, key, "names no protocol", `allowed: ${WIRE_PROTOCOLS.join(", ")}; or leave it out`);
+  return [...protocols];
+}
+
+function readModels(reader: YamlReader, node: Node | undefined, key: string): string[] | null {
+  if (node === undefined) return null;
+  const models = reader.items(node, key).map((item, index) => reader.text(item, `${key}[${index}]`));
+  return [...new Set(models.filter((model) => model !== null))];
+}
