@@ -23,6 +23,7 @@ function nodeBundle(outDir: string, input: Record<string, string>, format: "es" 
     build: {
       outDir: at(outDir),
       emptyOutDir: true,
+      copyPublicDir: false,
       minify: false,
       sourcemap: true,
       target: "node24",

@@ -1,0 +1,98 @@
+/**
+ * A real coding agent from npm through a real gateway: Codex has to run a tool, send its result, and finish.
+ * Not part of `npm test`: the agent is large. `npm run test:agents` installs it into the system's temporary folder.
+ */
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestGateway, type TestGateway } from "../support/gateway.ts";
+import { type RawProvider, startRawProvider } from "../support/raw-provider.ts";
+
+const VERSION = "0.169.0";
+const home = join(tmpdir(), `tokligence-codex-${VERSION}`);
+const codex = join(home, "node_modules", ".bin", "codex");
+
+let provider: RawProvider;
+let gateway: TestGateway;
+beforeAll(async () => {
+  if (!existsSync(codex)) {
+    mkdirSync(home, { recursive: true });
+    const done = spawnSync("npm", ["install", "--prefix", home, "--no-audit", "--no-fund", "--loglevel=error", `@openai/codex@${VERSION}`], { stdio: "inherit" });
+    if (done.status !== 0) throw new Error("Codex could not be installed");
+  }
+  provider = await startRawProvider();
+  gateway = await startTestGateway({
+    config: { providers: [{ id: "lab", kind: "openai-compatible", base_url: `${provider.url}/v1`, protocols: ["responses"], models: ["lab-model"] }] },
+  });
+}, 300_000);
+afterAll(async () => {
+  await gateway?.stop();
+  await provider?.stop();
+});
+
+const event = (type: string, fields: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+
+/** One item and the end, as the wire has it. */
+function answer(item: { id: string; type: string } & Record<string, unknown>, id: string): string {
+  const response = { id, object: "response", status: "in_progress", model: "lab-model-1", output: [] as unknown[] };
+  const usage = { input_tokens: 900, input_tokens_details: { cached_tokens: 400 }, output_tokens: 20, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 920 };
+  return (
+    event("response.created", { response }) +
+    event("response.output_item.added", { output_index: 0, item }) +
+    event("response.output_item.done", { output_index: 0, item }) +
+    event("response.completed", { response: { ...response, status: "completed", output: [item], usage } })
+  );
+}
+
+interface CodexRequest {
+  tools?: { type: string; name?: string; parameters?: { properties?: Record<string, { type?: string }> } }[];
+  input: { type?: string; output?: unknown }[];
+}
+
+describe("Codex", () => {
+  it("completes a tool loop through the gateway, and both turns are metered", async () => {
+    const folder = join(home, `work-${process.pid}`);
+    const codexHome = join(folder, "home");
+    mkdirSync(codexHome, { recursive: true });
+    writeFileSync(
+      join(codexHome, "config.toml"),
+      `model = "lab-model"\nmodel_provider = "gateway"\napproval_policy = "never"\nsandbox_mode = "danger-full-access"\ncheck_for_update_on_startup = false\n[analytics]\nenabled = false\n[model_providers.gateway]\nname = "Gateway"\nbase_url = "${gateway.url}/v1"\nenv_key = "GATEWAY_KEY"\nwire_api = "responses"\n`,
+    );
+    let turn = 0;
+    provider.respond = (request, response) => {
+      const json = JSON.parse(request.body.toString()) as CodexRequest;
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      turn++;
+      if (json.input.some((item) => item.type === "function_call_output")) {
+        const text = { type: "output_text", text: "The file is written.", annotations: [] };
+        response.end(answer({ id: `msg_${turn}`, type: "message", status: "completed", role: "assistant", content: [text] }, `resp_${turn}`));
+        return;
+      }
+      const tool = json.tools?.find((each) => each.type === "function" && /^(?:exec_command|shell|shell_command)$/.test(each.name ?? ""));
+      const command = "printf made-by-codex > lab-out.txt";
+      const properties = tool?.parameters?.properties ?? {};
+      const args = properties["cmd"] ? { cmd: command } : { command: properties["command"]?.type === "array" ? ["bash", "-lc", command] : command };
+      response.end(answer({ id: `fc_${turn}`, type: "function_call", call_id: `call_${turn}`, name: tool?.name ?? "shell", arguments: JSON.stringify(args), status: "completed" }, `resp_${turn}`));
+    };
+    const child = spawn(codex, ["exec", "--skip-git-repo-check", "--json", "Write the file lab-out.txt, then say so."], {
+      cwd: folder,
+      env: { PATH: process.env["PATH"], HOME: folder, CODEX_HOME: codexHome, GATEWAY_KEY: gateway.key },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise((resolve) => child.once("close", resolve));
+    expect(code, output).toBe(0);
+    expect(output).toContain("The file is written.");
+    expect(readFileSync(join(folder, "lab-out.txt"), "utf8")).toBe("made-by-codex");
+    const list = await gateway.exchanges(2);
+    expect(list.length).toBeGreaterThanOrEqual(2);
+    for (const exchange of list) {
+      expect(exchange).toMatchObject({ surface: "responses", outcome: "completed", provider: "lab", agent: `codex/${VERSION}`, usage: { inputUncached: 500, cacheRead: 400, output: 20 } });
+      expect(exchange.session).not.toBeNull();
+    }
+  }, 120_000);
+});
