@@ -45,11 +45,7 @@ export class YamlReader {
   private parse(text: string): Node | null {
     let document;
     try {
-      document = parseDocument(text, {
-        lineCounter: this.counter,
-        prettyErrors: false,
-        logLevel: "silent",
-      });
+      document = parseDocument(text, { lineCounter: this.counter, prettyErrors: false });
     } catch {
       this.refuse(null, "file", "cannot be read as YAML or JSON");
       return null;
