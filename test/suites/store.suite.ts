@@ -38,7 +38,7 @@ export function describeOnSqlite(title: string, tests: (database: TestDatabase) 
 
 /** Skipped, and counted so, where there is no server. */
 export function describeOnPostgres(title: string, tests: (database: TestDatabase, server: TestPostgres) => void): void {
-  describe.skipIf("skipped" in postgres)(`${title} on PostgreSQL`, () => {
+  describe.skipIf("skipped" in postgres)(`${title} on PostgreSQL (needs a server)`, () => {
     tests(
       prepare("postgres", () => server.url(`test_${process.pid}_${++counter}`)),
       server,

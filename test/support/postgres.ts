@@ -110,9 +110,11 @@ class Server implements TestPostgres {
   private launch(): Promise<() => Promise<void>> {
     const options = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off", "full_page_writes=off"];
     const args = ["-D", this.data, "-p", String(this.port), ...options.flatMap((option) => ["-c", option])];
-    // The shell waits for the end of its input, which comes with the end of this process too, and then ends the server.
-    const script = '"$@" </dev/null & server=$!; trap "" INT TERM; cat >/dev/null; kill -INT $server; wait $server';
-    const shell = spawn("/bin/sh", ["-c", script, "sh", join(this.binaries, "postgres"), ...args], {
+    // The shell waits for a word of ours, or for the end of its input, which comes with the end of this process however
+    // that ends. Then it ends the server, and removes the data unless the word was to keep them.
+    const script = `folder=$1; shift; "$@" </dev/null & server=$!; trap "" INT TERM; read -r word; kill -INT $server
+      wait $server; cd /; [ "$word" = keep ] || rm -rf "$folder"`;
+    const shell = spawn("/bin/sh", ["-c", script, "sh", this.folder, join(this.binaries, "postgres"), ...args], {
       ...this.user,
       cwd: this.folder,
       detached: true,
@@ -122,7 +124,7 @@ class Server implements TestPostgres {
       shell.once("exit", () => done());
     });
     const end = async (): Promise<void> => {
-      shell.stdin.end();
+      shell.stdin.end("keep\n");
       await exited;
     };
     return new Promise((ready, failed) => {
@@ -141,7 +143,7 @@ class Server implements TestPostgres {
         if (isDecided) return;
         said += bytes.toString();
         if (said.includes("ready to accept connections")) decide(() => ready(end));
-        else if (/FATAL:\s+(?!the database system is starting up)/.test(said)) fail();
+        else if (/FATAL: +(?! |the database system is starting up).*\n/.test(said)) fail();
       });
     });
   }

@@ -1,5 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
-import { sql } from "kysely";
+import { type KyselyPlugin, sql } from "kysely";
 import { afterEach, expect, it } from "vitest";
 import { createApiKeys } from "../../../src-gateway/auth/api-keys.ts";
 import { createKeyHasher } from "../../../src-gateway/auth/key-hasher.ts";
@@ -186,12 +185,22 @@ describeOnBothDatabases("client keys", (database) => {
     const store = await database.open();
     const { user, keys } = await start(store);
     const log = recordingLogger();
-    const ring = ringOn(store, { log });
+    let queries = 0;
+    const counting: KyselyPlugin = {
+      transformQuery: ({ node }) => {
+        queries++;
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    };
+    const ring = ringOn({ ...store, db: store.db.withPlugin(counting) }, { log });
     const { token } = await keys.create({ userId: user.id, name: "laptop" });
     await ring.reload();
     await sql`alter table api_keys rename to elsewhere`.execute(store.db);
     await expect.poll(() => log.lines.length).toBe(1);
-    await wait(100);
+    const before = queries;
+    await expect.poll(() => queries).toBeGreaterThan(before + 3);
+    expect(log.lines).toHaveLength(1);
     expect(codeOf(ring, token)).toBe(user.email);
     await sql`alter table elsewhere rename to api_keys`.execute(store.db);
     await expect.poll(() => log.lines.map(({ level }) => level)).toEqual(["warn", "info"]);

@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { loadAuthSecret } from "../../../src-gateway/auth/load-auth-secret.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
+const isWindows = process.platform === "win32";
+
 describe("the secret that keys the hashes", () => {
   let folder = "";
   const log = recordingLogger();
@@ -32,7 +34,7 @@ describe("the secret that keys the hashes", () => {
     expect(log.lines).toEqual([]);
   });
 
-  it.skipIf(process.platform === "win32")("is kept in a private file of a private folder", async () => {
+  it.skipIf(isWindows)("is kept in a private file of a private folder (needs file modes)", async () => {
     await load();
     expect([modeOf(join(folder, "state")), modeOf(path())]).toEqual([0o700, 0o600]);
   });
@@ -43,17 +45,14 @@ describe("the secret that keys the hashes", () => {
     expect(readdirSync(join(folder, "state"))).toEqual(["auth_secret"]);
   });
 
-  it.skipIf(process.platform === "win32")(
-    "is made private again when others could read it, and the log says so",
-    async () => {
-      const secret = await load();
-      chmodSync(path(), 0o644);
-      expect(await load()).toBe(secret);
-      expect(modeOf(path())).toBe(0o600);
-      expect(log.text()).toContain("private again");
-      expect(log.text()).not.toContain(secret);
-    },
-  );
+  it.skipIf(isWindows)("is made private again, and the log says so (needs file modes)", async () => {
+    const secret = await load();
+    chmodSync(path(), 0o644);
+    expect(await load()).toBe(secret);
+    expect(modeOf(path())).toBe(0o600);
+    expect(log.text()).toContain("private again");
+    expect(log.text()).not.toContain(secret);
+  });
 
   it("is never replaced when its file is damaged: all keys would be lost", async () => {
     await load();

@@ -43,6 +43,8 @@ async function writeAndDie(database: TestDatabase, lines: number) {
     (word === "opened" ? opened : closed).push({ id: Number(id), atUs: Number(atUs) });
     if (opened.length + closed.length === lines) child.kill("SIGKILL");
   }
+  // Until its parent has noticed, a dead process still has its number.
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
   return { pid: child.pid, opened, closed };
 }
 

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { createUsers } from "../../../src-gateway/auth/users.ts";
@@ -30,10 +29,12 @@ describeOnSqlite("a database that another process holds", (database) => {
     const writer = createExchangeWriter({ store, instanceId: 1, clock: systemClock, log, spillFile: null });
     const unlock = await lock(database);
     const longest = watchEventLoop();
-    for (let index = 0; index < 200; index++) {
-      writer.close(completedRecord(FIRST_ID + index));
-      await wait(5);
-    }
+    let closed = 0;
+    const closeOne = (): number => {
+      writer.close(completedRecord(FIRST_ID + closed));
+      return ++closed;
+    };
+    await expect.poll(closeOne, { interval: 5, timeout: 10_000 }).toBe(200);
     const longestMs = longest();
     expect(writer.pending()).toBe(200);
     // Reading goes on meanwhile.
@@ -54,7 +55,6 @@ describeOnSqlite("a database that another process holds", (database) => {
     const users = createUsers(store, systemClock);
     const unlock = await lock(database);
     const creating = users.create({ email: "patient@example.com" });
-    await wait(100);
     await unlock();
     expect((await creating).email).toBe("patient@example.com");
   });

@@ -140,7 +140,7 @@ describeOnPostgres("opening a database", (database, server) => {
 });
 
 describeOnSqlite("opening a database", (database) => {
-  it.skipIf(process.platform === "win32")("keeps the file to its owner", async () => {
+  it.skipIf(process.platform === "win32")("keeps the file to its owner (needs file modes)", async () => {
     await database.open();
     const modes = [dirname(database.url), database.url, `${database.url}-wal`].map(
       (path) => statSync(path).mode & 0o777,
