@@ -76,7 +76,7 @@ export const en = {
   signIn: {
     title: "Sign in",
     lead: "On the computer where the gateway runs, type:",
-    result: "It opens this page signed in. The link works once, for one minute.",
+    result: "It prints an address. Open it in this browser within one minute; it works once.",
     refused: "That link was used already, or is too old.",
     ended: "Your session has ended, or the gateway was restarted.",
     again: "I have signed in elsewhere",
