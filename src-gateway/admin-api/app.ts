@@ -7,7 +7,7 @@ import { requestIdOf } from "../ir/exchange-record.ts";
 import { createIdSource } from "../lib/ids.ts";
 import { type Caller, requireCaller } from "./caller.ts";
 import { serveConsole } from "./console-files.ts";
-import { API_PREFIX, type Endpoint, ENDPOINTS, type EndpointName, LIVE_EXCHANGES } from "./contract/endpoints.ts";
+import { API_PREFIX, ENDPOINTS, type Endpoint, type EndpointName, LIVE_EXCHANGES } from "./contract/endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
 import { exchangeHandlers } from "./handlers/exchanges.ts";
 import { gatewayHandlers } from "./handlers/gateway.ts";
@@ -43,14 +43,18 @@ export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, resp
   app.use((thrown: unknown, request: Request, response: Response, _next: NextFunction) =>
     sendError(deps, thrown, request, response),
   );
-  return app as unknown as (request: IncomingMessage, response: ServerResponse) => void;
+  return app;
 }
 
 function mountLive(app: express.Express, deps: AdminDeps): void {
   app.get(API_PREFIX + LIVE_EXCHANGES.path, async (request, response) => {
     const ask = () => requireCaller(request, response, LIVE_EXCHANGES.access, deps);
     const caller = await ask();
-    const recheck = () => ask().then((now) => now?.role === caller?.role, () => false);
+    const recheck = () =>
+      ask().then(
+        (now) => now?.role === caller?.role,
+        () => false,
+      );
     streamExchanges(deps, caller, response, recheck);
   });
 }

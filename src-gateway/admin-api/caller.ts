@@ -47,7 +47,11 @@ async function findCaller(request: IncomingMessage, response: ServerResponse, de
 }
 
 /** The user as they are now: a session ends with the suspension of its user, and a role that was taken is gone. */
-async function userOfSession(request: IncomingMessage, response: ServerResponse, deps: AdminDeps): Promise<User | null> {
+async function userOfSession(
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: AdminDeps,
+): Promise<User | null> {
   const token = cookieOf(request);
   const session = token === null ? null : deps.sessions.find(token);
   if (token === null || !session) return null;

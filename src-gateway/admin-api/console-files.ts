@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import { GatewayError } from "../ir/errors.ts";
 
-const POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
 /** The built console, as it lies beside the built program. */
 export function serveConsole(): Router {
@@ -17,12 +18,21 @@ export function serveConsole(): Router {
     const immutable = (path: string): boolean => /[\\/]assets[\\/]/.test(path);
     router.use(
       express.static(folder, {
-        setHeaders: (response, path) => void response.setHeader("cache-control", immutable(path) ? "public, max-age=31536000, immutable" : "no-cache"),
+        setHeaders: (response, path) =>
+          void response.setHeader(
+            "cache-control",
+            immutable(path) ? "public, max-age=31536000, immutable" : "no-cache",
+          ),
       }),
     );
   }
   router.use((_request: Request, _response: Response, next: NextFunction) =>
-    next(new GatewayError("not_found", folder === null ? "The console was not built. Run `npm run build`." : "There is no such page of the console.")),
+    next(
+      new GatewayError(
+        "not_found",
+        folder === null ? "The console was not built. Run `npm run build`." : "There is no such page of the console.",
+      ),
+    ),
   );
   return router;
 }

@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { holdLock } from "./hold-lock.ts";
 
 export interface ControlSocket {
@@ -79,7 +79,8 @@ function newSocketPath(dataDir: string): string {
   if (isWindows || fits(path)) return controlSocketPath(dataDir);
   // Made anew under a name that nobody can have prepared; only this user may enter it.
   const apart = join(mkdtempSync(join(tmpdir(), "tokligence-")), "gateway.sock");
-  if (!fits(apart)) throw new Error(`Neither ${dataDir} nor ${tmpdir()} is short enough for a socket. Choose a shorter --data-dir.`);
+  if (!fits(apart))
+    throw new Error(`Neither ${dataDir} nor ${tmpdir()} is short enough for a socket. Choose a shorter --data-dir.`);
   writeFileSync(signpostOf(dataDir), `${apart}\n`, { mode: 0o600 });
   return apart;
 }
@@ -89,7 +90,7 @@ function clearAway(dataDir: string, path: string): void {
   if (isWindows) return;
   const isApart = dirname(path) !== dataDir;
   // A path that lies elsewhere was read from a file: only what this program makes there is removed.
-  if (isApart && /^tokligence-/.test(dirname(path).split("/").at(-1) ?? "")) {
+  if (isApart && basename(dirname(path)).startsWith("tokligence-")) {
     rmSync(dirname(path), { recursive: true, force: true });
   } else if (!isApart && fits(path)) rmSync(path, { force: true });
   rmSync(signpostOf(dataDir), { force: true });

@@ -1,5 +1,21 @@
 #!/usr/bin/env node
+import { homedir } from "node:os";
 import { runOnProjectNode } from "./run-on-project-node.ts";
 
 // Loaded only after the check, as in gatewayd.
-if (runOnProjectNode()) void import("../cli/program.ts").then(({ runCli }) => runCli(process.argv.slice(2)));
+if (runOnProjectNode()) void start();
+
+async function start(): Promise<void> {
+  // `gateway logs | head` has seen enough.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const { runCli } = await import("../cli/program.ts");
+  process.exitCode = await runCli(process.argv.slice(2), {
+    env: process.env,
+    cwd: process.cwd(),
+    homeDir: homedir(),
+    stdout: process.stdout,
+    stderr: process.stderr,
+    // The database and all that stands on it are loaded only where no gateway runs.
+    openOffline: async (settings) => (await import("../open-offline.ts")).openOffline(settings, process.env),
+  });
+}

@@ -15,7 +15,9 @@ export function runOnProjectNode(): boolean {
   const script = realpathSync(process.argv[1] ?? "");
   const node = findNode(dirname(script));
   if (node === null) {
-    process.stderr.write(`This needs Node ${WANTED_MAJOR} or newer; this is ${process.version}. Install it, or run \`npm ci\` in the project once.\n`);
+    process.stderr.write(
+      `This needs Node ${WANTED_MAJOR} or newer; this is ${process.version}. Install it, or run \`npm ci\` in the project once.\n`,
+    );
     process.exitCode = 1;
     return false;
   }

@@ -1,67 +1,56 @@
-import { type Command, Option } from "commander";
+import type { Command, Option } from "commander";
+import { completionScript, SHELLS, type Shell } from "./completion-script.ts";
+import type { CliWorld } from "./world.ts";
 
-const SHELLS = ["bash", "zsh", "fish"] as const;
-
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command, world: CliWorld): void {
   program
     .command("completion")
     .description("a completion script for your shell, to be sourced")
-    .addArgument(program.createArgument("<shell>", "bash, zsh or fish").choices(SHELLS))
-    .action((shell: (typeof SHELLS)[number]) => {
-      process.stdout.write(scriptFor(shell, wordsOf(program)));
+    .addArgument(program.createArgument("<shell>", "which shell").choices(SHELLS))
+    .addHelpText(
+      "after",
+      `
+  bash   source <(gateway completion bash)
+  zsh    source <(gateway completion zsh)
+  fish   gateway completion fish | source`,
+    )
+    .action((shell: Shell) => {
+      world.stdout.write(completionScript(shell, readTree(program)));
     });
 }
 
-/** For each command path, the words that may follow it. */
-export function wordsOf(program: Command): Map<string, string[]> {
-  const words = new Map<string, string[]>();
-  const visit = (command: Command, path: string): void => {
-    const options = command.options.filter((option: Option) => !option.hidden).map((option) => option.long ?? option.short ?? "");
-    const commands = command.commands.map((child) => child.name());
-    words.set(path, [...commands, ...options, "--help"]);
-    for (const child of command.commands) visit(child, `${path} ${child.name()}`.trim());
-  };
-  visit(program, "");
-  return words;
+/** What may stand where, as the scripts need it. */
+export interface CompletionTree {
+  /** By the path of a command (`admin users`, the empty text for the program), the words that may follow. */
+  words: Map<string, string[]>;
+  /** Options that take a value, with the values that are allowed; none means any. */
+  values: Map<string, string[]>;
 }
 
-function scriptFor(shell: (typeof SHELLS)[number], words: Map<string, string[]>): string {
-  const cases = [...words].map(([path, next]) => `    "${path}") words="${next.join(" ")}" ;;`).join("\n");
-  const find = `  local path="" word
-  for word in "\${given[@]}"; do
-    case "$word" in -*) ;; *) path="\${path:+$path }$word" ;; esac
-  done
-  local words=""
-  case "$path" in
-${cases}
-  esac`;
-  switch (shell) {
-    case "bash":
-      return `_gateway() {
-  local given=("\${COMP_WORDS[@]:1:COMP_CWORD-1}")
-${find}
-  COMPREPLY=($(compgen -W "$words" -- "\${COMP_WORDS[COMP_CWORD]}"))
+export function readTree(program: Command): CompletionTree {
+  const tree: CompletionTree = { words: new Map(), values: new Map() };
+  const global = program.options.flatMap((option) => namesOf(option, tree));
+  const visit = (command: Command, path: string): void => {
+    const isTop = command === program;
+    const children = command.commands.filter((child) => child.name() !== "help" && !isHidden(child));
+    const own = isTop
+      ? []
+      : command.options.filter((option) => !option.hidden).flatMap((option) => namesOf(option, tree));
+    const choices = command.registeredArguments.flatMap((argument) => argument.argChoices ?? []);
+    tree.words.set(path, [
+      ...new Set([...children.map((child) => child.name()), ...choices, ...own, ...global, "--help"]),
+    ]);
+    for (const child of children) visit(child, path === "" ? child.name() : `${path} ${child.name()}`);
+  };
+  visit(program, "");
+  return tree;
 }
-complete -F _gateway gateway
-`;
-    case "zsh":
-      return `#compdef gateway
-_gateway() {
-  local given=("\${(@)words[2,CURRENT-1]}")
-${find.replaceAll("local words", "local next").replaceAll('words="', 'next="')}
-  compadd -- \${=next}
-}
-compdef _gateway gateway
-`;
-    case "fish":
-      return [...words]
-        .flatMap(([path, next]) => {
-          const given = path === "" ? "__fish_use_subcommand" : path.split(" ").map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
-          return next.map((word) =>
-            word.startsWith("--") ? `complete -c gateway -f -n '${given}' -l ${word.slice(2)}` : `complete -c gateway -f -n '${given}' -a ${word}`,
-          );
-        })
-        .join("\n")
-        .concat("\n");
-  }
+
+/** Commander keeps it where no method tells. */
+const isHidden = (command: Command): boolean => (command as unknown as { _hidden?: boolean })["_hidden"] === true;
+
+function namesOf(option: Option, { values }: CompletionTree): string[] {
+  const names = [option.long, option.short].filter((name) => name !== undefined);
+  if (option.required || option.optional) for (const name of names) values.set(name, option.argChoices ?? []);
+  return option.long === undefined ? names : [option.long];
 }

@@ -1,16 +1,22 @@
 /** The way to a gateway: its control socket, an address that was given, or, when none runs, its database in this process. */
-import http from "node:http";
-import { type AdminClient, createAdminClient, type Transport } from "../admin-api/contract/client.ts";
+import type { IncomingMessage } from "node:http";
+import { connect as connectSocket } from "node:net";
+import { type AdminClient, AdminError, createAdminClient } from "../admin-api/contract/client.ts";
 import { controlSocketPath } from "../admin-api/control-socket.ts";
 import type { Settings } from "../settings/types.ts";
-import { CliError } from "./cli-error.ts";
+import { CliError, EXIT, exitCodeOf } from "./cli-error.ts";
+import { createTransport, openRequest, type Target } from "./transport.ts";
+import type { CliWorld } from "./world.ts";
 
 export interface Connection {
+  /** @throws CliError */
   client: AdminClient;
   /** `daemon`, `remote`, or `database` when no gateway runs. */
   via: "daemon" | "remote" | "database";
-  /** For streams: where a raw request goes. */
-  request(path: string): Promise<http.IncomingMessage>;
+  /** Address of the gateway as it was given; null when it is the one of this machine. */
+  url: string | null;
+  /** For streams: the head of the answer to a GET. @throws CliError */
+  open(path: string): Promise<IncomingMessage>;
   close(): Promise<void>;
 }
 
@@ -18,83 +24,74 @@ export interface ConnectOptions {
   /** Base address of a gateway on another machine, with the key of an administrator. */
   url?: string | undefined;
   key?: string | undefined;
-  settings: () => Settings;
-  env: NodeJS.ProcessEnv;
+  settings(): Promise<Settings>;
+  world: CliWorld;
   /** False for what only a running gateway can do. */
   mayWorkOffline: boolean;
 }
 
-type Target = { socketPath: string } | { url: string; key: string | undefined };
-
 /** @throws CliError when nothing can be reached. */
 export async function connect(options: ConnectOptions): Promise<Connection> {
-  if (options.url !== undefined) return over({ url: options.url.replace(/\/+$/, ""), key: options.key }, "remote");
-  const settings = options.settings();
+  if (options.url !== undefined) return over({ url: checkUrl(options.url), key: options.key }, "remote");
+  const settings = await options.settings();
   const socketPath = controlSocketPath(settings.dataDir);
-  if (await isAlive(socketPath)) return over({ socketPath }, "daemon");
-  if (!options.mayWorkOffline) {
-    throw new CliError(3, `No gateway runs on ${settings.dataDir}. Start one with \`gatewayd\`, or name one with --url.`);
+  const found = await lookFor(socketPath);
+  if (found === "not-ours") {
+    throw new CliError(
+      EXIT.notAllowed,
+      `The gateway on ${settings.dataDir} belongs to another user. Run this as that user, or use --url with an administrator's key.`,
+    );
   }
-  // Loaded only here: the database and all that stands on it.
-  const { openOffline } = await import("../open-offline.ts");
-  const offline = await openOffline(settings, options.env);
-  const connection = over({ socketPath: offline.socketPath }, "database");
-  return { ...connection, close: offline.close };
+  if (found === "there") return over({ socketPath }, "daemon");
+  if (!options.mayWorkOffline) {
+    throw new CliError(
+      EXIT.unreachable,
+      `No gateway runs on ${settings.dataDir}. Start one with \`gatewayd\`, or name one with --url.`,
+    );
+  }
+  const offline = await options.world.openOffline(settings);
+  return { ...over({ socketPath: offline.socketPath }, "database"), close: () => offline.close() };
 }
 
 function over(target: Target, via: Connection["via"]): Connection {
+  const client = createAdminClient(createTransport(target));
   return {
     via,
-    client: createAdminClient(transportTo(target)),
-    request: (path) => open(target, "GET", path, undefined),
+    url: "url" in target ? target.url : null,
+    client: { call: (name, input) => client.call(name, input).catch(rethrow) },
+    open: (path) => openRequest(target, "GET", path, undefined),
     close: async () => {},
   };
 }
 
-function transportTo(target: Target): Transport {
-  return async ({ method, path, body }) => {
-    const response = await open(target, method, path, body);
-    const chunks: Buffer[] = [];
-    for await (const chunk of response) chunks.push(chunk as Buffer);
-    const requestId = response.headers["x-request-id"];
-    return { status: response.statusCode ?? 0, json: parse(Buffer.concat(chunks)), requestId: typeof requestId === "string" ? requestId : null };
-  };
+function rethrow(error: unknown): never {
+  if (!(error instanceof AdminError)) throw error;
+  const isOurFault = error.status >= 500 || error.code === "unexpected_answer";
+  const note = isOurFault && error.requestId !== null ? ` (${error.requestId})` : "";
+  throw new CliError(exitCodeOf(error.status), error.message + note, { cause: error });
 }
 
-async function open(target: Target, method: string, path: string, body: unknown): Promise<http.IncomingMessage> {
-  const payload = body === undefined ? undefined : JSON.stringify(body);
-  const headers: Record<string, string> = payload === undefined ? {} : { "content-type": "application/json", "content-length": String(Buffer.byteLength(payload)) };
-  if ("url" in target && target.key) headers["authorization"] = `Bearer ${target.key}`;
-  const isSecure = "url" in target && target.url.startsWith("https:");
-  const module = isSecure ? await import("node:https") : http;
-  return new Promise((resolve, reject) => {
-    const request =
-      "url" in target
-        ? module.request(target.url + path, { method, headers }, resolve)
-        : module.request({ socketPath: target.socketPath, path, method, headers: { ...headers, host: "localhost" } }, resolve);
-    request.on("error", (error: NodeJS.ErrnoException) => {
-      const where = "url" in target ? target.url : "the gateway";
-      reject(new CliError(3, `${where} cannot be reached: ${error.code ?? error.message}.`));
-    });
-    request.end(payload);
-  });
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString());
-  } catch {
-    return null;
+/** @throws CliError */
+function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.search !== "" || url.hash !== "") {
+    throw new CliError(
+      EXIT.usage,
+      "--url must be an address such as https://gateway.example.com, without user, query or fragment.",
+    );
   }
+  return url.href.replace(/\/+$/, "");
 }
 
-function isAlive(socketPath: string): Promise<boolean> {
+function lookFor(socketPath: string): Promise<"there" | "none" | "not-ours"> {
   return new Promise((resolve) => {
-    const request = http.get({ socketPath, path: "/api/v1/status", headers: { host: "localhost" }, timeout: 2_000 }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
+    const socket = connectSocket(socketPath);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve("there");
     });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => resolve(false));
+    socket.once("error", ({ code }: NodeJS.ErrnoException) => {
+      resolve(code === "EACCES" || code === "EPERM" ? "not-ours" : "none");
+    });
   });
 }

@@ -1,18 +1,22 @@
-import { homedir } from "node:os";
 import type { Command } from "commander";
-import { AdminError } from "../admin-api/contract/client.ts";
-import { loadSettings } from "../settings/load-settings.ts";
-import { type Settings, SettingsError } from "../settings/types.ts";
-import { CliError, exitCodeOf } from "./cli-error.ts";
-import { type Connection, connect } from "./connect.ts";
-import { type OutputForm, useColours } from "./output.ts";
+import type { Settings } from "../settings/types.ts";
+import { CliError, EXIT } from "./cli-error.ts";
+import { createPaint } from "./colours.ts";
+import type { Connection } from "./connect.ts";
+import { createPrinter, type OutputForm, type Printer } from "./printer.ts";
+import type { CliWorld } from "./world.ts";
 
-/** What every command can use: the global flags, the settings, and a way to the gateway. */
+/** What every command can use: the world, a printer, the settings, and a way to the gateway. */
 export interface Context {
-  form: OutputForm;
-  settings(): Settings;
-  /** Opens the way, runs the work, and closes it again. */
-  with<Result>(work: (connection: Connection) => Promise<Result>, options?: { needsDaemon?: boolean }): Promise<Result>;
+  world: CliWorld;
+  printer: Printer;
+  /** @throws SettingsError */
+  readSettings: () => Promise<Settings>;
+  /** Opens the way, runs the work, and closes it again. @throws CliError */
+  withGateway: <Result>(
+    work: (connection: Connection) => Promise<Result>,
+    options?: { needsDaemon?: boolean },
+  ) => Promise<Result>;
 }
 
 interface GlobalFlags {
@@ -24,26 +28,32 @@ interface GlobalFlags {
   color: boolean;
 }
 
-export function contextOf(command: Command): Context {
+export function contextOf(command: Command, world: CliWorld): Context {
   const flags = command.optsWithGlobals<GlobalFlags>();
-  useColours(flags.color);
-  const { env } = process;
-  const settings = (): Settings =>
-    loadSettings({
-      env,
-      argv: { ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }), ...(flags.config === undefined ? {} : { configFile: flags.config }) },
-      cwd: process.cwd(),
-      homeDir: homedir(),
+  const printer = createPrinter(world, flags.output, createPaint(world, flags.color));
+  const readSettings = async (): Promise<Settings> => {
+    const { loadSettings } = await import("../settings/load-settings.ts");
+    return loadSettings({
+      env: world.env,
+      argv: {
+        ...(flags.dataDir === undefined ? {} : { dataDir: flags.dataDir }),
+        ...(flags.config === undefined ? {} : { configFile: flags.config }),
+      },
+      cwd: world.cwd,
+      homeDir: world.homeDir,
     });
+  };
   return {
-    form: flags.output,
-    settings,
-    async with(work, { needsDaemon = false } = {}) {
+    world,
+    printer,
+    readSettings,
+    async withGateway(work, { needsDaemon = false } = {}) {
+      const { connect } = await import("./connect.ts");
       const connection = await connect({
-        url: flags.url ?? env["TOKLIGENCE_URL"],
-        key: flags.key ?? env["TOKLIGENCE_ADMIN_KEY"],
-        settings,
-        env,
+        url: flags.url ?? world.env["TOKLIGENCE_URL"],
+        key: flags.key ?? world.env["TOKLIGENCE_ADMIN_KEY"],
+        settings: () => readSettings().catch(explainSettings),
+        world,
         mayWorkOffline: !needsDaemon,
       });
       try {
@@ -55,14 +65,7 @@ export function contextOf(command: Command): Context {
   };
 }
 
-/** Says what went wrong and sets the exit code. */
-export function fail(thrown: unknown): void {
-  const say = (text: string, code: number): void => {
-    process.stderr.write(`gateway: ${text}\n`);
-    process.exitCode = code;
-  };
-  if (thrown instanceof CliError) say(thrown.message, thrown.exitCode);
-  else if (thrown instanceof AdminError) say(thrown.message, exitCodeOf(thrown.status));
-  else if (thrown instanceof SettingsError) say(`these settings cannot be used:\n${thrown.message}`, 2);
-  else say(thrown instanceof Error ? thrown.message : String(thrown), 1);
+function explainSettings(error: unknown): never {
+  if (!(error instanceof Error) || error.name !== "SettingsError") throw error;
+  throw new CliError(EXIT.failed, `these settings cannot be used:\n${error.message}`);
 }

@@ -1,123 +1,141 @@
-import { accessSync, constants, mkdirSync, statfsSync } from "node:fs";
-import { createServer } from "node:net";
 import type { Command } from "commander";
-import type { Settings } from "../settings/types.ts";
-import { SettingsError } from "../settings/types.ts";
+import type { CheckView } from "../admin-api/contract/schemas.ts";
+import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
 import { type Context, contextOf } from "./context.ts";
-import { type Column, green, print, red, yellow } from "./output.ts";
+import { harmless } from "./format.ts";
+import type { Printer } from "./printer.ts";
+import type { CliWorld } from "./world.ts";
 
-interface Finding {
-  check: string;
-  state: "ok" | "warn" | "fail";
-  finding: string;
-  hint: string;
-}
-
-const COLUMNS: Column<Finding>[] = [
-  { title: "", value: ({ state }) => (state === "ok" ? green("ok") : state === "warn" ? yellow("warn") : red("fail")) },
-  { title: "CHECK", value: ({ check }) => check },
-  { title: "FOUND", value: ({ finding }) => finding, max: 110 },
-  { title: "WHAT TO DO", value: ({ hint }) => hint, max: 110 },
-];
-
-const LOW_DISK_BYTES = 1024 ** 3;
-
-export function addDoctor(program: Command): void {
+export function addDoctor(program: Command, world: CliWorld): void {
   program
     .command("doctor")
-    .description("check settings, folders, ports, database, and every provider for real")
+    .description("check settings, folder, disk, ports, clock, database, keys, and every provider for real")
     .action(async (_options, command: Command) => {
-      const context = contextOf(command);
-      const findings = await examine(context);
-      print(findings, COLUMNS, context.form, "");
-      if (findings.some((finding) => finding.state === "fail")) process.exitCode = 1;
+      const context = contextOf(command, world);
+      const isRemote =
+        command.optsWithGlobals<{ url?: string }>().url !== undefined || Boolean(world.env["TOKLIGENCE_URL"]);
+      const checks = isRemote ? await context.withGateway(checkRemote) : await checkLocal(context);
+      if (!(await context.printer.data(checks))) describe(context.printer, checks);
+      if (checks.some(({ state }) => state === "fail")) throw new CliError(EXIT.failed, "");
     });
 }
 
-const ok = (check: string, finding: string): Finding => ({ check, state: "ok", finding, hint: "" });
-const warn = (check: string, finding: string, hint: string): Finding => ({ check, state: "warn", finding, hint });
-const bad = (check: string, finding: string, hint: string): Finding => ({ check, state: "fail", finding, hint });
+const ok = (name: string, message: string): CheckView => ({ name, state: "ok", message, hint: null });
 
-async function examine(context: Context): Promise<Finding[]> {
-  let settings: Settings;
+async function checkLocal(context: Context): Promise<CheckView[]> {
+  const [{ SettingsError }, { checkDataFolder, checkPorts }] = await Promise.all([
+    import("../settings/types.ts"),
+    import("./local-checks.ts"),
+  ]);
   try {
-    settings = context.settings();
+    const settings = await context.readSettings();
+    const notices = settings.notices.map(
+      ({ where, text }): CheckView => ({ name: "settings", state: "warn", message: `${where}: ${text}`, hint: null }),
+    );
+    const shown = settings.configFile ?? "no gateway.yaml; providers come from settings and environment";
+    const folder = checkDataFolder(settings.dataDir);
+    const before = [ok("settings", shown), ...notices, ...folder];
+    // Without a folder there can be neither a database nor a gateway.
+    if (folder.some(({ state }) => state === "fail")) return before;
+    const after = await context
+      .withGateway(async (connection) => [
+        ...(await checkPorts(settings, connection)),
+        ...(await checkGateway(connection)),
+      ])
+      .catch((error: unknown): CheckView[] => [openFailure(error)]);
+    return [...before, ...after];
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
-    return error.problems.map((problem) => bad("settings", `${problem.where}: ${problem.key}: ${problem.problem}`, problem.hint));
+    return error.problems.map(
+      ({ where, key, problem, hint }): CheckView => ({
+        name: "settings",
+        state: "fail",
+        message: `${where}: ${key}: ${problem}`,
+        hint: hint || null,
+      }),
+    );
   }
-  const findings = [ok("settings", settings.configFile ?? "no gateway.yaml; providers come from the environment")];
-  findings.push(...settings.notices.map((notice) => warn("settings", `${notice.where}: ${notice.text}`, "")));
-  findings.push(...checkFolder(settings), checkClock());
-  try {
-    await context.with(async (connection) => {
-      findings.push(...(await checkPorts(settings, connection)));
-      findings.push(...(await checkGateway(connection)));
-    });
-  } catch (error) {
-    findings.push(bad("database", error instanceof Error ? error.message : String(error), "Check ledger_path and identity_path."));
-  }
-  return findings;
 }
 
-function checkFolder({ dataDir }: Settings): Finding[] {
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
-  } catch (error) {
-    return [bad("data folder", `${dataDir} cannot be written (${(error as NodeJS.ErrnoException).code})`, "Give it to this user, or choose another with --data-dir.")];
+function openFailure(error: unknown): CheckView {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof CliError) return { name: "gateway", state: "fail", message, hint: null };
+  const isSettings = error instanceof Error && error.name === "SettingsError";
+  return isSettings
+    ? {
+        name: "configuration",
+        state: "fail",
+        message,
+        hint: "Correct it; `gateway config validate` shows what is left.",
+      }
+    : {
+        name: "database",
+        state: "fail",
+        message,
+        hint: "Check ledger_path and identity_path, and that the database may be used.",
+      };
+}
+
+const checkRemote = (connection: Connection): Promise<CheckView[]> => checkGateway(connection);
+
+async function checkGateway({ client, via }: Connection): Promise<CheckView[]> {
+  const { version, url, nowUs } = await client.call("getStatus");
+  const gateway: CheckView =
+    via === "database"
+      ? {
+          name: "gateway",
+          state: "warn",
+          message: "does not run; its database was opened instead",
+          hint: "Start it with `gatewayd`.",
+        }
+      : ok("gateway", `version ${version} at ${url}`);
+  const checks = await client.call("runChecks");
+  return [gateway, ...checks, ...clockAgainst(nowUs, via), ...(await probeProviders(client))];
+}
+
+const MAX_SKEW_US = 60_000_000;
+
+/** Two computers that disagree about the time disagree about what was "in the last hour", too. */
+function clockAgainst(nowUs: number, via: Connection["via"]): CheckView[] {
+  const skewUs = Math.abs(Date.now() * 1000 - nowUs);
+  if (via !== "remote" || skewUs < MAX_SKEW_US) return [];
+  const message = `this computer and the gateway differ by ${Math.round(skewUs / 1_000_000)} s`;
+  return [{ name: "clock", state: "warn", message, hint: "Set the clock of one of them, for example by NTP." }];
+}
+
+async function probeProviders(client: Connection["client"]): Promise<CheckView[]> {
+  const providers = await client.call("listProviders");
+  if (providers.length === 0) {
+    const hint = "Set OPENAI_API_KEY, ANTHROPIC_API_KEY …, or write config/gateway.yaml.";
+    return [{ name: "providers", state: "warn", message: "none; only the built-in model `loopback` answers", hint }];
   }
-  const { bavail, bsize } = statfsSync(dataDir);
-  const free = bavail * bsize;
-  const text = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
-  return [ok("data folder", dataDir), free < LOW_DISK_BYTES ? warn("disk", text, "Make room: the ledger must always be writable.") : ok("disk", text)];
-}
-
-/** Keys expire and records are ordered by this clock. */
-function checkClock(): Finding {
-  const now = new Date();
-  return now.getUTCFullYear() < 2026 ? bad("clock", now.toISOString(), "Set the clock of this machine.") : ok("clock", now.toISOString());
-}
-
-async function checkPorts(settings: Settings, { via }: Connection): Promise<Finding[]> {
-  if (via === "remote") return [];
   return Promise.all(
-    settings.listeners.map(async ({ name, host, port }) => {
-      const check = `port ${port} (${name})`;
-      if (port === 0) return ok(check, "a free one is chosen at the start");
-      const problem = await listenProblem(host, port);
-      if (problem === null) return ok(check, via === "daemon" ? "free; the running gateway listens elsewhere" : "free");
-      if (problem !== "EADDRINUSE") return bad(check, `cannot be opened (${problem})`, "Choose another port or host.");
-      return via === "daemon" ? ok(check, "in use by the running gateway") : bad(check, "taken by another program", "Stop it, or choose another with facade_port or --port.");
+    providers.map(async ({ id }): Promise<CheckView> => {
+      const probe = await client.call("probeProvider", { params: { id } });
+      const name = `provider ${id}`;
+      if (probe.problem !== null) return { name, state: "fail", message: probe.problem, hint: probe.hint };
+      const facts = [`answers in ${probe.latencyMs} ms`];
+      if (probe.authenticated) facts.push("takes the key");
+      if (probe.models !== null) facts.push(`lists ${probe.models} models`);
+      return ok(name, facts.join(", "));
     }),
   );
 }
 
-function listenProblem(host: string, port: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
-    server.listen(port, host, () => server.close(() => resolve(null)));
-  });
-}
+const COLOURS = { ok: "green", warn: "yellow", fail: "red" } as const;
 
-async function checkGateway({ client, via }: Connection): Promise<Finding[]> {
-  const status = await client.call("getStatus");
-  const findings = [
-    via === "database" ? warn("gateway", "does not run", "Start it with `gatewayd`.") : ok("gateway", `${status.version} at ${status.url}`),
-    ok("database", `${status.database} is open and up to date`),
-  ];
-  if (status.configProblem) findings.push(bad("configuration", status.configProblem, "The last good one is in force until this is mended."));
-  if (status.recordsWaiting > 1000) findings.push(warn("ledger", `${status.recordsWaiting} records wait to be written`, "Look at the gateway's log for the database's trouble."));
-  const providers = await client.call("listProviders");
-  if (providers.length === 0) findings.push(warn("providers", "none", "Set OPENAI_API_KEY, ANTHROPIC_API_KEY …, or write config/gateway.yaml."));
-  const probes = await Promise.all(providers.map((provider) => client.call("probeProvider", { params: { id: provider.id }, body: {} })));
-  for (const probe of probes) {
-    const name = `provider ${probe.provider}`;
-    if (probe.problem) findings.push(bad(name, probe.problem, probe.hint ?? ""));
-    else findings.push(ok(name, `answers in ${probe.latencyMs} ms${probe.authenticated ? ", takes the key" : ""}${probe.models === null ? "" : `, lists ${probe.models} models`}`));
+function describe(printer: Printer, checks: CheckView[]): void {
+  const widest = Math.max(...checks.map(({ name }) => name.length));
+  for (const { name, state, message, hint } of checks) {
+    const lines = message.split("\n").map(harmless);
+    const indent = " ".repeat(6 + widest + 2);
+    printer.line(
+      `${printer.paint(COLOURS[state], state.padEnd(4))}  ${harmless(name).padEnd(widest)}  ${lines.join(`\n${indent}`)}`,
+    );
+    if (state !== "ok" && hint !== null) printer.line(`${indent}${printer.paint("dim", `→ ${harmless(hint)}`)}`);
   }
-  return findings;
+  const failed = checks.filter(({ state }) => state === "fail").length;
+  const warned = checks.filter(({ state }) => state === "warn").length;
+  printer.line(failed + warned === 0 ? "\nAll is well." : `\n${failed} failed, ${warned} to look at.`);
 }
-

@@ -1,27 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { ExchangeView } from "../admin-api/contract/schemas.ts";
-import { exchangeSchema } from "../admin-api/contract/schemas.ts";
-import { CliError } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
-import { contextOf } from "./context.ts";
-import { type Column, count, dim, duration, green, print, red, table, whenOf, write, yellow } from "./output.ts";
-import { parseSince } from "./usage.ts";
-
-const COLUMNS: Column<ExchangeView>[] = [
-  { title: "TIME (UTC)", value: (row) => whenOf(row.id) },
-  { title: "REQUEST", value: (row) => row.requestId },
-  { title: "AGENT", value: (row) => row.agent ?? "–", max: 22 },
-  { title: "SURFACE", value: (row) => row.surface },
-  { title: "MODEL", value: modelOf, max: 40 },
-  { title: "PROVIDER", value: (row) => row.provider ?? "–", max: 18 },
-  { title: "OUTCOME", value: outcomeOf },
-  { title: "FIRST", value: (row) => duration(row.firstTokenUs), right: true },
-  { title: "TOTAL", value: (row) => duration(row.totalUs), right: true },
-  { title: "IN", value: (row) => tokens(row, row.usage.inputUncached), right: true },
-  { title: "CACHED", value: (row) => tokens(row, row.usage.cacheRead), right: true },
-  { title: "OUT", value: (row) => tokens(row, row.usage.output), right: true },
-  { title: "END", value: (row) => row.errorCode ?? row.finishReason ?? "", max: 24 },
-];
+import { type Context, contextOf } from "./context.ts";
+import { EXCHANGE_COLUMNS } from "./exchange-columns.ts";
+import { parseMoment } from "./parse-time.ts";
+import { type Printer, toJson, toYaml } from "./printer.ts";
+import { layOut } from "./table.ts";
+import type { CliWorld } from "./world.ts";
 
 interface Flags {
   follow?: boolean;
@@ -33,85 +18,100 @@ interface Flags {
   since?: number;
 }
 
-export function addLogs(program: Command): void {
+export function addLogs(program: Command, world: CliWorld): void {
   program
     .command("logs")
-    .description("every request that the gateway recorded")
-    .argument("[request]", "only this one, in full")
+    .description("every request that the gateway recorded, the newest last")
+    .argument("[request]", "only this one (req_…), with everything that is known of it")
     .option("-f, --follow", "go on, and print each request as it ends")
     .option("-n, --lines <number>", "how many of the last ones", parseLines, 20)
     .option("--failed", "only those that did not end well")
     .option("--model <name>", "only this model")
     .option("--provider <id>", "only this provider")
-    .option("--since <time>", "only what came after: 24h, 7d, or a date", parseSince)
+    .option("--since <time>", "only what came after: 24h, 7d, or a date", parseMoment)
     .option("--json", "one JSON object a line")
     .action(async (request: string | undefined, flags: Flags, command: Command) => {
-      const context = contextOf(command);
-      await context.with(
-        async (connection) => {
-          if (request !== undefined) return showOne(connection, request, context.form);
-          const rows = await connection.client.call("listExchanges", {
-            query: { limit: flags.lines, failedOnly: flags.failed, model: flags.model, provider: flags.provider, fromUs: flags.since },
-          });
-          rows.reverse();
-          if (flags.json) for (const row of rows) write(JSON.stringify(row));
-          else if (rows.length > 0 || !flags.follow) print(rows as ExchangeView[], COLUMNS, context.form, "No request was recorded yet. The README shows how to send the first one.");
-          if (flags.follow) await follow(connection, flags);
-        },
-        { needsDaemon: flags.follow === true },
-      );
+      const context = contextOf(command, world);
+      if (request !== undefined) await showOne(context, request);
+      else if (flags.follow) await followLog(context, flags);
+      else await showLast(context, flags);
     });
 }
 
-async function showOne({ client }: Connection, request: string, form: string): Promise<void> {
-  const row = await client.call("getExchange", { params: { id: request } });
-  if (form === "yaml") write((await import("yaml")).stringify(row).trimEnd());
-  else write(JSON.stringify(row, null, 2));
+async function showOne({ withGateway, printer }: Context, id: string): Promise<void> {
+  const row = await withGateway(({ client }) => client.call("getExchange", { params: { id } }));
+  // It has lists inside, which lines of names and values cannot show.
+  printer.line(printer.form === "json" ? toJson(row, 2) : await toYaml(row));
 }
 
-/** Reads the gateway's live stream until it ends or the person stops it. */
-async function follow(connection: Connection, flags: Flags): Promise<void> {
-  const response = await connection.request("/api/v1/exchanges/live");
-  if (response.statusCode !== 200) throw new CliError(1, `The gateway does not let the log be followed (${response.statusCode}).`);
-  process.once("SIGINT", () => response.destroy());
-  response.setEncoding("utf8");
-  let pending = "";
-  try {
-    for await (const chunk of response) {
-      pending += chunk as string;
-      const frames = pending.split("\n\n");
-      pending = frames.pop() ?? "";
-      for (const frame of frames) {
-        const data = /^data: (.*)$/m.exec(frame)?.[1];
-        if (data) printLive(exchangeSchema.parse(JSON.parse(data)) as ExchangeView, flags);
-      }
-    }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE" && (error as NodeJS.ErrnoException).code !== "ECONNRESET") throw error;
+async function showLast({ withGateway, printer }: Context, flags: Flags): Promise<void> {
+  const rows = await withGateway((connection) => lastRows(connection, flags));
+  if (flags.json) for (const row of rows) printer.line(toJson(row));
+  else await printer.list(rows, EXCHANGE_COLUMNS, emptyText(flags));
+}
+
+/** Oldest first, as a log is read. */
+async function lastRows({ client }: Connection, flags: Flags): Promise<ExchangeView[]> {
+  const { lines: limit, model, provider, since: fromUs } = flags;
+  const query = { limit, model, provider, fromUs, failedOnly: flags.failed };
+  return ((await client.call("listExchanges", { query })) as ExchangeView[]).toReversed();
+}
+
+function emptyText({ failed, model, provider, since }: Flags): string {
+  const isNarrowed = failed || model !== undefined || provider !== undefined || since !== undefined;
+  return isNarrowed
+    ? "No recorded request is like that."
+    : "No request was recorded yet. Send one to a base URL of the gateway (`gateway models` lists what can be asked for).";
+}
+
+async function followLog({ withGateway, printer }: Context, flags: Flags): Promise<void> {
+  const { followExchanges } = await import("./follow-exchanges.ts");
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  process.once("SIGTERM", () => stop.abort());
+  const print = await linePrinter(printer, flags);
+  await withGateway(
+    (connection) =>
+      followExchanges(connection, {
+        readLast: () => lastRows(connection, flags),
+        isWanted: (row) => isWanted(row, flags),
+        onRows: print,
+        onLost: () => printer.note("The gateway went away; waiting for it."),
+        onBack: () => printer.note("The gateway is back."),
+        signal: stop.signal,
+      }),
+    { needsDaemon: true },
+  );
+}
+
+/** Lines stay in the columns that the first rows made. */
+async function linePrinter(printer: Printer, { json }: Flags): Promise<(rows: ExchangeView[]) => Promise<void>> {
+  const { form } = printer;
+  if (json || form === "json") {
+    return async (rows) => {
+      for (const row of rows) printer.line(toJson(row));
+    };
   }
+  if (form === "yaml") {
+    return async (rows) => {
+      for (const row of rows) printer.line(`---\n${await toYaml(row)}`);
+    };
+  }
+  let table: ReturnType<typeof layOut<ExchangeView>> | null = null;
+  return async (rows) => {
+    if (table === null) {
+      table = layOut(rows, EXCHANGE_COLUMNS, printer.width, printer.paint);
+      printer.line(table.header());
+    }
+    for (const row of rows) printer.line(table.line(row));
+  };
 }
 
-function printLive(row: ExchangeView, flags: Flags): void {
-  if (flags.failed && row.outcome === "completed") return;
-  if (flags.provider !== undefined && row.provider !== flags.provider) return;
-  if (flags.model !== undefined && ![row.modelAsked, row.modelRouted, row.modelServed].includes(flags.model)) return;
-  // The widths of the last table are gone; one line by itself still lines up well enough with wide columns.
-  write(flags.json ? JSON.stringify(row) : (table([row], COLUMNS)[1] ?? ""));
+function isWanted(row: ExchangeView, { failed, model, provider }: Flags): boolean {
+  if (failed && row.outcome === "completed") return false;
+  if (provider !== undefined && row.provider !== provider) return false;
+  return model === undefined || [row.modelAsked, row.modelRouted, row.modelServed].includes(model);
 }
-
-function modelOf(row: ExchangeView): string {
-  const { modelAsked, modelRouted, modelServed } = row;
-  const reached = modelServed ?? modelRouted;
-  return reached === null || reached === modelAsked ? (modelAsked ?? "–") : `${modelAsked} → ${reached}`;
-}
-
-function outcomeOf(row: ExchangeView): string {
-  const text = `${row.status ?? ""} ${row.outcome}`.trim();
-  if (row.outcome === "completed") return green(text);
-  return row.outcome === "open" ? dim(text) : row.outcome === "client_aborted" ? yellow(text) : red(text);
-}
-
-const tokens = (row: ExchangeView, value: number): string => (row.usageSource === "none" ? "–" : count(value));
 
 function parseLines(text: string): number {
   const lines = Number(text);

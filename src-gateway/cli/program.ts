@@ -3,59 +3,85 @@
  * what they need when they run, so that help is instant.
  */
 import { Command, CommanderError, Option } from "commander";
-import { addAdminCommands } from "./admin.ts";
+import { addApiKeys } from "./api-keys.ts";
+import { CliError, EXIT, type ExitCode } from "./cli-error.ts";
 import { addCompletion } from "./completion.ts";
-import { addConfigCommands } from "./config.ts";
+import { addConfigShow } from "./config-show.ts";
+import { addConfigValidate } from "./config-validate.ts";
 import { addConsole } from "./console.ts";
-import { fail } from "./context.ts";
+import { contextOf } from "./context.ts";
 import { addDoctor } from "./doctor.ts";
+import { harmless } from "./format.ts";
 import { addInit } from "./init.ts";
 import { addLogs } from "./logs.ts";
 import { addModels } from "./models.ts";
+import { OUTPUT_FORMS } from "./printer.ts";
 import { addUsage } from "./usage.ts";
+import { addUsers } from "./users.ts";
+import type { CliWorld } from "./world.ts";
 
-export function buildProgram(): Command {
+export function buildProgram(world: CliWorld): Command {
   const program = new Command("gateway")
     .description("Look into and steer a Tokligence Gateway.")
     .version(__VERSION__, "-v, --version", "print the version")
     .option("--data-dir <dir>", "data folder of the gateway on this machine (~/.tokligence)")
     .option("--config <file>", "the gateway's configuration file")
-    .option("--url <url>", "a gateway on another machine (or TOKLIGENCE_URL)")
-    .option("--key <key>", "an administrator's client key for --url; the variable TOKLIGENCE_ADMIN_KEY is safer")
-    .addOption(new Option("-o, --output <form>", "how to print").choices(["table", "json", "yaml"]).default("table"))
+    .option("--url <url>", "a gateway on another machine (TOKLIGENCE_URL)")
+    .option("--key <key>", "an administrator's client key for --url; TOKLIGENCE_ADMIN_KEY keeps it out of your history")
+    .addOption(new Option("-o, --output <form>", "how to print").choices(OUTPUT_FORMS).default("table"))
     .option("--no-color", "no colours")
     .showHelpAfterError("(gateway --help lists the commands)")
-    .configureHelp({ showGlobalOptions: true })
-    .exitOverride();
-  addInit(program);
-  addDoctor(program);
-  addAdminCommands(program);
-  addUsage(program);
-  addLogs(program);
-  addModels(program);
-  addConfigCommands(program);
-  addConsole(program);
-  program.command("version").description("print the version").action(() => void process.stdout.write(`${__VERSION__}\n`));
-  addCompletion(program);
+    .configureHelp({ showGlobalOptions: true });
+  addInit(program, world);
+  addDoctor(program, world);
+  const admin = program.command("admin").description("users and client keys");
+  addUsers(admin, world);
+  addApiKeys(admin, world);
+  addUsage(program, world);
+  addLogs(program, world);
+  addModels(program, world);
+  const config = program.command("config").description("settings, providers, routes and aliases");
+  addConfigShow(config, world);
+  addConfigValidate(config, world);
+  addConsole(program, world);
+  addVersion(program, world);
+  addCompletion(program, world);
+  for (const command of allCommands(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void world.stdout.write(text),
+      writeErr: (text) => void world.stderr.write(text),
+    });
+  }
   return program;
 }
 
-export async function runCli(args: string[]): Promise<void> {
-  const program = buildProgram();
-  for (const command of allCommands(program)) command.exitOverride();
+function addVersion(program: Command, world: CliWorld): void {
+  program
+    .command("version")
+    .description("print the version")
+    .action(async (_options, command: Command) => {
+      const { printer } = contextOf(command, world);
+      if (!(await printer.data({ version: __VERSION__ }))) printer.line(__VERSION__);
+    });
+}
+
+/** Runs one command line; the answer is the process's exit code. */
+export async function runCli(args: string[], world: CliWorld): Promise<ExitCode> {
+  const program = buildProgram(world);
   if (args.length === 0) {
     program.outputHelp();
-    return;
+    return EXIT.ok;
   }
   try {
     await program.parseAsync(args, { from: "user" });
+    return EXIT.ok;
   } catch (error) {
     // Commander has told the person already.
-    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else fail(error);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const message = error instanceof Error ? error.message : String(error);
+    if (message !== "") world.stderr.write(`gateway: ${message.split("\n").map(harmless).join("\n")}\n`);
+    return error instanceof CliError ? error.exitCode : EXIT.failed;
   }
 }
 
-function allCommands(command: Command): Command[] {
-  return [command, ...command.commands.flatMap(allCommands)];
-}
+const allCommands = (command: Command): Command[] => [command, ...command.commands.flatMap(allCommands)];

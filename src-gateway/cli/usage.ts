@@ -1,52 +1,75 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import type { ReplyOf } from "../admin-api/contract/endpoints.ts";
+import { type Command, Option } from "commander";
+import type { QueryOf, ReplyOf } from "../admin-api/contract/endpoints.ts";
 import { contextOf } from "./context.ts";
-import { type Column, count, print } from "./output.ts";
+import { findUser } from "./find-user.ts";
+import { count } from "./format.ts";
+import { parseMoment } from "./parse-time.ts";
+import type { Column } from "./table.ts";
+import type { CliWorld } from "./world.ts";
 
 type Sum = ReplyOf<"usageSummary">;
+type Dimension = QueryOf<"usageBreakdown">["groupBy"];
 
-const COLUMNS: Column<Sum>[] = [
-  { title: "", value: (sum) => sum.group ?? "–", max: 48 },
-  { title: "REQUESTS", value: (sum) => count(sum.requests), right: true },
-  { title: "FAILED", value: (sum) => count(sum.failures), right: true },
-  { title: "INPUT", value: (sum) => count(sum.usage.inputUncached), right: true },
-  { title: "CACHE READ", value: (sum) => count(sum.usage.cacheRead), right: true },
-  { title: "CACHE WRITE", value: (sum) => count(sum.usage.cacheWrite5m + sum.usage.cacheWrite1h), right: true },
-  { title: "OUTPUT", value: (sum) => count(sum.usage.output), right: true },
-  { title: "REASONING", value: (sum) => count(sum.usage.reasoning), right: true },
+const DIMENSIONS = [
+  "user",
+  "key",
+  "agent",
+  "session",
+  "project",
+  "model",
+  "provider",
+  "surface",
+  "day",
+  "hour",
+] as const satisfies readonly Dimension[];
+
+interface Flags {
+  by: Dimension;
+  since?: number;
+  until?: number;
+  user?: string;
+}
+
+const number = (title: string, value: (sum: Sum) => number, leaveOut?: number): Column<Sum> => ({
+  title,
+  value: (sum) => count(value(sum)),
+  right: true,
+  ...(leaveOut === undefined ? {} : { leaveOut }),
+});
+
+const columnsFor = (by: Dimension): Column<Sum>[] => [
+  { title: by.toUpperCase(), value: (sum) => sum.group ?? "–", min: 12 },
+  number("REQUESTS", (sum) => sum.requests),
+  { ...number("FAILED", (sum) => sum.failures), colour: (sum) => (sum.failures > 0 ? "red" : "plain") },
+  number("INPUT", ({ usage }) => usage.inputUncached),
+  number("CACHE READ", ({ usage }) => usage.cacheRead),
+  number("CACHE WRITE", ({ usage }) => usage.cacheWrite5m + usage.cacheWrite1h, 1),
+  number("OUTPUT", ({ usage }) => usage.output),
+  number("REASONING", ({ usage }) => usage.reasoning, 2),
 ];
 
-export function addUsage(program: Command): void {
+const EMPTY = "Nothing was used in this time. Send a request through the gateway, and it shows here.";
+
+export function addUsage(program: Command, world: CliWorld): void {
   program
     .command("usage")
     .description("requests and tokens, in all and by a dimension")
-    .addOption(
-      new Option("--by <dimension>", "group by")
-        .choices(["user", "key", "agent", "session", "project", "model", "provider", "surface", "day", "hour"])
-        .default("model"),
-    )
-    .option("--since <time>", "only what came after: 24h, 7d, or a date such as 2026-11-01", parseSince)
-    .action(async (options: { by: "model"; since?: number }, command: Command) => {
-      const { form, with: withGateway } = contextOf(command);
-      const query = options.since === undefined ? {} : { fromUs: options.since };
-      const sums = await withGateway(async ({ client }) => {
-        const groups = await client.call("usageBreakdown", { query: { ...query, groupBy: options.by } });
-        const total = await client.call("usageSummary", { query });
-        return groups.length === 0 ? [] : [...groups, { ...total, group: "total" }];
+    .addOption(new Option("--by <dimension>", "group by").choices(DIMENSIONS).default("model"))
+    .option("--since <time>", "only what came after: 24h, 7d, or a date such as 2026-11-01", parseMoment)
+    .option("--until <time>", "only what came before", parseMoment)
+    .option("--user <user>", "only one user (id or e-mail address)")
+    .action(async (flags: Flags, command: Command) => {
+      const { printer, withGateway } = contextOf(command, world);
+      const { groups, total } = await withGateway(async (connection) => {
+        const userId = flags.user === undefined ? undefined : (await findUser(connection, flags.user)).id;
+        const query = { fromUs: flags.since, toUs: flags.until, userId };
+        return {
+          groups: await connection.client.call("usageBreakdown", { query: { ...query, groupBy: flags.by } }),
+          total: await connection.client.call("usageSummary", { query }),
+        };
       });
-      const columns = [{ ...(COLUMNS[0] as Column<Sum>), title: options.by.toUpperCase() }, ...COLUMNS.slice(1)];
-      print(sums, columns, form, "Nothing was used yet. Send a request through the gateway, and it shows here.");
+      if (await printer.data({ groupBy: flags.by, groups, total })) return;
+      const rows = groups.length === 0 ? [] : [...groups, { ...total, group: "total" }];
+      await printer.list(rows, columnsFor(flags.by), EMPTY);
     });
-}
-
-/** Microseconds since 1970. */
-export function parseSince(text: string): number {
-  const span = /^(\d+)([mhd])$/.exec(text);
-  if (span) {
-    const unit = { m: 60, h: 3_600, d: 86_400 }[span[2] as "m" | "h" | "d"];
-    return (Date.now() - Number(span[1]) * unit * 1000) * 1000;
-  }
-  const date = Date.parse(text);
-  if (Number.isNaN(date)) throw new InvalidArgumentError("Write it like 24h, 7d or 2026-11-01.");
-  return date * 1000;
 }

@@ -1,5 +1,14 @@
 /** The typed client of the admin API: the same in the browser, the desktop shell and the command line. */
-import { API_PREFIX, type BodyOf, type Endpoint, ENDPOINTS, type EndpointName, type ParamsOf, type QueryOf, type ReplyOf } from "./endpoints.ts";
+import {
+  API_PREFIX,
+  type BodyOf,
+  ENDPOINTS,
+  type Endpoint,
+  type EndpointName,
+  type ParamsOf,
+  type QueryOf,
+  type ReplyOf,
+} from "./endpoints.ts";
 import { errorSchema } from "./schemas.ts";
 
 export interface TransportRequest {
@@ -65,7 +74,8 @@ function pathOf(endpoint: Endpoint, params: Record<string, string | number>, que
   const path = endpoint.path.replace(/\{(\w+)\}/g, (_match, name: string) => {
     const value = params[name];
     // Without it, the path of another endpoint could come out.
-    if (value === undefined || value === "") throw new TypeError(`The parameter ${name} of ${endpoint.path} is missing.`);
+    if (value === undefined || value === "")
+      throw new TypeError(`The parameter ${name} of ${endpoint.path} is missing.`);
     return encodeURIComponent(String(value));
   });
   const pairs = Object.entries(query).filter(([, value]) => value !== undefined);

@@ -1,7 +1,7 @@
 /** Every endpoint of the admin API, declared once: routes, checks, client and documentation all come from here. */
 import { z } from "zod";
-import { SURFACES } from "../../ir/protocol.ts";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
+import { SURFACES } from "../../ir/protocol.ts";
 import {
   apiKeySchema,
   checkSchema,
@@ -65,60 +65,115 @@ export const ENDPOINTS = {
   getStatus: endpoint("GET", "/status", "user", "How the gateway is", { reply: statusSchema }),
   listUsers: endpoint("GET", "/admin/users", "admin", "All users", { reply: z.array(userSchema) }),
   createUser: endpoint("POST", "/admin/users", "admin", "Add a user", {
-    body: z.strictObject({ email: z.string(), displayName: z.string().max(200).optional(), role: roleSchema.optional() }),
+    body: z.strictObject({
+      email: z.string(),
+      displayName: z.string().max(200).optional(),
+      role: roleSchema.optional(),
+    }),
     reply: userSchema,
   }),
   updateUser: endpoint("PATCH", "/admin/users/{id}", "admin", "Suspend or activate a user", {
     body: z.strictObject({ status: userStatusSchema }),
     reply: userSchema,
   }),
-  listUserKeys: endpoint("GET", "/admin/users/{id}/api-keys", "admin", "The client keys of a user", { reply: z.array(apiKeySchema) }),
-  createUserKey: endpoint("POST", "/admin/users/{id}/api-keys", "admin", "Make a client key; the answer is the only place that shows it", {
-    body: z.strictObject({
-      name: z.string().min(1).max(100),
-      scopes: z.array(z.string().max(100)).max(50).optional(),
-      ttlMs: z.number().int().positive().optional(),
-    }),
-    reply: z.object({ key: apiKeySchema, token: z.string() }),
+  listUserKeys: endpoint("GET", "/admin/users/{id}/api-keys", "admin", "The client keys of a user", {
+    reply: z.array(apiKeySchema),
   }),
+  createUserKey: endpoint(
+    "POST",
+    "/admin/users/{id}/api-keys",
+    "admin",
+    "Make a client key; the answer is the only place that shows it",
+    {
+      body: z.strictObject({
+        name: z.string().min(1).max(100),
+        scopes: z.array(z.string().max(100)).max(50).optional(),
+        ttlMs: z.number().int().positive().optional(),
+      }),
+      reply: z.object({ key: apiKeySchema, token: z.string() }),
+    },
+  ),
   listKeys: endpoint("GET", "/admin/api-keys", "admin", "All client keys", { reply: z.array(apiKeySchema) }),
   revokeKey: endpoint("DELETE", "/admin/api-keys/{id}", "admin", "Revoke a client key", { reply: apiKeySchema }),
-  listExchanges: endpoint("GET", "/exchanges", "user", "Recorded exchanges, newest first, or oldest first after an id", {
-    query: z.strictObject({
-      afterId: whole.optional(),
-      beforeId: whole.optional(),
-      fromUs: whole.optional(),
-      toUs: whole.optional(),
-      userId: whole.optional(),
-      apiKeyId: whole.optional(),
-      provider: z.string().optional(),
-      model: z.string().optional(),
-      surface: z.enum(SURFACES).optional(),
-      outcome: z.enum(OUTCOMES).optional(),
-      failedOnly: flag.optional(),
-      limit: z.coerce.number().int().min(1).max(1000).optional(),
-    }),
-    reply: z.array(exchangeSchema),
+  listExchanges: endpoint(
+    "GET",
+    "/exchanges",
+    "user",
+    "Recorded exchanges, newest first, or oldest first after an id",
+    {
+      query: z.strictObject({
+        afterId: whole.optional(),
+        beforeId: whole.optional(),
+        fromUs: whole.optional(),
+        toUs: whole.optional(),
+        userId: whole.optional(),
+        apiKeyId: whole.optional(),
+        provider: z.string().optional(),
+        model: z.string().optional(),
+        surface: z.enum(SURFACES).optional(),
+        outcome: z.enum(OUTCOMES).optional(),
+        failedOnly: flag.optional(),
+        limit: z.coerce.number().int().min(1).max(1000).optional(),
+      }),
+      reply: z.array(exchangeSchema),
+    },
+  ),
+  getExchange: endpoint("GET", "/exchanges/{id}", "user", "One exchange, by number or request id", {
+    reply: exchangeSchema,
   }),
-  getExchange: endpoint("GET", "/exchanges/{id}", "user", "One exchange, by number or request id", { reply: exchangeSchema }),
-  usageSummary: endpoint("GET", "/usage/summary", "user", "Requests and tokens in all", { query: usageQuery, reply: usageSumSchema }),
+  usageSummary: endpoint("GET", "/usage/summary", "user", "Requests and tokens in all", {
+    query: usageQuery,
+    reply: usageSumSchema,
+  }),
   usageBreakdown: endpoint("GET", "/usage/breakdown", "user", "Requests and tokens by a dimension", {
     query: usageQuery.extend({ groupBy: dimension }),
     reply: z.array(usageSumSchema),
   }),
   listModels: endpoint("GET", "/models", "user", "What can be asked for", { reply: z.array(modelSchema) }),
-  listProviders: endpoint("GET", "/providers", "admin", "The configured providers, how they are, and never their keys", { reply: z.array(providerSchema) }),
-  probeProvider: endpoint("POST", "/providers/{id}/probe", "admin", "Reach a provider, show it the key, list its models", { reply: probeSchema }),
-  getConfig: endpoint("GET", "/config", "admin", "Settings with their sources, providers, routes and aliases; secrets hidden", { reply: configSchema }),
+  listProviders: endpoint(
+    "GET",
+    "/providers",
+    "admin",
+    "The configured providers, how they are, and never their keys",
+    { reply: z.array(providerSchema) },
+  ),
+  probeProvider: endpoint(
+    "POST",
+    "/providers/{id}/probe",
+    "admin",
+    "Reach a provider, show it the key, list its models",
+    { reply: probeSchema },
+  ),
+  getConfig: endpoint(
+    "GET",
+    "/config",
+    "admin",
+    "Settings with their sources, providers, routes and aliases; secrets hidden",
+    { reply: configSchema },
+  ),
   reloadConfig: endpoint("POST", "/config/reload", "admin", "Read the configuration file now", { reply: configSchema }),
-  runChecks: endpoint("POST", "/checks", "admin", "Look whether database, keys, ledger, configuration and clock are well", {
-    reply: z.array(checkSchema),
+  runChecks: endpoint(
+    "POST",
+    "/checks",
+    "admin",
+    "Look whether database, keys, ledger, configuration and clock are well",
+    {
+      reply: z.array(checkSchema),
+    },
+  ),
+  createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", {
+    reply: z.object({ code: z.string(), expiresAtUs: z.number() }),
   }),
-  createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", { reply: z.object({ code: z.string(), expiresAtUs: z.number() }) }),
-  login: endpoint("POST", "/auth/login", "public", "Start a session with a one-time code; without one on a loopback first run", {
-    body: z.strictObject({ code: z.string().max(200).optional() }),
-    reply: userSchema,
-  }),
+  login: endpoint(
+    "POST",
+    "/auth/login",
+    "public",
+    "Start a session with a one-time code; without one on a loopback first run",
+    {
+      body: z.strictObject({ code: z.string().max(200).optional() }),
+      reply: userSchema,
+    },
+  ),
   logout: endpoint("POST", "/auth/logout", "public", "End the session", { reply: nothing }),
   whoAmI: endpoint("GET", "/auth/me", "user", "Whose session this is", { reply: userSchema }),
 } satisfies Record<string, Endpoint>;

@@ -1,4 +1,4 @@
-import { exchangeSchema, type ExchangeView } from "./schemas.ts";
+import { type ExchangeView, exchangeSchema } from "./schemas.ts";
 
 /** Reads the stream of `LIVE_EXCHANGES` for callers without an `EventSource`; text may be cut anywhere. */
 export interface LiveReader {
@@ -23,7 +23,7 @@ function readBlock(block: string): ExchangeView | null {
   const data = lines.find((line) => line.startsWith("data: "))?.slice("data: ".length) ?? "";
   try {
     const read = exchangeSchema.safeParse(JSON.parse(data));
-    return read.success ? (read.data as ExchangeView) : null;
+    return read.success ? read.data : null;
   } catch {
     return null;
   }

@@ -77,7 +77,9 @@ export const exchangeSchema = z.object({
   totalUs: z.number().nullable(),
   usage: usageSchema,
   usageSource: z.enum(["provider", "estimated", "none"]),
-  losses: z.array(z.object({ field: z.string(), verdict: z.enum(["dropped", "emulated", "clamped"]), note: z.string() })),
+  losses: z.array(
+    z.object({ field: z.string(), verdict: z.enum(["dropped", "emulated", "clamped"]), note: z.string() }),
+  ),
   bytesIn: z.number(),
   bytesOut: z.number(),
 });

@@ -11,7 +11,13 @@ const MAX_CLOCK_STEP_US = 60_000_000;
 const EARLIEST_US = Date.UTC(2026, 0, 1) * 1000;
 
 export async function runChecks(deps: AdminDeps): Promise<CheckView[]> {
-  return [await checkDatabase(deps), await checkKeys(deps), checkLedger(deps), checkConfig(deps), await checkClock(deps)];
+  return [
+    await checkDatabase(deps),
+    await checkKeys(deps),
+    checkLedger(deps),
+    checkConfig(deps),
+    await checkClock(deps),
+  ];
 }
 
 const ok = (name: string, message: string): CheckView => ({ name, state: "ok", message, hint: null });
@@ -48,11 +54,21 @@ async function checkKeys(deps: AdminDeps): Promise<CheckView> {
   }
   try {
     deps.keyRing.authenticate("tok_made-up-by-gateway-doctor");
-    return { name, state: "fail", message: "a key that was never made is accepted", hint: "Stop the gateway and report this." };
+    return {
+      name,
+      state: "fail",
+      message: "a key that was never made is accepted",
+      hint: "Stop the gateway and report this.",
+    };
   } catch (error) {
     const { code } = toGatewayError(error);
     if (code === "invalid_api_key") return ok(name, "known keys are read, and a made-up one is refused");
-    return { name, state: "fail", message: `the key ring fails (${code})`, hint: "Look into the gateway's log for the reason." };
+    return {
+      name,
+      state: "fail",
+      message: `the key ring fails (${code})`,
+      hint: "Look into the gateway's log for the reason.",
+    };
   }
 }
 
@@ -60,7 +76,12 @@ function checkLedger(deps: AdminDeps): CheckView {
   const { recordsWaiting, ledgerLagMs } = deps.status();
   if (ledgerLagMs < LONG_LAG_MS) return ok("ledger", `${recordsWaiting} records wait to be written`);
   const message = `the oldest of ${recordsWaiting} waiting records has waited ${Math.round(ledgerLagMs / 1000)} s`;
-  return { name: "ledger", state: "warn", message, hint: "The database does not take records. Nothing is lost; see the log for why." };
+  return {
+    name: "ledger",
+    state: "warn",
+    message,
+    hint: "The database does not take records. Nothing is lost; see the log for why.",
+  };
 }
 
 function checkConfig(deps: AdminDeps): CheckView {

@@ -1,13 +1,12 @@
 import { GatewayError } from "../../ir/errors.ts";
 import { type ExchangeRecord, parseRequestId, requestIdOf } from "../../ir/exchange-record.ts";
-import type { UsageQuery } from "../../ledger/types.ts";
 import type { ExchangeFilter } from "../../request-log/types.ts";
 import { type Caller, isAdmin } from "../caller.ts";
 import type { Handlers } from "./types.ts";
 
 export const exchangeHandlers: Pick<Handlers, "listExchanges" | "getExchange" | "usageSummary" | "usageBreakdown"> = {
   async listExchanges({ deps, query, caller }) {
-    const filter = onlyOwn(caller, defined(query)) as ExchangeFilter;
+    const filter: ExchangeFilter = onlyOwn(caller, defined(query));
     return (await deps.requestLog.list(filter)).map(toView);
   },
   async getExchange({ deps, params, caller }) {
@@ -16,21 +15,25 @@ export const exchangeHandlers: Pick<Handlers, "listExchanges" | "getExchange" | 
     const record = Number.isSafeInteger(id) ? await deps.requestLog.get(id) : null;
     // Another user's exchange is as good as none.
     if (!record || (caller && !isAdmin(caller) && record.userId !== caller.userId)) {
-      throw new GatewayError("not_found", `There is no exchange ${text.slice(0, 50)}. A request that has just ended takes a moment to be recorded.`);
+      throw new GatewayError(
+        "not_found",
+        `There is no exchange ${text.slice(0, 50)}. A request that has just ended takes a moment to be recorded.`,
+      );
     }
     return toView(record);
   },
-  usageSummary: ({ deps, query, caller }) => deps.usage.total(onlyOwn(caller, defined(query)) as UsageQuery),
+  usageSummary: ({ deps, query, caller }) => deps.usage.total(onlyOwn(caller, defined(query))),
   usageBreakdown: ({ deps, query, caller }) => {
     const { groupBy, ...rest } = query;
-    return deps.usage.breakdown({ ...(onlyOwn(caller, defined(rest)) as UsageQuery), groupBy });
+    return deps.usage.breakdown({ ...onlyOwn(caller, defined(rest)), groupBy });
   },
 };
 
 export const toView = (record: ExchangeRecord) => ({ ...record, requestId: requestIdOf(record.id) });
 
 /** Without the members that were not given. */
-const defined = (object: object): Record<string, unknown> => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+const defined = (object: object): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
 
 /** Whoever is no administrator sees what is theirs, whatever they ask for. */
 function onlyOwn(caller: Caller | null, filter: Record<string, unknown>): Record<string, unknown> {

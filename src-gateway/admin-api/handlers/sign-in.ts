@@ -14,7 +14,10 @@ export const signInHandlers: Pick<Handlers, "createCode" | "login" | "logout" | 
     const userId = body.code === undefined ? firstRunUser(deps, request).id : deps.sessions.redeem(body.code);
     const user = userId === null ? null : await deps.users.find(userId);
     if (user?.status !== "active") {
-      throw new GatewayError("invalid_api_key", "This code is not valid, or no longer. `gateway console` gives a new one.");
+      throw new GatewayError(
+        "invalid_api_key",
+        "This code is not valid, or no longer. `gateway console` gives a new one.",
+      );
     }
     endSession(deps, request);
     setSessionCookie(response, deps.sessions.start(user.id));
@@ -40,7 +43,10 @@ function firstRunUser(deps: AdminDeps, request: IncomingMessage): User {
   // Through a proxy everybody comes from the machine itself.
   const isProxied = request.headers["x-forwarded-for"] !== undefined || request.headers["forwarded"] !== undefined;
   if (isLoopback && !isProxied && deps.sessions.isUntouched() && deps.isFirstRun()) return deps.root;
-  throw new GatewayError("missing_api_key", "Sign in with a one-time code: run `gateway console` on the gateway's machine.");
+  throw new GatewayError(
+    "missing_api_key",
+    "Sign in with a one-time code: run `gateway console` on the gateway's machine.",
+  );
 }
 
 async function userOf(deps: AdminDeps, id: number | undefined): Promise<User> {

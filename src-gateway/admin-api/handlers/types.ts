@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { BodyOf, EndpointName, QueryOf, ReplyOf } from "../contract/endpoints.ts";
 import type { Caller } from "../caller.ts";
+import type { BodyOf, EndpointName, QueryOf, ReplyOf } from "../contract/endpoints.ts";
 import type { AdminDeps } from "../deps.ts";
 
 export interface HandlerInput<Name extends EndpointName> {

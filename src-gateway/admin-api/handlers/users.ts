@@ -8,7 +8,11 @@ export const userHandlers: Pick<
   listUsers: ({ deps }) => deps.users.list(),
   async createUser({ deps, body }) {
     const { email, displayName, role } = body;
-    return deps.users.create({ email, ...(displayName === undefined ? {} : { displayName }), ...(role === undefined ? {} : { role }) });
+    return deps.users.create({
+      email,
+      ...(displayName === undefined ? {} : { displayName }),
+      ...(role === undefined ? {} : { role }),
+    });
   },
   async updateUser({ deps, params, body, caller }) {
     const id = numberOf(params["id"]);
