@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { inputTotal } from "../../../src-gateway/ir/usage.ts";
 import type { Surface, WireProtocol } from "../../../src-gateway/ir/protocol.ts";
+import { inputTotal } from "../../../src-gateway/ir/usage.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { composeAnswer } from "./compose-answer.ts";
 import { geminiEmbeddings, openAiEmbeddings } from "./embeddings.ts";
@@ -65,7 +65,8 @@ async function answerWith(exchange: Exchange, wire: PlayedWire, surface: Surface
     const frames = step.frames?.map((bytes): Frame => ({ bytes, isOpening: false })) ?? wire.encodeStream(ask, answer);
     if (surface === "chat" || surface === "completions") if (!ask.wantsUsage) received.usageReported = null;
     const isArray = ask.framing === "json-array";
-    const contentType = step.contentType ?? (isArray ? "application/json; charset=UTF-8" : "text/event-stream; charset=utf-8");
+    const contentType =
+      step.contentType ?? (isArray ? "application/json; charset=UTF-8" : "text/event-stream; charset=utf-8");
     return sendFrames(sendingOf(exchange, step, contentType), withError(wire, ask, step, frames));
   }
   if (step.errorAt !== undefined) {

@@ -29,14 +29,22 @@ export const anthropicMessages: PlayedWire = {
 
   encodeWhole(_ask, answer) {
     const content = answer.calls.length > 0 ? answer.calls.map(encodeCall) : [{ type: "text", text: answer.text }];
-    return { ...head(answer), content, stop_reason: stopReason(answer), stop_sequence: null, usage: encodeUsage(answer.usage) };
+    return {
+      ...head(answer),
+      content,
+      stop_reason: stopReason(answer),
+      stop_sequence: null,
+      usage: encodeUsage(answer.usage),
+    };
   },
 
   encodeStream(_ask, answer) {
     const start = { ...head(answer), content: [], stop_reason: null, stop_sequence: null };
     const usage = encodeUsage(answer.usage);
     const frames: Frame[] = [
-      opening(event("message_start", { message: { ...start, usage: answer.usage ? { ...usage, output_tokens: 1 } : usage } })),
+      opening(
+        event("message_start", { message: { ...start, usage: answer.usage ? { ...usage, output_tokens: 1 } : usage } }),
+      ),
     ];
     for (const block of answer.calls.length > 0 ? answer.calls.map(callDeltas) : [textDeltas(answer.text)]) {
       const index = frames.filter((frame) => frame.bytes.includes("event: content_block_start\n")).length;
@@ -74,7 +82,12 @@ function encodeError(status: number, message: string): unknown {
 
 const event = (type: string, fields: JsonObject): Buffer => sseBytes({ type, ...fields }, { event: type });
 
-const head = (answer: Answer): JsonObject => ({ id: `msg_${answer.id}`, type: "message", role: "assistant", model: answer.model });
+const head = (answer: Answer): JsonObject => ({
+  id: `msg_${answer.id}`,
+  type: "message",
+  role: "assistant",
+  model: answer.model,
+});
 
 function stopReason(answer: Answer): string | null {
   if (answer.finish === null) return null;
@@ -124,7 +137,9 @@ function readTools(tools: unknown): Ask["tools"] {
 
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
-  return asArray(content).map((block) => asText(asObject(block)?.["text"]) ?? "").join("");
+  return asArray(content)
+    .map((block) => asText(asObject(block)?.["text"]) ?? "")
+    .join("");
 }
 
 /** Images stand in messages, and in what tools gave back. */

@@ -31,7 +31,8 @@ function textFor(ask: Ask): string {
   const sentences: string[] = [];
   if (ask.toolResults.length > 0) sentences.push(`The tool said “${ask.toolResults.join("” and “")}”.`);
   if (ask.images.length > 0) sentences.push(`I see ${describeImages(ask.images)} 🖼.`);
-  if (sentences.length === 0) sentences.push(`You said “${ask.prompt}” – noted ✓, and 你好 from the scripted provider.`);
+  if (sentences.length === 0)
+    sentences.push(`You said “${ask.prompt}” – noted ✓, and 你好 from the scripted provider.`);
   return sentences.join(" ");
 }
 
@@ -43,7 +44,12 @@ function describeImages(images: string[]): string {
   return `${images.length} ${images.length === 1 ? "image" : "images"}: ${list}`;
 }
 
-function usageFor(wire: WireProtocol, ask: Ask, step: ScriptStep, size: { bodyBytes: number; text: string }): Usage | null {
+function usageFor(
+  wire: WireProtocol,
+  ask: Ask,
+  step: ScriptStep,
+  size: { bodyBytes: number; text: string },
+): Usage | null {
   if (step.usageOmitted) return null;
   if (step.usage) return asWireTells(wire, { ...NO_USAGE, ...step.usage });
   const input = estimateTokens(size.bodyBytes);

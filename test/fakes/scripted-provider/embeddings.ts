@@ -22,7 +22,11 @@ export function openAiEmbeddings(json: unknown, answer: Answer): unknown {
   const data = inputs.map((one, index) => {
     const vector = vectorOf(typeof one === "string" ? one : JSON.stringify(one), dimensions);
     const bytes = Buffer.from(Float32Array.from(vector).buffer);
-    return { object: "embedding", index, embedding: body["encoding_format"] === "base64" ? bytes.toString("base64") : vector };
+    return {
+      object: "embedding",
+      index,
+      embedding: body["encoding_format"] === "base64" ? bytes.toString("base64") : vector,
+    };
   });
   const tokens = answer.usage?.inputUncached ?? 0;
   const usage = answer.usage ? { usage: { prompt_tokens: tokens, total_tokens: tokens } } : {};
@@ -33,7 +37,9 @@ export function openAiEmbeddings(json: unknown, answer: Answer): unknown {
 export function geminiEmbeddings(json: unknown, path: string): unknown {
   const embed = (request: unknown) => {
     const { content, outputDimensionality } = asObject(request) ?? {};
-    const text = asArray(asObject(content)?.["parts"]).map((part) => asText(asObject(part)?.["text"]) ?? "").join("");
+    const text = asArray(asObject(content)?.["parts"])
+      .map((part) => asText(asObject(part)?.["text"]) ?? "")
+      .join("");
     return { values: vectorOf(text, Number(outputDimensionality ?? 8)) };
   };
   if (path.endsWith(":embedContent")) return { embedding: embed(json) };

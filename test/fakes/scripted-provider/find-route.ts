@@ -25,7 +25,8 @@ const GEMINI_VERBS: Readonly<Record<string, Surface>> = {
 
 /** Null where none of the vendors has anything. */
 export function findRoute(method: string, path: string, headers: IncomingHttpHeaders): Route | null {
-  if (method === "GET") return /^\/v1(beta)?\/models(\/[^/]+)?$/.test(path) ? { wire: wireOfList(path, headers), surface: "models" } : null;
+  if (method === "GET")
+    return /^\/v1(beta)?\/models(\/[^/]+)?$/.test(path) ? { wire: wireOfList(path, headers), surface: "models" } : null;
   if (method !== "POST") return null;
   const verb = /^\/v1(?:beta)?\/models\/[^/:]+:(\w+)$/.exec(path)?.[1];
   const surface = verb === undefined ? POSTS[path] : GEMINI_VERBS[verb];

@@ -24,7 +24,8 @@ export const geminiContent: PlayedWire = {
         called?.["mode"] === "NONE" ? "none" : asText(asArray(called?.["allowedFunctionNames"])[0]),
       ),
       toolResults: results.map((result) => JSON.stringify(result["response"])),
-      schema: config["responseJsonSchema"] ?? config["responseSchema"] ?? config["responseMimeType"] === "application/json",
+      schema:
+        config["responseJsonSchema"] ?? config["responseSchema"] ?? config["responseMimeType"] === "application/json",
       images: contents.flatMap((content) => partsOf(content).flatMap(imageOf)),
       prompt: textOf(contents.findLast((content) => (content["role"] ?? "user") === "user")),
     };
@@ -38,7 +39,9 @@ export const geminiContent: PlayedWire = {
     const pieces = parts.map((part) => encodePiece(answer, [part], false));
     if (answer.finish) pieces.push(encodePiece(answer, [{ text: "" }], true));
     if (ask.framing === "sse") return pieces.map((json) => piece(sseBytes(json, { lineEnd: "\r\n" })));
-    const frames: Frame[] = pieces.map((json, index) => piece(Buffer.from((index === 0 ? "[" : ",\r\n") + JSON.stringify(json, null, 2))));
+    const frames: Frame[] = pieces.map((json, index) =>
+      piece(Buffer.from((index === 0 ? "[" : ",\r\n") + JSON.stringify(json, null, 2))),
+    );
     if (answer.finish) frames.push(piece(Buffer.from("\n]\n")));
     return frames;
   },
@@ -104,7 +107,9 @@ const partsOf = (content: JsonObject | undefined): JsonObject[] =>
   asArray(content?.["parts"]).map((part) => asObject(part) ?? {});
 
 const textOf = (content: JsonObject | undefined): string =>
-  partsOf(content).map((part) => asText(part["text"]) ?? "").join("");
+  partsOf(content)
+    .map((part) => asText(part["text"]) ?? "")
+    .join("");
 
 function imageOf(part: JsonObject): string[] {
   const media = asObject(part["inlineData"]) ?? asObject(part["inline_data"]) ?? asObject(part["fileData"]);
@@ -117,6 +122,8 @@ function readTools(tools: unknown): Ask["tools"] {
     .flatMap((tool) => asArray(asObject(tool)?.["functionDeclarations"]))
     .flatMap((declaration) => {
       const { name, parameters, parametersJsonSchema } = asObject(declaration) ?? {};
-      return typeof name === "string" ? [{ name, schema: parametersJsonSchema ?? parameters ?? { type: "object" } }] : [];
+      return typeof name === "string"
+        ? [{ name, schema: parametersJsonSchema ?? parameters ?? { type: "object" } }]
+        : [];
     });
 }

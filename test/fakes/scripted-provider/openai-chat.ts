@@ -11,7 +11,8 @@ export const openaiChat: PlayedWire = {
     const body = asObject(json) ?? {};
     const messages = asArray(body["messages"]).map((message) => asObject(message) ?? {});
     const results: string[] = [];
-    for (let at = messages.length - 1; messages[at]?.["role"] === "tool"; at--) results.unshift(textOf(messages[at]?.["content"]));
+    for (let at = messages.length - 1; messages[at]?.["role"] === "tool"; at--)
+      results.unshift(textOf(messages[at]?.["content"]));
     const format = asObject(body["response_format"]);
     const tools = asArray(body["tools"]).map((tool) => asObject(asObject(tool)?.["function"]));
     return {
@@ -21,7 +22,9 @@ export const openaiChat: PlayedWire = {
       framing: "sse",
       wantsUsage: asObject(body["stream_options"])?.["include_usage"] === true,
       tools: chosenFirst(
-        tools.flatMap((tool) => (asText(tool?.["name"]) ? [{ name: String(tool?.["name"]), schema: tool?.["parameters"] }] : [])),
+        tools.flatMap((tool) =>
+          asText(tool?.["name"]) ? [{ name: String(tool?.["name"]), schema: tool?.["parameters"] }] : [],
+        ),
         asText(body["tool_choice"]) ?? asText(asObject(asObject(body["tool_choice"])?.["function"])?.["name"]),
       ),
       toolResults: results,
@@ -55,7 +58,11 @@ export const openaiChat: PlayedWire = {
     const frames: Frame[] = [opening(chunk({ role: "assistant", content: isCalling ? null : "", refusal: null }))];
     if (!isCalling) for (const content of fragments(answer.text, 12)) frames.push(piece(chunk({ content })));
     for (const [index, call] of answer.calls.entries()) {
-      const { id, type, function: { name, arguments: text } } = encodeCall(call);
+      const {
+        id,
+        type,
+        function: { name, arguments: text },
+      } = encodeCall(call);
       frames.push(piece(chunk({ tool_calls: [{ index, id, type, function: { name, arguments: "" } }] })));
       for (const part of fragments(text, 5)) {
         frames.push(piece(chunk({ tool_calls: [{ index, function: { arguments: part } }] })));
@@ -120,7 +127,9 @@ export function encodeUsage(usage: Usage): JsonObject {
 
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
-  return asArray(content).map((part) => asText(asObject(part)?.["text"]) ?? "").join("");
+  return asArray(content)
+    .map((part) => asText(asObject(part)?.["text"]) ?? "")
+    .join("");
 }
 
 function imageOf(part: unknown): string[] {

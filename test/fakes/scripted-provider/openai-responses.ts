@@ -24,7 +24,10 @@ export const openaiResponses: PlayedWire = {
       stream: body["stream"] === true,
       framing: "sse",
       wantsUsage: true,
-      tools: chosenFirst(readTools(body["tools"]), asText(body["tool_choice"]) ?? asText(asObject(body["tool_choice"])?.["name"])),
+      tools: chosenFirst(
+        readTools(body["tools"]),
+        asText(body["tool_choice"]) ?? asText(asObject(body["tool_choice"])?.["name"]),
+      ),
       toolResults: results,
       schema: format?.["schema"] ?? format?.["type"] === "json_object",
       images: items.flatMap((item) => [...asArray(item["content"]), ...asArray(item["output"])].flatMap(imageOf)),
@@ -175,7 +178,9 @@ function readTools(tools: unknown): Ask["tools"] {
 
 function textOf(content: unknown): string {
   if (typeof content === "string") return content;
-  return asArray(content).map((part) => asText(asObject(part)?.["text"]) ?? "").join("");
+  return asArray(content)
+    .map((part) => asText(asObject(part)?.["text"]) ?? "")
+    .join("");
 }
 
 function imageOf(part: unknown): string[] {

@@ -22,10 +22,15 @@ export function refuseKey(wire: WireProtocol, headers: IncomingHttpHeaders, key:
   }
   if (wire === "anthropic-messages") {
     const sent = headers["x-api-key"] ?? bearer;
-    return sent === key ? null : { status: 401, message: sent === undefined ? "x-api-key header is required" : "invalid x-api-key" };
+    return sent === key
+      ? null
+      : { status: 401, message: sent === undefined ? "x-api-key header is required" : "invalid x-api-key" };
   }
   if (bearer === key) return null;
-  return { status: 401, message: bearer === undefined ? "You didn't provide an API key." : "Incorrect API key provided." };
+  return {
+    status: 401,
+    message: bearer === undefined ? "You didn't provide an API key." : "Incorrect API key provided.",
+  };
 }
 
 /** What each vendor demands of a request before it looks at the content. */
@@ -35,7 +40,8 @@ export function refuseRequest(route: Route, request: ReceivedRequest): Refusal |
   }
   const named = /\/models\/([^/:]+)/.exec(request.path)?.[1];
   const model = named === undefined ? asText(asObject(request.json)?.["model"]) : decodeURIComponent(named);
-  if (route.surface === "models") return model !== null && isUnknownModel(model) ? unknownModel(route.wire, model) : null;
+  if (route.surface === "models")
+    return model !== null && isUnknownModel(model) ? unknownModel(route.wire, model) : null;
   if (asObject(request.json) === null) return { status: 400, message: "The body of the request is no JSON object." };
   if (model === null) return { status: 400, message: "you must provide a model parameter" };
   if (isUnknownModel(model)) return unknownModel(route.wire, model);

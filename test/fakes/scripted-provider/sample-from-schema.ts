@@ -9,7 +9,9 @@ export function sampleFromSchema(schema: unknown, root: unknown = schema, depth 
   const choice = asArray(rule["anyOf"])[0] ?? asArray(rule["oneOf"])[0];
   if (choice !== undefined) return sampleFromSchema(choice, root, depth + 1);
   // Gemini writes its types in capitals.
-  const type = String(asArray(rule["type"])[0] ?? rule["type"] ?? (rule["properties"] ? "object" : "string")).toLowerCase();
+  const type = String(
+    asArray(rule["type"])[0] ?? rule["type"] ?? (rule["properties"] ? "object" : "string"),
+  ).toLowerCase();
   switch (type) {
     case "object":
       return sampleObject(rule, root, depth);

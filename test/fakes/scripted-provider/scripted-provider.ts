@@ -42,7 +42,9 @@ export async function startScriptedProvider(options: { key?: string } = {}): Pro
   const provider: ScriptedProvider = {
     key,
     requests: [],
-    baseUrl: (wire) => origin + { "openai-chat": "/v1", "openai-responses": "/v1", "anthropic-messages": "", "gemini-content": "/v1beta" }[wire],
+    baseUrl: (wire) =>
+      origin +
+      { "openai-chat": "/v1", "openai-responses": "/v1", "anthropic-messages": "", "gemini-content": "/v1beta" }[wire],
     waitForRequest(predicate = () => true) {
       const found = provider.requests.find(predicate);
       if (found) return Promise.resolve(found);

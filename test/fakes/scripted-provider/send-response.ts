@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
-import { setImmediate as nextTurn, setTimeout as delay } from "node:timers/promises";
 import type { Transform } from "node:stream";
+import { setTimeout as delay, setImmediate as nextTurn } from "node:timers/promises";
 import { createBrotliCompress, createGzip, createZstdCompress, constants as zlib } from "node:zlib";
 import type { HeldGate } from "./gate.ts";
 import type { Frame, ScriptStep } from "./types.ts";

@@ -11,7 +11,10 @@ afterAll(() => provider.stop());
 
 const ask = { model: "gpt-5.4", messages: [{ role: "user", content: "hello" }] };
 
-function chat(body: object, headers: Record<string, string> = { authorization: `Bearer ${provider.key}` }): Promise<Response> {
+function chat(
+  body: object,
+  headers: Record<string, string> = { authorization: `Bearer ${provider.key}` },
+): Promise<Response> {
   return fetch(`${provider.baseUrl("openai-chat")}/chat/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
@@ -23,7 +26,10 @@ test("a stream without the option has no usage chunk, with it every earlier chun
   const plain = await (await chat({ ...ask, stream: true })).text();
   expect(plain).not.toContain("usage");
   const counted = await (await chat({ ...ask, stream: true, stream_options: { include_usage: true } })).text();
-  const chunks = counted.split("\n\n").filter((frame) => frame.startsWith("data: {")).map((frame) => JSON.parse(frame.slice(6)));
+  const chunks = counted
+    .split("\n\n")
+    .filter((frame) => frame.startsWith("data: {"))
+    .map((frame) => JSON.parse(frame.slice(6)));
   expect(chunks.slice(0, -1).every((chunk) => chunk.usage === null)).toBe(true);
   expect(chunks.at(-1).choices).toEqual([]);
   expect(chunks.at(-1).usage.prompt_tokens).toBeGreaterThan(chunks.at(-1).usage.prompt_tokens_details.cached_tokens);
