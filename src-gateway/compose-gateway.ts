@@ -1,18 +1,15 @@
 /** The parts joined into a gateway that listens: sockets, exchanges, the writer of their records, the admin API. */
-import { join } from "node:path";
 import { composeParts, type Parts } from "./compose.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
 import type { Gateway, GatewayInfo } from "./index.ts";
-import type { ExchangeRecord } from "./ir/exchange-record.ts";
 import { createIdSource } from "./lib/ids.ts";
+import { listModels } from "./list-models.ts";
+import { openBooks } from "./open-books.ts";
 import { serveAdmin } from "./serve-admin.ts";
 import { createGatewayServer } from "./server/gateway-server.ts";
 import { createInferenceHandler } from "./server/inference-handler.ts";
 import { createRequestHandler } from "./server/request-handler.ts";
-import { listModels } from "./list-models.ts";
 import type { Settings } from "./settings/types.ts";
-import { createExchangeWriter, type ExchangeWriter } from "./store/exchange-writer.ts";
-import { type InstanceRun, recoverInterrupted, startInstance } from "./store/instances.ts";
 import { createUpstream } from "./upstream/dispatch.ts";
 
 export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
@@ -27,37 +24,30 @@ export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv)
 
 async function joinGateway(parts: Parts): Promise<Gateway> {
   const { settings, clock, log } = parts;
-  await tellInterrupted(parts);
-  const run = await startInstance(parts.ledgerStore, clock, log);
-  const writer = createExchangeWriter({
-    store: parts.ledgerStore,
-    instanceId: run.id,
-    clock,
-    log,
-    spillFile: join(settings.dataDir, "unsaved-exchanges.ndjson"),
-  });
+  const books = await openBooks(parts);
   const { user } = await parts.users.ensureRootAdmin(settings.adminEmail);
   const isFirstKey = (await parts.apiKeys.list()).length === 0;
   const clientKey = isFirstKey ? (await parts.apiKeys.create({ userId: user.id, name: "first key" })).token : null;
   await parts.keyRing.reload();
 
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
-  const watchers = new Set<(record: ExchangeRecord | null) => void>();
-  const records = {
-    open: (record: ExchangeRecord) => writer.open(record),
-    close: (record: ExchangeRecord) => {
-      writer.close(record);
-      for (const watcher of watchers) watcher(record);
-    },
-  };
-  const world = createExchangeWorld(parts, user, upstream.dispatch, records);
+  const world = createExchangeWorld(parts, user, upstream.dispatch, books.records);
   const running = new Set<Promise<void>>();
-  const admin = serveAdmin({ parts, root: user, isFirstRun: isFirstKey, writer, running, watchers, startedAtUs: clock.nowUs(), urls: () => urls });
+  const admin = serveAdmin({
+    parts,
+    root: user,
+    isFirstRun: isFirstKey,
+    writer: books.writer,
+    running,
+    watchers: books.watchers,
+    startedAtUs: clock.nowUs(),
+    urls: () => urls,
+  });
   const handle = createRequestHandler({
     version: __VERSION__,
     log,
     inference: createInferenceHandler({ world, maxBodyBytes: settings.maxBodyBytes, running }),
-    authenticate: world.authenticate,
+    authenticate: (token) => world.authenticate(token),
     listModels: () => listModels(parts),
     health: () => admin.health(),
     admin: (request, response) => admin.handle(request, response),
@@ -77,7 +67,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     admin.stop();
     await server.stop(drainMs);
     await Promise.allSettled(running);
-    await closeBooks(writer, run);
+    await books.close();
     await upstream.close();
     await parts.close();
   };
@@ -98,21 +88,6 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     },
     stop: () => shutDown(settings.timeouts.drainMs),
   };
-}
-
-/** Every record first, then the word that nothing is missing. */
-async function closeBooks(writer: ExchangeWriter, run: InstanceRun): Promise<void> {
-  await writer.stop();
-  await run.stop();
-}
-
-async function tellInterrupted({ ledgerStore, clock, log }: Parts): Promise<void> {
-  const { interrupted, runs } = await recoverInterrupted(ledgerStore, clock);
-  if (runs.length === 0) return;
-  log.warn(
-    { interrupted, runs },
-    `the previous run ended without stopping; ${interrupted} open requests are recorded as interrupted, and requests that ended in its last 50 ms may be missing`,
-  );
 }
 
 function urlsOf(bound: { name: string; host: string; port: number }[]): { url: string; consoleUrl: string } {

@@ -8,13 +8,13 @@ import { createKeyRing } from "./auth/key-ring.ts";
 import { loadAuthSecret } from "./auth/load-auth-secret.ts";
 import type { ApiKeys, KeyRing, Users } from "./auth/types.ts";
 import { createUsers } from "./auth/users.ts";
-import { createUsageReports } from "./ledger/usage-reports.ts";
 import type { UsageReports } from "./ledger/types.ts";
+import { createUsageReports } from "./ledger/usage-reports.ts";
 import { type Clock, systemClock } from "./lib/clock.ts";
+import { createLiveConfig, type LiveConfig } from "./live-config.ts";
 import { CATALOGUE } from "./providers/catalogue.ts";
 import { createRequestLog } from "./request-log/request-log.ts";
 import type { RequestLog } from "./request-log/types.ts";
-import { createLiveConfig, type LiveConfig } from "./live-config.ts";
 import { createRedactor, type Redactor } from "./secrets/redact.ts";
 import { createSecretResolver, type SecretResolver } from "./secrets/secret-resolver.ts";
 import type { Settings } from "./settings/types.ts";
@@ -46,12 +46,17 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   const clock = systemClock;
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
   const redactor = createRedactor();
-  const log = createLogger({ level: settings.logLevel, file: settings.logFile, redact: (line) => redactor.redact(line) });
+  const log = createLogger({
+    level: settings.logLevel,
+    file: settings.logFile,
+    redact: (line) => redactor.redact(line),
+  });
   const secrets = createSecretResolver({ env, onSecret: (value) => redactor.add(value) });
   const config = createLiveConfig({ settings, env, catalogue: CATALOGUE, log });
 
   const ledgerStore = await openStore({ url: settings.ledgerUrl, log });
-  const identityStore = settings.identityUrl === settings.ledgerUrl ? ledgerStore : await openStore({ url: settings.identityUrl, log });
+  const identityStore =
+    settings.identityUrl === settings.ledgerUrl ? ledgerStore : await openStore({ url: settings.identityUrl, log });
   const secret = await loadAuthSecret({ authSecret: settings.authSecret, dataDir: settings.dataDir, log });
   const hasher = createKeyHasher(secret);
   const users = createUsers(identityStore, clock);
@@ -88,4 +93,3 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     },
   };
 }
-

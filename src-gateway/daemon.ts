@@ -55,7 +55,9 @@ async function serve(settings: Settings): Promise<void> {
   const info = await gateway.start();
   process.stdout.write(describeStart(info));
   const { url, consoleUrl, dataDir, clientKey } = info;
-  process.stdout.write(`ready ${JSON.stringify({ url, consoleUrl, dataDir, ...(clientKey === null ? {} : { clientKey }) })}\n`);
+  process.stdout.write(
+    `ready ${JSON.stringify({ url, consoleUrl, dataDir, ...(clientKey === null ? {} : { clientKey }) })}\n`,
+  );
 }
 
 function readFlags(args: string[]): Flags | null {
@@ -82,7 +84,9 @@ function readFlags(args: string[]): Flags | null {
 function readSettings(flags: Flags): Settings {
   const port = flags.port === undefined ? undefined : Number(flags.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
-    throw new SettingsError([{ where: "--port", key: "port", problem: `"${flags.port}" is no port`, hint: "0 to 65535" }]);
+    throw new SettingsError([
+      { where: "--port", key: "port", problem: `"${flags.port}" is no port`, hint: "0 to 65535" },
+    ]);
   }
   return loadSettings({
     env: process.env,
@@ -102,6 +106,7 @@ function explain(thrown: unknown): string {
   if (error.code === "EADDRINUSE") {
     return `Port ${error.port} on ${error.address} is taken by another program. Stop it, or choose another with --port.`;
   }
-  if (error.code === "EACCES" && error.syscall === "listen") return `Port ${error.port} may not be opened by this user. Choose one above 1023.`;
+  if (error.code === "EACCES" && error.syscall === "listen")
+    return `Port ${error.port} may not be opened by this user. Choose one above 1023.`;
   return error instanceof Error ? error.message : String(error);
 }

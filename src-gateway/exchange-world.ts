@@ -10,9 +10,21 @@ import { providerHeaders } from "./upstream/provider-headers.ts";
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;
 
-export function createExchangeWorld(parts: Parts, root: User, dispatch: Dispatch, records: ExchangeWorld["records"]): ExchangeWorld {
+export function createExchangeWorld(
+  parts: Parts,
+  root: User,
+  dispatch: Dispatch,
+  records: ExchangeWorld["records"],
+): ExchangeWorld {
   const { settings, clock, log, secrets, keyRing } = parts;
-  const nobody: Principal = { userId: root.id, email: root.email, role: root.role, apiKeyId: null, keyName: null, scopes: [] };
+  const nobody: Principal = {
+    userId: root.id,
+    email: root.email,
+    role: root.role,
+    apiKeyId: null,
+    keyName: null,
+    scopes: [],
+  };
   return {
     clock,
     log,
@@ -35,7 +47,10 @@ export function createExchangeWorld(parts: Parts, root: User, dispatch: Dispatch
     async credentialHeaders(instance, wire) {
       if (instance.credential === null) {
         if (!instance.needsCredential) return {};
-        throw new GatewayError("credential_missing", `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`);
+        throw new GatewayError(
+          "credential_missing",
+          `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`,
+        );
       }
       const secret = secrets.peek(instance.credential) ?? (await secrets.resolve(instance.credential));
       return providerHeaders(instance, wire, secret);
@@ -47,12 +62,19 @@ export function createExchangeWorld(parts: Parts, root: User, dispatch: Dispatch
 async function plan(parts: Parts, request: Pick<PlanInput, "model" | "wire">): Promise<Plan> {
   const attempt = (): Plan => {
     const { config, instances } = parts.config.live();
-    return makePlan({ ...request, config, instances, providersOf: (model) => parts.models.providersOf(model), random: Math.random() });
+    return makePlan({
+      ...request,
+      config,
+      instances,
+      providersOf: (model) => parts.models.providersOf(model),
+      random: Math.random(),
+    });
   };
   try {
     return attempt();
   } catch (error) {
-    if (!(error instanceof GatewayError) || error.code !== "model_not_found" || !(await parts.models.refresh())) throw error;
+    if (!(error instanceof GatewayError) || error.code !== "model_not_found" || !(await parts.models.refresh()))
+      throw error;
     return attempt();
   }
 }

@@ -1,8 +1,9 @@
 /** The admin side of a running gateway: its API for console and command line, health, and the local control socket. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AdminDeps } from "./admin-api/deps.ts";
 import { type ControlSocket, listenControlSocket } from "./admin-api/control-socket.ts";
+import type { AdminDeps } from "./admin-api/deps.ts";
 import { createSessions } from "./admin-api/sessions.ts";
+import { configView, providerViews, statusView } from "./admin-views.ts";
 import type { User } from "./auth/types.ts";
 import type { Parts } from "./compose.ts";
 import type { ExchangeRecord } from "./ir/exchange-record.ts";
@@ -30,7 +31,7 @@ export interface AdminSideInput {
   running: Set<Promise<void>>;
   watchers: Set<(record: ExchangeRecord | null) => void>;
   startedAtUs: number;
-  urls(): { url: string; consoleUrl: string };
+  urls: () => { url: string; consoleUrl: string };
 }
 
 export function serveAdmin(input: AdminSideInput): AdminSide {
@@ -57,12 +58,19 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
       const ready = database && !isStopping;
       return {
         ready,
-        body: { status: ready ? "ok" : isStopping ? "stopping" : "database unreachable", version: __VERSION__, database: parts.ledgerStore.dialect },
+        body: {
+          status: ready ? "ok" : isStopping ? "stopping" : "database unreachable",
+          version: __VERSION__,
+          database: parts.ledgerStore.dialect,
+        },
       };
     },
     handleLocal,
     async listenLocally() {
-      socket = await listenControlSocket(parts.settings.dataDir, (request, response) => void handleLocal(request, response));
+      socket = await listenControlSocket(
+        parts.settings.dataDir,
+        (request, response) => void handleLocal(request, response),
+      );
     },
     stop() {
       isStopping = true;
@@ -81,8 +89,9 @@ async function isReachable({ ledgerStore }: Parts): Promise<boolean> {
   }
 }
 
-function adminDeps({ parts, root, isFirstRun, writer, running, watchers, startedAtUs, urls }: AdminSideInput): AdminDeps {
-  const { users, apiKeys, keyRing, requestLog, usage, config, clock, log, settings, models, secrets } = parts;
+function adminDeps(input: AdminSideInput): AdminDeps {
+  const { parts, root, isFirstRun, watchers } = input;
+  const { users, apiKeys, keyRing, requestLog, usage, config, clock, log, settings, secrets } = parts;
   const local = new WeakSet<IncomingMessage>();
   return {
     version: __VERSION__,
@@ -99,41 +108,14 @@ function adminDeps({ parts, root, isFirstRun, writer, running, watchers, started
     isFirstRun: () => isFirstRun,
     markLocal: (request) => void local.add(request),
     isLocal: (request) => local.has(request),
-    status: () => ({
-      version: __VERSION__,
-      startedAtUs,
-      ...urls(),
-      dataDir: settings.dataDir,
-      database: parts.ledgerStore.dialect,
-      openExchanges: running.size,
-      recordsWaiting: writer?.pending() ?? 0,
-      ledgerLagMs: writer?.lagMs() ?? 0,
-      configVersion: config.live().config.version,
-      configProblem: config.lastProblem()?.message ?? null,
-      authDisabled: settings.authDisabled,
-      notices: settings.notices.map(({ where, text }) => `${where}: ${text}`),
-    }),
+    status: () => statusView(input),
     models: () => listModels(parts),
-    providers: () =>
-      [...config.live().instances.values()].map((instance) => ({
-        id: instance.id,
-        kind: instance.kind,
-        name: instance.name,
-        protocols: instance.protocols as Record<string, string>,
-        credential: instance.credential ? `${instance.credential.source}:${instance.credential.source === "file" ? instance.credential.path : instance.credential.name}` : null,
-        needsCredential: instance.needsCredential,
-        modelCount: models.known().filter((model) => model.provider === instance.id).length,
-        problem: models.problems().get(instance.id) ?? null,
-        where: instance.where,
-      })),
+    providers: () => providerViews(parts),
     probe: async (id) => {
       const instance = config.live().instances.get(id);
       return instance ? probeProvider(instance, (ref) => secrets.resolve(ref)) : null;
     },
-    config: () => {
-      const { routes, aliases, version } = config.live().config;
-      return { version, file: settings.configFile, settings: settings.explained, routes, aliases, problem: config.lastProblem()?.message ?? null };
-    },
+    config: () => configView(parts),
     reloadConfig: () => config.reload(),
     watch: (watcher) => {
       watchers.add(watcher);

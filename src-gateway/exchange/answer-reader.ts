@@ -1,6 +1,7 @@
 /** Reads a provider's answer as it comes in, decides when it counts as one, and hands it on to the caller. */
-import type { AttemptRecord } from "../ir/exchange-record.ts";
+
 import { GatewayError } from "../ir/errors.ts";
+import type { AttemptRecord } from "../ir/exchange-record.ts";
 import type { StreamReader } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { type AttemptFailure, clientLeft, describeFailure, unknownStreamError } from "./failures.ts";
@@ -73,7 +74,11 @@ class Reader implements AnswerReader, UpstreamSink {
       this.take(chunk);
     } catch (thrown) {
       // A frame without end, for one. Nothing may be thrown into the provider's connection.
-      const error = new GatewayError("provider_error", `The answer of the provider "${this.attempt.provider}" cannot be read.`, { cause: thrown });
+      const error = new GatewayError(
+        "provider_error",
+        `The answer of the provider "${this.attempt.provider}" cannot be read.`,
+        { cause: thrown },
+      );
       if (this.frames) this.breakOff(this.frames, error);
       else this.finish({ error, accepted: true, relay: null });
       this.controls.abort();
@@ -146,7 +151,11 @@ class Reader implements AnswerReader, UpstreamSink {
     if (frames.committed && keeper.record.firstTokenUs === null) keeper.record.firstTokenUs = keeper.elapsedUs();
     if (frames.failedEarly) {
       // Settled before the call is stopped: stopping reports a failure of its own.
-      this.finish({ error: frames.facts.error ?? unknownStreamError(this.attempt.provider), accepted: false, relay: null });
+      this.finish({
+        error: frames.facts.error ?? unknownStreamError(this.attempt.provider),
+        accepted: false,
+        relay: null,
+      });
       this.controls.abort();
       return;
     }
@@ -162,7 +171,11 @@ class Reader implements AnswerReader, UpstreamSink {
       return this.breakOff(frames, new GatewayError("provider_cut", message));
     }
     if (frames.failedEarly) {
-      return this.finish({ error: frames.facts.error ?? unknownStreamError(this.attempt.provider), accepted: false, relay: null });
+      return this.finish({
+        error: frames.facts.error ?? unknownStreamError(this.attempt.provider),
+        accepted: false,
+        relay: null,
+      });
     }
     keeper.learn(frames.facts);
     if (!this.clientIsGone && stream) {
@@ -170,7 +183,11 @@ class Reader implements AnswerReader, UpstreamSink {
       stream.stop();
       inbound.reply.end();
     }
-    if (this.clientIsGone) keeper.settle("client_aborted", new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."));
+    if (this.clientIsGone)
+      keeper.settle(
+        "client_aborted",
+        new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."),
+      );
     else if (frames.facts.error) keeper.settle("failed_midstream", frames.facts.error);
     else keeper.settle("completed");
     this.finish(null);
@@ -188,7 +205,9 @@ class Reader implements AnswerReader, UpstreamSink {
     // way round. None of them may see a clean end. See docs/decisions/2026-11-21-broken-streams.md.
     if (inbound.wire === "gemini-content" && stream) {
       const { requestId } = inbound;
-      inbound.reply.end(WIRES[inbound.wire].encodeStreamError(error, { requestId, framing: stream.framing, started: true }));
+      inbound.reply.end(
+        WIRES[inbound.wire].encodeStreamError(error, { requestId, framing: stream.framing, started: true }),
+      );
     } else inbound.reply.cut();
     this.finish(null);
   }
@@ -200,7 +219,10 @@ class Reader implements AnswerReader, UpstreamSink {
     keeper.learn(facts);
     stream?.stop();
     if (this.clientIsGone) {
-      keeper.settle("client_aborted", new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."));
+      keeper.settle(
+        "client_aborted",
+        new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."),
+      );
     } else if (inbound.reply.status !== null) {
       // A keep-alive has already promised a stream, and this is none.
       const message = `The provider "${this.attempt.provider}" answered a request for a stream without one.`;

@@ -2,8 +2,9 @@
  * One try at one provider. Until the first content of the answer it can still fail without the caller noticing; from
  * then on the attempt is the answer, and a failure is shown in the caller's own stream.
  */
-import type { AttemptRecord } from "../ir/exchange-record.ts";
+
 import { toGatewayError } from "../ir/errors.ts";
+import type { AttemptRecord } from "../ir/exchange-record.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { PlanTarget } from "../routing/types.ts";
 import { createAnswerReader } from "./answer-reader.ts";
@@ -35,7 +36,11 @@ export async function runAttempt(state: ExchangeState, target: ProviderTarget): 
   return failure;
 }
 
-async function send(state: ExchangeState, target: ProviderTarget, attempt: AttemptRecord): Promise<AttemptFailure | null> {
+async function send(
+  state: ExchangeState,
+  target: ProviderTarget,
+  attempt: AttemptRecord,
+): Promise<AttemptFailure | null> {
   const { inbound, world } = state;
   let credentialHeaders: Record<string, string>;
   try {

@@ -27,7 +27,13 @@ const AGENTS: readonly [RegExp, string][] = [
 ];
 
 /** Headers that name a session, the most specific first. */
-const SESSION_HEADERS = ["x-claude-code-session-id", "session-id", "session_id", "x-session-id", "x-tokligence-session"] as const;
+const SESSION_HEADERS = [
+  "x-claude-code-session-id",
+  "session-id",
+  "session_id",
+  "x-session-id",
+  "x-tokligence-session",
+] as const;
 
 export function attribute(headers: Headers): Attribution {
   return { agent: agentOf(headers), session: sessionOf(headers) };

@@ -8,8 +8,8 @@ import { runAttempt } from "./attempt.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { answerFromLoopback } from "./loopback.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
-import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeState } from "./state.ts";
+import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
 export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promise<void> {
@@ -46,7 +46,8 @@ async function askTargets(state: ExchangeState): Promise<void> {
     if (failure === null) return;
     if (inbound.signal.aborted) return keeper.settle("client_aborted", failure.error);
     const targetsLeft = plan.targets.length - place - 1;
-    if (judge(failure.error, { accepted: failure.accepted, targetsLeft }) === "give-up") return sendFailure(state, failure);
+    if (judge(failure.error, { accepted: failure.accepted, targetsLeft }) === "give-up")
+      return sendFailure(state, failure);
   }
 }
 
@@ -55,7 +56,9 @@ function scanBody(bytes: Buffer): RequestBody {
     return { bytes, root: scanJson(bytes) };
   } catch (error) {
     if (!(error instanceof JsonScanError)) throw error;
-    throw new GatewayError("invalid_json", `The body is not a JSON object that can be used: ${error.message}.`, { cause: error });
+    throw new GatewayError("invalid_json", `The body is not a JSON object that can be used: ${error.message}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -82,13 +85,20 @@ function sendFailure(state: ExchangeState, failure: AttemptFailure): void {
   } else sendError(inbound, failure.error, state.stream);
 }
 
-function refuse(inbound: Inbound, world: ExchangeWorld, keeper: RecordKeeper, thrown: unknown, stream: StreamReply | null): void {
+function refuse(
+  inbound: Inbound,
+  world: ExchangeWorld,
+  keeper: RecordKeeper,
+  thrown: unknown,
+  stream: StreamReply | null,
+): void {
   if (inbound.signal.aborted) {
     keeper.settle("client_aborted", new GatewayError("request_timeout", "The client left before it was answered."));
     return inbound.reply.cut();
   }
   const error = toGatewayError(thrown);
-  if (error.code === "internal_error") world.log.error({ err: thrown, requestId: inbound.requestId }, "exchange failed");
+  if (error.code === "internal_error")
+    world.log.error({ err: thrown, requestId: inbound.requestId }, "exchange failed");
   keeper.settle(error.code === "internal_error" || error.code === "credential_missing" ? "failed" : "refused", error);
   sendError(inbound, error, stream);
 }

@@ -16,22 +16,45 @@ export function clientLeft(): AttemptFailure {
 }
 
 export function unknownStreamError(provider: string): GatewayError {
-  return new GatewayError("provider_error", `The provider "${provider}" broke off its answer with an error that it did not explain.`);
+  return new GatewayError(
+    "provider_error",
+    `The provider "${provider}" broke off its answer with an error that it did not explain.`,
+  );
 }
 
 export function describeFailure(failure: UpstreamFailure, provider: string, hasStatus: boolean): GatewayError {
   const details = { cause: failure.cause ?? failure.detail };
   switch (failure.kind) {
     case "connect":
-      return new GatewayError("provider_unreachable", `The provider "${provider}" cannot be reached: ${failure.detail}. Check its base URL and the network.`, details);
+      return new GatewayError(
+        "provider_unreachable",
+        `The provider "${provider}" cannot be reached: ${failure.detail}. Check its base URL and the network.`,
+        details,
+      );
     case "first-byte-timeout":
-      return new GatewayError("provider_timeout", `The provider "${provider}" did not answer in time: ${failure.detail}.`, details);
+      return new GatewayError(
+        "provider_timeout",
+        `The provider "${provider}" did not answer in time: ${failure.detail}.`,
+        details,
+      );
     case "idle-timeout":
-      return new GatewayError("provider_timeout", `The provider "${provider}" fell silent in the middle of its answer: ${failure.detail}.`, details);
+      return new GatewayError(
+        "provider_timeout",
+        `The provider "${provider}" fell silent in the middle of its answer: ${failure.detail}.`,
+        details,
+      );
     case "cut":
     case "aborted":
       return hasStatus
-        ? new GatewayError("provider_cut", `The connection to the provider "${provider}" broke in the middle of its answer.`, details)
-        : new GatewayError("provider_unreachable", `The provider "${provider}" closed the connection without an answer.`, details);
+        ? new GatewayError(
+            "provider_cut",
+            `The connection to the provider "${provider}" broke in the middle of its answer.`,
+            details,
+          )
+        : new GatewayError(
+            "provider_unreachable",
+            `The provider "${provider}" closed the connection without an answer.`,
+            details,
+          );
   }
 }

@@ -19,7 +19,11 @@ export interface FrameReader {
 
 const NOTHING = Buffer.alloc(0);
 
-export function createFrameReader(options: { reader: StreamReader; framing: Framing; hidesUsage: boolean }): FrameReader {
+export function createFrameReader(options: {
+  reader: StreamReader;
+  framing: Framing;
+  hidesUsage: boolean;
+}): FrameReader {
   const { reader, hidesUsage } = options;
   const splitter = options.framing === "sse" ? createSseSplitter() : createJsonArraySplitter();
   let held: Buffer[] = [];

@@ -1,7 +1,7 @@
 /** The one record of an exchange: filled in along the way, closed exactly once. */
 import type { Principal } from "../auth/types.ts";
-import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import type { GatewayError } from "../ir/errors.ts";
+import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import { NO_USAGE } from "../ir/usage.ts";
 import type { AnswerFacts, RequestHead } from "../protocols/types.ts";
 import { attribute } from "./attribution.ts";
@@ -22,36 +22,7 @@ export interface RecordKeeper {
 }
 
 export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock" | "records">): RecordKeeper {
-  const { agent, session } = attribute(inbound.headers);
-  const record: ExchangeRecord = {
-    id: inbound.id,
-    userId: null,
-    apiKeyId: null,
-    agent,
-    session,
-    project: inbound.project,
-    surface: inbound.target.surface,
-    stream: false,
-    modelAsked: null,
-    modelRouted: null,
-    modelServed: null,
-    provider: null,
-    attempts: [],
-    outcome: "open",
-    status: null,
-    errorCode: null,
-    errorMessage: null,
-    finishReason: null,
-    queueUs: null,
-    firstByteUs: null,
-    firstTokenUs: null,
-    totalUs: null,
-    usage: { ...NO_USAGE },
-    usageSource: "none",
-    losses: [],
-    bytesIn: 0,
-    bytesOut: 0,
-  };
+  const record = blankRecord(inbound);
   let settled: Outcome | null = null;
   let closed = false;
   const elapsedUs = (): number => world.clock.monotonicUs() - inbound.arrivedUs;
@@ -95,5 +66,36 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       record.bytesOut = inbound.reply.bytesOut;
       world.records.close(record);
     },
+  };
+}
+
+function blankRecord(inbound: Inbound): ExchangeRecord {
+  return {
+    id: inbound.id,
+    userId: null,
+    apiKeyId: null,
+    ...attribute(inbound.headers),
+    project: inbound.project,
+    surface: inbound.target.surface,
+    stream: false,
+    modelAsked: null,
+    modelRouted: null,
+    modelServed: null,
+    provider: null,
+    attempts: [],
+    outcome: "open",
+    status: null,
+    errorCode: null,
+    errorMessage: null,
+    finishReason: null,
+    queueUs: null,
+    firstByteUs: null,
+    firstTokenUs: null,
+    totalUs: null,
+    usage: { ...NO_USAGE },
+    usageSource: "none",
+    losses: [],
+    bytesIn: 0,
+    bytesOut: 0,
   };
 }

@@ -36,7 +36,12 @@ export function createStreamReply(options: {
   const begin = (headers: Record<string, string>): void => {
     if (reply.status !== null) return;
     // no-transform keeps proxies in front of us from buffering or recoding the stream.
-    reply.start(200, { ...headers, "content-type": contentType, "cache-control": "no-cache, no-transform", "x-accel-buffering": "no" });
+    reply.start(200, {
+      ...headers,
+      "content-type": contentType,
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    });
   };
   const timer = setTimeout(() => {
     // A caller that does not read what it already has is not helped by more; its own stall limit applies.

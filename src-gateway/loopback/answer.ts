@@ -7,9 +7,14 @@ import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { countTokens, tokensIn } from "./count-tokens.ts";
 
 export function answerLoopback(conversation: Conversation): Answer {
-  const lastUserTurns = conversation.turns.slice(lastAssistant(conversation) + 1).filter((turn) => turn.role === "user");
+  const lastUserTurns = conversation.turns
+    .slice(lastAssistant(conversation) + 1)
+    .filter((turn) => turn.role === "user");
   const parts = lastUserTurns.flatMap((turn) => turn.parts);
-  const text = parts.map(echo).filter((line) => line !== "").join("\n");
+  const text = parts
+    .map(echo)
+    .filter((line) => line !== "")
+    .join("\n");
   const answer = text === "" ? "This is the loopback model. Send it a message, and it sends it back." : text;
   const usage: Usage = { ...NO_USAGE, inputUncached: countTokens(conversation), output: tokensIn(answer) };
   return { text: answer, finish: "stop", usage };

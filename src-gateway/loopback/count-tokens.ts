@@ -5,7 +5,10 @@ import type { Surface } from "../ir/protocol.ts";
 export const tokensIn = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4);
 
 export function countTokens(conversation: Conversation): number {
-  return conversation.turns.reduce((sum, turn) => sum + turn.parts.reduce((inner, part) => inner + tokensOf(part), 0), 0);
+  return conversation.turns.reduce(
+    (sum, turn) => sum + turn.parts.reduce((inner, part) => inner + tokensOf(part), 0),
+    0,
+  );
 }
 
 function tokensOf(part: Part): number {
@@ -28,5 +31,7 @@ function tokensOf(part: Part): number {
 
 /** The answer of a token counter, in the words of its wire. */
 export function encodeCount(tokens: number, surface: Surface): Buffer {
-  return Buffer.from(JSON.stringify(surface === "gemini-count-tokens" ? { totalTokens: tokens } : { input_tokens: tokens }));
+  return Buffer.from(
+    JSON.stringify(surface === "gemini-count-tokens" ? { totalTokens: tokens } : { input_tokens: tokens }),
+  );
 }

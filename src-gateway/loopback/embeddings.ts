@@ -24,12 +24,17 @@ export function loopbackEmbedding(text: string, dimensions: number): Float32Arra
 }
 
 /** @throws GatewayError invalid_request */
-export function encodeEmbeddings(json: unknown, context: EncodeContext, pathMethod: string | null): { body: Buffer; usage: Usage } {
+export function encodeEmbeddings(
+  json: unknown,
+  context: EncodeContext,
+  pathMethod: string | null,
+): { body: Buffer; usage: Usage } {
   const request = asObject(json) ?? {};
   const texts = context.surface === "embeddings" ? openAiTexts(request) : geminiTexts(request, pathMethod);
   const usage: Usage = { ...NO_USAGE, inputUncached: texts.reduce((sum, { text }) => sum + tokensIn(text), 0) };
   const vectors = texts.map(({ text, dimensions }) => loopbackEmbedding(text, dimensions));
-  const reply = context.surface === "embeddings" ? openAiReply(request, vectors, context, usage) : geminiReply(vectors, pathMethod);
+  const reply =
+    context.surface === "embeddings" ? openAiReply(request, vectors, context, usage) : geminiReply(vectors, pathMethod);
   return { body: Buffer.from(JSON.stringify(reply)), usage };
 }
 
@@ -40,7 +45,8 @@ interface Wanted {
 
 function openAiTexts(request: JsonObject): Wanted[] {
   const dimensions = checkDimensions(request["dimensions"]);
-  const input = Array.isArray(request["input"]) && typeof request["input"][0] !== "number" ? request["input"] : [request["input"]];
+  const input =
+    Array.isArray(request["input"]) && typeof request["input"][0] !== "number" ? request["input"] : [request["input"]];
   return input.map((text) => ({ text: typeof text === "string" ? text : JSON.stringify(text), dimensions }));
 }
 
@@ -56,7 +62,9 @@ function geminiTexts(request: JsonObject, pathMethod: string | null): Wanted[] {
 function checkDimensions(value: unknown): number {
   if (value === undefined || value === null) return DEFAULT_DIMENSIONS;
   if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= MAX_DIMENSIONS) return value;
-  throw new GatewayError("invalid_request", `"dimensions" must be a whole number from 1 to ${MAX_DIMENSIONS}.`, { param: "dimensions" });
+  throw new GatewayError("invalid_request", `"dimensions" must be a whole number from 1 to ${MAX_DIMENSIONS}.`, {
+    param: "dimensions",
+  });
 }
 
 function openAiReply(request: JsonObject, vectors: Float32Array[], context: EncodeContext, usage: Usage): JsonObject {

@@ -34,14 +34,21 @@ export function requireFields(body: RequestBody, names: readonly string[]): void
 /** @throws GatewayError invalid_request unless it is a string of 1 to 512 characters. */
 export function readModel(body: RequestBody): string {
   const member = body.root.members.get("model");
-  if (!member) throw new GatewayError("invalid_request", 'The field "model" is missing. GET /v1/models lists what can be asked for.', { param: "model" });
+  if (!member)
+    throw new GatewayError(
+      "invalid_request",
+      'The field "model" is missing. GET /v1/models lists what can be asked for.',
+      { param: "model" },
+    );
   if (member.kind !== "string") throw wrongType("model", ["string"], member.kind);
   return checkModel(stringAt(body.bytes, member));
 }
 
 export function checkModel(model: string): string {
   if (model.trim() === "" || model.length > 512) {
-    throw new GatewayError("invalid_request", 'The field "model" must name a model, in at most 512 characters.', { param: "model" });
+    throw new GatewayError("invalid_request", 'The field "model" must name a model, in at most 512 characters.', {
+      param: "model",
+    });
   }
   return model;
 }
@@ -61,5 +68,9 @@ const isTrue = (bytes: Buffer, member: ScannedMember): boolean => bytes[member.s
 
 function wrongType(name: string, allowed: readonly JsonKind[], kind: JsonKind): GatewayError {
   const expected = allowed.filter((each) => each !== "null" || allowed.length === 1).map((each) => ARTICLES[each]);
-  return new GatewayError("invalid_request", `The field "${name}" must be ${expected.join(" or ")}, not ${ARTICLES[kind]}.`, { param: name });
+  return new GatewayError(
+    "invalid_request",
+    `The field "${name}" must be ${expected.join(" or ")}, not ${ARTICLES[kind]}.`,
+    { param: name },
+  );
 }

@@ -11,7 +11,9 @@ export const asText = (value: unknown): string | null => (typeof value === "stri
 
 /** A count of tokens: what is no number, or negative, as some providers send, is zero. */
 export const asCount = (value: unknown): number =>
-  typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER) : 0;
+  typeof value === "number" && Number.isFinite(value) && value > 0
+    ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER)
+    : 0;
 
 export function parseObject(bytes: Buffer): JsonObject | null {
   try {

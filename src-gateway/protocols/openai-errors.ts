@@ -54,6 +54,7 @@ export function encodeJsonError(error: GatewayError, json: unknown): EncodedErro
   };
   if (error.retryAfterMs !== undefined) headers["retry-after"] = String(Math.ceil(error.retryAfterMs / 1000));
   // SDKs try again on 408, 409, 429 and every 5xx unless they are told that it cannot help.
-  if (!error.retryable && (error.status >= 500 || [401, 408, 409, 429].includes(error.status))) headers["x-should-retry"] = "false";
+  if (!error.retryable && (error.status >= 500 || [401, 408, 409, 429].includes(error.status)))
+    headers["x-should-retry"] = "false";
   return { status: error.status, headers, body };
 }

@@ -5,7 +5,8 @@ import { asArray, asObject, asText, type JsonObject } from "./loose-json.ts";
 type ProviderHeaders = Record<string, string | string[] | undefined>;
 
 const MAX_MESSAGE = 2000;
-const CONTEXT_WORDS = /context[_ ](?:length|window)|prompt is too long|maximum context|too many (?:input )?tokens|exceeds? the (?:maximum|context)/i;
+const CONTEXT_WORDS =
+  /context[_ ](?:length|window)|prompt is too long|maximum context|too many (?:input )?tokens|exceeds? the (?:maximum|context)/i;
 const QUOTA_WORDS = /insufficient_quota|insufficient[_ ]balance|billing|credit balance|exceeded your current quota/i;
 
 export function decodeProviderError(status: number, headers: ProviderHeaders, body: Buffer): GatewayError {
@@ -85,7 +86,10 @@ function readBody(body: Buffer): Said {
     json = JSON.parse(body.toString("utf8"));
   } catch {
     const text = body.toString("utf8", 0, 4 * MAX_MESSAGE);
-    const plain = text.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ").trim();
+    const plain = text
+      .replace(/<[^>]*>/g, " ")
+      .replace(/\s+/g, " ")
+      .trim();
     return { message: plain === "" ? "The provider gave no reason." : plain, code: null, error: null };
   }
   // Gemini wraps its errors in a list of one at times.
@@ -94,12 +98,17 @@ function readBody(body: Buffer): Said {
 }
 
 function describe(error: unknown, outer: unknown): Said {
-  if (typeof error === "string") return { message: error || "The provider gave no reason.", code: null, error: asObject(outer) };
+  if (typeof error === "string")
+    return { message: error || "The provider gave no reason.", code: null, error: asObject(outer) };
   const object = asObject(error);
   const nested = asObject(object?.["error"]);
   const source = nested ?? object ?? {};
   const message =
-    asText(source["message"]) ?? asText(source["msg"]) ?? asText(source["reason"]) ?? asText(source["detail"]) ?? asText(asObject(outer)?.["message"]);
+    asText(source["message"]) ??
+    asText(source["msg"]) ??
+    asText(source["reason"]) ??
+    asText(source["detail"]) ??
+    asText(asObject(outer)?.["message"]);
   const code = asText(source["code"]) ?? asText(source["type"]) ?? asText(source["status"]);
   return { message: message ?? "The provider gave no reason.", code, error: source };
 }

@@ -64,7 +64,8 @@ export function usageFromMessages(usage: JsonObject): Usage {
 /** Gemini: cached tokens lie inside the prompt, thoughts beside the candidates. Some back ends write snake_case. */
 export function usageFromGemini(usage: JsonObject): Usage {
   const count = (camel: string, snake: string): number => asCount(usage[camel]) || asCount(usage[snake]);
-  const prompt = count("promptTokenCount", "prompt_token_count") + count("toolUsePromptTokenCount", "tool_use_prompt_token_count");
+  const prompt =
+    count("promptTokenCount", "prompt_token_count") + count("toolUsePromptTokenCount", "tool_use_prompt_token_count");
   const cacheRead = count("cachedContentTokenCount", "cached_content_token_count");
   const reasoning = count("thoughtsTokenCount", "thoughts_token_count");
   return {
@@ -79,6 +80,8 @@ export function usageFromGemini(usage: JsonObject): Usage {
 }
 
 function audioOf(details: unknown): number {
-  const audio = asArray(details).map(asObject).find((detail) => detail?.["modality"] === "AUDIO");
+  const audio = asArray(details)
+    .map(asObject)
+    .find((detail) => detail?.["modality"] === "AUDIO");
   return asCount(audio?.["tokenCount"]);
 }

@@ -20,7 +20,14 @@ export function matchRules(model: string, input: PlanInput): PlanTarget[] {
   const slash = model.indexOf("/");
   const named = slash > 0 ? input.instances.get(model.slice(0, slash)) : undefined;
   if (named && slash + 1 < model.length) {
-    return [{ instance: named, provider: named.id, model: model.slice(slash + 1), reason: `the model name begins with "${named.id}/"` }];
+    return [
+      {
+        instance: named,
+        provider: named.id,
+        model: model.slice(slash + 1),
+        reason: `the model name begins with "${named.id}/"`,
+      },
+    ];
   }
   const pattern = input.config.routes.find((route) => route.match.includes("*") && fits(route.match, model));
   if (pattern) return routeTargets(pattern, model, input);

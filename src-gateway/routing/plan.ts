@@ -19,7 +19,9 @@ export function makePlan(input: PlanInput): Plan {
       { param: "model" },
     );
   }
-  const speaking = candidates.filter(({ instance }) => instance === null || instance.protocols[input.wire] !== undefined);
+  const speaking = candidates.filter(
+    ({ instance }) => instance === null || instance.protocols[input.wire] !== undefined,
+  );
   if (speaking.length === 0) {
     const names = candidates.map((target) => `"${target.provider}"`).join(", ");
     throw new GatewayError(

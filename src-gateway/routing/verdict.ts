@@ -4,7 +4,14 @@ import type { GatewayError } from "../ir/errors.ts";
 export type Verdict = "next-target" | "give-up";
 
 /** Classes that another provider may well answer; the others would be refused everywhere or concern the caller alone. */
-const MOVES_ON: ReadonlySet<GatewayError["class"]> = new Set(["rate_limit", "overloaded", "timeout", "provider", "gateway", "quota"]);
+const MOVES_ON: ReadonlySet<GatewayError["class"]> = new Set([
+  "rate_limit",
+  "overloaded",
+  "timeout",
+  "provider",
+  "gateway",
+  "quota",
+]);
 
 /** A timeout or a cut after the body was sent may already have been billed: it is not sent a second time. */
 export function judge(error: GatewayError, attempt: { accepted: boolean; targetsLeft: number }): Verdict {

@@ -34,43 +34,69 @@ export interface GatewayServer {
 }
 
 export function createGatewayServer(options: GatewayServerOptions): GatewayServer {
-  const servers: { server: Server; settings: ListenerSettings }[] = [];
-  const idle = new Set<() => void>();
-  let open = 0;
-  let isStopping = false;
+  return new ListeningServer(options);
+}
 
-  const onRequest = (settings: ListenerSettings, policy: OriginPolicy) => (request: IncomingMessage, response: ServerResponse) => {
-    open++;
-    response.once("close", () => {
-      open--;
-      if (open === 0) for (const tell of idle) tell();
-    });
-    if (isStopping) response.setHeader("connection", "close");
-    const id = options.nextId();
-    const route = matchRoute(request.method ?? "GET", request.url ?? "/");
-    const refusal = guard(request, response, policy);
-    if (refusal === "answered") return;
-    if (refusal) return sendWireError(request, response, route, requestIdOf(id), refusal);
-    const served = belongsTo(route, settings) ? route : ({ kind: "unknown", wire: "openai-chat" } as const);
-    options.handle(request, response, served, id);
-  };
+class ListeningServer implements GatewayServer {
+  private readonly options: GatewayServerOptions;
+  private readonly servers: Server[] = [];
+  private open = 0;
+  private isStopping = false;
+  private tellIdle: () => void = () => {};
 
-  const listen = async (settings: ListenerSettings): Promise<{ name: string; host: string; port: number }> => {
-    const policy = policyFor(settings, options);
+  constructor(options: GatewayServerOptions) {
+    this.options = options;
+  }
+
+  async start(): Promise<{ name: string; host: string; port: number }[]> {
+    const bound = [];
+    try {
+      for (const settings of this.options.listeners) bound.push(await this.listen(settings));
+    } catch (error) {
+      for (const server of this.servers.splice(0)) server.close();
+      throw error;
+    }
+    return bound;
+  }
+
+  async stop(drainMs: number): Promise<void> {
+    this.isStopping = true;
+    const closed = this.servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
+    for (const server of this.servers) server.closeIdleConnections();
+    if (this.open > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, drainMs);
+        this.tellIdle = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    for (const server of this.servers) server.closeAllConnections();
+    await Promise.all(closed);
+  }
+
+  openRequests(): number {
+    return this.open;
+  }
+
+  private async listen(settings: ListenerSettings): Promise<{ name: string; host: string; port: number }> {
+    const { timeouts, log } = this.options;
+    const policy = policyFor(settings, this.options);
     const server = http.createServer(
       {
         keepAliveTimeout: 65_000,
-        headersTimeout: options.timeouts.clientHeadersMs,
-        requestTimeout: options.timeouts.clientHeadersMs + options.timeouts.clientBodyMs,
+        headersTimeout: timeouts.clientHeadersMs,
+        requestTimeout: timeouts.clientHeadersMs + timeouts.clientBodyMs,
         connectionsCheckingInterval: 1_000,
         maxHeaderSize: 64 * 1024,
         noDelay: true,
       },
-      onRequest(settings, policy),
+      (request, response) => this.receive(request, response, settings, policy),
     );
     server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => answerClientError(error, socket));
     server.on("upgrade", (request: IncomingMessage, socket: Duplex) => declineUpgrade(request, socket as Socket));
-    servers.push({ server, settings });
+    this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
       server.listen(settings.port, settings.host, () => {
@@ -78,39 +104,30 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
         resolve();
       });
     });
-    server.on("error", (error) => options.log.error({ err: error }, "listener failed"));
+    server.on("error", (error) => log.error({ err: error }, "listener failed"));
     return { name: settings.name, host: settings.host, port: (server.address() as AddressInfo).port };
-  };
+  }
 
-  return {
-    async start() {
-      const bound = [];
-      try {
-        for (const settings of options.listeners) bound.push(await listen(settings));
-      } catch (error) {
-        for (const { server } of servers.splice(0)) server.close();
-        throw error;
-      }
-      return bound;
-    },
-    async stop(drainMs) {
-      isStopping = true;
-      const closed = servers.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
-      for (const { server } of servers) server.closeIdleConnections();
-      if (open > 0) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, drainMs);
-          idle.add(() => {
-            clearTimeout(timer);
-            resolve();
-          });
-        });
-      }
-      for (const { server } of servers) server.closeAllConnections();
-      await Promise.all(closed);
-    },
-    openRequests: () => open,
-  };
+  private receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    settings: ListenerSettings,
+    policy: OriginPolicy,
+  ): void {
+    this.open++;
+    response.once("close", () => {
+      this.open--;
+      if (this.open === 0) this.tellIdle();
+    });
+    if (this.isStopping) response.setHeader("connection", "close");
+    const id = this.options.nextId();
+    const route = matchRoute(request.method ?? "GET", request.url ?? "/");
+    const refusal = guard(request, response, policy);
+    if (refusal === "answered") return;
+    if (refusal) return sendWireError(request, response, route, requestIdOf(id), refusal);
+    const served = belongsTo(route, settings) ? route : ({ kind: "unknown", wire: "openai-chat" } as const);
+    this.options.handle(request, response, served, id);
+  }
 }
 
 function policyFor(settings: ListenerSettings, options: GatewayServerOptions): OriginPolicy {
@@ -121,7 +138,11 @@ function policyFor(settings: ListenerSettings, options: GatewayServerOptions): O
 }
 
 /** An error to answer with, `answered` for a preflight, null to go on. */
-function guard(request: IncomingMessage, response: ServerResponse, policy: OriginPolicy): GatewayError | "answered" | null {
+function guard(
+  request: IncomingMessage,
+  response: ServerResponse,
+  policy: OriginPolicy,
+): GatewayError | "answered" | null {
   const { host, origin } = request.headers;
   const fetchSite = request.headers["sec-fetch-site"];
   const verdict = checkOrigin({ host, origin, fetchSite: Array.isArray(fetchSite) ? fetchSite[0] : fetchSite }, policy);

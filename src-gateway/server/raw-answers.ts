@@ -1,7 +1,7 @@
 /** Answers to what never became a request: broken HTTP, slow headers, upgrades. Written to the socket by hand. */
-import { STATUS_CODES, type IncomingMessage } from "node:http";
-import type { Duplex } from "node:stream";
+import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 
 function answer(socket: Duplex, status: number, code: string, message: string, headers = ""): void {
   const body = JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code } });
@@ -17,9 +17,19 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
     return;
   }
   if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") {
-    answer(socket, 408, "request_timeout", "The request did not arrive in time. Send headers and body without long pauses.");
+    answer(
+      socket,
+      408,
+      "request_timeout",
+      "The request did not arrive in time. Send headers and body without long pauses.",
+    );
   } else if (error.code === "HPE_HEADER_OVERFLOW") {
-    answer(socket, 431, "headers_too_large", "The request's headers are larger than 64 KiB. Send fewer or shorter ones.");
+    answer(
+      socket,
+      431,
+      "headers_too_large",
+      "The request's headers are larger than 64 KiB. Send fewer or shorter ones.",
+    );
   } else answer(socket, 400, "invalid_request", "This is not an HTTP request that can be understood.");
 }
 
@@ -29,5 +39,11 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
  */
 export function declineUpgrade(_request: IncomingMessage, socket: Socket): void {
   socket.on("error", () => socket.destroy());
-  answer(socket, 426, "upgrade_declined", "WebSockets are not offered here. Send the request over HTTP.", "upgrade: HTTP/1.1\r\n");
+  answer(
+    socket,
+    426,
+    "upgrade_declined",
+    "WebSockets are not offered here. Send the request over HTTP.",
+    "upgrade: HTTP/1.1\r\n",
+  );
 }

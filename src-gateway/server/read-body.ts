@@ -4,6 +4,10 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { GatewayError } from "../ir/errors.ts";
+import { dropYoungGarbage } from "../lib/young-garbage.ts";
+
+/** While a body is put together, its pieces are dropped; so often they are collected. */
+const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
 
 /** Bytes of request bodies that the process holds at this moment, shared by all requests. */
 export interface BodyBudget {
@@ -58,9 +62,13 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
   let held = 0;
   const hold = (bytes: number): void => {
     if (budget.heldBytes + bytes > budget.maxBytes) {
-      throw new GatewayError("overloaded", "The gateway holds too many large requests at once. Try again in a moment.", {
-        retryAfterMs: 1000,
-      });
+      throw new GatewayError(
+        "overloaded",
+        "The gateway holds too many large requests at once. Try again in a moment.",
+        {
+          retryAfterMs: 1000,
+        },
+      );
     }
     held += bytes;
     budget.heldBytes += bytes;
@@ -98,6 +106,7 @@ function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: numbe
     let whole: Buffer | null = null;
     const chunks: Buffer[] = [];
     let length = 0;
+    let copied = 0;
     const stop = (): void => {
       request.off("data", onData).off("end", onEnd).off("close", onGone).off("error", onGone);
     };
@@ -116,12 +125,16 @@ function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: numbe
             whole = Buffer.allocUnsafeSlow(declared);
           }
           chunk.copy(whole, length);
-          freeNow(chunk);
+          copied += chunk.length;
+          if (copied >= COLLECT_EVERY_BYTES) {
+            copied = 0;
+            dropYoungGarbage();
+          }
         }
         length += chunk.length;
       } catch (error) {
         stop();
-        reject(error as Error);
+        reject(error);
       }
     };
     const onEnd = (): void => {
@@ -136,22 +149,17 @@ function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: numbe
   });
 }
 
-/**
- * The garbage collector sees only the small handle of a chunk and lets the memory behind it pile up; a large body would
- * cost nearly three times its size. A buffer that nobody else uses gives its memory back when it is detached.
- */
-function freeNow(chunk: Buffer): void {
-  const { buffer } = chunk;
-  if (chunk.byteLength === buffer.byteLength && buffer instanceof ArrayBuffer && !buffer.detached) buffer.transfer(0);
-}
-
 async function unpack(decompress: Decompress, raw: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
   try {
     return await decompress(raw, { maxOutputLength: maxBytes });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
-    throw new GatewayError("invalid_encoding", `The body says that it is encoded as ${encoding}, but it cannot be decoded.`, {
-      cause: error,
-    });
+    throw new GatewayError(
+      "invalid_encoding",
+      `The body says that it is encoded as ${encoding}, but it cannot be decoded.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -24,7 +24,12 @@ export interface RequestHandlerOptions {
 export function createRequestHandler(
   options: RequestHandlerOptions,
 ): (request: IncomingMessage, response: ServerResponse, route: Route, id: number) => void {
-  const answer = async (request: IncomingMessage, response: ServerResponse, route: Route, id: number): Promise<void> => {
+  const answer = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: Route,
+    id: number,
+  ): Promise<void> => {
     switch (route.kind) {
       case "inference":
         return options.inference(request, response, route, id);
@@ -44,13 +49,17 @@ export function createRequestHandler(
         return sendWireError(request, response, route, requestIdOf(id), error, { allow: route.allow });
       }
       case "unknown":
-        throw new GatewayError("not_found", "There is nothing at this path. The README lists the paths that are served.");
+        throw new GatewayError(
+          "not_found",
+          "There is nothing at this path. The README lists the paths that are served.",
+        );
     }
   };
   return (request, response, route, id) => {
     answer(request, response, route, id).catch((thrown: unknown) => {
       const error = toGatewayError(thrown);
-      if (error.code === "internal_error") options.log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");
+      if (error.code === "internal_error")
+        options.log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");
       if (response.headersSent) response.destroy();
       else sendWireError(request, response, route, requestIdOf(id), error);
     });
@@ -73,12 +82,20 @@ async function sendModels(
   if (route.modelId === null) return sendJson(request, response, 200, encodeModelList(models, wire), id);
   const model = models.find((candidate) => candidate.id === route.modelId);
   if (!model) {
-    throw new GatewayError("model_not_found", `No provider lists a model "${route.modelId.slice(0, 100)}". GET /v1/models lists what there is.`);
+    throw new GatewayError(
+      "model_not_found",
+      `No provider lists a model "${route.modelId.slice(0, 100)}". GET /v1/models lists what there is.`,
+    );
   }
   sendJson(request, response, 200, encodeModel(model, wire), id);
 }
 
-function sendRoot(options: RequestHandlerOptions, request: IncomingMessage, response: ServerResponse, id: number): void {
+function sendRoot(
+  options: RequestHandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  id: number,
+): void {
   if (request.method !== "GET" && request.method !== "HEAD") {
     const error = new GatewayError("method_not_allowed", `This path takes GET and HEAD, not ${request.method}.`);
     return sendWireError(request, response, { kind: "root" }, requestIdOf(id), error, { allow: "GET, HEAD" });
@@ -91,7 +108,13 @@ function sendRoot(options: RequestHandlerOptions, request: IncomingMessage, resp
   sendJson(request, response, 200, { name: "Tokligence Gateway", version: options.version }, id);
 }
 
-function sendJson(request: IncomingMessage, response: ServerResponse, status: number, value: unknown, id: number): void {
+function sendJson(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  value: unknown,
+  id: number,
+): void {
   const body = Buffer.from(JSON.stringify(value));
   response.writeHead(status, {
     "content-type": "application/json; charset=utf-8",

@@ -116,8 +116,10 @@ function plainRoute(method: string, path: string): Route {
   if (path.startsWith("/api/v1/") || path === "/console" || path.startsWith("/console/")) {
     return { kind: "admin", endpoint: "admin" };
   }
-  if (path.startsWith("/v1beta/") && !path.startsWith("/v1beta/openai")) return { kind: "unknown", wire: "gemini-content" };
-  if (path.startsWith("/anthropic/") || path.startsWith("/v1/messages")) return { kind: "unknown", wire: "anthropic-messages" };
+  if (path.startsWith("/v1beta/") && !path.startsWith("/v1beta/openai"))
+    return { kind: "unknown", wire: "gemini-content" };
+  if (path.startsWith("/anthropic/") || path.startsWith("/v1/messages"))
+    return { kind: "unknown", wire: "anthropic-messages" };
   return { kind: "unknown", wire: "openai-chat" };
 }
 

@@ -27,9 +27,14 @@ export interface ProviderReply {
 }
 
 /** @throws GatewayError credential_missing, provider_unreachable, provider_timeout */
-export async function callProvider(instance: ProviderInstance, call: ProviderCall, resolveSecret: ResolveSecret): Promise<ProviderReply> {
+export async function callProvider(
+  instance: ProviderInstance,
+  call: ProviderCall,
+  resolveSecret: ResolveSecret,
+): Promise<ProviderReply> {
   const base = instance.protocols[call.wire];
-  if (base === undefined) throw new GatewayError("protocol_not_spoken", `The provider "${instance.id}" is not spoken to in ${call.wire}.`);
+  if (base === undefined)
+    throw new GatewayError("protocol_not_spoken", `The provider "${instance.id}" is not spoken to in ${call.wire}.`);
   const secret = instance.credential ? await resolveSecret(instance.credential) : null;
   const headers: Record<string, string> = {
     ...(call.wire === "anthropic-messages" ? { "anthropic-version": "2023-06-01" } : {}),
@@ -65,9 +70,13 @@ async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
 function describe(thrown: unknown, id: string, timeoutMs: number): GatewayError {
   const error = thrown as NodeJS.ErrnoException;
   if (error.name === "TimeoutError" || error.name === "AbortError") {
-    return new GatewayError("provider_timeout", `The provider "${id}" did not answer within ${timeoutMs} ms.`, { cause: thrown });
+    return new GatewayError("provider_timeout", `The provider "${id}" did not answer within ${timeoutMs} ms.`, {
+      cause: thrown,
+    });
   }
-  return new GatewayError("provider_unreachable", `The provider "${id}" cannot be reached: ${reasonOf(error)}.`, { cause: thrown });
+  return new GatewayError("provider_unreachable", `The provider "${id}" cannot be reached: ${reasonOf(error)}.`, {
+    cause: thrown,
+  });
 }
 
 function reasonOf(error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] }): string {

@@ -6,7 +6,14 @@
  */
 import zlib from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
-import type { Dispatch, Headers, UpstreamCall, UpstreamFailure, UpstreamRequest, UpstreamSink } from "../exchange/types.ts";
+import type {
+  Dispatch,
+  Headers,
+  UpstreamCall,
+  UpstreamFailure,
+  UpstreamRequest,
+  UpstreamSink,
+} from "../exchange/types.ts";
 
 export interface Upstream {
   dispatch: Dispatch;
@@ -161,7 +168,9 @@ function describe(thrown: unknown): UpstreamFailure {
     code === "UND_ERR_CONNECT_TIMEOUT" ||
     error.syscall === "connect" ||
     error.syscall === "getaddrinfo" ||
-    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|ERR_INVALID_URL|UND_ERR_INVALID_ARG)/.test(code);
+    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|ERR_INVALID_URL|UND_ERR_INVALID_ARG)/.test(
+      code,
+    );
   return { kind: isConnect ? "connect" : "cut", detail, cause: thrown };
 }
 

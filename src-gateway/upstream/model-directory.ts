@@ -104,14 +104,24 @@ export function createModelDirectory(options: {
 async function fetchModels(instance: ProviderInstance, resolveSecret: ResolveSecret): Promise<ModelEntry[]> {
   const endpoint = instance.modelsEndpoint;
   if (endpoint === null) return [];
-  const first = endpoint.protocol === "anthropic-messages" ? "limit=1000" : endpoint.protocol === "gemini-content" ? "pageSize=1000" : "";
+  const first =
+    endpoint.protocol === "anthropic-messages"
+      ? "limit=1000"
+      : endpoint.protocol === "gemini-content"
+        ? "pageSize=1000"
+        : "";
   const models: ModelEntry[] = [];
   let next: string | null = null;
   for (let page = 0; page < MAX_PAGES; page++) {
     const query = [first, next].filter((part) => part).join("&");
     const path = query === "" ? endpoint.path : `${endpoint.path}?${query}`;
-    const reply = await callProvider(instance, { wire: endpoint.protocol, method: "GET", path, timeoutMs: CALL_TIMEOUT_MS }, resolveSecret);
-    if (reply.status !== 200) throw new Error(`"${instance.id}" answered ${reply.status} when it was asked for its models`);
+    const reply = await callProvider(
+      instance,
+      { wire: endpoint.protocol, method: "GET", path, timeoutMs: CALL_TIMEOUT_MS },
+      resolveSecret,
+    );
+    if (reply.status !== 200)
+      throw new Error(`"${instance.id}" answered ${reply.status} when it was asked for its models`);
     const read = readModelPage(reply.body);
     models.push(...read.models);
     next = read.next;

@@ -26,7 +26,10 @@ export function readModelPage(body: Buffer): ModelPage {
     return { models: gemini.flatMap(readEntry), next: token ? `pageToken=${encodeURIComponent(token)}` : null };
   }
   const last = json["has_more"] === true ? asText(json["last_id"]) : null;
-  return { models: asArray(json["data"]).flatMap(readEntry), next: last ? `after_id=${encodeURIComponent(last)}` : null };
+  return {
+    models: asArray(json["data"]).flatMap(readEntry),
+    next: last ? `after_id=${encodeURIComponent(last)}` : null,
+  };
 }
 
 /** Some providers send the list bare. */
@@ -46,8 +49,21 @@ function readEntry(value: unknown): ModelEntry[] {
   const ownedBy = asText(model["owned_by"]);
   const displayName = asText(model["display_name"]) ?? asText(model["displayName"]);
   const createdAt = timeOf(model);
-  const contextTokens = numberOf(model, "context_length", "context_window", "max_input_tokens", "inputTokenLimit", "max_model_len");
-  const maxOutputTokens = numberOf(model, "max_output_tokens", "max_completion_tokens", "outputTokenLimit", "max_tokens");
+  const contextTokens = numberOf(
+    model,
+    "context_length",
+    "context_window",
+    "max_input_tokens",
+    "inputTokenLimit",
+    "max_model_len",
+  );
+  const maxOutputTokens = numberOf(
+    model,
+    "max_output_tokens",
+    "max_completion_tokens",
+    "outputTokenLimit",
+    "max_tokens",
+  );
   if (ownedBy) entry.ownedBy = ownedBy;
   if (displayName) entry.displayName = displayName;
   if (createdAt !== null) entry.createdAt = createdAt;

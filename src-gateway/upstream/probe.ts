@@ -18,7 +18,11 @@ export interface ProbeResult {
   hint: string | null;
 }
 
-export async function probeProvider(instance: ProviderInstance, resolveSecret: ResolveSecret, timeoutMs = 10_000): Promise<ProbeResult> {
+export async function probeProvider(
+  instance: ProviderInstance,
+  resolveSecret: ResolveSecret,
+  timeoutMs = 10_000,
+): Promise<ProbeResult> {
   const start = performance.now();
   const result = (fields: Partial<ProbeResult>): ProbeResult => ({
     provider: instance.id,
@@ -32,22 +36,54 @@ export async function probeProvider(instance: ProviderInstance, resolveSecret: R
     latencyMs: Math.round(performance.now() - start),
   });
   const call = questionFor(instance, timeoutMs);
-  if (call === null) return result({ problem: "it has no protocol that the gateway speaks", hint: "Check `kind` and `protocols`." });
+  if (call === null)
+    return result({ problem: "it has no protocol that the gateway speaks", hint: "Check `kind` and `protocols`." });
   try {
     const { status, body } = await callProvider(instance, call, resolveSecret);
     if (status === 401 || status === 403) {
-      return result({ reachable: true, authenticated: false, status, problem: `it refused the key (${status})`, hint: "Check the credential of this provider." });
+      return result({
+        reachable: true,
+        authenticated: false,
+        status,
+        problem: `it refused the key (${status})`,
+        hint: "Check the credential of this provider.",
+      });
     }
     if (status === 404 || status === 405) {
-      return result({ reachable: true, status, problem: `there is nothing at ${call.path.split("?")[0]} (${status})`, hint: "Check the base URL; a missing or doubled /v1 is the usual reason." });
+      return result({
+        reachable: true,
+        status,
+        problem: `there is nothing at ${call.path.split("?")[0]} (${status})`,
+        hint: "Check the base URL; a missing or doubled /v1 is the usual reason.",
+      });
     }
-    if (status >= 500) return result({ reachable: true, status, problem: `it answered ${status}`, hint: "The provider has a problem of its own; try again later." });
+    if (status >= 500)
+      return result({
+        reachable: true,
+        status,
+        problem: `it answered ${status}`,
+        hint: "The provider has a problem of its own; try again later.",
+      });
     if (call.method === "POST") return result({ reachable: true, authenticated: true, status });
-    if (status !== 200) return result({ reachable: true, status, problem: `it answered ${status}`, hint: "Look at the provider's own documentation." });
-    return result({ reachable: true, authenticated: instance.credential === null ? null : true, status, models: readModelPage(body).models.length });
+    if (status !== 200)
+      return result({
+        reachable: true,
+        status,
+        problem: `it answered ${status}`,
+        hint: "Look at the provider's own documentation.",
+      });
+    return result({
+      reachable: true,
+      authenticated: instance.credential === null ? null : true,
+      status,
+      models: readModelPage(body).models.length,
+    });
   } catch (error) {
     const isOurs = error instanceof GatewayError;
-    const hint = isOurs && error.code === "credential_missing" ? "Provide the key where the configuration says it is." : "Check the base URL, the network and a proxy between.";
+    const hint =
+      isOurs && error.code === "credential_missing"
+        ? "Provide the key where the configuration says it is."
+        : "Check the base URL, the network and a proxy between.";
     return result({ problem: isOurs ? error.message : String(error), hint });
   }
 }

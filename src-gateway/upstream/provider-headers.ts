@@ -2,7 +2,11 @@ import type { WireProtocol } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 
 /** The headers that show the gateway's credential to a provider, in the form that its wire wants. */
-export function providerHeaders(instance: ProviderInstance, wire: WireProtocol, secret: string | null): Record<string, string> {
+export function providerHeaders(
+  instance: ProviderInstance,
+  wire: WireProtocol,
+  secret: string | null,
+): Record<string, string> {
   if (secret === null) return {};
   switch (instance.auth[wire] ?? "bearer") {
     case "bearer":

@@ -19,12 +19,26 @@ let gateway: TestGateway;
 beforeAll(async () => {
   if (!existsSync(codex)) {
     mkdirSync(home, { recursive: true });
-    const done = spawnSync("npm", ["install", "--prefix", home, "--no-audit", "--no-fund", "--loglevel=error", `@openai/codex@${VERSION}`], { stdio: "inherit" });
+    const done = spawnSync(
+      "npm",
+      ["install", "--prefix", home, "--no-audit", "--no-fund", "--loglevel=error", `@openai/codex@${VERSION}`],
+      { stdio: "inherit" },
+    );
     if (done.status !== 0) throw new Error("Codex could not be installed");
   }
   provider = await startRawProvider();
   gateway = await startTestGateway({
-    config: { providers: [{ id: "lab", kind: "openai-compatible", base_url: `${provider.url}/v1`, protocols: ["responses"], models: ["lab-model"] }] },
+    config: {
+      providers: [
+        {
+          id: "lab",
+          kind: "openai-compatible",
+          base_url: `${provider.url}/v1`,
+          protocols: ["responses"],
+          models: ["lab-model"],
+        },
+      ],
+    },
   });
 }, 300_000);
 afterAll(async () => {
@@ -32,12 +46,19 @@ afterAll(async () => {
   await provider?.stop();
 });
 
-const event = (type: string, fields: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+const event = (type: string, fields: object): string =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
 
 /** One item and the end, as the wire has it. */
 function answer(item: { id: string; type: string } & Record<string, unknown>, id: string): string {
   const response = { id, object: "response", status: "in_progress", model: "lab-model-1", output: [] as unknown[] };
-  const usage = { input_tokens: 900, input_tokens_details: { cached_tokens: 400 }, output_tokens: 20, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 920 };
+  const usage = {
+    input_tokens: 900,
+    input_tokens_details: { cached_tokens: 400 },
+    output_tokens: 20,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 920,
+  };
   return (
     event("response.created", { response }) +
     event("response.output_item.added", { output_index: 0, item }) +
@@ -67,31 +88,62 @@ describe("Codex", () => {
       turn++;
       if (json.input.some((item) => item.type === "function_call_output")) {
         const text = { type: "output_text", text: "The file is written.", annotations: [] };
-        response.end(answer({ id: `msg_${turn}`, type: "message", status: "completed", role: "assistant", content: [text] }, `resp_${turn}`));
+        response.end(
+          answer(
+            { id: `msg_${turn}`, type: "message", status: "completed", role: "assistant", content: [text] },
+            `resp_${turn}`,
+          ),
+        );
         return;
       }
-      const tool = json.tools?.find((each) => each.type === "function" && /^(?:exec_command|shell|shell_command)$/.test(each.name ?? ""));
+      const tool = json.tools?.find(
+        (each) => each.type === "function" && /^(?:exec_command|shell|shell_command)$/.test(each.name ?? ""),
+      );
       const command = "printf made-by-codex > lab-out.txt";
       const properties = tool?.parameters?.properties ?? {};
-      const args = properties["cmd"] ? { cmd: command } : { command: properties["command"]?.type === "array" ? ["bash", "-lc", command] : command };
-      response.end(answer({ id: `fc_${turn}`, type: "function_call", call_id: `call_${turn}`, name: tool?.name ?? "shell", arguments: JSON.stringify(args), status: "completed" }, `resp_${turn}`));
+      const args = properties["cmd"]
+        ? { cmd: command }
+        : { command: properties["command"]?.type === "array" ? ["bash", "-lc", command] : command };
+      response.end(
+        answer(
+          {
+            id: `fc_${turn}`,
+            type: "function_call",
+            call_id: `call_${turn}`,
+            name: tool?.name ?? "shell",
+            arguments: JSON.stringify(args),
+            status: "completed",
+          },
+          `resp_${turn}`,
+        ),
+      );
     };
-    const child = spawn(codex, ["exec", "--skip-git-repo-check", "--json", "Write the file lab-out.txt, then say so."], {
-      cwd: folder,
-      env: { PATH: process.env["PATH"], HOME: folder, CODEX_HOME: codexHome, GATEWAY_KEY: gateway.key },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      codex,
+      ["exec", "--skip-git-repo-check", "--json", "Write the file lab-out.txt, then say so."],
+      {
+        cwd: folder,
+        env: { PATH: process.env["PATH"], HOME: folder, CODEX_HOME: codexHome, GATEWAY_KEY: gateway.key },
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const code = await new Promise((resolve) => child.once("close", resolve));
-    expect(code, output).toBe(0);
+    if (code !== 0) throw new Error(`codex ended with ${String(code)}: ${output}`);
     expect(output).toContain("The file is written.");
     expect(readFileSync(join(folder, "lab-out.txt"), "utf8")).toBe("made-by-codex");
     const list = await gateway.exchanges(2);
     expect(list.length).toBeGreaterThanOrEqual(2);
     for (const exchange of list) {
-      expect(exchange).toMatchObject({ surface: "responses", outcome: "completed", provider: "lab", agent: `codex/${VERSION}`, usage: { inputUncached: 500, cacheRead: 400, output: 20 } });
+      expect(exchange).toMatchObject({
+        surface: "responses",
+        outcome: "completed",
+        provider: "lab",
+        agent: `codex/${VERSION}`,
+        usage: { inputUncached: 500, cacheRead: 400, output: 20 },
+      });
       expect(exchange.session).not.toBeNull();
     }
   }, 120_000);

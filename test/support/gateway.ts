@@ -51,7 +51,9 @@ export async function startTestGateway(
         const reply = await fetch(`${info.url}/api/v1/exchanges?limit=1000`, {
           headers: { authorization: `Bearer ${key}` },
         });
-        const list = ((await reply.json()) as ExchangeView[]).filter((exchange) => exchange.outcome !== "open" && isWanted(exchange));
+        const list = ((await reply.json()) as ExchangeView[]).filter(
+          (exchange) => exchange.outcome !== "open" && isWanted(exchange),
+        );
         if (list.length >= count) return list;
         await new Promise((resolve) => setImmediate(resolve));
       }

@@ -1,16 +1,19 @@
-/** @returns a function that ends the watch and gives the longest time in ms that a timer had to wait. */
-export function watchEventLoop(): () => number {
+/**
+ * Watches how long timers have to wait.
+ * @returns a function that ends the watch and gives the waits in ms, longest first.
+ */
+export function watchEventLoop(): () => number[] {
+  const waits: number[] = [];
   let last = performance.now();
-  let longest = 0;
   const tick = (): void => {
     const now = performance.now();
-    longest = Math.max(longest, now - last);
+    waits.push(now - last);
     last = now;
   };
   const timer = setInterval(tick, 1);
   return () => {
     clearInterval(timer);
     tick();
-    return longest;
+    return waits.sort((a, b) => b - a);
   };
 }

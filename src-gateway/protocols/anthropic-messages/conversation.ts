@@ -33,7 +33,12 @@ function decodeBlock(block: JsonObject): Part {
     case "thinking":
       return { kind: "thinking", text: asText(block["thinking"]) ?? "" };
     case "tool_use":
-      return { kind: "call", id: asText(block["id"]) ?? "", name: asText(block["name"]) ?? "", args: JSON.stringify(block["input"] ?? {}) };
+      return {
+        kind: "call",
+        id: asText(block["id"]) ?? "",
+        name: asText(block["name"]) ?? "",
+        args: JSON.stringify(block["input"] ?? {}),
+      };
     case "tool_result": {
       const parts = decodeContent(block["content"]);
       return { kind: "result", id: asText(block["tool_use_id"]) ?? "", parts, isError: block["is_error"] === true };

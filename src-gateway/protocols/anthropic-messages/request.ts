@@ -24,7 +24,11 @@ export function readRequest(body: RequestBody, target: RequestTarget): RequestHe
   return { model, stream, wantsUsage: true };
 }
 
-export function rewriteRequest(body: RequestBody, _target: RequestTarget, edits: { model: string; askForUsage: boolean }): Splice[] {
+export function rewriteRequest(
+  body: RequestBody,
+  _target: RequestTarget,
+  edits: { model: string; askForUsage: boolean },
+): Splice[] {
   const model = body.root.members.get("model");
   if (!model || edits.model === readModel(body)) return [];
   return [{ start: model.start, end: model.end, text: JSON.stringify(edits.model) }];

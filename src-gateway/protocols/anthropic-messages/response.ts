@@ -24,12 +24,25 @@ export const stopReason = (finish: Answer["finish"]): string => (finish === "len
 export function encodeAnswer(answer: Answer, context: EncodeContext): Buffer {
   const content = [{ type: "text", text: answer.text }];
   return Buffer.from(
-    JSON.stringify({ ...encodeHead(context), content, stop_reason: stopReason(answer.finish), usage: encodeUsage(answer.usage) }),
+    JSON.stringify({
+      ...encodeHead(context),
+      content,
+      stop_reason: stopReason(answer.finish),
+      usage: encodeUsage(answer.usage),
+    }),
   );
 }
 
 export function encodeHead(context: EncodeContext): JsonObject {
-  return { id: messageId(context), type: "message", role: "assistant", model: context.model, content: [], stop_reason: null, stop_sequence: null };
+  return {
+    id: messageId(context),
+    type: "message",
+    role: "assistant",
+    model: context.model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+  };
 }
 
 export function encodeUsage(usage: Usage): JsonObject {

@@ -75,11 +75,16 @@ export function createStreamEncoder(context: EncodeContext): { push(event: Answe
           ]);
         }
         case "text":
-          return event.text === "" ? NO_BYTES : frame("content_block_delta", { index: 0, delta: { type: "text_delta", text: event.text } });
+          return event.text === ""
+            ? NO_BYTES
+            : frame("content_block_delta", { index: 0, delta: { type: "text_delta", text: event.text } });
         case "end":
           return Buffer.concat([
             frame("content_block_stop", { index: 0 }),
-            frame("message_delta", { delta: { stop_reason: stopReason(event.finish), stop_sequence: null }, usage: encodeUsage(event.usage) }),
+            frame("message_delta", {
+              delta: { stop_reason: stopReason(event.finish), stop_sequence: null },
+              usage: encodeUsage(event.usage),
+            }),
             frame("message_stop", {}),
           ]);
       }

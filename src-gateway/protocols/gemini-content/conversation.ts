@@ -44,7 +44,12 @@ function decodePart(part: JsonObject): Part {
   const result = asObject(part["functionResponse"]);
   if (result) {
     const id = asText(result["id"]) ?? asText(result["name"]) ?? "";
-    return { kind: "result", id, parts: [{ kind: "text", text: JSON.stringify(result["response"] ?? {}) }], isError: false };
+    return {
+      kind: "result",
+      id,
+      parts: [{ kind: "text", text: JSON.stringify(result["response"] ?? {}) }],
+      isError: false,
+    };
   }
   return { kind: "unknown", type: Object.keys(part)[0] ?? "empty" };
 }

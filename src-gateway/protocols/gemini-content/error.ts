@@ -21,16 +21,24 @@ const STATUSES: Readonly<Record<ErrorClass, string>> = {
 };
 
 function errorJson(error: GatewayError): unknown {
-  const details: unknown[] = [{ "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: error.code.toUpperCase() }];
+  const details: unknown[] = [
+    { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: error.code.toUpperCase() },
+  ];
   if (error.retryAfterMs !== undefined) {
-    details.push({ "@type": "type.googleapis.com/google.rpc.RetryInfo", retryDelay: `${Math.ceil(error.retryAfterMs / 1000)}s` });
+    details.push({
+      "@type": "type.googleapis.com/google.rpc.RetryInfo",
+      retryDelay: `${Math.ceil(error.retryAfterMs / 1000)}s`,
+    });
   }
   return { error: { code: error.status, message: error.message, status: STATUSES[error.class], details } };
 }
 
 export const encodeError = (error: GatewayError): EncodedError => encodeJsonError(error, errorJson(error));
 
-export function encodeStreamError(error: GatewayError, context: { framing: "sse" | "json-array"; started: boolean }): Buffer {
+export function encodeStreamError(
+  error: GatewayError,
+  context: { framing: "sse" | "json-array"; started: boolean },
+): Buffer {
   if (context.framing === "sse") return sseFrame(errorJson(error));
   return Buffer.from(`${context.started ? "," : "["}${JSON.stringify(errorJson(error))}]`);
 }

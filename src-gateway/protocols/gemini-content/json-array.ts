@@ -47,7 +47,8 @@ export function createJsonArraySplitter(options: { maxFrameBytes?: number } = {}
         elementStart = -1;
       }
       pending = bytes;
-      if (pending.length > maxFrameBytes) throw new RangeError(`An element of the stream is larger than ${maxFrameBytes} bytes.`);
+      if (pending.length > maxFrameBytes)
+        throw new RangeError(`An element of the stream is larger than ${maxFrameBytes} bytes.`);
       return frames;
     },
     finish: () => [],

@@ -41,7 +41,11 @@ function modelOf(target: RequestTarget): string {
 }
 
 /** The model stands in the path; embedding calls name it in the body once more. */
-export function rewriteRequest(body: RequestBody, target: RequestTarget, edits: { model: string; askForUsage: boolean }): Splice[] {
+export function rewriteRequest(
+  body: RequestBody,
+  target: RequestTarget,
+  edits: { model: string; askForUsage: boolean },
+): Splice[] {
   if (target.surface !== "gemini-embeddings" || edits.model === modelOf(target)) return [];
   const text = JSON.stringify(resourceName(edits.model));
   const splices: Splice[] = [];
@@ -71,7 +75,8 @@ function modelsInRequests(bytes: Buffer, start: number, end: number, text: strin
       depth--;
       if (depth !== 0 || bytes[objectStart] !== 0x7b) continue;
       const model = scanJson(bytes.subarray(objectStart, at + 1)).members.get("model");
-      if (model?.kind === "string") splices.push({ start: objectStart + model.start, end: objectStart + model.end, text });
+      if (model?.kind === "string")
+        splices.push({ start: objectStart + model.start, end: objectStart + model.end, text });
     }
   }
   return splices;

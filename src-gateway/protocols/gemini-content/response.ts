@@ -33,7 +33,12 @@ export function encodeAnswer(answer: Answer, context: EncodeContext): Buffer {
 }
 
 /** @param finish null while more is to come. */
-export function encodePiece(context: EncodeContext, text: string, finish: Answer["finish"] | null, usage: Usage): JsonObject {
+export function encodePiece(
+  context: EncodeContext,
+  text: string,
+  finish: Answer["finish"] | null,
+  usage: Usage,
+): JsonObject {
   const finishReason = finish === null ? {} : { finishReason: finish === "length" ? "MAX_TOKENS" : "STOP" };
   return {
     candidates: [{ content: { parts: [{ text }], role: "model" }, ...finishReason, index: 0 }],

@@ -21,7 +21,9 @@ export function createStreamReader(): StreamReader {
       if (found.finishReason) return "content";
       const candidate = asObject(asArray(json["candidates"])[0]);
       const parts = asArray(asObject(candidate?.["content"])?.["parts"]).map(asObject);
-      return parts.some((part) => part && !(Object.keys(part).length === 1 && part["text"] === "")) ? "content" : "opening";
+      return parts.some((part) => part && !(Object.keys(part).length === 1 && part["text"] === ""))
+        ? "content"
+        : "opening";
     },
     // The wire has no closing event: the piece with the finish reason is the last one that matters.
     end: () => facts.finishReason !== null,
@@ -55,5 +57,8 @@ export function createStreamEncoder(context: EncodeContext): { push(event: Answe
 /** Comments break Gemini's clients; an empty piece of text does not. Between elements of an array white space is free. */
 export function keepAlive(state: { model: string; framing: "sse" | "json-array" }): Buffer {
   if (state.framing === "json-array") return Buffer.from("\n");
-  return sseFrame({ candidates: [{ content: { role: "model", parts: [{ text: "" }] }, index: 0 }], modelVersion: state.model });
+  return sseFrame({
+    candidates: [{ content: { role: "model", parts: [{ text: "" }] }, index: 0 }],
+    modelVersion: state.model,
+  });
 }

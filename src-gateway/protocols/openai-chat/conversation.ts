@@ -10,7 +10,11 @@ export function decodeConversation(json: unknown): Conversation {
     const parts = prompts.filter((prompt) => typeof prompt === "string").map((text): Part => ({ kind: "text", text }));
     return { turns: [{ role: "user", parts }] };
   }
-  return { turns: asArray(request["messages"]).map(asObject).flatMap((message) => (message ? [decodeMessage(message)] : [])) };
+  return {
+    turns: asArray(request["messages"])
+      .map(asObject)
+      .flatMap((message) => (message ? [decodeMessage(message)] : [])),
+  };
 }
 
 function decodeMessage(message: JsonObject): Turn {
@@ -20,7 +24,10 @@ function decodeMessage(message: JsonObject): Turn {
     return { role: "user", parts: [{ kind: "result", id, parts: decodeContent(message["content"]), isError: false }] };
   }
   if (role === "assistant") return { role, parts: [...decodeContent(message["content"]), ...decodeCalls(message)] };
-  return { role: role === "system" || role === "developer" ? "system" : "user", parts: decodeContent(message["content"]) };
+  return {
+    role: role === "system" || role === "developer" ? "system" : "user",
+    parts: decodeContent(message["content"]),
+  };
 }
 
 function decodeContent(content: unknown): Part[] {
@@ -43,7 +50,10 @@ function decodePart(part: JsonObject): Part {
     }
     case "input_audio": {
       const audio = asObject(part["input_audio"]);
-      return { kind: "audio", blob: { data: asText(audio?.["data"]) ?? "", mime: `audio/${asText(audio?.["format"]) ?? "wav"}` } };
+      return {
+        kind: "audio",
+        blob: { data: asText(audio?.["data"]) ?? "", mime: `audio/${asText(audio?.["format"]) ?? "wav"}` },
+      };
     }
     case "file": {
       const file = asObject(part["file"]);

@@ -45,10 +45,15 @@ export function readRequest(body: RequestBody, target: RequestTarget): RequestHe
   return { model, stream: readFlag(body, "stream"), wantsUsage: options?.["include_usage"] === true };
 }
 
-export function rewriteRequest(body: RequestBody, target: RequestTarget, edits: { model: string; askForUsage: boolean }): Splice[] {
+export function rewriteRequest(
+  body: RequestBody,
+  target: RequestTarget,
+  edits: { model: string; askForUsage: boolean },
+): Splice[] {
   const splices: Splice[] = [];
   const model = body.root.members.get("model");
-  if (model && edits.model !== readModel(body)) splices.push({ start: model.start, end: model.end, text: JSON.stringify(edits.model) });
+  if (model && edits.model !== readModel(body))
+    splices.push({ start: model.start, end: model.end, text: JSON.stringify(edits.model) });
   const mayAsk = target.surface === "chat" || target.surface === "completions";
   if (edits.askForUsage && mayAsk && readFlag(body, "stream")) splices.push(askForUsage(body));
   return splices.sort((a, b) => a.start - b.start);

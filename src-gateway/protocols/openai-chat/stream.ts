@@ -48,7 +48,9 @@ function hasContent(choice: JsonObject | null): boolean {
   if (asText(choice["finish_reason"]) || asText(choice["text"])) return true;
   const delta = asObject(choice["delta"]) ?? asObject(choice["message"]);
   if (!delta) return false;
-  return Object.entries(delta).some(([name, value]) => name !== "role" && value !== null && value !== "" && !isEmptyList(value));
+  return Object.entries(delta).some(
+    ([name, value]) => name !== "role" && value !== null && value !== "" && !isEmptyList(value),
+  );
 }
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;

@@ -23,7 +23,10 @@ function decodeItem(item: JsonObject): Turn {
     case "function_call":
     case "custom_tool_call": {
       const args = asText(item["arguments"]) ?? asText(item["input"]) ?? "";
-      return { role: "assistant", parts: [{ kind: "call", id: asText(item["call_id"]) ?? "", name: asText(item["name"]) ?? "", args }] };
+      return {
+        role: "assistant",
+        parts: [{ kind: "call", id: asText(item["call_id"]) ?? "", name: asText(item["name"]) ?? "", args }],
+      };
     }
     case "function_call_output":
     case "custom_tool_call_output": {
@@ -31,7 +34,9 @@ function decodeItem(item: JsonObject): Turn {
       return { role: "user", parts: [{ kind: "result", id: asText(item["call_id"]) ?? "", parts, isError: false }] };
     }
     case "reasoning": {
-      const text = asArray(item["summary"]).map((part) => asText(asObject(part)?.["text"]) ?? "").join("\n");
+      const text = asArray(item["summary"])
+        .map((part) => asText(asObject(part)?.["text"]) ?? "")
+        .join("\n");
       return { role: "assistant", parts: [{ kind: "thinking", text }] };
     }
     default:
@@ -61,11 +66,17 @@ function decodePart(part: JsonObject): Part {
     }
     case "input_file": {
       const id = asText(part["file_id"]);
-      return { kind: "document", blob: id ? { fileId: id } : blobFromUrl(asText(part["file_data"]) ?? asText(part["file_url"]) ?? "") };
+      return {
+        kind: "document",
+        blob: id ? { fileId: id } : blobFromUrl(asText(part["file_data"]) ?? asText(part["file_url"]) ?? ""),
+      };
     }
     case "input_audio": {
       const audio = asObject(part["input_audio"]);
-      return { kind: "audio", blob: { data: asText(audio?.["data"]) ?? "", mime: `audio/${asText(audio?.["format"]) ?? "wav"}` } };
+      return {
+        kind: "audio",
+        blob: { data: asText(audio?.["data"]) ?? "", mime: `audio/${asText(audio?.["format"]) ?? "wav"}` },
+      };
     }
     default:
       return { kind: "unknown", type };

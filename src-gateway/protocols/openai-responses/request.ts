@@ -23,10 +23,15 @@ export function readRequest(body: RequestBody): RequestHead {
   return { model, stream: readFlag(body, "stream"), wantsUsage: true };
 }
 
-export function rewriteRequest(body: RequestBody, _target: RequestTarget, edits: { model: string; askForUsage: boolean }): Splice[] {
+export function rewriteRequest(
+  body: RequestBody,
+  _target: RequestTarget,
+  edits: { model: string; askForUsage: boolean },
+): Splice[] {
   const model = body.root.members.get("model");
   if (!model || edits.model === readModel(body)) return [];
   return [{ start: model.start, end: model.end, text: JSON.stringify(edits.model) }];
 }
 
-export const providerPath = (target: RequestTarget): string => `/responses${target.query === "" ? "" : `?${target.query}`}`;
+export const providerPath = (target: RequestTarget): string =>
+  `/responses${target.query === "" ? "" : `?${target.query}`}`;

@@ -18,7 +18,8 @@ export function factsOf(response: JsonObject): Partial<AnswerFacts> {
   if (model) facts.modelServed = model;
   const status = asText(response["status"]);
   const reason = asText(asObject(response["incomplete_details"])?.["reason"]);
-  if (status && status !== "in_progress" && status !== "queued") facts.finishReason = reason ? `${status}: ${reason}` : status;
+  if (status && status !== "in_progress" && status !== "queued")
+    facts.finishReason = reason ? `${status}: ${reason}` : status;
   const usage = asObject(response["usage"]);
   if (usage) facts.usage = usageFromResponses(usage);
   if (status === "failed" || (status === null && response["error"])) {

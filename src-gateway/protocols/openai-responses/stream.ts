@@ -54,7 +54,8 @@ function typeOf(data: Buffer): string | null {
 
 export function createStreamEncoder(context: EncodeContext): { push(event: AnswerEvent): Buffer } {
   let sequence = 0;
-  const frame = (type: string, fields: JsonObject): Buffer => sseFrame({ type, sequence_number: sequence++, ...fields }, type);
+  const frame = (type: string, fields: JsonObject): Buffer =>
+    sseFrame({ type, sequence_number: sequence++, ...fields }, type);
   const place = { item_id: messageId(context), output_index: 0, content_index: 0 };
   return {
     push(event) {
@@ -67,7 +68,9 @@ export function createStreamEncoder(context: EncodeContext): { push(event: Answe
             frame("response.content_part.added", { ...place, part: encodeText("") }),
           ]);
         case "text":
-          return event.text === "" ? NO_BYTES : frame("response.output_text.delta", { ...place, delta: event.text, logprobs: [] });
+          return event.text === ""
+            ? NO_BYTES
+            : frame("response.output_text.delta", { ...place, delta: event.text, logprobs: [] });
         case "end": {
           const { text, finish, usage } = event;
           const type = finish === "length" ? "response.incomplete" : "response.completed";

@@ -60,7 +60,8 @@ export function createSseSplitter(options: { maxFrameBytes?: number } = {}): Fra
     push(chunk) {
       const bytes = pending.length === 0 ? chunk : Buffer.concat([pending, chunk]);
       const frames = cut(bytes, false);
-      if (pending.length > maxFrameBytes) throw new RangeError(`A frame of the stream is larger than ${maxFrameBytes} bytes.`);
+      if (pending.length > maxFrameBytes)
+        throw new RangeError(`A frame of the stream is larger than ${maxFrameBytes} bytes.`);
       return frames;
     },
     finish() {

@@ -3,11 +3,19 @@ import { attribute } from "../../../src-gateway/exchange/attribution.ts";
 
 describe("attribution", () => {
   it.each([
-    [{ "user-agent": "claude-cli/2.1.329 (external, sdk-cli)", "x-claude-code-session-id": "s1" }, "claude-code/2.1.329", "s1"],
+    [
+      { "user-agent": "claude-cli/2.1.329 (external, sdk-cli)", "x-claude-code-session-id": "s1" },
+      "claude-code/2.1.329",
+      "s1",
+    ],
     [{ "user-agent": "codex_exec/0.169.0 (Debian 12.0.0; x86_64)", "session-id": "s2" }, "codex/0.169.0", "s2"],
     [{ "user-agent": "codex-tui/0.169.0", originator: "codex-tui" }, "codex/0.169.0", null],
     [{ "user-agent": "GeminiCLI-tui/0.61.0/gemini-2.5-pro (linux; x64)" }, "gemini-cli/0.61.0", null],
-    [{ "user-agent": "ai-sdk/openai/3.0 runtime/node", "x-session-affinity": "x", "x-session-id": "s3" }, "opencode", "s3"],
+    [
+      { "user-agent": "ai-sdk/openai/3.0 runtime/node", "x-session-affinity": "x", "x-session-id": "s3" },
+      "opencode",
+      "s3",
+    ],
     [{ "user-agent": "opencode/1.18.33 ai-sdk/provider-utils/4.0.23 runtime/bun/1.3.14" }, "opencode/1.18.33", null],
     [{ "user-agent": "pi (linux 6.1; x64)" }, "pi", null],
     [{ "user-agent": "QwenCode/0.24.4 (linux; x64)" }, "qwen-code/0.24.4", null],

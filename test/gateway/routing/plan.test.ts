@@ -20,7 +20,11 @@ const instance = (id: string, kind = id, wires: WireProtocol[] = ["openai-chat"]
   compat: new Set(),
   where: "test",
 });
-const route = (match: string, targets: RouteConfig["targets"], strategy: RouteConfig["strategy"] = "single"): RouteConfig => ({
+const route = (
+  match: string,
+  targets: RouteConfig["targets"],
+  strategy: RouteConfig["strategy"] = "single",
+): RouteConfig => ({
   match,
   strategy,
   targets,
@@ -75,7 +79,16 @@ describe("makePlan", () => {
   });
 
   it("draws one weighted target and keeps the others behind it", () => {
-    const routes = [route("m", [{ provider: "openai", weight: 3 }, { provider: "groq", weight: 1 }], "weighted")];
+    const routes = [
+      route(
+        "m",
+        [
+          { provider: "openai", weight: 3 },
+          { provider: "groq", weight: 1 },
+        ],
+        "weighted",
+      ),
+    ];
     const at = (random: number) => planned("m", { instances: [openai, groq], routes, random });
     expect(at(0)).toEqual(["openai:m", "groq:m"]);
     expect(at(0.74)).toEqual(["openai:m", "groq:m"]);
@@ -88,7 +101,9 @@ describe("makePlan", () => {
     expect(planned("abcz", options)).toEqual(["groq:abcz"]);
     expect(planned("xmidy", options)).toEqual(["openai:xmidy"]);
     expect(() => planned("a", options)).toThrow(/No provider serves/);
-    expect(() => planned("ab", { ...options, routes: [route("ab*b", [{ provider: "groq" }])] })).toThrow(/No provider serves/);
+    expect(() => planned("ab", { ...options, routes: [route("ab*b", [{ provider: "groq" }])] })).toThrow(
+      /No provider serves/,
+    );
   });
 
   it("says 404 for a model that nobody serves, and names the way out when only the protocol is missing", () => {

@@ -6,7 +6,14 @@ const ask = (host: string | undefined, origin?: string, fetchSite?: string, poli
   checkOrigin({ host, origin, fetchSite }, policy);
 
 describe("the origin guard", () => {
-  it.each(["127.0.0.1:8081", "localhost:8081", "LOCALHOST", "[::1]:8081", "127.0.0.53", "localhost."])("lets %s in", (host) => {
+  it.each([
+    "127.0.0.1:8081",
+    "localhost:8081",
+    "LOCALHOST",
+    "[::1]:8081",
+    "127.0.0.53",
+    "localhost.",
+  ])("lets %s in", (host) => {
     expect(ask(host)).toBe("ok");
   });
 

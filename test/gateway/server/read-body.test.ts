@@ -36,7 +36,10 @@ beforeAll(async () => {
 });
 afterAll(() => void server.close());
 
-async function post(body: Buffer, headers: Record<string, string> = {}): Promise<{ status: number; text: string; got: Buffer | Error | undefined }> {
+async function post(
+  body: Buffer,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; text: string; got: Buffer | Error | undefined }> {
   outcomes = [];
   const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: new Uint8Array(body), headers });
   return { status: response.status, text: await response.text(), got: outcomes[0] };
@@ -66,7 +69,10 @@ describe("readBody", () => {
   });
 
   it("refuses encodings that it does not know", async () => {
-    expect(await post(text, { "content-encoding": "lzma" })).toMatchObject({ status: 415, text: "unsupported_content_encoding" });
+    expect(await post(text, { "content-encoding": "lzma" })).toMatchObject({
+      status: 415,
+      text: "unsupported_content_encoding",
+    });
     expect(await post(text, { "content-encoding": "gzip, gzip" })).toMatchObject({ status: 415 });
   });
 
@@ -91,13 +97,20 @@ describe("readBody", () => {
         controller.close();
       },
     });
-    const response = await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: chunked, duplex: "half" } as RequestInit);
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      method: "POST",
+      body: chunked,
+      duplex: "half",
+    } as RequestInit);
     expect(response.status).toBe(413);
     expect(budget.heldBytes).toBe(0);
   });
 
   it("refuses bytes that are not UTF-8", async () => {
-    expect(await post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]))).toMatchObject({ status: 400, text: "invalid_encoding" });
+    expect(await post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]))).toMatchObject({
+      status: 400,
+      text: "invalid_encoding",
+    });
   });
 
   it("tells a client that left, and gives its room back", async () => {

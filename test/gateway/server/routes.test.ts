@@ -45,14 +45,24 @@ describe("the dispatch table", () => {
   });
 
   it("tells a wrong method from a wrong path, in the wire of the path", () => {
-    expect(matchRoute("GET", "/v1/chat/completions")).toEqual({ kind: "wrong-method", wire: "openai-chat", allow: "POST" });
+    expect(matchRoute("GET", "/v1/chat/completions")).toEqual({
+      kind: "wrong-method",
+      wire: "openai-chat",
+      allow: "POST",
+    });
     expect(matchRoute("POST", "/v1/models")).toMatchObject({ kind: "wrong-method", allow: "GET, HEAD" });
     expect(matchRoute("POST", "/v1beta/models/m:fly")).toEqual({ kind: "unknown", wire: "gemini-content" });
     expect(matchRoute("POST", "/anthropic/v2")).toEqual({ kind: "unknown", wire: "anthropic-messages" });
     expect(matchRoute("POST", "/nothing")).toEqual({ kind: "unknown", wire: "openai-chat" });
   });
 
-  it.each(["/v1/models", "/v1/models/gpt-5", "/v1beta/models", "/v1beta/models/gemini", "/anthropic/v1/models"])("GET %s lists models", (path) => {
+  it.each([
+    "/v1/models",
+    "/v1/models/gpt-5",
+    "/v1beta/models",
+    "/v1beta/models/gemini",
+    "/anthropic/v1/models",
+  ])("GET %s lists models", (path) => {
     expect(matchRoute("GET", path).kind).toBe("models");
   });
 

@@ -30,7 +30,12 @@ interface Outcome {
 }
 
 function send(
-  options: { url?: string; body?: Buffer[]; timeouts?: UpstreamRequest["timeouts"]; onData?: (call: UpstreamCall, total: number) => void } = {},
+  options: {
+    url?: string;
+    body?: Buffer[];
+    timeouts?: UpstreamRequest["timeouts"];
+    onData?: (call: UpstreamCall, total: number) => void;
+  } = {},
 ): { call: UpstreamCall; outcome: Promise<Outcome> } {
   const chunks: Buffer[] = [];
   let status = 0;
@@ -145,11 +150,16 @@ describe("dispatch", () => {
         probe.close(() => resolve(port));
       });
     });
-    expect((await send({ url: `http://127.0.0.1:${free}/` }).outcome).failure).toMatchObject({ kind: "connect", detail: "the connection was refused" });
+    expect((await send({ url: `http://127.0.0.1:${free}/` }).outcome).failure).toMatchObject({
+      kind: "connect",
+      detail: "the connection was refused",
+    });
     expect((await send({ url: "http://name.invalid/" }).outcome).failure?.kind).toBe("connect");
 
     answer = () => {};
-    expect((await send({ timeouts: { firstByteMs: 50, idleMs: 5_000 } }).outcome).failure?.kind).toBe("first-byte-timeout");
+    expect((await send({ timeouts: { firstByteMs: 50, idleMs: 5_000 } }).outcome).failure?.kind).toBe(
+      "first-byte-timeout",
+    );
 
     answer = (_request, response) => void response.write("data: 1\n\n");
     expect((await send({ timeouts: { firstByteMs: 5_000, idleMs: 50 } }).outcome).failure?.kind).toBe("idle-timeout");

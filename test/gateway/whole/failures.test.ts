@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { connect } from "node:net";
 import OpenAI from "openai";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -11,18 +12,51 @@ beforeAll(async () => {
   first = await startRawProvider();
   second = await startRawProvider();
   gateway = await startTestGateway({
-    env: { TOKLIGENCE_KEEP_ALIVE_MS: "40", TOKLIGENCE_IDLE_TIMEOUT_MS: "1500", FIRST_KEY: "sk-first-canary", TOKLIGENCE_MAX_BODY_BYTES: "200000" },
+    env: {
+      TOKLIGENCE_KEEP_ALIVE_MS: "40",
+      TOKLIGENCE_IDLE_TIMEOUT_MS: "1500",
+      FIRST_KEY: "sk-first-canary",
+      TOKLIGENCE_MAX_BODY_BYTES: "200000",
+    },
     config: {
       providers: [
-        { id: "first", kind: "openai-compatible", base_url: `${first.url}/v1`, credential: "env:FIRST_KEY", models: ["m"] },
+        {
+          id: "first",
+          kind: "openai-compatible",
+          base_url: `${first.url}/v1`,
+          credential: "env:FIRST_KEY",
+          models: ["m"],
+        },
         { id: "second", kind: "openai-compatible", base_url: `${second.url}/v1`, models: ["m2"] },
         { id: "claude", kind: "anthropic-compatible", base_url: first.url, models: ["c"] },
-        { id: "responses", kind: "openai-compatible", base_url: `${first.url}/v1`, protocols: ["responses"], models: ["r"] },
-        { id: "gem", kind: "gemini", base_url: `${first.url}/v1beta`, protocols: ["gemini"], credential: "env:FIRST_KEY", models: ["g"] },
+        {
+          id: "responses",
+          kind: "openai-compatible",
+          base_url: `${first.url}/v1`,
+          protocols: ["responses"],
+          models: ["r"],
+        },
+        {
+          id: "gem",
+          kind: "gemini",
+          base_url: `${first.url}/v1beta`,
+          protocols: ["gemini"],
+          credential: "env:FIRST_KEY",
+          models: ["g"],
+        },
         { id: "nokey", kind: "openai-compatible", base_url: first.url, credential: "env:NOT_SET", models: ["n"] },
         { id: "gone", kind: "openai-compatible", base_url: "http://127.0.0.1:1/v1", models: ["gone"] },
       ],
-      routes: [{ match: "both", strategy: "fallback", targets: [{ provider: "first", model: "m" }, { provider: "second", model: "m2" }] }],
+      routes: [
+        {
+          match: "both",
+          strategy: "fallback",
+          targets: [
+            { provider: "first", model: "m" },
+            { provider: "second", model: "m2" },
+          ],
+        },
+      ],
     },
   });
 });
@@ -37,7 +71,8 @@ beforeEach(() => {
 });
 
 const chat = (model: string, extra: object = {}) => ({ model, messages: [{ role: "user", content: "x" }], ...extra });
-const piece = (content: string) => `data: ${JSON.stringify({ model: "m", choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
+const piece = (content: string) =>
+  `data: ${JSON.stringify({ model: "m", choices: [{ index: 0, delta: { content }, finish_reason: null }] })}\n\n`;
 const opening = `data: ${JSON.stringify({ model: "m", choices: [{ index: 0, delta: { role: "assistant", content: "" } }] })}\n\n`;
 const ending = 'data: {"model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n';
 
@@ -46,13 +81,24 @@ describe("a request that cannot be used", () => {
     ["chat", "/v1/chat/completions", chat("nope"), (j: { error: { code: string } }) => j.error.code],
     ["responses", "/v1/responses", { model: "nope", input: "x" }, (j: { error: { code: string } }) => j.error.code],
     ["messages", "/v1/messages", { ...chat("nope"), max_tokens: 1 }, (j: { error: { type: string } }) => j.error.type],
-    ["gemini", "/v1beta/models/nope:generateContent", { contents: [] }, (j: { error: { status: string } }) => j.error.status],
+    [
+      "gemini",
+      "/v1beta/models/nope:generateContent",
+      { contents: [] },
+      (j: { error: { status: string } }) => j.error.status,
+    ],
   ];
   it.each(WIRES)("says 404 for an unknown model in the words of %s", async (name, path, body, pick) => {
     const reply = await gateway.post(path, body);
     expect(reply.status).toBe(404);
-    expect(pick((await reply.json()) as never)).toBe({ chat: "model_not_found", responses: "model_not_found", messages: "not_found_error", gemini: "NOT_FOUND" }[name]);
-    expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "refused", errorCode: "model_not_found", attempts: [] });
+    expect(pick((await reply.json()) as never)).toBe(
+      { chat: "model_not_found", responses: "model_not_found", messages: "not_found_error", gemini: "NOT_FOUND" }[name],
+    );
+    expect(await gateway.recordOf(reply)).toMatchObject({
+      outcome: "refused",
+      errorCode: "model_not_found",
+      attempts: [],
+    });
   });
 
   it.each([
@@ -83,14 +129,26 @@ describe("a request that cannot be used", () => {
     ["a wrong key", { authorization: "Bearer tok_wrong" }, 401],
     ["a foreign page", { origin: "https://evil.example" }, 403],
   ])("turns %s away", async (_name, headers, status) => {
-    const reply = await fetch(`${gateway.url}/v1/chat/completions`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(chat("loopback")) });
+    const reply = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(chat("loopback")),
+    });
     expect(reply.status).toBe(status);
     expect(first.requests).toHaveLength(0);
   });
 
   it("takes the key in every form that clients use", async () => {
-    for (const headers of [{ authorization: `bearer ${gateway.key}` }, { "x-api-key": gateway.key }, { "x-goog-api-key": gateway.key }]) {
-      const reply = await fetch(`${gateway.url}/v1/messages`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(chat("loopback")) });
+    for (const headers of [
+      { authorization: `bearer ${gateway.key}` },
+      { "x-api-key": gateway.key },
+      { "x-goog-api-key": gateway.key },
+    ]) {
+      const reply = await fetch(`${gateway.url}/v1/messages`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(chat("loopback")),
+      });
       expect(reply.status).toBe(200);
     }
     const inQuery = await fetch(`${gateway.url}/v1/models?key=${gateway.key}`);
@@ -101,7 +159,9 @@ describe("a request that cannot be used", () => {
     const { port } = new URL(gateway.url);
     const answer = await new Promise<string>((resolve) => {
       const socket = connect(Number(port), "127.0.0.1", () => {
-        socket.write("GET /v1/responses HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: x\r\n\r\n");
+        socket.write(
+          "GET /v1/responses HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: x\r\n\r\n",
+        );
       });
       socket.once("data", (data) => resolve(data.toString()));
     });
@@ -111,11 +171,22 @@ describe("a request that cannot be used", () => {
 
 describe("a provider that fails", () => {
   it("has its own error passed on to a client of its wire", async () => {
-    first.respond = json({ error: { message: "bad tool schema", type: "invalid_request_error", param: "tools", code: null } }, 400, { "retry-after": "3" });
+    first.respond = json(
+      { error: { message: "bad tool schema", type: "invalid_request_error", param: "tools", code: null } },
+      400,
+      { "retry-after": "3" },
+    );
     const reply = await gateway.post("/v1/chat/completions", chat("m"));
     expect(reply.status).toBe(400);
-    expect(await reply.json()).toEqual({ error: { message: "bad tool schema", type: "invalid_request_error", param: "tools", code: null } });
-    expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "failed", errorCode: "invalid_request", status: 400, attempts: [{ provider: "first", status: 400 }] });
+    expect(await reply.json()).toEqual({
+      error: { message: "bad tool schema", type: "invalid_request_error", param: "tools", code: null },
+    });
+    expect(await gateway.recordOf(reply)).toMatchObject({
+      outcome: "failed",
+      errorCode: "invalid_request",
+      status: 400,
+      attempts: [{ provider: "first", status: 400 }],
+    });
   });
 
   it("does not make the caller's key look wrong when it refuses the gateway's", async () => {
@@ -136,7 +207,8 @@ describe("a provider that fails", () => {
   });
 
   it("is told in JSON even when it answers in HTML", async () => {
-    first.respond = (_request, response) => response.writeHead(503, { "content-type": "text/html" }).end("<h1>busy</h1>");
+    first.respond = (_request, response) =>
+      response.writeHead(503, { "content-type": "text/html" }).end("<h1>busy</h1>");
     const reply = await gateway.post("/v1/chat/completions", chat("m"));
     expect(reply.status).toBe(503);
     expect(((await reply.json()) as { error: { message: string } }).error.message).toBe("busy");
@@ -155,7 +227,10 @@ describe("a provider that fails", () => {
     ["an error", json({ error: { message: "overloaded" } }, 529)],
     ["a refusal of the key", json({ error: "no" }, 401)],
     ["an error inside a 200", json({ error: { message: "overloaded", type: "overloaded_error" } })],
-    ["an error as the first event", stream('data: {"error":{"message":"overloaded","code":"server_is_overloaded"}}\n\n')],
+    [
+      "an error as the first event",
+      stream('data: {"error":{"message":"overloaded","code":"server_is_overloaded"}}\n\n'),
+    ],
     ["an error after the handshake", stream(opening, 'data: {"error":{"message":"overloaded"}}\n\n')],
   ])("gives way to the next target after %s, unseen by the caller", async (_name, fault) => {
     first.respond = fault;
@@ -177,7 +252,9 @@ describe("a provider that fails", () => {
   });
 
   it("becomes a real HTTP error when its stream fails before any content", async () => {
-    first.respond = stream('data: {"error":{"message":"no such tool","code":"invalid_request_error","type":"invalid_request_error"}}\n\n');
+    first.respond = stream(
+      'data: {"error":{"message":"no such tool","code":"invalid_request_error","type":"invalid_request_error"}}\n\n',
+    );
     const reply = await gateway.post("/v1/chat/completions", chat("m", { stream: true }));
     expect(reply.status).toBe(400);
   });
@@ -185,27 +262,38 @@ describe("a provider that fails", () => {
 
 describe("a stream that breaks after content", () => {
   it.each([
-    ["is cut", (_request: unknown, response: import("node:http").ServerResponse) => {
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write(opening + piece("half"), () => response.socket?.destroy());
-    }],
+    [
+      "is cut",
+      (_request: unknown, response: ServerResponse) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(opening + piece("half"), () => response.socket?.destroy());
+      },
+    ],
     ["ends without its last event", stream(opening, piece("half"))],
-    ["falls silent", (_request: unknown, response: import("node:http").ServerResponse) => {
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write(opening + piece("half"));
-    }],
+    [
+      "falls silent",
+      (_request: unknown, response: ServerResponse) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(opening + piece("half"));
+      },
+    ],
   ])("is broken off for the caller when it %s", async (_name, fault) => {
     first.respond = fault;
     const reply = await gateway.post("/v1/chat/completions", chat("both", { stream: true }));
     let text = "";
     await expect(
       (async () => {
-        for await (const chunk of reply.body as unknown as AsyncIterable<Uint8Array>) text += Buffer.from(chunk).toString();
+        for await (const chunk of reply.body as unknown as AsyncIterable<Uint8Array>)
+          text += Buffer.from(chunk).toString();
       })(),
-    ).rejects.toThrow();
+    ).rejects.toThrow("terminated");
     expect(text.startsWith(opening + piece("half"))).toBe(true);
     expect(text).not.toContain("[DONE]");
-    expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "failed_midstream", provider: "first", status: 200 });
+    expect(await gateway.recordOf(reply)).toMatchObject({
+      outcome: "failed_midstream",
+      provider: "first",
+      status: 200,
+    });
     expect(second.requests).toHaveLength(0);
   });
 
@@ -222,7 +310,11 @@ describe("a stream that breaks after content", () => {
     first.respond = stream(opening, piece("half"), error);
     const reply = await gateway.post("/v1/chat/completions", chat("m", { stream: true }));
     expect(await reply.text()).toBe(opening + piece("half") + error);
-    expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "failed_midstream", errorCode: "provider_error", usageSource: "none" });
+    expect(await gateway.recordOf(reply)).toMatchObject({
+      outcome: "failed_midstream",
+      errorCode: "provider_error",
+      usageSource: "none",
+    });
   });
 });
 
@@ -235,11 +327,22 @@ describe("a silent provider", () => {
   ];
   const HALVES: Record<string, [string, string]> = {
     chat: [opening + piece("a"), ending],
-    responses: ['event: response.created\ndata: {"type":"response.created","response":{}}\n\nevent: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"a"}\n\n', 'event: response.completed\ndata: {"type":"response.completed","response":{"status":"completed"}}\n\n'],
-    messages: ['event: message_start\ndata: {"type":"message_start","message":{}}\n\nevent: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n', 'event: message_stop\ndata: {"type":"message_stop"}\n\n'],
-    gemini: ['data: {"candidates":[{"content":{"parts":[{"text":"a"}]}}]}\n\n', 'data: {"candidates":[{"finishReason":"STOP"}]}\n\n'],
+    responses: [
+      'event: response.created\ndata: {"type":"response.created","response":{}}\n\nevent: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"a"}\n\n',
+      'event: response.completed\ndata: {"type":"response.completed","response":{"status":"completed"}}\n\n',
+    ],
+    messages: [
+      'event: message_start\ndata: {"type":"message_start","message":{}}\n\nevent: content_block_start\ndata: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}\n\n',
+      'event: message_stop\ndata: {"type":"message_stop"}\n\n',
+    ],
+    gemini: [
+      'data: {"candidates":[{"content":{"parts":[{"text":"a"}]}}]}\n\n',
+      'data: {"candidates":[{"finishReason":"STOP"}]}\n\n',
+    ],
   };
-  it.each(SILENT)("does not leave a client of %s without a sign of life, and adds nothing else", async (name, path, body, sign) => {
+  it.each(
+    SILENT,
+  )("does not leave a client of %s without a sign of life, and adds nothing else", async (name, path, body, sign) => {
     const [start, end] = HALVES[name] ?? ["", ""];
     let goOn = (): void => {};
     first.respond = (_request, response) => {
@@ -271,7 +374,8 @@ describe("a silent provider", () => {
   });
 
   it("is still replaced by the next target after a sign of life has gone out", async () => {
-    first.respond = (_request, response) => void signOfLife.then(() => json({ error: { message: "busy" } }, 503)(_request, response));
+    first.respond = (_request, response) =>
+      void signOfLife.then(() => json({ error: { message: "busy" } }, 503)(_request, response));
     let tell = (): void => {};
     const signOfLife = new Promise<void>((resolve) => {
       tell = resolve;
@@ -287,30 +391,40 @@ describe("a silent provider", () => {
 
 describe("a client that leaves", () => {
   it.each([
-    ["before the first byte", (response: import("node:http").ServerResponse) => void response],
-    ["in the middle", (response: import("node:http").ServerResponse) => {
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write(opening + piece("half") + 'data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":1}}\n\n');
-    }],
-  ])("%s stops the provider, and leaves one record", async (_name, answer) => {
-    const session = `left ${_name}`;
+    ["before the first byte", { inputUncached: 0, output: 0 }, (response: ServerResponse) => void response],
+    [
+      "in the middle",
+      { inputUncached: 9, output: 1 },
+      (response: ServerResponse) => {
+        response.writeHead(200, { "content-type": "text/event-stream" });
+        response.write(
+          opening + piece("half") + 'data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":1}}\n\n',
+        );
+      },
+    ],
+  ])("%s stops the provider, and leaves one record", async (name, usage, answer) => {
+    const session = `left ${name}`;
     first.respond = (_request, response) => answer(response);
     const leave = new AbortController();
     const arrived = first.next();
     const running = fetch(`${gateway.url}/v1/chat/completions`, {
       method: "POST",
       signal: leave.signal,
-      headers: { "content-type": "application/json", authorization: `Bearer ${gateway.key}`, "x-tokligence-session": session },
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${gateway.key}`,
+        "x-tokligence-session": session,
+      },
       body: JSON.stringify(chat("m", { stream: true })),
     }).then((reply) => reply.body?.getReader().read());
     const request = await arrived;
-    if (_name === "in the middle") await running;
+    if (name === "in the middle") await running;
     leave.abort();
     await running.catch(() => {});
     await request.aborted;
     const list = await gateway.exchanges(1, (exchange) => exchange.session === session);
     expect(list).toHaveLength(1);
     expect(list[0]).toMatchObject({ outcome: "client_aborted" });
-    if (_name === "in the middle") expect(list[0]?.usage).toMatchObject({ inputUncached: 9, output: 1 });
+    expect(list[0]?.usage).toMatchObject(usage);
   });
 });

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -16,13 +16,16 @@ afterEach(async () => {
 async function start(env: Record<string, string>): Promise<GatewayInfo> {
   folder = mkdtempSync(join(tmpdir(), "tokligence-listeners-"));
   const all = { TOKLIGENCE_LOG_LEVEL: "silent", ...env };
-  gateway = await createGateway(loadSettings({ env: all, argv: { port: 0, dataDir: folder }, cwd: folder, homeDir: folder }), all);
+  gateway = await createGateway(
+    loadSettings({ env: all, argv: { port: 0, dataDir: folder }, cwd: folder, homeDir: folder }),
+    all,
+  );
   return gateway.start();
 }
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as import("node:net").AddressInfo;
+      const { port } = probe.address() as AddressInfo;
       probe.close(() => resolve(port));
     });
   });
@@ -64,9 +67,19 @@ describe("listeners", () => {
   it("answer browsers of an allowed origin, and no other", async () => {
     const info = await start({ TOKLIGENCE_ALLOWED_ORIGINS: "https://console.example" });
     const preflight = (origin: string) =>
-      fetch(`${info.url}/v1/chat/completions`, { method: "OPTIONS", headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization, content-type" } });
+      fetch(`${info.url}/v1/chat/completions`, {
+        method: "OPTIONS",
+        headers: {
+          origin,
+          "access-control-request-method": "POST",
+          "access-control-request-headers": "authorization, content-type",
+        },
+      });
     const allowed = await preflight("https://console.example");
-    expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([204, "https://console.example"]);
+    expect([allowed.status, allowed.headers.get("access-control-allow-origin")]).toEqual([
+      204,
+      "https://console.example",
+    ]);
     expect(allowed.headers.get("access-control-allow-headers")).toContain("authorization");
     const foreign = await preflight("https://evil.example");
     expect([foreign.status, foreign.headers.get("access-control-allow-origin")]).toEqual([403, null]);

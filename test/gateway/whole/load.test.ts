@@ -74,13 +74,17 @@ describe("five hundred streams at once, a quarter of whose clients leave", () =>
     const onRejection = (reason: unknown): void => void rejections.push(reason);
     process.on("unhandledRejection", onRejection);
     const sessions = Array.from({ length: 500 }, (_, n) => `load-${n}`);
-    const ends = await Promise.all(sessions.map((session, n) => openStream(session, n % 4 === 0 ? 1 + ((n * 37) % 900) : null)));
+    const ends = await Promise.all(
+      sessions.map((session, n) => openStream(session, n % 4 === 0 ? 1 + ((n * 37) % 900) : null)),
+    );
     expect(ends.filter((end) => end === "whole").length).toBeGreaterThanOrEqual(375);
 
     const list = await gateway.exchanges(500, (exchange) => exchange.session?.startsWith("load-") ?? false);
     expect(new Set(list.map((exchange) => exchange.session)).size).toBe(500);
     expect(list).toHaveLength(500);
-    expect(list.every((exchange) => exchange.outcome === "completed" || exchange.outcome === "client_aborted")).toBe(true);
+    expect(list.every((exchange) => exchange.outcome === "completed" || exchange.outcome === "client_aborted")).toBe(
+      true,
+    );
     expect(list.filter((exchange) => exchange.outcome === "completed").length).toBeGreaterThanOrEqual(375);
     process.off("unhandledRejection", onRejection);
     expect(rejections).toEqual([]);
@@ -93,7 +97,11 @@ describe("a body that is too large", () => {
   it("gets a JSON 413, even while it is still being sent", async () => {
     const request = http.request(`${gateway.url}/v1/chat/completions`, {
       method: "POST",
-      headers: { "content-type": "application/json", "content-length": 65 * 1024 * 1024, authorization: `Bearer ${gateway.key}` },
+      headers: {
+        "content-type": "application/json",
+        "content-length": 65 * 1024 * 1024,
+        authorization: `Bearer ${gateway.key}`,
+      },
     });
     request.on("error", () => {});
     request.write(Buffer.alloc(1024 * 1024, "x"));
@@ -134,7 +142,11 @@ describe("a client that does not read", () => {
     };
     const request = http.request(`${gateway.url}/v1/chat/completions`, {
       method: "POST",
-      headers: { "content-type": "application/json", authorization: `Bearer ${gateway.key}`, "x-tokligence-session": "sleeper" },
+      headers: {
+        "content-type": "application/json",
+        authorization: `Bearer ${gateway.key}`,
+        "x-tokligence-session": "sleeper",
+      },
     });
     request.on("error", () => {});
     request.end(JSON.stringify({ model: "m", stream: true, messages: [] }));

@@ -17,7 +17,11 @@ describe("the loopback model through the official SDKs", () => {
     const whole = await openai.chat.completions.create({ model: "loopback", messages });
     expect(whole.choices[0]?.message.content).toBe("Hello there 😀");
     expect(whole.usage).toMatchObject({ prompt_tokens: 4, completion_tokens: 4, total_tokens: 8 });
-    const stream = openai.chat.completions.stream({ model: "loopback", messages, stream_options: { include_usage: true } });
+    const stream = openai.chat.completions.stream({
+      model: "loopback",
+      messages,
+      stream_options: { include_usage: true },
+    });
     expect(await stream.finalContent()).toBe("Hello there 😀");
     expect(await stream.totalUsage()).toMatchObject({ total_tokens: 8 });
   });
@@ -27,9 +31,16 @@ describe("the loopback model through the official SDKs", () => {
     const completion = await openai.completions.create({ model: "loopback", prompt: "Once upon" });
     expect(completion.choices[0]?.text).toBe("Once upon");
     const one = await openai.embeddings.create({ model: "loopback", input: ["a", "b"], dimensions: 8 });
-    const two = await openai.embeddings.create({ model: "loopback", input: "a", dimensions: 8, encoding_format: "float" });
+    const two = await openai.embeddings.create({
+      model: "loopback",
+      input: "a",
+      dimensions: 8,
+      encoding_format: "float",
+    });
     expect(one.data).toHaveLength(2);
-    expect(one.data[0]?.embedding.map((x) => Math.fround(x))).toEqual(two.data[0]?.embedding.map((x) => Math.fround(x)));
+    expect(one.data[0]?.embedding.map((x) => Math.fround(x))).toEqual(
+      two.data[0]?.embedding.map((x) => Math.fround(x)),
+    );
     expect(one.data[1]?.embedding).not.toEqual(one.data[0]?.embedding);
   });
 
@@ -51,7 +62,9 @@ describe("the loopback model through the official SDKs", () => {
     const final = await anthropic.messages.stream(request).finalMessage();
     expect(final.content[0]).toMatchObject({ type: "text", text: "Bonjour" });
     expect(final.usage).toMatchObject({ input_tokens: 2, output_tokens: 2 });
-    expect((await anthropic.messages.countTokens({ model: "loopback", messages: request.messages })).input_tokens).toBe(2);
+    expect((await anthropic.messages.countTokens({ model: "loopback", messages: request.messages })).input_tokens).toBe(
+      2,
+    );
   });
 
   it("answers Gemini's clients, whole, streamed, embedded and counted", async () => {
@@ -59,7 +72,8 @@ describe("the loopback model through the official SDKs", () => {
     const whole = await google.models.generateContent({ model: "loopback", contents: "Ciao" });
     expect(whole.text).toBe("Ciao");
     let text = "";
-    for await (const piece of await google.models.generateContentStream({ model: "loopback", contents: "Ciao bella" })) text += piece.text ?? "";
+    for await (const piece of await google.models.generateContentStream({ model: "loopback", contents: "Ciao bella" }))
+      text += piece.text ?? "";
     expect(text).toBe("Ciao bella");
     expect((await google.models.countTokens({ model: "loopback", contents: "Ciao" })).totalTokens).toBe(1);
     const embedded = await google.models.embedContent({ model: "loopback", contents: ["x", "y"] });
@@ -67,7 +81,9 @@ describe("the loopback model through the official SDKs", () => {
   });
 
   it("streams a JSON array to Gemini clients that do not ask for events", async () => {
-    const reply = await gateway.post("/v1beta/models/loopback:streamGenerateContent", { contents: [{ parts: [{ text: "a b" }] }] });
+    const reply = await gateway.post("/v1beta/models/loopback:streamGenerateContent", {
+      contents: [{ parts: [{ text: "a b" }] }],
+    });
     const list = (await reply.json()) as { candidates: { content: { parts: { text: string }[] } }[] }[];
     expect(list.map((piece) => piece.candidates[0]?.content.parts[0]?.text).join("")).toBe("a b");
   });
@@ -76,9 +92,19 @@ describe("the loopback model through the official SDKs", () => {
     const reply = await gateway.post("/v1/chat/completions", {
       model: "loopback",
       messages: [
-        { role: "assistant", content: null, tool_calls: [{ id: "c1", type: "function", function: { name: "f", arguments: "{}" } }] },
+        {
+          role: "assistant",
+          content: null,
+          tool_calls: [{ id: "c1", type: "function", function: { name: "f", arguments: "{}" } }],
+        },
         { role: "tool", tool_call_id: "c1", content: "42" },
-        { role: "user", content: [{ type: "text", text: "See" }, { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } }] },
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "See" },
+            { type: "image_url", image_url: { url: "data:image/png;base64,AAAA" } },
+          ],
+        },
       ],
     });
     const json = (await reply.json()) as { choices: { message: { content: string } }[] };

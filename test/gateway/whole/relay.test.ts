@@ -11,10 +11,36 @@ beforeAll(async () => {
     env: { UPSTREAM_KEY: "sk-upstream-secret" },
     config: {
       providers: [
-        { id: "chat", kind: "openai-compatible", base_url: `${provider.url}/v1`, credential: "env:UPSTREAM_KEY", models: ["m", "other"] },
-        { id: "claude", kind: "anthropic-compatible", base_url: provider.url, credential: "env:UPSTREAM_KEY", models: ["c"] },
-        { id: "responses", kind: "openai-compatible", base_url: `${provider.url}/v1`, credential: "env:UPSTREAM_KEY", protocols: ["openai-responses"], models: ["r"] },
-        { id: "gem", kind: "gemini", base_url: `${provider.url}/v1beta`, credential: "env:UPSTREAM_KEY", protocols: ["gemini-content"], models: ["g"] },
+        {
+          id: "chat",
+          kind: "openai-compatible",
+          base_url: `${provider.url}/v1`,
+          credential: "env:UPSTREAM_KEY",
+          models: ["m", "other"],
+        },
+        {
+          id: "claude",
+          kind: "anthropic-compatible",
+          base_url: provider.url,
+          credential: "env:UPSTREAM_KEY",
+          models: ["c"],
+        },
+        {
+          id: "responses",
+          kind: "openai-compatible",
+          base_url: `${provider.url}/v1`,
+          credential: "env:UPSTREAM_KEY",
+          protocols: ["openai-responses"],
+          models: ["r"],
+        },
+        {
+          id: "gem",
+          kind: "gemini",
+          base_url: `${provider.url}/v1beta`,
+          credential: "env:UPSTREAM_KEY",
+          protocols: ["gemini-content"],
+          models: ["g"],
+        },
       ],
       aliases: { fast: "m" },
     },
@@ -28,10 +54,17 @@ beforeEach(() => {
   provider.requests.length = 0;
 });
 
-const CHAT_OK = { id: "x", object: "chat.completion", model: "m-2026", choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "hi" } }], usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 } };
+const CHAT_OK = {
+  id: "x",
+  object: "chat.completion",
+  model: "m-2026",
+  choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", content: "hi" } }],
+  usage: { prompt_tokens: 5, completion_tokens: 2, total_tokens: 7 },
+};
 
 describe("a relayed request", () => {
-  const odd = '{ "temperature" : 1.0,\n "messages":[{"role":"user","content":"\\ud83d\\ude00 \\u00e4","x_unknown":[1e2,12345678901234567890]}] ,"nested":{"model":"no"},"model":"m","zzz":null }\r\n';
+  const odd =
+    '{ "temperature" : 1.0,\n "messages":[{"role":"user","content":"\\ud83d\\ude00 \\u00e4","x_unknown":[1e2,12345678901234567890]}] ,"nested":{"model":"no"},"model":"m","zzz":null }\r\n';
 
   it("arrives byte for byte when nothing has to change", async () => {
     provider.respond = json(CHAT_OK);
@@ -49,7 +82,12 @@ describe("a relayed request", () => {
 
   it("carries the gateway's credential and nothing of the client's", async () => {
     provider.respond = json(CHAT_OK);
-    await gateway.post("/v1/chat/completions", odd, { cookie: "a=b", "x-forwarded-for": "1.2.3.4", "x-secret": "no", "user-agent": "agent/1" });
+    await gateway.post("/v1/chat/completions", odd, {
+      cookie: "a=b",
+      "x-forwarded-for": "1.2.3.4",
+      "x-secret": "no",
+      "user-agent": "agent/1",
+    });
     const headers = provider.requests[0]?.headers ?? {};
     expect(headers.authorization).toBe("Bearer sk-upstream-secret");
     expect(headers["user-agent"]).toBe("agent/1");
@@ -64,16 +102,23 @@ describe("a relayed request", () => {
     ["zstd", zstdCompressSync],
   ])("may be compressed with %s", async (encoding, compress) => {
     provider.respond = json(CHAT_OK);
-    const reply = await gateway.post("/v1/chat/completions", compress(Buffer.from(odd)) as never, { "content-encoding": encoding });
+    const reply = await gateway.post("/v1/chat/completions", compress(Buffer.from(odd)), {
+      "content-encoding": encoding,
+    });
     expect(reply.status).toBe(200);
     expect(provider.requests[0]?.body.toString()).toBe(odd);
     expect(provider.requests[0]?.headers).not.toHaveProperty("content-encoding");
   });
 
   it("keeps the provider's answer byte for byte, and meters it", async () => {
-    const bytes = '{ "id":"x","model":"m-2026" ,"choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"\\u00e4"}}],"usage":{"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":3}},"new_field":1.0}';
+    const bytes =
+      '{ "id":"x","model":"m-2026" ,"choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"\\u00e4"}}],"usage":{"prompt_tokens":5,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":3}},"new_field":1.0}';
     provider.respond = (_request, response) => {
-      response.writeHead(200, { "content-type": "application/json", "x-ratelimit-remaining-requests": "9", "set-cookie": "no=no" });
+      response.writeHead(200, {
+        "content-type": "application/json",
+        "x-ratelimit-remaining-requests": "9",
+        "set-cookie": "no=no",
+      });
       response.end(bytes);
     };
     const reply = await gateway.post("/v1/chat/completions", odd);
@@ -95,18 +140,35 @@ describe("a relayed request", () => {
 describe("a relayed stream", () => {
   const chunk = (delta: object, finish: string | null = null) =>
     `data: ${JSON.stringify({ id: "1", object: "chat.completion.chunk", model: "m", choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
-  const frames = [chunk({ role: "assistant", content: "" }), chunk({ content: "Grüße 😀" }), ": comment\n\n", chunk({}, "stop")];
+  const frames = [
+    chunk({ role: "assistant", content: "" }),
+    chunk({ content: "Grüße 😀" }),
+    ": comment\n\n",
+    chunk({}, "stop"),
+  ];
   const usage = `data: ${JSON.stringify({ id: "1", model: "m", choices: [], usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 } })}\n\n`;
   const done = "data: [DONE]\n\n";
-  const request = (extra: object = {}) => ({ model: "m", messages: [{ role: "user", content: "x" }], stream: true, ...extra });
+  const request = (extra: object = {}) => ({
+    model: "m",
+    messages: [{ role: "user", content: "x" }],
+    stream: true,
+    ...extra,
+  });
 
   it("asks for usage on behalf of a client that did not, and hides the chunk that carries it", async () => {
     provider.respond = stream(...frames, usage, done);
     const reply = await gateway.post("/v1/chat/completions", request());
     expect(await reply.text()).toBe([...frames, done].join(""));
-    expect(JSON.parse(provider.requests[0]?.body.toString() ?? "")).toMatchObject({ stream_options: { include_usage: true } });
+    expect(JSON.parse(provider.requests[0]?.body.toString() ?? "")).toMatchObject({
+      stream_options: { include_usage: true },
+    });
     const record = await gateway.recordOf(reply);
-    expect(record).toMatchObject({ outcome: "completed", stream: true, usage: { inputUncached: 3, output: 4 }, usageSource: "provider" });
+    expect(record).toMatchObject({
+      outcome: "completed",
+      stream: true,
+      usage: { inputUncached: 3, output: 4 },
+      usageSource: "provider",
+    });
     expect(record.firstTokenUs).not.toBeNull();
   });
 
@@ -155,10 +217,17 @@ describe("a relayed stream", () => {
       'event: message_stop\ndata: {"type":"message_stop"}\n\n',
     ];
     provider.respond = stream(...messages);
-    const body = '{"model":"c","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"x"}],"context_management":{"edits":[]}}';
-    const reply = await gateway.post("/v1/messages?beta=true", body, { "anthropic-beta": "a,b", "anthropic-version": "2023-06-01" });
+    const body =
+      '{"model":"c","max_tokens":9,"stream":true,"messages":[{"role":"user","content":"x"}],"context_management":{"edits":[]}}';
+    const reply = await gateway.post("/v1/messages?beta=true", body, {
+      "anthropic-beta": "a,b",
+      "anthropic-version": "2023-06-01",
+    });
     expect(await reply.text()).toBe(messages.join(""));
-    expect(provider.requests[0]).toMatchObject({ path: "/v1/messages?beta=true", headers: { "anthropic-beta": "a,b", "x-api-key": "sk-upstream-secret" } });
+    expect(provider.requests[0]).toMatchObject({
+      path: "/v1/messages?beta=true",
+      headers: { "anthropic-beta": "a,b", "x-api-key": "sk-upstream-secret" },
+    });
     expect(provider.requests[0]?.body.toString()).toBe(body);
     expect(await gateway.recordOf(reply)).toMatchObject({
       finishReason: "end_turn",
@@ -166,17 +235,34 @@ describe("a relayed stream", () => {
       usage: { inputUncached: 3, cacheWrite5m: 12304, cacheRead: 0, output: 550 },
     });
 
-    const gemini = ['data: {"candidates":[{"content":{"parts":[{"text":"a"}],"role":"model"}}]}\r\n\r\n', 'data: {"candidates":[{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":2,"thoughtsTokenCount":5},"modelVersion":"g-1"}\r\n\r\n'];
+    const gemini = [
+      'data: {"candidates":[{"content":{"parts":[{"text":"a"}],"role":"model"}}]}\r\n\r\n',
+      'data: {"candidates":[{"content":{"parts":[{"text":""}]},"finishReason":"STOP"}],"usageMetadata":{"promptTokenCount":4,"candidatesTokenCount":2,"thoughtsTokenCount":5},"modelVersion":"g-1"}\r\n\r\n',
+    ];
     provider.respond = stream(...gemini);
-    const second = await gateway.post(`/v1beta/models/g:streamGenerateContent?key=${gateway.key}&alt=sse`, { contents: [] }, { authorization: "" });
+    const second = await gateway.post(
+      `/v1beta/models/g:streamGenerateContent?key=${gateway.key}&alt=sse`,
+      { contents: [] },
+      { authorization: "" },
+    );
     expect(await second.text()).toBe(gemini.join(""));
     expect(provider.requests[1]?.path).toBe("/v1beta/models/g:streamGenerateContent?alt=sse");
-    expect(await gateway.recordOf(second)).toMatchObject({ finishReason: "STOP", usage: { inputUncached: 4, output: 7, reasoning: 5 } });
+    expect(await gateway.recordOf(second)).toMatchObject({
+      finishReason: "STOP",
+      usage: { inputUncached: 4, output: 7, reasoning: 5 },
+    });
 
-    const responses = ['event: response.created\ndata: {"type":"response.created","response":{"id":"r1","status":"in_progress","model":"r-1"}}\n\n', 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"x"}\n\n', 'event: response.completed\ndata: {"type":"response.completed","response":{"id":"r1","status":"completed","model":"r-1","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":3,"output_tokens_details":{"reasoning_tokens":1}}}}\n\n'];
+    const responses = [
+      'event: response.created\ndata: {"type":"response.created","response":{"id":"r1","status":"in_progress","model":"r-1"}}\n\n',
+      'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","delta":"x"}\n\n',
+      'event: response.completed\ndata: {"type":"response.completed","response":{"id":"r1","status":"completed","model":"r-1","usage":{"input_tokens":9,"input_tokens_details":{"cached_tokens":4},"output_tokens":3,"output_tokens_details":{"reasoning_tokens":1}}}}\n\n',
+    ];
     provider.respond = stream(...responses);
     const third = await gateway.post("/v1/responses", { model: "r", input: "x", stream: true });
     expect(await third.text()).toBe(responses.join(""));
-    expect(await gateway.recordOf(third)).toMatchObject({ finishReason: "completed", usage: { inputUncached: 5, cacheRead: 4, output: 3, reasoning: 1 } });
+    expect(await gateway.recordOf(third)).toMatchObject({
+      finishReason: "completed",
+      usage: { inputUncached: 5, cacheRead: 4, output: 3, reasoning: 1 },
+    });
   });
 });

@@ -1,0 +1,53 @@
+/** What the admin API shows of the parts: words and numbers, never a key. */
+import type { ConfigFacts, ProviderFacts, StatusFacts } from "./admin-api/deps.ts";
+import type { Parts } from "./compose.ts";
+import type { AdminSideInput } from "./serve-admin.ts";
+import type { CredentialRef } from "./settings/types.ts";
+
+export function statusView({ parts, writer, running, startedAtUs, urls }: AdminSideInput): StatusFacts {
+  const { settings, config, ledgerStore } = parts;
+  return {
+    version: __VERSION__,
+    startedAtUs,
+    ...urls(),
+    dataDir: settings.dataDir,
+    database: ledgerStore.dialect,
+    openExchanges: running.size,
+    recordsWaiting: writer?.pending() ?? 0,
+    ledgerLagMs: writer?.lagMs() ?? 0,
+    configVersion: config.live().config.version,
+    configProblem: config.lastProblem()?.message ?? null,
+    authDisabled: settings.authDisabled,
+    notices: settings.notices.map(({ where, text }) => `${where}: ${text}`),
+  };
+}
+
+export function providerViews({ config, models }: Parts): ProviderFacts[] {
+  const known = models.known();
+  const problems = models.problems();
+  return [...config.live().instances.values()].map((instance) => ({
+    id: instance.id,
+    kind: instance.kind,
+    name: instance.name,
+    protocols: instance.protocols as Record<string, string>,
+    credential: instance.credential ? placeOf(instance.credential) : null,
+    needsCredential: instance.needsCredential,
+    modelCount: known.filter((model) => model.provider === instance.id).length,
+    problem: problems.get(instance.id) ?? null,
+    where: instance.where,
+  }));
+}
+
+export function configView({ settings, config }: Parts): ConfigFacts {
+  const { routes, aliases, version } = config.live().config;
+  return {
+    version,
+    file: settings.configFile,
+    settings: settings.explained,
+    routes,
+    aliases,
+    problem: config.lastProblem()?.message ?? null,
+  };
+}
+
+const placeOf = (ref: CredentialRef): string => `${ref.source}:${ref.source === "file" ? ref.path : ref.name}`;
