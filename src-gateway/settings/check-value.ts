@@ -122,7 +122,10 @@ const POSTGRES = /^postgres(?:ql)?:\/\//i;
 
 function checkDatabase(text: string): Refusal | null {
   const hint = "a file, or postgres://user@host/database";
-  if (POSTGRES.test(text)) return URL.canParse(text) ? null : { problem: "is no database address", hint };
+  if (POSTGRES.test(text))
+    return URL.canParse(text)
+      ? null
+      : { problem: "is no database address", hint: `${hint}; signs such as / in a password as %2F` };
   // Taken for a file name, it would end up on the disk with its password.
   const isOther = /^[a-z][a-z0-9+.-]+:\/\//i.test(text) || /\b(?:host|dbname|password)\s*=/i.test(text);
   return isOther ? { problem: "names a database that the gateway does not know", hint } : null;

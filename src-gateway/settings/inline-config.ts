@@ -127,7 +127,10 @@ function inlineAliases({ layers, values }: InlineInput): Record<string, string> 
       return pairsOf(layers, "model_aliases", readTextNow(path), (line) => `${path}:${line}`);
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
-      layers.problems.push(...error.problems);
+      const key = path === file ? "model_aliases_file" : "model_aliases_dir";
+      // The path is quoted, not the place: it could be a key that was put into the wrong setting.
+      const problem = `${quote(path)}: ${error.problems[0]?.problem}`;
+      layers.problems.push({ where: values.where(key), key, problem, hint: "" });
       return [];
     }
   });

@@ -5,7 +5,7 @@ import { baseUrlProblem, withoutSlash } from "./base-url.ts";
 import { HOW_TO_GIVE_KEYS, parseCredential } from "./credential-ref.ts";
 import { nearest } from "./nearest.ts";
 import { CLEAR_KEY_NAMES, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
-import { quote } from "./secret-text.ts";
+import { looksLikeKey, quote } from "./secret-text.ts";
 import type { ProviderConfig } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
@@ -82,7 +82,7 @@ const clearNamesIn = (reader: YamlReader, node: Node): string[] =>
 
 function checkId(reader: YamlReader, node: Node | undefined, key: string, id: string): void {
   if (id === "loopback") reader.refuse(node, key, '"loopback" is the built-in provider', "choose another name");
-  else if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(id)) {
+  else if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(id) || looksLikeKey(id)) {
     reader.refuse(
       node,
       key,

@@ -29,7 +29,7 @@ const MAX_QUOTED = 60;
 
 /** A refused text, for an error that names it: short, on one line, and hidden when it could be a key in the wrong place. */
 export function quote(text: string): string {
-  const isRandom = /[A-Za-z0-9+/_]{24,}/.test(text) && /\d/.test(text) && /[A-Za-z]/.test(text);
+  const isRandom = (text.match(/[A-Za-z0-9+/_]{16,}/g) ?? []).some((run) => /\d/.test(run) && /[A-Za-z]/.test(run));
   if (looksLikeKey(text) || isRandom) return '"(hidden)"';
   const line = hideInUrl(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   return `"${line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line}"`;
