@@ -28,14 +28,14 @@ describeOnSqlite("a database that another process holds", (database) => {
     const log = recordingLogger();
     const writer = createExchangeWriter({ store, instanceId: 1, clock: systemClock, log, spillFile: null });
     const unlock = await lock(database);
-    const longest = watchEventLoop();
+    const endWatch = watchEventLoop();
     let closed = 0;
     const closeOne = (): number => {
       writer.close(completedRecord(FIRST_ID + closed));
       return ++closed;
     };
     await expect.poll(closeOne, { interval: 5, timeout: 10_000 }).toBe(200);
-    const longestMs = longest();
+    const waitsMs = endWatch();
     expect(writer.pending()).toBe(200);
     // Reading goes on meanwhile.
     expect(await store.db.selectFrom("exchanges").select("id").execute()).toEqual([]);
@@ -47,7 +47,9 @@ describeOnSqlite("a database that another process holds", (database) => {
       "info: the database takes records again",
     ]);
     await writer.stop();
-    expect(longestMs).toBeLessThan(50);
+    // Each of the many attempts would stall everything; a machine under load may do so now and then by itself.
+    expect(waitsMs.filter((ms) => ms > 50).length).toBeLessThan(4);
+    expect(waitsMs[0]).toBeLessThan(500);
   });
 
   it("is waited for by whoever changes users", async () => {
