@@ -55,7 +55,7 @@ export function createSessions(clock: Clock): Sessions {
     const token = randomBytes(32).toString("base64url");
     const now = clock.nowUs();
     tokens.set(keyOf(token), { session, issuedUs: now, untilUs: session.untilUs, isReplaced: false });
-    return { token, maxAgeSeconds: Math.max(0, Math.floor((session.untilUs - now) / 1_000_000)) };
+    return { token, maxAgeSeconds: Math.ceil((session.untilUs - now) / 1_000_000) };
   };
   return {
     start(userId) {

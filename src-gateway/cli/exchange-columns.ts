@@ -11,7 +11,7 @@ export const EXCHANGE_COLUMNS: Column<ExchangeView>[] = [
   { title: "SURFACE", value: (row) => row.surface, min: 8, reserve: 9, leaveOut: 8 },
   { title: "MODEL", value: modelOf, min: 10, reserve: 20 },
   { title: "PROVIDER", value: (row) => row.provider ?? "–", min: 8, reserve: 9, leaveOut: 2 },
-  { title: "STATUS", value: statusOf, colour: colourOf, min: 12, reserve: 13 },
+  { title: "STATUS", value: statusOf, colour: colourOf, reserve: 13 },
   { title: "FIRST", value: (row) => duration(row.firstTokenUs), right: true, reserve: 7, leaveOut: 7 },
   { title: "TOTAL", value: (row) => duration(row.totalUs), right: true, reserve: 7, leaveOut: 5 },
   { title: "IN", value: (row) => tokens(row, inputOf(row)), right: true, reserve: 7 },

@@ -100,7 +100,7 @@ async function linePrinter(printer: Printer, { json }: Flags): Promise<(rows: Ex
   let table: ReturnType<typeof layOut<ExchangeView>> | null = null;
   return async (rows) => {
     if (table === null) {
-      table = layOut(rows, EXCHANGE_COLUMNS, printer.width, printer.paint);
+      table = layOut(rows, EXCHANGE_COLUMNS, { width: printer.width, paint: printer.paint, willGrow: true });
       printer.line(table.header());
     }
     for (const row of rows) printer.line(table.line(row));

@@ -41,7 +41,7 @@ export function createPrinter(world: CliWorld, form: OutputForm, paint: Paint): 
     async list(rows, columns, whenEmpty) {
       if (await data(rows)) return;
       if (rows.length === 0) return line(whenEmpty);
-      const table = layOut(rows, columns, width, paint);
+      const table = layOut(rows, columns, { width, paint });
       line([table.header(), ...rows.map((row) => table.line(row))].join("\n"));
     },
     async fields(value, lines) {

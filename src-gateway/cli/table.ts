@@ -27,21 +27,33 @@ interface Laid<Row> {
 
 const GAP = 2;
 
-/** @param width of the terminal; null cuts nothing, for files and pipes. */
-export function layOut<Row>(rows: Row[], columns: Column<Row>[], width: number | null, paint: Paint): Table<Row> {
-  const laid = fit(rows, columns, width);
-  const join = (cells: string[]): string => cells.join(" ".repeat(GAP)).trimEnd();
+export interface TableOptions {
+  /** Of the terminal; null cuts nothing, for files and pipes. */
+  width: number | null;
+  paint: Paint;
+  /** More rows will come than those that are known. */
+  willGrow?: boolean;
+}
+
+export function layOut<Row>(rows: Row[], columns: Column<Row>[], options: TableOptions): Table<Row> {
+  const { width, paint, willGrow = false } = options;
+  const laid = fit(rows, willGrow ? columns : columns.map((column) => ({ ...column, reserve: 0 })), width);
+  const last = laid.at(-1);
+  if (willGrow && width !== null && last) last.width += Math.max(0, width - total(laid));
+  const line = (cells: { text: string; colour: Colour }[]): string =>
+    cells
+      .map(({ text, colour }, n) => {
+        const { column, width: own } = laid[n] as Laid<Row>;
+        const cell = width === null ? text : cut(text, own);
+        const isLast = n === laid.length - 1 && !column.right;
+        return paint(colour, isLast ? cell : pad(cell, own, column));
+      })
+      .join(" ".repeat(GAP))
+      .trimEnd();
   return {
-    header: () => join(laid.map(({ column, width: own }) => paint("dim", pad(column.title, own, column)))),
+    header: () => line(laid.map(({ column }) => ({ text: column.title, colour: "dim" }))),
     line: (row) =>
-      join(
-        laid.map(({ column, width: own }, n) => {
-          const text = harmless(column.value(row));
-          const isLast = n === laid.length - 1 && !column.right;
-          const cell = width === null ? text : cut(text, own);
-          return paint(column.colour?.(row) ?? "plain", isLast ? cell : pad(cell, own, column));
-        }),
-      ),
+      line(laid.map(({ column }) => ({ text: harmless(column.value(row)), colour: column.colour?.(row) ?? "plain" }))),
   };
 }
 
