@@ -98,7 +98,7 @@ export const en = {
     noCache: "nothing from cache",
     tokensOut: "Tokens out",
     reasoning: (tokens: string) => `${tokens} reasoning`,
-    firstToken: "First token",
+    firstToken: "First token, p50",
     firstTokenOf: (count: number) =>
       count === 0 ? "no answers yet" : `median of ${plural(count, "1 answer", `${count} answers`)}`,
     last: "Last requests",
@@ -106,13 +106,14 @@ export const en = {
     providers: "Providers",
     allProviders: "All providers",
     noProviders: "No provider yet; the built-in model “loopback” answers.",
-    providerToday: (requests: string, failures: number) =>
-      failures === 0 ? requests : `${requests} · ${failures} failed`,
+    providerToday: (requests: string, failures: string) =>
+      failures === "0" ? requests : `${failures} of ${requests} failed`,
     idle: "idle today",
     connect: "Connect a client",
     firstTitle: "Make the first request",
     firstText:
-      "Paste this into a terminal. It asks the built-in model “loopback”, which costs nothing and needs no provider.",
+      "Create a client key and paste the command into a terminal. It asks the built-in model “loopback”, which costs nothing and needs no provider.",
+    thenBases: "Then give your agent or SDK one of these base URLs and the same key.",
     connectText: "Give your agent or SDK one of these base URLs and a client key.",
     bases: { openai: "OpenAI SDKs, Codex", anthropic: "Anthropic SDKs, Claude Code", gemini: "Google Gen AI SDK" },
     curl: "curl command",
@@ -227,7 +228,7 @@ export const en = {
     probing: "Checking",
     probeThing: (name: string) => `Check ${name}`,
     fine: "Works",
-    unreachable: "Not reachable",
+    broken: "Does not work",
     refused: "Key refused",
     probeModels: (count: number) => `${count} ${plural(count, "model", "models")}`,
     adminOnly: "Only administrators can check a provider.",

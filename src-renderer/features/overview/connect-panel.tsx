@@ -35,6 +35,7 @@ export function ConnectPanel({ status, isFirst = false }: { status: StatusView; 
       </div>
       <div className="panel-body first">
         <p className="soft">{isFirst ? words.firstText : words.connectText}</p>
+        {!isFirst && <BaseUrls url={status.url} />}
         {problem !== null && <Notice tone="bad">{problem}</Notice>}
         {token !== null && (
           <>
@@ -42,11 +43,16 @@ export function ConnectPanel({ status, isFirst = false }: { status: StatusView; 
             <Snippet value={token} thing={words.clientKey} />
           </>
         )}
-        <BaseUrls url={status.url} />
         <Snippet
           value={firstRequestCommand(status.url, status.authDisabled ? null : (token ?? undefined))}
           thing={words.curl}
         />
+        {isFirst && (
+          <>
+            <p className="soft">{words.thenBases}</p>
+            <BaseUrls url={status.url} />
+          </>
+        )}
         {!canMakeKey && !status.authDisabled && <p className="soft small">{words.keyHint}</p>}
       </div>
     </section>

@@ -1,7 +1,6 @@
 import { Link } from "wouter";
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import type { Query } from "../../api/use-query.ts";
-import { Empty } from "../../components/empty.tsx";
 import { HealthDot, toneOf } from "../../components/health-dot.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatDuration, formatMoment } from "../../format/times.ts";
@@ -21,27 +20,21 @@ export function LastRequests({ query }: { query: Query<ReplyOf<"listExchanges">>
         </Link>
       </div>
       <QueryState query={query} rows={SHOWN}>
-        {(exchanges) =>
-          exchanges.length === 0 ? (
-            <Empty title={text.requests.emptyTitle}>
-              <p>{text.requests.emptyText}</p>
-            </Empty>
-          ) : (
-            <ul className="line-list">
-              {exchanges.slice(0, SHOWN).map((exchange) => (
-                <li key={exchange.id}>
-                  <Link href={`/requests/${exchange.requestId}`} className="last-line">
-                    <HealthDot tone={toneOf(exchange.outcome)} label={text.outcomes[exchange.outcome]} />
-                    <span className="soft cut">{formatMoment(exchange.id, dayMs)}</span>
-                    <span className="cut">{exchange.modelAsked ?? exchange.surface}</span>
-                    <span className="soft cut last-provider">{exchange.provider ?? ""}</span>
-                    <span className="number">{formatDuration(exchange.totalUs)}</span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          )
-        }
+        {(exchanges) => (
+          <ul className="line-list">
+            {exchanges.slice(0, SHOWN).map((exchange) => (
+              <li key={exchange.id}>
+                <Link href={`/requests/${exchange.requestId}`} className="last-line">
+                  <HealthDot tone={toneOf(exchange.outcome)} label={text.outcomes[exchange.outcome]} />
+                  <span className="soft cut">{formatMoment(exchange.id, dayMs)}</span>
+                  <span className="cut">{exchange.modelAsked ?? exchange.surface}</span>
+                  <span className="soft cut last-provider">{exchange.provider ?? ""}</span>
+                  <span className="number">{formatDuration(exchange.totalUs)}</span>
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
       </QueryState>
     </section>
   );

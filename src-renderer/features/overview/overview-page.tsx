@@ -46,13 +46,15 @@ export function OverviewPage() {
       <div className="stack">
         {status.value && <StatusNotices status={status.value} />}
         {isUnused && status.value && <ConnectPanel status={status.value} isFirst />}
-        <section className="panel" aria-label={text.overview.today}>
-          <QueryState query={usage} rows={2}>
-            {(sum) => <TodayNumbers sum={sum} today={(last.value ?? []).filter(({ id }) => id >= fromUs)} />}
-          </QueryState>
-        </section>
+        {!isUnused && (
+          <section className="panel" aria-label={text.overview.today}>
+            <QueryState query={usage} rows={2}>
+              {(sum) => <TodayNumbers sum={sum} today={(last.value ?? []).filter(({ id }) => id >= fromUs)} />}
+            </QueryState>
+          </section>
+        )}
         <div className="overview-columns">
-          <LastRequests query={last} />
+          {!isUnused && <LastRequests query={last} />}
           <ProviderStates providers={providers} today={byProvider.value ?? []} />
         </div>
         {!isUnused && status.value && <ConnectPanel status={status.value} />}

@@ -53,12 +53,12 @@ function ProviderLine({
   const words = text.overview;
   return (
     <div className="line provider-line">
-      <HealthDot tone={toneOfProvider(provider)} />
+      <HealthDot tone={toneOfProvider(provider, sum)} />
       <span className="cut" title={provider.name}>
         {provider.id}
       </span>
       <span className="soft number" data-ink={sum && sum.failures > 0 ? "bad" : undefined}>
-        {sum ? words.providerToday(formatCount(sum.requests), sum.failures) : words.idle}
+        {sum ? words.providerToday(formatCount(sum.requests), formatCount(sum.failures)) : words.idle}
       </span>
       {provider.problem !== null && (
         <span className="line-problem" data-ink="warn">

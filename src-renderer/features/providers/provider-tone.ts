@@ -1,9 +1,14 @@
+import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import type { ProviderView } from "../../../src-gateway/admin-api/contract/schemas.ts";
 import type { Tone } from "../../components/health-dot.tsx";
 
-/** Without a probe, all that is known: whether its key is named, and whether its models could be read. */
-export function toneOfProvider(provider: ProviderView): Tone {
+/** How a provider does: by its key and its model list, and by what became of today's requests where that is known. */
+export function toneOfProvider(
+  provider: ProviderView,
+  today?: Pick<ReplyOf<"usageSummary">, "requests" | "failures">,
+): Tone {
   if (isKeyMissing(provider)) return "bad";
+  if (today && today.failures > 0) return today.failures === today.requests ? "bad" : "warn";
   return provider.problem === null ? "good" : "warn";
 }
 

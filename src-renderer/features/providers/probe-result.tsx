@@ -1,0 +1,39 @@
+import type { ProbeView } from "../../../src-gateway/admin-api/contract/schemas.ts";
+import { HealthDot, type Tone } from "../../components/health-dot.tsx";
+import { formatDuration } from "../../format/times.ts";
+import { text } from "../../i18n/text.ts";
+import type { ProbeState } from "./use-probe.ts";
+
+/** What a check of a provider found, in words that are read out as they appear. */
+export function ProbeResult({ state }: { state: ProbeState }) {
+  return (
+    <output className="probe-result">
+      {state.phase === "running" && <span className="soft">{text.providers.probing}…</span>}
+      {state.phase === "failed" && <span data-ink="bad">{state.message}</span>}
+      {state.phase === "done" && <Found result={state.result} />}
+    </output>
+  );
+}
+
+function Found({ result }: { result: ProbeView }) {
+  const { tone, word } = verdictOf(result);
+  const facts = [word];
+  if (tone === "good" && result.models !== null) facts.push(text.providers.probeModels(result.models));
+  if (result.reachable) facts.push(formatDuration(result.latencyMs * 1_000));
+  return (
+    <>
+      <span data-ink={tone}>
+        <HealthDot tone={tone} /> {facts.join(" · ")}
+      </span>
+      <span className="soft">
+        {[result.problem, result.hint].flatMap((said) => (said === null ? [] : [` ${said}`]))}
+      </span>
+    </>
+  );
+}
+
+function verdictOf({ reachable, authenticated, problem }: ProbeView): { tone: Tone; word: string } {
+  if (!reachable) return { tone: "bad", word: text.providers.broken };
+  if (authenticated === false) return { tone: "bad", word: text.providers.refused };
+  return { tone: problem === null ? "good" : "warn", word: text.providers.fine };
+}

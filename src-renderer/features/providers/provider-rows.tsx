@@ -1,0 +1,73 @@
+import { Button } from "@mantine/core";
+import type { ProviderView } from "../../../src-gateway/admin-api/contract/schemas.ts";
+import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
+import { useSessionState } from "../../api/gateway-context.tsx";
+import { HealthDot } from "../../components/health-dot.tsx";
+import { formatCount } from "../../format/numbers.ts";
+import { text } from "../../i18n/text.ts";
+import { ProbeResult } from "./probe-result.tsx";
+import { isKeyMissing, toneOfProvider } from "./provider-tone.ts";
+import { useProbe } from "./use-probe.ts";
+
+/** One provider: what it is in one row, and in a second one what is wrong with it or what a check found. */
+export function ProviderRows({ provider }: { provider: ProviderView }) {
+  const { id, name, kind, protocols, problem, modelCount, where } = provider;
+  const session = useSessionState();
+  const { state, probe } = useProbe(id);
+  const mayProbe = session.phase === "signed-in" && session.user.role !== "gateway_user";
+  const words = text.providers;
+  return (
+    <tbody>
+      <tr>
+        <th scope="row">
+          <div className="provider-name">
+            <HealthDot tone={toneOfProvider(provider)} />
+            <strong className="cut">{id}</strong>
+            {(name !== id || kind !== id) && <span className="soft cut">{name}</span>}
+          </div>
+        </th>
+        <td className="provider-wires">
+          <div className="wires">
+            {Object.entries(protocols).map(([wire, url]) => (
+              <span key={wire} className="tag" title={url}>
+                {text.wires[wire as WireProtocol] ?? wire}
+              </span>
+            ))}
+          </div>
+        </td>
+        <td className="provider-key cut">
+          <Credential provider={provider} />
+        </td>
+        <td className="number provider-models">{modelCount === 0 ? "–" : formatCount(modelCount)}</td>
+        <td className="provider-where soft cut">
+          <span className="mono" title={where}>
+            {where.replace(/^.*[\\/]/, "")}
+          </span>
+        </td>
+        <td className="provider-check">
+          <Button
+            aria-label={words.probeThing(id)}
+            title={mayProbe ? undefined : words.adminOnly}
+            disabled={!mayProbe || state.phase === "running"}
+            onClick={probe}
+          >
+            {words.probe}
+          </Button>
+        </td>
+      </tr>
+      {(problem !== null || state.phase !== "idle") && (
+        <tr className="provider-notes">
+          <td colSpan={6}>
+            {state.phase === "idle" ? <span data-ink="warn">{problem}</span> : <ProbeResult state={state} />}
+          </td>
+        </tr>
+      )}
+    </tbody>
+  );
+}
+
+function Credential({ provider }: { provider: ProviderView }) {
+  if (isKeyMissing(provider)) return <span data-ink="bad">{text.providers.keyMissing}</span>;
+  if (provider.credential === null) return <span className="soft">{text.providers.noKeyNeeded}</span>;
+  return <code title={provider.credential}>{provider.credential}</code>;
+}

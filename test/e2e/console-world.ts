@@ -1,0 +1,137 @@
+/** A built gateway with providers in every state, for the browser tests and the screenshots of the console. */
+import { once } from "node:events";
+import { writeFileSync } from "node:fs";
+import http from "node:http";
+import { join } from "node:path";
+import { type Daemon, newFolder, type Ready, startDaemon } from "../support/daemon.ts";
+import { json, type RawProvider, startRawProvider } from "../support/raw-provider.ts";
+
+export interface ConsoleWorld extends Ready {
+  clientKey: string;
+  /** Asks the gateway as a client does; gives the request id and the status. */
+  chat(
+    model: string,
+    options?: { stream?: boolean; agent?: string; text?: string },
+  ): Promise<{ requestId: string; status: number }>;
+  /** A one-time code, as `gateway console` makes it. */
+  signInCode(): Promise<string>;
+  /** Ends the gateway and starts it again on the same port. */
+  restart(): Promise<{ stop: () => Promise<void>; start: () => Promise<void> }>;
+  close(): Promise<void>;
+}
+
+const answer = {
+  id: "chatcmpl-1",
+  object: "chat.completion",
+  created: 1_763_000_000,
+  model: "gpt-5-mini-2025-08-07",
+  choices: [{ index: 0, message: { role: "assistant", content: "Four." }, finish_reason: "stop" }],
+  usage: {
+    prompt_tokens: 1_840,
+    completion_tokens: 212,
+    total_tokens: 2_052,
+    prompt_tokens_details: { cached_tokens: 1_024 },
+    completion_tokens_details: { reasoning_tokens: 128 },
+  },
+};
+const models = {
+  object: "list",
+  data: ["gpt-5", "gpt-5-mini"].map((id) => ({ id, object: "model", created: 1, owned_by: "openai" })),
+};
+const limited = {
+  error: { message: "Rate limit reached for requests per minute.", type: "requests", code: "rate_limit_exceeded" },
+};
+
+/** @param providers false for a gateway as it is after its first start. */
+export async function startConsoleWorld({ providers = true } = {}): Promise<ConsoleWorld> {
+  const folder = newFolder();
+  const working = await startRawProvider();
+  const busy = await startRawProvider();
+  working.respond = (request, response) => json(request.method === "GET" ? models : answer)(request, response);
+  busy.respond = (request, response) =>
+    request.method === "GET"
+      ? json(models)(request, response)
+      : json(limited, 429, { "retry-after": "1" })(request, response);
+  const args = providers ? ["--config", writeConfig(folder.path, working, busy)] : [];
+  const env = { TOKLIGENCE_LOG_LEVEL: "silent", TEST_OPENAI_KEY: "sk-test" };
+  let daemon: Daemon = startDaemon(folder.path, args, env);
+  const ready = await daemon.ready;
+  const clientKey = ready.clientKey ?? "";
+  const port = new URL(ready.url).port;
+
+  return {
+    ...ready,
+    clientKey,
+    async chat(model, { stream = false, agent = "claude-cli/2.1.329", text = "What is two and two?" } = {}) {
+      const reply = await fetch(`${ready.url}/v1/chat/completions`, {
+        method: "POST",
+        headers: { "content-type": "application/json", authorization: `Bearer ${clientKey}`, "user-agent": agent },
+        body: JSON.stringify({ model, stream, messages: [{ role: "user", content: text }] }),
+      });
+      await reply.text();
+      return { requestId: reply.headers.get("x-request-id") ?? "", status: reply.status };
+    },
+    signInCode: () => askForCode(join(ready.dataDir, "gateway.sock")),
+    async restart() {
+      return {
+        async stop() {
+          daemon.child.kill("SIGTERM");
+          await daemon.ended;
+        },
+        async start() {
+          daemon = startDaemon(folder.path, [...args, "--port", port], env);
+          await daemon.ready;
+        },
+      };
+    },
+    async close() {
+      daemon.child.kill("SIGTERM");
+      await daemon.ended;
+      await Promise.all([working.stop(), busy.stop()]);
+      folder.remove();
+    },
+  };
+}
+
+function writeConfig(folder: string, working: RawProvider, busy: RawProvider): string {
+  const path = join(folder, "gateway.yaml");
+  const credential = "env:TEST_OPENAI_KEY";
+  writeFileSync(
+    path,
+    JSON.stringify({
+      providers: [
+        { id: "openai", kind: "openai", base_url: `${working.url}/v1`, credential },
+        { id: "openai-busy", kind: "openai", base_url: `${busy.url}/v1`, credential },
+        // Nothing listens on port 9.
+        { id: "vllm-office", kind: "openai-compatible", base_url: "http://127.0.0.1:9/v1", models: ["qwen3-coder"] },
+        { id: "anthropic", kind: "anthropic", credential: "env:TEST_KEY_THAT_IS_NOT_SET" },
+      ],
+      routes: [
+        {
+          match: "gpt-5",
+          strategy: "fallback",
+          targets: [{ provider: "openai-busy" }, { provider: "openai", model: "gpt-5-mini" }],
+        },
+        { match: "gpt-5-mini", targets: ["openai"] },
+        { match: "gpt-5-nano", targets: ["openai-busy"] },
+        { match: "qwen*", targets: ["vllm-office"] },
+      ],
+    }),
+  );
+  return path;
+}
+
+/** Over the socket in the data folder, where the command line asks too. */
+async function askForCode(socketPath: string): Promise<string> {
+  const request = http.request({
+    socketPath,
+    method: "POST",
+    path: "/api/v1/auth/code",
+    headers: { "content-type": "application/json", host: "localhost" },
+  });
+  request.end("{}");
+  const [response] = (await once(request, "response")) as [http.IncomingMessage];
+  let text = "";
+  for await (const chunk of response) text += String(chunk);
+  return (JSON.parse(text) as { code: string }).code;
+}
