@@ -3,7 +3,7 @@ import type { Logger } from "../lib/logger.ts";
 import { isOwnAddress } from "./base-url.ts";
 import { nearest } from "./nearest.ts";
 import { readConfigFile } from "./read-config-file.ts";
-import { quote, showValue } from "./secret-text.ts";
+import { listNames, quote } from "./secret-text.ts";
 import {
   type ConfigFileContent,
   type GatewayConfig,
@@ -75,7 +75,7 @@ function inlineRoutes({ settings, kinds, log }: ConfigParts, providers: Provider
         where,
         key: "routes",
         problem: `${quote(missing)} is no provider`,
-        hint: `${meant ? `did you mean ${meant}? ` : ""}configured: ${[...ids].map(showValue).join(", ")}`,
+        hint: `${meant ? `did you mean ${meant}? ` : ""}configured: ${listNames(ids)}`,
       });
     }
     return false;

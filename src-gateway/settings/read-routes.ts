@@ -1,13 +1,11 @@
 import { isMap, type Node } from "yaml";
 import { nearest } from "./nearest.ts";
-import { quote, showValue } from "./secret-text.ts";
+import { listNames, quote } from "./secret-text.ts";
 import type { RouteConfig, RouteTarget } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
 const STRATEGIES = ["single", "fallback", "weighted"] as const;
 const MAX_WEIGHT = 1_000_000;
-
-const listed = (ids: ReadonlySet<string>): string => [...ids].map(showValue).join(", ");
 
 /** The entries of `routes:`. A target's provider must be one of `providerIds`. */
 export function readRoutes(
@@ -75,7 +73,8 @@ function readTarget(reader: YamlReader, node: Node, key: string, providerIds: Re
   const provider = reader.text(members?.get("provider"), `${key}.provider`);
   const model = reader.text(members?.get("model"), `${key}.model`);
   const weight = reader.number(members?.get("weight"), `${key}.weight`, 0, MAX_WEIGHT);
-  if (!members?.has("provider")) reader.refuse(node, `${key}.provider`, "is missing", `known: ${listed(providerIds)}`);
+  if (!members?.has("provider"))
+    reader.refuse(node, `${key}.provider`, "is missing", `known: ${listNames(providerIds)}`);
   if (provider === null || !checkProvider(reader, members?.get("provider"), `${key}.provider`, provider, providerIds))
     return null;
   return { provider, ...(model === null ? {} : { model }), ...(weight === null ? {} : { weight }) };
@@ -94,7 +93,7 @@ function checkProvider(
     node,
     key,
     `${quote(provider)} is no configured provider`,
-    `${meant ? `did you mean ${meant}? ` : ""}known: ${listed(known)}`,
+    `${meant ? `did you mean ${meant}? ` : ""}known: ${listNames(known)}`,
   );
   return false;
 }

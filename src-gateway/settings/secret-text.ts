@@ -28,9 +28,15 @@ export const showValue = (text: string): string => (looksLikeKey(text) ? "(hidde
 const MAX_QUOTED = 60;
 
 /** A refused text, for an error that names it: short, on one line, and hidden when it could be a key in the wrong place. */
-export function quote(text: string): string {
-  const isRandom = (text.match(/[A-Za-z0-9+/_]{16,}/g) ?? []).some((run) => /\d/.test(run) && /[A-Za-z]/.test(run));
-  if (looksLikeKey(text) || isRandom) return '"(hidden)"';
+export const quote = (text: string): string => `"${shortened(text)}"`;
+
+/** Names to choose from. */
+export const listNames = (names: Iterable<string>): string => [...names].map(shortened).join(", ");
+
+function shortened(text: string): string {
+  const runs = text.match(/[A-Za-z0-9+/_]{16,}/g) ?? [];
+  const isRandom = runs.some((run) => /\d/.test(run) && /[A-Za-z]/.test(run));
+  if (looksLikeKey(text) || isRandom) return "(hidden)";
   const line = hideInUrl(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
-  return `"${line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line}"`;
+  return line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line;
 }
