@@ -34,7 +34,8 @@ export async function runDaemon(args: string[]): Promise<void> {
     await serve(readSettings(flags));
   } catch (error) {
     process.stderr.write(`gatewayd: ${explain(error)}\n`);
-    process.exitCode = error instanceof SettingsError ? 2 : 1;
+    // Everything that was opened is closed by now; a timer somewhere must not keep the terminal waiting.
+    process.exit(error instanceof SettingsError ? 2 : 1);
   }
 }
 

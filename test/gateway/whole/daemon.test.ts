@@ -196,7 +196,7 @@ describe("gatewayd", () => {
     await first.ready;
     const second = run(path);
     expect((await second.ended).code).toBe(1);
-    expect(second.errors()).toMatch(/Another gateway runs on .* \(process \d+\)/);
+    expect(second.errors()).toMatch(/Another gatewayd runs on .*process \d+/);
   });
 
   it("answers slow and broken HTTP with a clear status", async () => {
