@@ -11,7 +11,7 @@ import { openaiResponsesCases } from "./sdk/openai-responses-cases.ts";
 import type { SdkSetup } from "./sdk/setup.ts";
 
 export function sdkSuite(name: string, start: () => Promise<SdkSetup>): void {
-  describe(name, () => {
+  describe(`SDKs: ${name}`, () => {
     let setup: SdkSetup | undefined;
     beforeAll(async () => {
       setup = await start();

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import type { Surface, WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import { inputTotal } from "../../../src-gateway/ir/usage.ts";
@@ -63,7 +64,7 @@ async function answerWith(exchange: Exchange, wire: PlayedWire, surface: Surface
   received.usageReported = surface.endsWith("count-tokens") || surface === "gemini-embeddings" ? null : answer.usage;
   if (ask.stream || step.frames) {
     const frames = step.frames?.map((bytes): Frame => ({ bytes, isOpening: false })) ?? wire.encodeStream(ask, answer);
-    if (surface === "chat" || surface === "completions") if (!ask.wantsUsage) received.usageReported = null;
+    if (!ask.wantsUsage) received.usageReported = null;
     const isArray = ask.framing === "json-array";
     const contentType =
       step.contentType ?? (isArray ? "application/json; charset=UTF-8" : "text/event-stream; charset=utf-8");
@@ -105,11 +106,9 @@ async function sendJson(exchange: Exchange, step: ScriptStep, json: unknown): Pr
   await sendWhole(sendingOf(exchange, step, step.contentType ?? "application/json"), bytes);
 }
 
-let requestCount = 0;
-
 function sendingOf(exchange: Exchange, step: ScriptStep, contentType: string): Sending {
   const status = step.status ?? 200;
-  const requestId = `req_${++requestCount}`;
+  const requestId = `req_${randomBytes(12).toString("hex")}`;
   return {
     response: exchange.response,
     status,

@@ -1,6 +1,6 @@
 import type { Usage } from "../../../src-gateway/ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
-import { chosenFirst, mediaTypeOf } from "./ask.ts";
+import { afterLast, chosenFirst, mediaTypeOf } from "./ask.ts";
 import { fragments, opening, piece, sseBytes } from "./fragments.ts";
 import type { Answer, Ask, Frame, PlayedWire } from "./types.ts";
 
@@ -9,8 +9,9 @@ export const anthropicMessages: PlayedWire = {
   readAsk(json, { surface }) {
     const body = asObject(json) ?? {};
     const messages = asArray(body["messages"]).map((message) => asObject(message) ?? {});
-    const last = asArray(messages.at(-1)?.["content"]).map((block) => asObject(block) ?? {});
-    const results = last.filter((block) => block["type"] === "tool_result");
+    const latest = afterLast(messages, (message) => message["role"] === "assistant");
+    const blocks = latest.flatMap((message) => asArray(message["content"])).map((block) => asObject(block) ?? {});
+    const results = blocks.filter((block) => block["type"] === "tool_result");
     const choice = asObject(body["tool_choice"]);
     const format = asObject(asObject(body["output_config"])?.["format"]) ?? asObject(body["output_format"]);
     return {
@@ -130,8 +131,10 @@ function encodeUsage(usage: Usage | null): JsonObject {
 
 function readTools(tools: unknown): Ask["tools"] {
   return asArray(tools).flatMap((tool) => {
-    const name = asText(asObject(tool)?.["name"]);
-    return name === null ? [] : [{ name, schema: asObject(tool)?.["input_schema"] }];
+    const { type, name } = asObject(tool) ?? {};
+    // Other types run on the vendor's side, or have schemas that only the vendor knows.
+    const isCustom = type === undefined || type === "custom";
+    return !isCustom || typeof name !== "string" ? [] : [{ name, schema: asObject(tool)?.["input_schema"] }];
   });
 }
 

@@ -1,6 +1,10 @@
 /** What the wires' ways of asking have in common. */
 import type { Ask } from "./types.ts";
 
+/** What came after the model's last word. Some agents let a message of the user follow what a tool gave back. */
+export const afterLast = <Item>(items: Item[], isModels: (item: Item) => boolean): Item[] =>
+  items.slice(items.findLastIndex(isModels) + 1);
+
 /** The media type that a data URL names. */
 export const mediaTypeOf = (url: string): string => /^data:([^;,]+)/.exec(url)?.[1] ?? "url";
 

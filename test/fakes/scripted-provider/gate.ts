@@ -1,11 +1,6 @@
 import type { Gate } from "./types.ts";
 
-/** A gate, and the means to say that somebody stands at it. */
-export interface HeldGate extends Gate {
-  arrive(): void;
-}
-
-export function createGate(): HeldGate {
+export function createGate(): Gate {
   const opened = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
   return {

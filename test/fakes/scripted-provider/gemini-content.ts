@@ -1,6 +1,6 @@
 import { inputTotal, type Usage } from "../../../src-gateway/ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
-import { chosenFirst } from "./ask.ts";
+import { afterLast, chosenFirst } from "./ask.ts";
 import { fragments, piece, sseBytes } from "./fragments.ts";
 import type { Answer, Ask, Frame, PlayedWire } from "./types.ts";
 
@@ -9,7 +9,7 @@ export const geminiContent: PlayedWire = {
   readAsk(json, { surface, path, query }) {
     const body = asObject(json) ?? {};
     const contents = asArray(body["contents"]).map((content) => asObject(content) ?? {});
-    const last = partsOf(contents.at(-1));
+    const last = afterLast(contents, (content) => content["role"] === "model").flatMap(partsOf);
     const config = asObject(body["generationConfig"]) ?? {};
     const called = asObject(asObject(body["toolConfig"])?.["functionCallingConfig"]);
     const results = last.map((part) => asObject(part["functionResponse"])).filter((result) => result !== null);

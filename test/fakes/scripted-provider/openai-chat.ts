@@ -1,6 +1,6 @@
 import { inputTotal, type Usage } from "../../../src-gateway/ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
-import { chosenFirst, mediaTypeOf } from "./ask.ts";
+import { afterLast, chosenFirst, mediaTypeOf } from "./ask.ts";
 import { fragments, opening, piece, sseBytes } from "./fragments.ts";
 import { openAiErrorBody } from "./openai-error.ts";
 import type { Answer, Ask, Frame, PlayedWire } from "./types.ts";
@@ -10,9 +10,8 @@ export const openaiChat: PlayedWire = {
   readAsk(json, { surface }) {
     const body = asObject(json) ?? {};
     const messages = asArray(body["messages"]).map((message) => asObject(message) ?? {});
-    const results: string[] = [];
-    for (let at = messages.length - 1; messages[at]?.["role"] === "tool"; at--)
-      results.unshift(textOf(messages[at]?.["content"]));
+    const latest = afterLast(messages, (message) => message["role"] === "assistant");
+    const results = latest.filter((message) => message["role"] === "tool");
     const format = asObject(body["response_format"]);
     const tools = asArray(body["tools"]).map((tool) => asObject(asObject(tool)?.["function"]));
     return {
@@ -27,7 +26,7 @@ export const openaiChat: PlayedWire = {
         ),
         asText(body["tool_choice"]) ?? asText(asObject(asObject(body["tool_choice"])?.["function"])?.["name"]),
       ),
-      toolResults: results,
+      toolResults: results.map((message) => textOf(message["content"])),
       schema: asObject(format?.["json_schema"])?.["schema"] ?? format?.["type"] === "json_object",
       images: messages.flatMap((message) => asArray(message["content"]).flatMap(imageOf)),
       prompt: textOf(messages.findLast((message) => message["role"] === "user")?.["content"]),

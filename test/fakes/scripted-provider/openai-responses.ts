@@ -1,6 +1,6 @@
 import { inputTotal, type Usage } from "../../../src-gateway/ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
-import { chosenFirst, mediaTypeOf } from "./ask.ts";
+import { afterLast, chosenFirst, mediaTypeOf } from "./ask.ts";
 import { fragments, opening, piece, sseBytes } from "./fragments.ts";
 import { openAiErrorBody } from "./openai-error.ts";
 import type { Answer, Ask, Frame, PlayedWire } from "./types.ts";
@@ -13,10 +13,8 @@ export const openaiResponses: PlayedWire = {
       typeof body["input"] === "string"
         ? [{ role: "user", content: body["input"] }]
         : asArray(body["input"]).map((item) => asObject(item) ?? {});
-    const results: string[] = [];
-    for (let at = items.length - 1; items[at]?.["type"] === "function_call_output"; at--) {
-      results.unshift(textOf(items[at]?.["output"]));
-    }
+    const latest = afterLast(items, (item) => item["type"] === "function_call" || item["role"] === "assistant");
+    const results = latest.filter((item) => item["type"] === "function_call_output");
     const format = asObject(asObject(body["text"])?.["format"]);
     return {
       surface,
@@ -28,7 +26,7 @@ export const openaiResponses: PlayedWire = {
         readTools(body["tools"]),
         asText(body["tool_choice"]) ?? asText(asObject(body["tool_choice"])?.["name"]),
       ),
-      toolResults: results,
+      toolResults: results.map((item) => textOf(item["output"])),
       schema: format?.["schema"] ?? format?.["type"] === "json_object",
       images: items.flatMap((item) => [...asArray(item["content"]), ...asArray(item["output"])].flatMap(imageOf)),
       prompt: textOf(items.findLast((item) => item["role"] === "user")?.["content"]),

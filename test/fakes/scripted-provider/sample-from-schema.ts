@@ -1,4 +1,4 @@
-import { asArray, asObject, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
 
 /** The smallest value that a JSON schema accepts, or nearly: enough for tool arguments and structured answers. */
 export function sampleFromSchema(schema: unknown, root: unknown = schema, depth = 0): unknown {
@@ -8,11 +8,9 @@ export function sampleFromSchema(schema: unknown, root: unknown = schema, depth 
   if ("default" in rule) return rule["default"];
   const choice = asArray(rule["anyOf"])[0] ?? asArray(rule["oneOf"])[0];
   if (choice !== undefined) return sampleFromSchema(choice, root, depth + 1);
-  // Gemini writes its types in capitals.
-  const type = String(
-    asArray(rule["type"])[0] ?? rule["type"] ?? (rule["properties"] ? "object" : "string"),
-  ).toLowerCase();
-  switch (type) {
+  // Gemini writes its types in capitals; others allow a list of them.
+  const type = asText(rule["type"]) ?? asText(asArray(rule["type"])[0]) ?? (rule["properties"] ? "object" : "string");
+  switch (type.toLowerCase()) {
     case "object":
       return sampleObject(rule, root, depth);
     case "array":

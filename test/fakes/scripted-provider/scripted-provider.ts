@@ -5,14 +5,14 @@
 import http, { type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { answerRequest } from "./answer-request.ts";
-import { createGate, type HeldGate } from "./gate.ts";
-import type { ReceivedRequest, ScriptedProvider, ScriptStep } from "./types.ts";
+import { createGate } from "./gate.ts";
+import type { Gate, ReceivedRequest, ScriptedProvider, ScriptStep } from "./types.ts";
 
 /** @param options.key what clients must send; the tests' own is as good as any. */
 export async function startScriptedProvider(options: { key?: string } = {}): Promise<ScriptedProvider> {
   const key = options.key ?? "sk-scripted-provider";
   const steps: ScriptStep[] = [];
-  const gates: HeldGate[] = [];
+  const gates: Gate[] = [];
   const sockets = new Set<Socket>();
   const waiting = new Set<(request: ReceivedRequest) => void>();
 
@@ -36,7 +36,7 @@ export async function startScriptedProvider(options: { key?: string } = {}): Pro
 
   const reset = (): void => {
     steps.length = 0;
-    provider.requests = [];
+    provider.requests.length = 0;
     for (const gate of gates.splice(0)) gate.open();
   };
   const provider: ScriptedProvider = {
@@ -57,7 +57,10 @@ export async function startScriptedProvider(options: { key?: string } = {}): Pro
         waiting.add(tell);
       });
     },
-    script: (...more) => void steps.push(...more),
+    script(...more) {
+      for (const step of more) checkStep(step);
+      steps.push(...more);
+    },
     gate() {
       const gate = createGate();
       gates.push(gate);
@@ -74,6 +77,17 @@ export async function startScriptedProvider(options: { key?: string } = {}): Pro
     },
   };
   return provider;
+}
+
+/** A step that cannot do what it says would make a test wait for ever, or pass for nothing. */
+function checkStep(step: ScriptStep): void {
+  if ((step.gateAt === undefined) !== (step.gate === undefined)) {
+    throw new Error("A step wants both `gateAt` and `gate`, or neither.");
+  }
+  const isAscii = (text: string): boolean => Buffer.byteLength(text) === text.length;
+  if (step.cutAt === "in-character" && step.text !== undefined && isAscii(step.text)) {
+    throw new Error("A cut in a character wants a text that is not only ASCII.");
+  }
 }
 
 async function receive(request: IncomingMessage, response: ServerResponse) {

@@ -12,7 +12,7 @@ export interface ReceivedRequest {
   body: Buffer;
   /** Null when the body is empty or not JSON. */
   json: unknown;
-  /** What the provider put into its answer; null where it reported none. */
+  /** What the complete answer reports; null where it reports nothing. */
   usageReported: Usage | null;
   /** Resolves when the caller closed the connection before the answer was complete. */
   aborted: Promise<void>;
@@ -25,6 +25,8 @@ export interface Gate {
   opened: Promise<void>;
   /** Resolves when the first answer stands at the gate. */
   reached: Promise<void>;
+  /** Said by the provider when an answer stands at the gate. */
+  arrive(): void;
 }
 
 export interface ToolCall {
@@ -82,6 +84,7 @@ export interface ScriptedProvider {
   /** One step for each coming POST with a good key, in order; model lists take none. */
   script(...steps: ScriptStep[]): void;
   gate(): Gate;
+  /** Idle connections that a client keeps for later count too. */
   openSockets(): number;
   /** Forgets requests and scripts, and opens every gate. */
   reset(): void;
@@ -97,7 +100,7 @@ export interface Ask {
   wantsUsage: boolean;
   /** The tools that may be called, the chosen one first. */
   tools: { name: string; schema: unknown }[];
-  /** Of the last turn; empty when that turn is no tool result. */
+  /** Since the model last spoke. */
   toolResults: string[];
   /** The schema of a structured answer, `true` when any JSON object will do. */
   schema: unknown;

@@ -1,7 +1,7 @@
 import { startScriptedProvider } from "../../fakes/scripted-provider/scripted-provider.ts";
 import { sdkSuite } from "../../suites/sdk.suite.ts";
 
-sdkSuite("the SDKs against the scripted provider", async () => {
+sdkSuite("the scripted provider by itself", async () => {
   const provider = await startScriptedProvider();
   const apiKey = provider.key;
   const origin = provider.baseUrl("anthropic-messages");
