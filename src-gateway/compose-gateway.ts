@@ -26,8 +26,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const { settings, clock, log } = parts;
   const books = await openBooks(parts);
   const { user } = await parts.users.ensureRootAdmin(settings.adminEmail);
-  const isFirstKey = (await parts.apiKeys.list()).length === 0;
-  const clientKey = isFirstKey ? (await parts.apiKeys.create({ userId: user.id, name: "first key" })).token : null;
+  const isFirstRun = (await parts.apiKeys.list()).length === 0;
   await parts.keyRing.reload();
 
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
@@ -36,7 +35,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const admin = serveAdmin({
     parts,
     root: user,
-    isFirstRun: isFirstKey,
+    isFirstRun,
     writer: books.writer,
     running,
     watchers: books.watchers,
@@ -84,10 +83,18 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
       }
       parts.config.start();
       log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
+      // Made only now: a key that a failed start has made would never be shown.
+      const clientKey = isFirstRun ? await createFirstKey(parts, user.id) : null;
       return infoOf(parts, urls, clientKey);
     },
     stop: () => shutDown(settings.timeouts.drainMs),
   };
+}
+
+async function createFirstKey({ apiKeys, keyRing }: Parts, userId: number): Promise<string> {
+  const { token } = await apiKeys.create({ userId, name: "first key" });
+  await keyRing.reload();
+  return token;
 }
 
 function urlsOf(bound: { name: string; host: string; port: number }[]): { url: string; consoleUrl: string } {
