@@ -132,6 +132,15 @@ describe("files", () => {
     });
   });
 
+  it("the data folder is the one in the home folder when its variable is empty", () => {
+    const folder = settingsFolder();
+    mkdirSync(join(folder.homeDir, ".tokligence/config"), { recursive: true });
+    writeFileSync(join(folder.homeDir, ".tokligence/config/settings.ini"), "admin_email=a@b.example");
+    for (const value of ["", " ", undefined]) {
+      expect(folder.load({ env: { TOKLIGENCE_DATA_DIR: value } }).adminEmail).toBe("a@b.example");
+    }
+  });
+
   it("a folder config that belongs to another program is not taken for ours", () => {
     const folder = settingsFolder({ "config/app.toml": "", "data/config/setting.ini": "admin_email=a@b.example" });
     expect(folder.load({ env: { TOKLIGENCE_DATA_DIR: "data" } }).adminEmail).toBe("a@b.example");

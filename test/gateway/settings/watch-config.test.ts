@@ -1,7 +1,9 @@
 import {
   appendFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -176,6 +178,21 @@ describe("a bad file", () => {
     expect(problems.map(({ message }) => message)).toEqual([...new Set(problems.map(({ message }) => message))]);
   });
 
+  it("is not told again and again while it stays as it is", async () => {
+    const folder = settingsFolder();
+    const path = folder.write("gateway.yaml", alias("a"));
+    const { source, problems, within } = watchConfig(path);
+    rmSync(path);
+    await within(() => expect(source.lastProblem()).not.toBeNull());
+    // Its name is one of those that mounted configurations use, so each change makes both look.
+    const clock = watchConfig(folder.write("..clock.yaml", alias("t0")));
+    for (const tick of ["1", "2", "3", "4", "5"]) {
+      folder.write("..clock.yaml", alias(`t${tick}`));
+      await clock.within(() => expect(clock.source.current().aliases).toEqual({ fast: `t${tick}` }));
+    }
+    expect(problems).toHaveLength(1);
+  });
+
   it("that becomes what it was is told, so that nobody goes on seeing the problem", async () => {
     const path = settingsFolder().write("gateway.yaml", alias("a"));
     const { source, changes, within } = watchConfig(path);
@@ -231,15 +248,21 @@ describe("reload", () => {
 });
 
 describe("a watcher", () => {
-  const resources = (): string[] =>
-    process.getActiveResourcesInfo().filter((name) => /FSEvent|Timeout|Immediate/i.test(name));
-  const openFiles = (): number => (process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0);
+  /** What a watcher that was not closed would add to; folders that are watched are counted on Linux only. */
+  const open = (): number[] => {
+    const timers = process.getActiveResourcesInfo().filter((name) => /FSEvent|Timeout|Immediate/i.test(name));
+    if (process.platform !== "linux") return [timers.length];
+    const infos = readdirSync("/proc/self/fdinfo").map((name) => join("/proc/self/fdinfo", name));
+    // The folder's own entry is gone by the time it is read.
+    const watches = infos.filter(existsSync).flatMap((path) => readFileSync(path, "utf8").match(/^inotify wd/gm) ?? []);
+    return [timers.length, infos.length, watches.length];
+  };
 
   it("leaves nothing behind when it is stopped, however often it was started", async () => {
     const path = settingsFolder().write("gateway.yaml", alias("a"));
     const { source } = watchConfig(path);
     source.stop();
-    const before = [resources().length, openFiles()];
+    const before = open();
     for (let round = 0; round < 50; round++) {
       source.start();
       source.start();
@@ -247,7 +270,7 @@ describe("a watcher", () => {
       source.stop();
       source.stop();
     }
-    await vi.waitFor(() => expect([resources().length, openFiles()]).toEqual(before));
+    await vi.waitFor(() => expect(open()).toEqual(before));
     expect(source.current().version).toBe(1);
   });
 });
