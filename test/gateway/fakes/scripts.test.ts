@@ -1,3 +1,4 @@
+import net from "node:net";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { startScriptedProvider } from "../../fakes/scripted-provider/scripted-provider.ts";
 import type { ScriptedProvider } from "../../fakes/scripted-provider/types.ts";
@@ -120,4 +121,44 @@ test("after the stop nothing is left open, not even what stood at a gate", async
   await other.stop();
   expect(await reply).toBeInstanceOf(Error);
   expect(other.openSockets()).toBe(0);
+});
+
+/** The sizes of the chunks in which the server wrote a chat stream. */
+async function chunkSizes(): Promise<number[]> {
+  const body = JSON.stringify({ ...chat.body, stream: true });
+  const socket = net.connect(Number(new URL(provider.baseUrl("openai-chat")).port), "127.0.0.1");
+  const auth = `authorization: Bearer ${provider.key}\r\nconnection: close`;
+  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: provider\r\n${auth}\r\n`);
+  socket.write(`content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  const received: Buffer[] = [];
+  for await (const chunk of socket) received.push(chunk as Buffer);
+  let rest = Buffer.concat(received);
+  rest = rest.subarray(rest.indexOf("\r\n\r\n") + 4);
+  const sizes: number[] = [];
+  for (;;) {
+    const lineEnd = rest.indexOf("\r\n");
+    const size = Number.parseInt(rest.subarray(0, lineEnd).toString(), 16);
+    if (!(size > 0)) return sizes;
+    sizes.push(size);
+    rest = rest.subarray(lineEnd + 2 + size + 2);
+  }
+}
+
+test("a stream is written frame by frame, byte by byte, or at once", async () => {
+  provider.script({}, { chunking: "byte" }, { chunking: "whole" });
+  const [frames, bytes, whole] = [await chunkSizes(), await chunkSizes(), await chunkSizes()];
+  const total = whole[0] ?? 0;
+  expect(whole).toHaveLength(1);
+  expect(bytes).toEqual(Array.from({ length: total }, () => 1));
+  expect(frames.length).toBeGreaterThan(5);
+  expect(frames.reduce((sum, size) => sum + size, 0)).toBe(total);
+});
+
+test("a stream keeps its pace", async () => {
+  provider.script({ text: "one two three four five six", intervalMs: 20 });
+  const start = performance.now();
+  const { bytes } = await readAll(await call(provider, chat, { stream: true }));
+  const pauses = bytes.toString().split("\n\n").length - 2;
+  // A timer may fire a millisecond early.
+  expect(performance.now() - start).toBeGreaterThan(pauses * 19);
 });
