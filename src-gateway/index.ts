@@ -5,6 +5,9 @@
 import { composeGateway } from "./compose-gateway.ts";
 import type { Settings } from "./settings/types.ts";
 
+export { loadSettings } from "./settings/load-settings.ts";
+export type { Settings };
+
 export interface GatewayInfo {
   version: string;
   /** Where clients reach it, for example `http://127.0.0.1:8081`. */

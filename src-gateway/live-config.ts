@@ -22,8 +22,6 @@ export interface LiveConfig {
   stop(): void;
   /** Why the file on disk is not what runs; null when it is. */
   lastProblem(): SettingsError | null;
-  /** Called after each reload that was taken. */
-  onChange(listener: (state: LiveState) => void): void;
 }
 
 /** @throws SettingsError */
@@ -34,46 +32,30 @@ export function createLiveConfig(options: {
   log: Logger;
 }): LiveConfig {
   const { settings, catalogue, log } = options;
-  const listeners = new Set<(state: LiveState) => void>();
-  let problem: SettingsError | null = null;
-  let state: LiveState | null = null;
-
   const resolve = (config: GatewayConfig): LiveState => {
     const { instances, problems } = resolveInstances(config.providers, catalogue);
     if (problems.length > 0) throw new SettingsError(problems);
     return { config, instances: new Map(instances.map((instance) => [instance.id, instance])) };
-  };
-  const report = (error: SettingsError): void => {
-    problem = error;
-    log.warn({ problems: error.problems }, "the configuration was not taken; the last good one goes on");
   };
   const source = createConfigSource({
     settings,
     kinds: new Set(catalogue.keys()),
     environmentProviders: providersFromEnvironment([...catalogue.values()], options.env),
     log,
+    // Throws where the catalogue cannot make instances of it: then the source keeps what it has.
     onChange: (config) => {
-      try {
-        const next = resolve(config);
-        state = next;
-        problem = null;
-        log.info({ version: config.version, providers: [...next.instances.keys()] }, "configuration reloaded");
-        for (const listener of listeners) listener(next);
-      } catch (error) {
-        if (!(error instanceof SettingsError)) throw error;
-        report(error);
-      }
+      state = resolve(config);
+      log.info({ version: config.version, providers: [...state.instances.keys()] }, "configuration reloaded");
     },
-    onProblem: report,
+    onProblem: (error) =>
+      log.warn({ problems: error.problems }, "the configuration was not taken; the last good one goes on"),
   });
-  const first = resolve(source.current());
-  state = first;
+  let state = resolve(source.current());
   return {
-    live: () => state ?? first,
+    live: () => state,
     start: () => source.start(),
     reload: () => source.reload(),
     stop: () => source.stop(),
-    lastProblem: () => problem,
-    onChange: (listener) => void listeners.add(listener),
+    lastProblem: () => source.lastProblem(),
   };
 }

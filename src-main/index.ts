@@ -2,8 +2,7 @@
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
 import { app, BrowserWindow, dialog, shell } from "electron";
-import { createGateway } from "../src-gateway/index.ts";
-import { loadSettings } from "../src-gateway/settings/load-settings.ts";
+import { createGateway, loadSettings } from "../src-gateway/index.ts";
 import { runDesktop } from "./run-desktop.ts";
 
 runDesktop({

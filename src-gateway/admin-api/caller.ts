@@ -12,6 +12,8 @@ export interface Caller {
   role: Role;
   /** By cookie, so that a page of another site could cause the request. */
   byCookie: boolean;
+  /** Through the control socket: the operator of the machine, who need not be any user. */
+  isLocal: boolean;
 }
 
 export const isAdmin = (caller: Caller): boolean => caller.role !== "gateway_user";
@@ -37,13 +39,14 @@ export async function requireCaller(
 }
 
 async function findCaller(request: IncomingMessage, response: ServerResponse, deps: AdminDeps): Promise<Caller | null> {
-  if (deps.isLocal(request) || deps.authDisabled) return { userId: deps.root.id, role: "root_admin", byCookie: false };
+  const isLocal = deps.isLocal(request);
+  if (isLocal || deps.authDisabled) return { userId: deps.root.id, role: "root_admin", byCookie: false, isLocal };
   const user = await userOfSession(request, response, deps);
-  if (user) return { userId: user.id, role: user.role, byCookie: true };
+  if (user) return { userId: user.id, role: user.role, byCookie: true, isLocal };
   const credential = readCredential(request.headers, new URLSearchParams());
   if (credential === null) return null;
-  const principal = deps.keyRing.authenticate(credential.token);
-  return { userId: principal.userId, role: principal.role, byCookie: false };
+  const { userId, role } = deps.keyRing.authenticate(credential.token);
+  return { userId, role, byCookie: false, isLocal };
 }
 
 /** The user as they are now: a session ends with the suspension of its user, and a role that was taken is gone. */

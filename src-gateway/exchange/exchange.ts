@@ -104,7 +104,7 @@ function refuse(
 }
 
 /** The error in the client's own shape: as an HTTP answer, or as the last frame where the stream has begun. */
-export function sendError(inbound: Inbound, error: GatewayError, stream: StreamReply | null): void {
+function sendError(inbound: Inbound, error: GatewayError, stream: StreamReply | null): void {
   const { reply, requestId } = inbound;
   const wire = WIRES[inbound.wire];
   stream?.stop();

@@ -49,7 +49,7 @@ export function buildProviderRequest(input: {
 }
 
 /** The body in parts: slices of the original bytes around the inserted texts. */
-export function applySplices(bytes: Buffer, splices: readonly Splice[]): Buffer[] {
+function applySplices(bytes: Buffer, splices: readonly Splice[]): Buffer[] {
   if (splices.length === 0) return [bytes];
   const parts: Buffer[] = [];
   let at = 0;

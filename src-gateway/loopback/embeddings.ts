@@ -9,7 +9,7 @@ const DEFAULT_DIMENSIONS = 1536;
 const MAX_DIMENSIONS = 16_384;
 
 /** A unit vector that depends on the text alone. */
-export function loopbackEmbedding(text: string, dimensions: number): Float32Array {
+function loopbackEmbedding(text: string, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   let sum = 0;
   for (let n = 0; n < dimensions; n += 8) {

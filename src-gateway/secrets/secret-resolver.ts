@@ -37,7 +37,7 @@ export function createSecretResolver(options: {
   const remember = (ref: CredentialRef, found: Known): string => {
     const value = found.value.trim();
     if (value === "") throw missing(ref, "is empty");
-    if (/[\0-\x1f\x7f]/.test(value)) throw missing(ref, "holds line breaks or control characters, which no key has");
+    if (/\p{Cc}/u.test(value)) throw missing(ref, "holds line breaks or control characters, which no key has");
     known.set(keyOf(ref), { ...found, value });
     options.onSecret?.(value);
     return value;

@@ -61,7 +61,7 @@ export const PACKAGE_HOMES: PackageHome[] = [
   },
   {
     packageName: "express",
-    folders: gateway("server", "admin-api/handlers"),
+    folders: gateway("admin-api"),
     because: "Express serves what is not hot; the doors load it after the listener is up",
   },
   {

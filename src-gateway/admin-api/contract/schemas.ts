@@ -29,7 +29,7 @@ export const apiKeySchema = z.object({
   revokedAtUs: z.number().nullable(),
 });
 
-export const usageSchema = z.object({
+const usageSchema = z.object({
   inputUncached: z.number(),
   cacheRead: z.number(),
   cacheWrite5m: z.number(),

@@ -18,7 +18,7 @@ export function readAnswer(bytes: Buffer): AnswerFacts {
   return facts;
 }
 
-export const messageId = (context: EncodeContext): string => `msg_${context.exchangeId.toString(36)}`;
+const messageId = (context: EncodeContext): string => `msg_${context.exchangeId.toString(36)}`;
 export const stopReason = (finish: Answer["finish"]): string => (finish === "length" ? "max_tokens" : "end_turn");
 
 export function encodeAnswer(answer: Answer, context: EncodeContext): Buffer {

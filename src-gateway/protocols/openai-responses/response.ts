@@ -28,7 +28,7 @@ export function factsOf(response: JsonObject): Partial<AnswerFacts> {
   return facts;
 }
 
-export const responseId = (context: EncodeContext): string => `resp_${context.exchangeId.toString(36)}`;
+const responseId = (context: EncodeContext): string => `resp_${context.exchangeId.toString(36)}`;
 export const messageId = (context: EncodeContext): string => `msg_${context.exchangeId.toString(36)}`;
 
 export function encodeAnswer(answer: Answer, context: EncodeContext): Buffer {

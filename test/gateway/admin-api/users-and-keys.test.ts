@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
-import { ask, newUser, rootClient } from "./admin-client.ts";
+import { ask, clientAs, newUser, rootClient } from "./admin-client.ts";
 
 let gateway: TestGateway;
 beforeAll(async () => {
@@ -102,5 +102,24 @@ describe("client keys", () => {
     ]) {
       await expect(root.call("createUserKey", { params: { id: 1 }, body })).rejects.toMatchObject({ status: 400 });
     }
+  });
+});
+
+describe("an administrator who is no root", () => {
+  it("cannot become one: by a new user, a key, or by taking one away", async () => {
+    const { token } = await newUser(gateway, "climber@example.com", "gateway_admin");
+    const admin = clientAs(gateway, token);
+    const root = (await admin.call("listUsers")).find(({ role }) => role === "root_admin");
+    const rootKey = (await admin.call("listKeys")).find(({ userId }) => userId === root?.id);
+    const params = { id: root?.id ?? -1 };
+    const attempts = [
+      () => admin.call("createUser", { body: { email: "new-root@example.com", role: "root_admin" } }),
+      () => admin.call("createUserKey", { params, body: { name: "x" } }),
+      () => admin.call("updateUser", { params, body: { status: "suspended" } }),
+      () => admin.call("revokeKey", { params: { id: rootKey?.id ?? -1 } }),
+    ];
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ status: 403, code: "forbidden" });
+    expect((await ask(gateway, gateway.key)).status).toBe(200);
+    await admin.call("createUser", { body: { email: "peer@example.com", role: "gateway_admin" } });
   });
 });

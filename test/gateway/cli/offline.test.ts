@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -110,10 +110,9 @@ describe("where no gateway runs, the command line", () => {
 
   it("leaves nothing running and no secret on the disk in the clear", async () => {
     const { token = "" } = await home.json<Key>(["admin", "api-keys", "create"]);
-    for (const name of ["ledger.db", "ledger.db-wal"]) {
-      const path = join(home.dataDir, name);
-      if (existsSync(path)) expect(readFileSync(path).includes(token)).toBe(false);
-    }
+    const files = readdirSync(home.dataDir).map((name) => join(home.dataDir, name));
+    expect(files.length).toBeGreaterThan(1);
+    expect(files.filter((path) => readFileSync(path).includes(token))).toEqual([]);
     expect(statSync(home.dataDir).mode & 0o777).toBe(0o700);
     expect(existsSync(join(home.dataDir, "gateway.sock"))).toBe(false);
   });
@@ -131,6 +130,22 @@ describe("where no gateway runs, the command line", () => {
     expect(models.out).toMatch(/^MODEL .*\nloopback +tokligence/);
     expect(await home.json(["logs"])).toEqual([]);
     expect(await home.json(["usage"])).toMatchObject({ groupBy: "model", groups: [], total: { requests: 0 } });
+  });
+});
+
+describe("the operator of the machine", () => {
+  it("may suspend the first root administrator once there is another, and still signs in", async () => {
+    const other = newHome();
+    try {
+      await other.run(["admin", "users", "create", "--email", "second@example.com", "--role", "root_admin"]);
+      expect((await other.json<User>(["admin", "users", "suspend", "admin@local"])).status).toBe("suspended");
+      expect((await other.run(["admin", "users", "suspend", "second@example.com"])).code).toBe(1);
+      const key = await other.json<Key>(["admin", "api-keys", "create"]);
+      const users = await other.json<User[]>(["admin", "users", "list"]);
+      expect(users.find(({ id }) => id === key.userId)?.email).toBe("second@example.com");
+    } finally {
+      other.remove();
+    }
   });
 });
 

@@ -47,6 +47,8 @@ describe("the catalogue", () => {
   });
 
   it("is listed in docs/providers.md as it is", () => {
-    expect(readFileSync(new URL("../../../docs/providers.md", import.meta.url), "utf8")).toContain(describeProviders([...CATALOGUE.values()]));
+    expect(readFileSync(new URL("../../../docs/providers.md", import.meta.url), "utf8")).toContain(
+      describeProviders([...CATALOGUE.values()]),
+    );
   });
 });

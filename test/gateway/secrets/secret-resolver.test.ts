@@ -30,7 +30,9 @@ describe("a provider's key", () => {
     expect(await secrets.resolve(ref)).toBe("first");
     writeFileSync(path, "second\n");
     await expect.poll(() => secrets.resolve(ref), { timeout: 5_000 }).toBe("second");
-    await expect(secrets.resolve({ source: "file", path: join(folder, "none") })).rejects.toThrow("cannot be read (ENOENT)");
+    await expect(secrets.resolve({ source: "file", path: join(folder, "none") })).rejects.toThrow(
+      "cannot be read (ENOENT)",
+    );
     writeFileSync(join(folder, "empty"), " \n");
     await expect(secrets.resolve({ source: "file", path: join(folder, "empty") })).rejects.toThrow("is empty");
   });
@@ -43,15 +45,19 @@ describe("a provider's key", () => {
   });
 
   it("of a keychain that does not answer is missed in words and in time", async (context) => {
-    if (process.platform !== "linux" || process.env["DBUS_SESSION_BUS_ADDRESS"]) return context.skip("this machine may have a keychain that answers (needs Linux without a session bus)");
+    if (process.platform !== "linux" || process.env["DBUS_SESSION_BUS_ADDRESS"])
+      return context.skip("this machine may have a keychain that answers (needs Linux without a session bus)");
     const secrets = createSecretResolver({ env: {} });
     const start = performance.now();
-    await expect(secrets.resolve({ source: "keychain", name: "openai" })).rejects.toThrow("keychain:openai cannot be read, because no keychain answers here");
+    await expect(secrets.resolve({ source: "keychain", name: "openai" })).rejects.toThrow(
+      "keychain:openai cannot be read, because no keychain answers here",
+    );
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   it("cannot be read by the wrong file mode of somebody else", async (context) => {
-    if (process.getuid?.() === 0 || process.platform === "win32") return context.skip("root may read every file (needs an ordinary user)");
+    if (process.getuid?.() === 0 || process.platform === "win32")
+      return context.skip("root may read every file (needs an ordinary user)");
     const path = join(folder, "locked");
     writeFileSync(path, "x");
     chmodSync(path, 0o000);
@@ -63,8 +69,11 @@ describe("the redactor", () => {
   it("takes out what it was told, and what has the shape of a key", () => {
     const redactor = createRedactor();
     redactor.add("hunter2hunter2");
-    const line = 'a hunter2hunter2 b tok_abcdefghijklmnopqrstuvwxyz c sk-proj-abcdefghijkl d Bearer abcdefghijkl e /x?key=abc&y=1 f AIzaSyA1234567890123456789012';
-    expect(redactor.redact(line)).toBe("a [hidden] b [hidden] c [hidden] d Bearer [hidden] e /x?key=[hidden]&y=1 f [hidden]");
+    const line =
+      "a hunter2hunter2 b tok_abcdefghijklmnopqrstuvwxyz c sk-proj-abcdefghijkl d Bearer abcdefghijkl e /x?key=abc&y=1 f AIzaSyA1234567890123456789012";
+    expect(redactor.redact(line)).toBe(
+      "a [hidden] b [hidden] c [hidden] d Bearer [hidden] e /x?key=[hidden]&y=1 f [hidden]",
+    );
   });
 
   it("leaves ordinary text alone", () => {

@@ -11,7 +11,11 @@ import { type RawProvider, startRawProvider } from "../../support/raw-provider.t
 const folder = fileURLToPath(new URL("../../fixtures/", import.meta.url));
 const read = (wire: string, name: string): Buffer => readFileSync(`${folder}${wire}/${name}`);
 const named = (ending: string): [WireProtocol, string][] =>
-  readdirSync(folder).flatMap((wire) => readdirSync(folder + wire).filter((name) => name.endsWith(ending)).map((name): [WireProtocol, string] => [wire as WireProtocol, name]));
+  readdirSync(folder).flatMap((wire) =>
+    readdirSync(folder + wire)
+      .filter((name) => name.endsWith(ending))
+      .map((name): [WireProtocol, string] => [wire as WireProtocol, name]),
+  );
 const STREAMS = named(".sse");
 const REQUESTS = named(".request.json");
 
@@ -23,21 +27,38 @@ const GEMINI = usage({ inputUncached: 40, cacheRead: 20, output: 12, reasoning: 
 const FACTS: Record<string, { finishReason: string; usage: Usage | null; modelServed: string }> = {
   "openai-chat/text.sse": { finishReason: "stop", usage: null, modelServed: "m-2026-11" },
   "openai-chat/tools.sse": { finishReason: "tool_calls", usage: null, modelServed: "m-2026-11" },
-  "openai-chat/odd.sse": { finishReason: "stop", usage: usage({ inputUncached: 5, cacheRead: 4, output: 2 }), modelServed: "m-2026-11" },
+  "openai-chat/odd.sse": {
+    finishReason: "stop",
+    usage: usage({ inputUncached: 5, cacheRead: 4, output: 2 }),
+    modelServed: "m-2026-11",
+  },
   "anthropic-messages/text.sse": { finishReason: "end_turn", usage: MESSAGES, modelServed: "c-2026-11" },
   "anthropic-messages/thinking-tools.sse": { finishReason: "tool_use", usage: MESSAGES, modelServed: "c-2026-11" },
   "anthropic-messages/odd.sse": { finishReason: "refusal", usage: MESSAGES, modelServed: "c-2026-11" },
   "openai-responses/text.sse": { finishReason: "completed", usage: RESPONSES, modelServed: "r-2026-11" },
   "openai-responses/reasoning-call.sse": { finishReason: "completed", usage: RESPONSES, modelServed: "r-2026-11" },
-  "openai-responses/incomplete.sse": { finishReason: "incomplete: max_output_tokens", usage: RESPONSES, modelServed: "r-2026-11" },
+  "openai-responses/incomplete.sse": {
+    finishReason: "incomplete: max_output_tokens",
+    usage: RESPONSES,
+    modelServed: "r-2026-11",
+  },
   "gemini-content/text.sse": { finishReason: "STOP", usage: GEMINI, modelServed: "g-2026-11" },
   "gemini-content/thought-call.sse": { finishReason: "STOP", usage: GEMINI, modelServed: "g-2026-11" },
   "gemini-content/odd.sse": { finishReason: "MAX_TOKENS", usage: GEMINI, modelServed: "g-2026-11" },
 };
-const SURFACES: Record<WireProtocol, Surface> = { "openai-chat": "chat", "openai-responses": "responses", "anthropic-messages": "messages", "gemini-content": "gemini" };
+const SURFACES: Record<WireProtocol, Surface> = {
+  "openai-chat": "chat",
+  "openai-responses": "responses",
+  "anthropic-messages": "messages",
+  "gemini-content": "gemini",
+};
 
 function relayed(wire: WireProtocol, chunks: Buffer[]) {
-  const reader = createFrameReader({ reader: WIRES[wire].createStreamReader(SURFACES[wire]), framing: "sse", hidesUsage: false });
+  const reader = createFrameReader({
+    reader: WIRES[wire].createStreamReader(SURFACES[wire]),
+    framing: "sse",
+    hidesUsage: false,
+  });
   const out: Buffer[] = [];
   for (const chunk of chunks) {
     const ready = reader.push(chunk);
@@ -53,19 +74,33 @@ describe.each(STREAMS)("the stream fixture %s/%s", (wire, name) => {
   it("is relayed byte for byte and read the same, cut at every place and into single bytes", () => {
     const expected = { bytes, complete: true, facts: { error: null, ...FACTS[`${wire}/${name}`] } };
     expect(relayed(wire, [bytes])).toEqual(expected);
-    expect(relayed(wire, [...bytes].map((byte) => Buffer.from([byte])))).toEqual(expected);
+    expect(
+      relayed(
+        wire,
+        [...bytes].map((byte) => Buffer.from([byte])),
+      ),
+    ).toEqual(expected);
     for (let at = 1; at < bytes.length; at++) {
       const { bytes: out, complete, facts } = relayed(wire, [bytes.subarray(0, at), bytes.subarray(at)]);
-      if (!out.equals(bytes) || !complete || facts.finishReason !== expected.facts.finishReason) throw new Error(`a cut at byte ${at} changes what is relayed or read`);
+      if (!out.equals(bytes) || !complete || facts.finishReason !== expected.facts.finishReason)
+        throw new Error(`a cut at byte ${at} changes what is relayed or read`);
     }
   });
 
   it("is not taken for complete when it ends early", () => {
-    const terminal = { "openai-chat": "[DONE]", "openai-responses": "response.", "anthropic-messages": "message_stop", "gemini-content": "finishReason" }[wire];
+    const terminal = {
+      "openai-chat": "[DONE]",
+      "openai-responses": "response.",
+      "anthropic-messages": "message_stop",
+      "gemini-content": "finishReason",
+    }[wire];
     const last = bytes.lastIndexOf(wire === "openai-chat" ? "finish_reason" : terminal);
     const cut = bytes.lastIndexOf("data:", last);
     const early = wire === "openai-responses" ? bytes.lastIndexOf("event:", cut) : cut;
-    expect(relayed(wire, [bytes.subarray(0, wire === "anthropic-messages" ? bytes.lastIndexOf("event:", cut) : early)]).complete).toBe(false);
+    expect(
+      relayed(wire, [bytes.subarray(0, wire === "anthropic-messages" ? bytes.lastIndexOf("event:", cut) : early)])
+        .complete,
+    ).toBe(false);
   });
 });
 
@@ -80,7 +115,14 @@ describe("over real sockets", () => {
   };
   beforeAll(async () => {
     provider = await startRawProvider();
-    const instance = (id: string, kind: string, base: string, protocol: string) => ({ id, kind, base_url: provider.url + base, protocols: [protocol], models: [`${id}-model`], ...(kind === "gemini" ? { credential: "env:K" } : {}) });
+    const instance = (id: string, kind: string, base: string, protocol: string) => ({
+      id,
+      kind,
+      base_url: provider.url + base,
+      protocols: [protocol],
+      models: [`${id}-model`],
+      ...(kind === "gemini" ? { credential: "env:K" } : {}),
+    });
     gateway = await startTestGateway({
       env: { K: "key-key" },
       config: {
@@ -98,7 +140,9 @@ describe("over real sockets", () => {
     await provider.stop();
   });
 
-  it.each(REQUESTS)("the request fixture %s/%s arrives with nothing changed but the model, and its answer comes back whole", async (wire, name) => {
+  it.each(
+    REQUESTS,
+  )("the request fixture %s/%s arrives with nothing changed but the model, and its answer comes back whole", async (wire, name) => {
     const template = read(wire, name).toString();
     const answer = read(wire, "text.sse");
     provider.respond = (_request, response) => {
@@ -107,7 +151,17 @@ describe("over real sockets", () => {
     };
     const ask = (model: string) => {
       // The wires but Gemini's say in the body that they want a stream; this keeps every other byte in its place.
-      const body = wire === "gemini-content" ? template : template.replace("MODEL", model).replace(/\}(\s*)$/, wire === "openai-chat" ? ',"stream":true,"stream_options":{"include_usage":true}}$1' : ',"stream":true}$1');
+      const body =
+        wire === "gemini-content"
+          ? template
+          : template
+              .replace("MODEL", model)
+              .replace(
+                /\}(\s*)$/,
+                wire === "openai-chat"
+                  ? ',"stream":true,"stream_options":{"include_usage":true}}$1'
+                  : ',"stream":true}$1',
+              );
       return { body, path: PATHS[wire].replace("MODEL", encodeURIComponent(model)) };
     };
     const direct = ask(`${wire}-model`);

@@ -12,8 +12,20 @@ sdkSuite("the SDKs through the gateway", async () => {
     config: {
       providers: [
         { id: "openai", kind: "openai", base_url: at("openai-chat"), credential: `env:${KEY}` },
-        { id: "anthropic", kind: "anthropic", base_url: at("anthropic-messages"), credential: `env:${KEY}`, protocols: ["anthropic"] },
-        { id: "gemini", kind: "gemini", base_url: at("gemini-content"), credential: `env:${KEY}`, protocols: ["gemini"] },
+        {
+          id: "anthropic",
+          kind: "anthropic",
+          base_url: at("anthropic-messages"),
+          credential: `env:${KEY}`,
+          protocols: ["anthropic"],
+        },
+        {
+          id: "gemini",
+          kind: "gemini",
+          base_url: at("gemini-content"),
+          credential: `env:${KEY}`,
+          protocols: ["gemini"],
+        },
       ],
     },
   });

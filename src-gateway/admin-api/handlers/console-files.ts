@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
-import { GatewayError } from "../ir/errors.ts";
+import { GatewayError } from "../../ir/errors.ts";
 
 const POLICY =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
