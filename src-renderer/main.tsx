@@ -3,6 +3,8 @@
  *
  * `api/` reaches the gateway, `features/` are the pages, `components/` what several of them show, `i18n/` all words.
  */
+// oxlint-disable-next-line import/no-unassigned-import -- it must run before the first schema is made
+import "./api/zod-without-eval.ts";
 import "./styles/base.css";
 import "./styles/frame.css";
 import { createRoot } from "react-dom/client";
@@ -11,12 +13,21 @@ import { createQueryCache } from "./api/query-cache.ts";
 import { codeInFragment, createSession } from "./api/session.ts";
 import { App } from "./app.tsx";
 
-const code = codeInFragment(location.hash);
-// A code works once, but an address stays in the history: take it out before anything else happens.
-if (code !== null) history.replaceState(null, "", `${location.pathname}${location.search}`);
-
 const connection = createGatewayConnection();
-const session = createSession(connection, code);
+const session = createSession(connection, takeCode());
+// The printed address was opened in the tab where the console is open already. This listener must be the first: the one
+// that follows the address to a page then finds the code gone.
+window.addEventListener("hashchange", () => {
+  const code = takeCode();
+  if (code !== null) void session.signInWith(code);
+});
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no element with the id root.");
 createRoot(root).render(<App gateway={{ connection, session, cache: createQueryCache() }} />);
+
+/** A code works once, but an address stays in the history: so it is taken out before anything else happens. */
+function takeCode(): string | null {
+  const code = codeInFragment(location.hash);
+  if (code !== null) history.replaceState(null, "", `${location.pathname}${location.search}`);
+  return code;
+}

@@ -18,6 +18,8 @@ export interface Session {
   subscribe: (listener: () => void) => () => void;
   /** Looks again; does nothing when somebody is signed in already. */
   check: () => Promise<void>;
+  /** Uses a one-time code that came while the page was open. */
+  signInWith: (code: string) => Promise<void>;
   signOut: () => Promise<void>;
 }
 
@@ -66,6 +68,14 @@ export function createSession(connection: GatewayConnection, code: string | null
     }
   };
 
+  const lookOnce = async (): Promise<void> => {
+    // A failure leaves the state as it is: the connection is down then, says so, and brings us back here when it is up.
+    running ??= look()
+      .then(change, () => {})
+      .finally(() => void (running = null));
+    await running;
+  };
+
   connection.onUnauthorized(() => {
     if (state.phase === "signed-in") change({ phase: "signed-out", problem: "ended" });
   });
@@ -76,12 +86,12 @@ export function createSession(connection: GatewayConnection, code: string | null
       return () => void listeners.delete(listener);
     },
     async check() {
-      if (state.phase === "signed-in") return;
-      // A failure leaves the state as it is: the connection is down then, says so, and brings us back here when it is up.
-      running ??= look()
-        .then(change, () => {})
-        .finally(() => void (running = null));
+      if (state.phase !== "signed-in") await lookOnce();
+    },
+    async signInWith(newCode) {
       await running;
+      unusedCode = newCode;
+      await lookOnce();
     },
     async signOut() {
       await connection.call("logout");

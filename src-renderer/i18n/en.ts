@@ -100,7 +100,7 @@ export const en = {
     reasoning: (tokens: string) => `${tokens} reasoning`,
     firstToken: "First token, p50",
     firstTokenOf: (count: number) =>
-      count === 0 ? "no answers yet" : `median of ${plural(count, "1 answer", `${count} answers`)}`,
+      count === 0 ? "no answers yet" : `of ${plural(count, "1 answer", `${count} answers`)}`,
     last: "Last requests",
     all: "All requests",
     providers: "Providers",
@@ -219,9 +219,9 @@ export const en = {
       wires: "Speaks",
       credential: "Key",
       models: "Models",
-      where: "From",
       health: "Health",
     },
+    from: (where: string) => `from ${where}`,
     noKeyNeeded: "none needed",
     keyMissing: "missing",
     probe: "Check",
@@ -230,7 +230,7 @@ export const en = {
     fine: "Works",
     broken: "Does not work",
     refused: "Key refused",
-    probeModels: (count: number) => `${count} ${plural(count, "model", "models")}`,
+    models: (count: number) => `${count} ${plural(count, "model", "models")}`,
     adminOnly: "Only administrators can check a provider.",
   },
 };

@@ -15,8 +15,10 @@ export interface ConsoleWorld extends Ready {
   ): Promise<{ requestId: string; status: number }>;
   /** A one-time code, as `gateway console` makes it. */
   signInCode(): Promise<string>;
-  /** Ends the gateway and starts it again on the same port. */
-  restart(): Promise<{ stop: () => Promise<void>; start: () => Promise<void> }>;
+  /** Ends the gateway, as a person or a computer that shuts down would. */
+  stop(): Promise<void>;
+  /** Starts it again, on the same port. */
+  start(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -72,17 +74,13 @@ export async function startConsoleWorld({ providers = true } = {}): Promise<Cons
       return { requestId: reply.headers.get("x-request-id") ?? "", status: reply.status };
     },
     signInCode: () => askForCode(join(ready.dataDir, "gateway.sock")),
-    async restart() {
-      return {
-        async stop() {
-          daemon.child.kill("SIGTERM");
-          await daemon.ended;
-        },
-        async start() {
-          daemon = startDaemon(folder.path, [...args, "--port", port], env);
-          await daemon.ready;
-        },
-      };
+    async stop() {
+      daemon.child.kill("SIGTERM");
+      await daemon.ended;
+    },
+    async start() {
+      daemon = startDaemon(folder.path, [...args, "--port", port], env);
+      await daemon.ready;
     },
     async close() {
       daemon.child.kill("SIGTERM");

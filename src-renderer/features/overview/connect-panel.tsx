@@ -9,7 +9,7 @@ import { text } from "../../i18n/text.ts";
 import { baseUrls, firstRequestCommand } from "./first-request.ts";
 
 /** Where clients go and a command that works as it stands. `isFirst` when no client has come yet. */
-export function ConnectPanel({ status, isFirst = false }: { status: StatusView; isFirst?: boolean }) {
+export function ConnectPanel({ status, isFirst }: { status: StatusView; isFirst: boolean }) {
   const { connection } = useGateway();
   const session = useSessionState();
   const [token, setToken] = useState<string | null>(null);

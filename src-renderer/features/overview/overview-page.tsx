@@ -1,5 +1,5 @@
 import "./overview.css";
-import { useCallback, useEffect, useRef } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useLiveExchanges } from "../../api/live-exchanges.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
@@ -37,6 +37,10 @@ export function OverviewPage() {
   useLiveExchanges(true, { onExchange: refresh, onGap: refresh });
 
   const isUnused = last.value?.length === 0;
+  // Whoever makes the first request has the key before them: it must not move away at that moment.
+  const [leads, setLeads] = useState(false);
+  if (isUnused && !leads) setLeads(true);
+  const connect = status.value && <ConnectPanel key="connect" status={status.value} isFirst={isUnused} />;
   return (
     <div className="page">
       <header className="page-head">
@@ -45,7 +49,7 @@ export function OverviewPage() {
       </header>
       <div className="stack">
         {status.value && <StatusNotices status={status.value} />}
-        {isUnused && status.value && <ConnectPanel status={status.value} isFirst />}
+        {leads && connect}
         {!isUnused && (
           <section className="panel" aria-label={text.overview.today}>
             <QueryState query={usage} rows={2}>
@@ -57,7 +61,7 @@ export function OverviewPage() {
           {!isUnused && <LastRequests query={last} />}
           <ProviderStates providers={providers} today={byProvider.value ?? []} />
         </div>
-        {!isUnused && status.value && <ConnectPanel status={status.value} />}
+        {!leads && connect}
       </div>
     </div>
   );

@@ -18,7 +18,7 @@ export function ProbeResult({ state }: { state: ProbeState }) {
 function Found({ result }: { result: ProbeView }) {
   const { tone, word } = verdictOf(result);
   const facts = [word];
-  if (tone === "good" && result.models !== null) facts.push(text.providers.probeModels(result.models));
+  if (tone === "good" && result.models !== null) facts.push(text.providers.models(result.models));
   if (result.reachable) facts.push(formatDuration(result.latencyMs * 1_000));
   return (
     <>
@@ -32,7 +32,7 @@ function Found({ result }: { result: ProbeView }) {
   );
 }
 
-function verdictOf({ reachable, authenticated, problem }: ProbeView): { tone: Tone; word: string } {
+export function verdictOf({ reachable, authenticated, problem }: ProbeView): { tone: Tone; word: string } {
   if (!reachable) return { tone: "bad", word: text.providers.broken };
   if (authenticated === false) return { tone: "bad", word: text.providers.refused };
   return { tone: problem === null ? "good" : "warn", word: text.providers.fine };

@@ -3,9 +3,8 @@ import type { ProviderView } from "../../../src-gateway/admin-api/contract/schem
 import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import { useSessionState } from "../../api/gateway-context.tsx";
 import { HealthDot } from "../../components/health-dot.tsx";
-import { formatCount } from "../../format/numbers.ts";
 import { text } from "../../i18n/text.ts";
-import { ProbeResult } from "./probe-result.tsx";
+import { ProbeResult, verdictOf } from "./probe-result.tsx";
 import { isKeyMissing, toneOfProvider } from "./provider-tone.ts";
 import { useProbe } from "./use-probe.ts";
 
@@ -21,7 +20,7 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
       <tr>
         <th scope="row">
           <div className="provider-name">
-            <HealthDot tone={toneOfProvider(provider)} />
+            <HealthDot tone={state.phase === "done" ? verdictOf(state.result).tone : toneOfProvider(provider)} />
             <strong className="cut">{id}</strong>
             {(name !== id || kind !== id) && <span className="soft cut">{name}</span>}
           </div>
@@ -35,15 +34,13 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
             ))}
           </div>
         </td>
-        <td className="provider-key cut">
+        <td className="provider-key">
           <Credential provider={provider} />
+          <div className="soft cut" title={where}>
+            {words.from(where.replace(/^.*[\\/]/, ""))}
+          </div>
         </td>
-        <td className="number provider-models">{modelCount === 0 ? "–" : formatCount(modelCount)}</td>
-        <td className="provider-where soft cut">
-          <span className="mono" title={where}>
-            {where.replace(/^.*[\\/]/, "")}
-          </span>
-        </td>
+        <td className="number provider-models">{modelCount === 0 ? "–" : words.models(modelCount)}</td>
         <td className="provider-check">
           <Button
             aria-label={words.probeThing(id)}
@@ -57,7 +54,7 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
       </tr>
       {(problem !== null || state.phase !== "idle") && (
         <tr className="provider-notes">
-          <td colSpan={6}>
+          <td colSpan={5}>
             {state.phase === "idle" ? <span data-ink="warn">{problem}</span> : <ProbeResult state={state} />}
           </td>
         </tr>
@@ -69,5 +66,9 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
 function Credential({ provider }: { provider: ProviderView }) {
   if (isKeyMissing(provider)) return <span data-ink="bad">{text.providers.keyMissing}</span>;
   if (provider.credential === null) return <span className="soft">{text.providers.noKeyNeeded}</span>;
-  return <code title={provider.credential}>{provider.credential}</code>;
+  return (
+    <code className="credential cut" title={provider.credential}>
+      {provider.credential}
+    </code>
+  );
 }

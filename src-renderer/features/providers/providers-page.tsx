@@ -44,9 +44,6 @@ function ProviderTable({ providers }: { providers: ReplyOf<"listProviders"> }) {
           <th scope="col" className="number provider-models">
             {columns.models}
           </th>
-          <th scope="col" className="provider-where">
-            {columns.where}
-          </th>
           <th scope="col" className="provider-check">
             {columns.health}
           </th>
