@@ -11,10 +11,16 @@ export function describeProviders(rows: CatalogueRow[]): string {
     .sort((a, b) => a.id.localeCompare(b.id))
     .map((row) => {
       const wires = Object.keys(row.protocols).join(", ") || `not yet: ${Object.keys(row.otherWires).join(", ")}`;
-      const key = row.credentialEnv.map((name) => `\`${name}\``).join(", ") || (row.needsCredential ? "by `credential`" : "none needed");
+      const key =
+        row.credentialEnv.map((name) => `\`${name}\``).join(", ") ||
+        (row.needsCredential ? "by `credential`" : "none needed");
       return `| \`${row.id}\` | ${row.name} | ${wires} | ${key} | ${row.baseUrlEnv.map((name) => `\`${name}\``).join(", ") || "–"} | ${row.confidence} |`;
     });
-  return ["| Kind | Provider | Spoken to in | Key from | Base URL from | Facts |", "| --- | --- | --- | --- | --- | --- |", ...lines].join("\n");
+  return [
+    "| Kind | Provider | Spoken to in | Key from | Base URL from | Facts |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...lines,
+  ].join("\n");
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
@@ -22,5 +28,8 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const text = readFileSync(file, "utf8");
   const start = text.indexOf("| Kind |");
   const end = text.indexOf("\n\n", start);
-  writeFileSync(file, text.slice(0, start) + describeProviders([...CATALOGUE.values()]) + (end < 0 ? "\n" : text.slice(end)));
+  writeFileSync(
+    file,
+    text.slice(0, start) + describeProviders([...CATALOGUE.values()]) + (end < 0 ? "\n" : text.slice(end)),
+  );
 }
