@@ -2,7 +2,7 @@
  * The only way in from code: `createGateway(settings)` gives a gateway that can be started and stopped. The daemon and the
  * desktop's main process both use it.
  */
-import { composeGateway } from "./compose-gateway.ts";
+import { composeGateway } from "./compose/gateway.ts";
 import type { Settings } from "./settings/types.ts";
 
 export { loadSettings } from "./settings/load-settings.ts";

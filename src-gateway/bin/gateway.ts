@@ -16,6 +16,6 @@ async function start(): Promise<void> {
     stdout: process.stdout,
     stderr: process.stderr,
     // The database and all that stands on it are loaded only where no gateway runs.
-    openOffline: async (settings) => (await import("../open-offline.ts")).openOffline(settings, process.env),
+    openOffline: async (settings) => (await import("../compose/offline.ts")).openOffline(settings, process.env),
   });
 }

@@ -4,7 +4,7 @@ import { GatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
 import type { StreamReader } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
-import { type AttemptFailure, clientLeft, describeFailure, unknownStreamError } from "./failures.ts";
+import { type AttemptFailure, clientLeft, describeFailure, isJson, unknownStreamError } from "./failures.ts";
 import { headersToClient } from "./forwarded-headers.ts";
 import { createFrameReader, type FrameReader } from "./frame-reader.ts";
 import type { ExchangeState } from "./state.ts";
@@ -247,15 +247,5 @@ class Reader implements AnswerReader, UpstreamSink {
     if (this.isDone) return;
     this.isDone = true;
     this.controls.done(failure);
-  }
-}
-
-function isJson(headers: Headers, body: Buffer): boolean {
-  if (!String(headers["content-type"] ?? "").includes("json")) return false;
-  try {
-    const value: unknown = JSON.parse(body.toString());
-    return typeof value === "object" && value !== null;
-  } catch {
-    return false;
   }
 }

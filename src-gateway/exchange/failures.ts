@@ -1,6 +1,6 @@
 /** How an attempt can fail, in words that may reach the caller. */
 import { GatewayError } from "../ir/errors.ts";
-import type { UpstreamFailure } from "./types.ts";
+import type { Headers, UpstreamFailure } from "./types.ts";
 
 export interface AttemptFailure {
   error: GatewayError;
@@ -56,5 +56,16 @@ export function describeFailure(failure: UpstreamFailure, provider: string, hasS
             `The provider "${provider}" closed the connection without an answer.`,
             details,
           );
+  }
+}
+
+/** Only what a client can read is passed on as it is. */
+export function isJson(headers: Headers, body: Buffer): boolean {
+  if (!String(headers["content-type"] ?? "").includes("json")) return false;
+  try {
+    const value: unknown = JSON.parse(body.toString());
+    return typeof value === "object" && value !== null;
+  } catch {
+    return false;
   }
 }

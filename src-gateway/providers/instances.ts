@@ -15,7 +15,12 @@ export function resolveInstances(
   const instances = configs.flatMap((config) => {
     const row = catalogue.get(config.kind);
     if (!row) {
-      problems.push({ where: config.where, key: `${config.id}.kind`, problem: `"${config.kind}" is not in the catalogue`, hint: "" });
+      problems.push({
+        where: config.where,
+        key: `${config.id}.kind`,
+        problem: `"${config.kind}" is not in the catalogue`,
+        hint: "",
+      });
       return [];
     }
     return [resolveInstance(config, row, problems)];
@@ -109,7 +114,12 @@ function compatOf(config: ProviderConfig, row: CatalogueRow, refuse: Refuse): Re
   if (asked === undefined) return flags;
   for (const flag of Array.isArray(asked) ? (asked as unknown[]) : [asked]) {
     if (typeof flag === "string" && isCompatFlag(flag)) flags.add(flag);
-    else refuse("options.compat", `${JSON.stringify(flag)} is no compat flag`, `allowed: ${Object.keys(COMPAT_FLAGS).join(", ")}`);
+    else
+      refuse(
+        "options.compat",
+        `${JSON.stringify(flag)} is no compat flag`,
+        `allowed: ${Object.keys(COMPAT_FLAGS).join(", ")}`,
+      );
   }
   return flags;
 }

@@ -10,7 +10,10 @@ export async function readKeychain(name: string): Promise<KeychainAnswer> {
   const late = new Promise<KeychainAnswer>((resolve) => {
     timer = setTimeout(() => {
       stop.abort();
-      resolve({ value: null, problem: `was not answered by the keychain within ${PATIENCE_MS / 1000} s; it may be locked` });
+      resolve({
+        value: null,
+        problem: `was not answered by the keychain within ${PATIENCE_MS / 1000} s; it may be locked`,
+      });
     }, PATIENCE_MS);
   });
   try {

@@ -4,7 +4,8 @@ export interface Redactor {
   redact(text: string): string;
 }
 
-const SHAPES = /\b(?:tok_[\w-]{16,}|sk-[\w-]{12,}|sk_[\w-]{12,}|AIza[\w-]{20,}|gsk_\w{16,}|xai-[\w-]{16,}|pplx-\w{16,}|hf_\w{16,}|nvapi-[\w-]{16,}|gh[pousr]_\w{20,})|(?<=\bBearer )[\w.~+/=-]{8,}|(?<=[?&]key=)[^&\s"]+/g;
+const SHAPES =
+  /\b(?:tok_[\w-]{16,}|sk-[\w-]{12,}|sk_[\w-]{12,}|AIza[\w-]{20,}|gsk_\w{16,}|xai-[\w-]{16,}|pplx-\w{16,}|hf_\w{16,}|nvapi-[\w-]{16,}|gh[pousr]_\w{20,})|(?<=\bBearer )[\w.~+/=-]{8,}|(?<=[?&]key=)[^&\s"]+/g;
 const HIDDEN = "[hidden]";
 
 export function createRedactor(): Redactor {

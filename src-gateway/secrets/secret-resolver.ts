@@ -92,5 +92,8 @@ export function createSecretResolver(options: {
 const keyOf = (ref: CredentialRef): string => `${ref.source}:${ref.source === "file" ? ref.path : ref.name}`;
 
 function missing(ref: CredentialRef, problem: string): GatewayError {
-  return new GatewayError("credential_missing", `The provider's key cannot be used: ${keyOf(ref)} ${problem}. The operator of the gateway has to provide it.`);
+  return new GatewayError(
+    "credential_missing",
+    `The provider's key cannot be used: ${keyOf(ref)} ${problem}. The operator of the gateway has to provide it.`,
+  );
 }

@@ -65,7 +65,7 @@ describe("the import checker", () => {
     [
       "an upward import",
       "src-gateway/store/x.ts",
-      'import type { A } from "../compose.ts";',
+      'import type { A } from "../compose/parts.ts";',
       "knowledge answers questions",
     ],
     ["a late import", "src-gateway/exchange/x.ts", 'const a = await import("../store/open.ts");', "handed everything"],
@@ -82,7 +82,7 @@ describe("the import checker", () => {
     [
       "the gateway's inside in the shell",
       "src-main/x.ts",
-      'import { a } from "../src-gateway/compose.ts";',
+      'import { a } from "../src-gateway/compose/parts.ts";',
       "the only way in",
     ],
     [

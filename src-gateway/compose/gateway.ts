@@ -1,16 +1,17 @@
 /** The parts joined into a gateway that listens: sockets, exchanges, the writer of their records, the admin API. */
-import { composeParts, type Parts } from "./compose.ts";
+
+import type { Gateway, GatewayInfo } from "../index.ts";
+import { createIdSource } from "../lib/ids.ts";
+import { createGatewayServer } from "../server/gateway-server.ts";
+import { createInferenceHandler } from "../server/inference-handler.ts";
+import { createRequestHandler } from "../server/request-handler.ts";
+import type { Settings } from "../settings/types.ts";
+import { createUpstream } from "../upstream/dispatch.ts";
+import { serveAdmin } from "./admin-side.ts";
+import { openBooks } from "./books.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
-import type { Gateway, GatewayInfo } from "./index.ts";
-import { createIdSource } from "./lib/ids.ts";
 import { listModels } from "./list-models.ts";
-import { openBooks } from "./open-books.ts";
-import { serveAdmin } from "./serve-admin.ts";
-import { createGatewayServer } from "./server/gateway-server.ts";
-import { createInferenceHandler } from "./server/inference-handler.ts";
-import { createRequestHandler } from "./server/request-handler.ts";
-import type { Settings } from "./settings/types.ts";
-import { createUpstream } from "./upstream/dispatch.ts";
+import { composeParts, type Parts } from "./parts.ts";
 
 export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
   const parts = await composeParts(settings, env);

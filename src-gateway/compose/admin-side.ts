@@ -1,15 +1,15 @@
 /** The admin side of a running gateway: its API for console and command line, health, and the local control socket. */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type ControlSocket, listenControlSocket } from "./admin-api/control-socket.ts";
-import type { AdminDeps } from "./admin-api/deps.ts";
-import { createSessions } from "./admin-api/sessions.ts";
+import { type ControlSocket, listenControlSocket } from "../admin-api/control-socket.ts";
+import type { AdminDeps } from "../admin-api/deps.ts";
+import { createSessions } from "../admin-api/sessions.ts";
+import type { User } from "../auth/types.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { ExchangeWriter } from "../store/exchange-writer.ts";
+import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
-import type { User } from "./auth/types.ts";
-import type { Parts } from "./compose.ts";
-import type { ExchangeRecord } from "./ir/exchange-record.ts";
 import { listModels } from "./list-models.ts";
-import type { ExchangeWriter } from "./store/exchange-writer.ts";
-import { probeProvider } from "./upstream/probe.ts";
+import type { Parts } from "./parts.ts";
 
 export interface AdminSide {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -41,7 +41,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
   let socket: ControlSocket | null = null;
   let isStopping = false;
   // Express is loaded when somebody asks for it: most starts serve agents only.
-  const loadApp = () => (app ??= import("./admin-api/app.ts").then(({ createAdminApp }) => createAdminApp(deps)));
+  const loadApp = () => (app ??= import("../admin-api/app.ts").then(({ createAdminApp }) => createAdminApp(deps)));
 
   const handleLocal = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const answer = await loadApp();

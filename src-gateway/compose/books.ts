@@ -1,9 +1,9 @@
 /** The records of this run: what the last one left behind, who writes now, and who watches. */
 import { join } from "node:path";
-import type { Parts } from "./compose.ts";
-import type { ExchangeRecord } from "./ir/exchange-record.ts";
-import { createExchangeWriter, type ExchangeWriter } from "./store/exchange-writer.ts";
-import { recoverInterrupted, startInstance } from "./store/instances.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { createExchangeWriter, type ExchangeWriter } from "../store/exchange-writer.ts";
+import { recoverInterrupted, startInstance } from "../store/instances.ts";
+import type { Parts } from "./parts.ts";
 
 export interface Books {
   writer: ExchangeWriter;

@@ -2,12 +2,12 @@
  * The part of the configuration that changes while the gateway runs. A reload is taken whole or not at all; an exchange
  * that has begun keeps what it began with.
  */
-import type { Logger } from "./lib/logger.ts";
-import { resolveInstances } from "./providers/instances.ts";
-import type { CatalogueRow, ProviderInstance } from "./providers/types.ts";
-import { providersFromEnvironment } from "./settings/environment-providers.ts";
-import { type GatewayConfig, type Settings, SettingsError } from "./settings/types.ts";
-import { createConfigSource } from "./settings/watch-config.ts";
+import type { Logger } from "../lib/logger.ts";
+import { resolveInstances } from "../providers/instances.ts";
+import type { CatalogueRow, ProviderInstance } from "../providers/types.ts";
+import { providersFromEnvironment } from "../settings/environment-providers.ts";
+import { type GatewayConfig, type Settings, SettingsError } from "../settings/types.ts";
+import { createConfigSource } from "../settings/watch-config.ts";
 
 export interface LiveState {
   config: GatewayConfig;

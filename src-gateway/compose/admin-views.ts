@@ -1,8 +1,8 @@
 /** What the admin API shows of the parts: words and numbers, never a key. */
-import type { ConfigFacts, ProviderFacts, StatusFacts } from "./admin-api/deps.ts";
-import type { Parts } from "./compose.ts";
-import type { AdminSideInput } from "./serve-admin.ts";
-import type { CredentialRef } from "./settings/types.ts";
+import type { ConfigFacts, ProviderFacts, StatusFacts } from "../admin-api/deps.ts";
+import type { CredentialRef } from "../settings/types.ts";
+import type { AdminSideInput } from "./admin-side.ts";
+import type { Parts } from "./parts.ts";
 
 export function statusView({ parts, writer, running, startedAtUs, urls }: AdminSideInput): StatusFacts {
   const { settings, config, ledgerStore } = parts;

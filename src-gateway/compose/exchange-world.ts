@@ -1,11 +1,11 @@
 /** What an exchange is given of the parts: who may ask, where to, with which key, and who keeps the record. */
-import type { Principal, User } from "./auth/types.ts";
-import type { Parts } from "./compose.ts";
-import type { Dispatch, ExchangeWorld } from "./exchange/types.ts";
-import { GatewayError } from "./ir/errors.ts";
-import { makePlan } from "./routing/plan.ts";
-import type { Plan, PlanInput } from "./routing/types.ts";
-import { providerHeaders } from "./upstream/provider-headers.ts";
+import type { Principal, User } from "../auth/types.ts";
+import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
+import { GatewayError } from "../ir/errors.ts";
+import { makePlan } from "../routing/plan.ts";
+import type { Plan, PlanInput } from "../routing/types.ts";
+import { providerHeaders } from "../upstream/provider-headers.ts";
+import type { Parts } from "./parts.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;

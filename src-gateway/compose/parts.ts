@@ -2,25 +2,25 @@
  * The only place that builds the parts and joins them. Reads top to bottom: what stands lower uses what stands higher.
  */
 import { mkdir } from "node:fs/promises";
-import { createApiKeys } from "./auth/api-keys.ts";
-import { createKeyHasher } from "./auth/key-hasher.ts";
-import { createKeyRing } from "./auth/key-ring.ts";
-import { loadAuthSecret } from "./auth/load-auth-secret.ts";
-import type { ApiKeys, KeyRing, Users } from "./auth/types.ts";
-import { createUsers } from "./auth/users.ts";
-import type { UsageReports } from "./ledger/types.ts";
-import { createUsageReports } from "./ledger/usage-reports.ts";
-import { type Clock, systemClock } from "./lib/clock.ts";
+import { createApiKeys } from "../auth/api-keys.ts";
+import { createKeyHasher } from "../auth/key-hasher.ts";
+import { createKeyRing } from "../auth/key-ring.ts";
+import { loadAuthSecret } from "../auth/load-auth-secret.ts";
+import type { ApiKeys, KeyRing, Users } from "../auth/types.ts";
+import { createUsers } from "../auth/users.ts";
+import type { UsageReports } from "../ledger/types.ts";
+import { createUsageReports } from "../ledger/usage-reports.ts";
+import { type Clock, systemClock } from "../lib/clock.ts";
+import { CATALOGUE } from "../providers/catalogue.ts";
+import { createRequestLog } from "../request-log/request-log.ts";
+import type { RequestLog } from "../request-log/types.ts";
+import { createRedactor, type Redactor } from "../secrets/redact.ts";
+import { createSecretResolver, type SecretResolver } from "../secrets/secret-resolver.ts";
+import type { Settings } from "../settings/types.ts";
+import { openStore, type Store } from "../store/open-store.ts";
+import { type ClosableLogger, createLogger } from "../telemetry/create-logger.ts";
+import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
 import { createLiveConfig, type LiveConfig } from "./live-config.ts";
-import { CATALOGUE } from "./providers/catalogue.ts";
-import { createRequestLog } from "./request-log/request-log.ts";
-import type { RequestLog } from "./request-log/types.ts";
-import { createRedactor, type Redactor } from "./secrets/redact.ts";
-import { createSecretResolver, type SecretResolver } from "./secrets/secret-resolver.ts";
-import type { Settings } from "./settings/types.ts";
-import { openStore, type Store } from "./store/open-store.ts";
-import { type ClosableLogger, createLogger } from "./telemetry/create-logger.ts";
-import { createModelDirectory, type ModelDirectory } from "./upstream/model-directory.ts";
 
 /** What both the daemon and the command line need: everything but sockets and the writer of records. */
 export interface Parts {

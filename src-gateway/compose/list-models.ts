@@ -1,6 +1,7 @@
 /** Everything that can be asked for: the built-in model, the operator's names, and what the providers list. */
-import type { Parts } from "./compose.ts";
-import type { ListedModel } from "./server/models-reply.ts";
+
+import type { ListedModel } from "../server/models-reply.ts";
+import type { Parts } from "./parts.ts";
 
 export async function listModels({ config, models }: Parts): Promise<ListedModel[]> {
   const { aliases, routes } = config.live().config;

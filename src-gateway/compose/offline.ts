@@ -3,9 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { composeParts } from "./compose.ts";
-import { serveAdmin } from "./serve-admin.ts";
-import type { Settings } from "./settings/types.ts";
+import type { Settings } from "../settings/types.ts";
+import { serveAdmin } from "./admin-side.ts";
+import { composeParts } from "./parts.ts";
 
 export interface Offline {
   socketPath: string;
