@@ -17,7 +17,7 @@ const dayAndClock = new Intl.DateTimeFormat(text.locale, {
 });
 const full = new Intl.DateTimeFormat(text.locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
-/** 850 → "0.9 ms", 412000 → "412 ms", 1840000 → "1.84 s", 75000000 → "1 m 15 s"; a dash for a moment that never came. */
+/** 860 → "0.9 ms", 412000 → "412 ms", 1840000 → "1.84 s", 75000000 → "1 m 15 s"; a dash for a moment that never came. */
 export function formatDuration(us: number | null): string {
   if (us === null) return "–";
   const ms = us / 1_000;
