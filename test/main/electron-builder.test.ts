@@ -19,11 +19,12 @@ const read = (): BuilderConfig => parse(readFileSync(join(root, "electron-builde
 
 /** electron-builder's own check; it is reached by the copy that electron-builder uses. */
 function loadCheck(): (config: unknown) => Promise<void> {
-  const require = createRequire(createRequire(import.meta.url).resolve("electron-builder/package.json"));
-  const { validateConfiguration } = require("app-builder-lib/out/util/config/config") as {
+  const own = createRequire(import.meta.url);
+  const load = createRequire(own.resolve("electron-builder/package.json"));
+  const { validateConfiguration } = load("app-builder-lib/out/util/config/config") as {
     validateConfiguration: (config: unknown, log: unknown) => Promise<void>;
   };
-  const { DebugLogger } = require("builder-util") as { DebugLogger: new (isEnabled: boolean) => unknown };
+  const { DebugLogger } = load("builder-util") as { DebugLogger: new (isEnabled: boolean) => unknown };
   return (config) => validateConfiguration(config, new DebugLogger(false));
 }
 
