@@ -111,8 +111,9 @@ function DownBanner() {
   return (
     <div className="down-banner" role="alert">
       <HealthDot tone="bad" />
-      <strong>{text.frame.downTitle}</strong>
-      <span>{text.frame.downText}</span>
+      <p>
+        <strong>{text.frame.downTitle}</strong> {text.frame.downText}
+      </p>
       <Button onClick={connection.retry}>{text.frame.retry}</Button>
     </div>
   );

@@ -83,7 +83,7 @@ export const en = {
   },
   overview: {
     title: "Overview",
-    since: (moment: string) => `since ${moment}`,
+    since: (moment: string) => `running since ${moment}`,
     open: (count: number) => (count === 0 ? "nothing in flight" : `${count} in flight`),
     waiting: (count: number) => `${count} ${plural(count, "record", "records")} not yet written`,
     databases: { sqlite: "SQLite", postgres: "PostgreSQL" },
@@ -133,7 +133,8 @@ export const en = {
     model: "Model",
     allProviders: "All providers",
     allModels: "All models",
-    search: "Search id, agent, model, error",
+    search: "Search",
+    searchHint: "Words of the id, agent, model, provider or error",
     clear: "Clear filters",
     columns: {
       outcome: "Outcome",
@@ -149,7 +150,8 @@ export const en = {
       output: "Out",
     },
     emptyTitle: "No requests yet",
-    emptyText: "Each call of a client appears here as it ends. The overview shows how to make the first one.",
+    emptyText: "Each call of a client appears here as it ends.",
+    toFirst: "Make the first one",
     noMatch: "No request matches these filters.",
     searched: (count: string) => `Searched the newest ${count} requests.`,
     loadingMore: "Loading older requests",

@@ -40,8 +40,22 @@ const iris: MantineColorsTuple = [
   "#2b357d",
 ];
 
+/** Mantine's own greys are warm; these are the ones of base.css, for what it draws itself. */
+const dark: MantineColorsTuple = [
+  "#e7e8ec",
+  "#c4c7cf",
+  "#9da2ae",
+  "#767b88",
+  "#3a3e49",
+  "#2a2d35",
+  "#1f2228",
+  "#191b20",
+  "#15171b",
+  "#121317",
+];
+
 export const theme = createTheme({
-  colors: { iris },
+  colors: { iris, dark },
   primaryColor: "iris",
   primaryShade: { light: 6, dark: 5 },
   defaultRadius: 6,

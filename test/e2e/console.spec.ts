@@ -132,10 +132,10 @@ test.describe("a gateway with providers", () => {
     await expect(rows(page)).toHaveCount(1);
     await expect(rows(page)).toContainText("429");
 
-    await page.getByPlaceholder("Search id, agent, model, error").fill("nothing like this");
+    await page.getByRole("textbox", { name: "Search" }).fill("nothing like this");
     await page.getByRole("button", { name: "Clear filters" }).last().click();
     await expect(rows(page).filter({ hasText: "loopback" }).first()).toBeVisible();
-    await page.getByPlaceholder("Search id, agent, model, error").fill("QWEN3 failed");
+    await page.getByRole("textbox", { name: "Search" }).fill("QWEN3 failed");
     await expect(rows(page)).toHaveCount(1);
     await expect(rows(page)).toContainText("qwen3-coder");
   });

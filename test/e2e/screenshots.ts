@@ -49,21 +49,30 @@ async function shoot(
   await save("providers-empty");
 
   await signIn(page, busy);
-  const failed = await makeTraffic(busy);
+  const { fellBack, failed } = await makeTraffic(busy);
   await page.reload();
   await page.getByRole("region", { name: "Providers" }).getByText("vllm-office").waitFor();
   await save("overview");
   await page.goto(`${busy.consoleUrl}#/requests`);
   await page.getByRole("row", { selected: false }).nth(3).waitFor();
   await save("requests");
-  await page.goto(`${busy.consoleUrl}#/requests/${failed}`);
+  await page.goto(`${busy.consoleUrl}#/requests/${fellBack}`);
   await page.getByRole("complementary").getByText("Attempts").waitFor();
   await save("request-details");
+  await page.goto(`${busy.consoleUrl}#/requests/${failed}`);
+  await page.getByRole("complementary").getByText("What went wrong").waitFor();
+  await save("request-failed");
   await page.goto(`${busy.consoleUrl}#/providers`);
   for (const button of await page.getByRole("button", { name: /^Check / }).all()) await button.click();
   await page.getByText("Works").first().waitFor();
   await page.getByText("Does not work").nth(1).waitFor();
   await save("providers");
+  await page.goto(`${busy.consoleUrl}#/`);
+  await page.getByRole("region", { name: "Providers" }).getByText("vllm-office").waitFor();
+  await busy.stop();
+  await page.getByRole("alert").waitFor();
+  await save("gateway-down");
+  await busy.start();
   await context.close();
 }
 
@@ -73,22 +82,15 @@ async function signIn(page: Page, world: ConsoleWorld): Promise<void> {
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 }
 
-/** Some of everything; gives the request that went to a second provider and failed there too, or the last one. */
-async function makeTraffic(world: ConsoleWorld): Promise<string> {
+/** Some of everything; gives the ids of one request that a second provider answered, and of one that nobody did. */
+async function makeTraffic(world: ConsoleWorld): Promise<{ fellBack: string; failed: string }> {
   await world.chat("gpt-5-nano");
-  for (const model of [
-    "loopback",
-    "gpt-5-mini",
-    "gpt-5",
-    "no-such-model",
-    "qwen3-coder",
-    "gpt-5-mini",
-    "gpt-5-mini",
-    "loopback",
-    "gpt-5",
-  ]) {
+  const models = ["loopback", "gpt-5-mini", "gpt-5", "no-such-model", "gpt-5-mini", "gpt-5-mini", "loopback", "gpt-5"];
+  for (const model of models) {
     await world.chat(model, { agent: model === "loopback" ? "curl/8.7.1" : "claude-cli/2.1.329 (external, cli)" });
   }
   await world.chat("loopback", { stream: true, agent: "OpenAI/Python 1.99.1" });
-  return (await world.chat("gpt-5")).requestId;
+  const { requestId: failed } = await world.chat("qwen3-coder", { agent: "codex_cli_rs/0.99.0" });
+  const { requestId: fellBack } = await world.chat("gpt-5");
+  return { fellBack, failed };
 }

@@ -14,11 +14,17 @@ describe("the course of a request", () => {
     ]);
   });
 
-  it("skips moments that never came", () => {
-    expect(
-      piecesOf({ queueUs: null, firstByteUs: 400, firstTokenUs: null, totalUs: 500 }).map(({ phase }) => phase),
-    ).toEqual(["firstByte", "rest"]);
-    expect(piecesOf({ queueUs: null, firstByteUs: null, firstTokenUs: null, totalUs: 0 })).toEqual([]);
+  it.each([
+    [
+      "an answer without tokens",
+      { queueUs: null, firstByteUs: 400, firstTokenUs: null, totalUs: 500 },
+      ["firstByte", "rest"],
+    ],
+    ["no answer", { queueUs: 100, firstByteUs: null, firstTokenUs: null, totalUs: 500 }, ["queue", "firstByte"]],
+    ["a refusal", { queueUs: null, firstByteUs: null, firstTokenUs: null, totalUs: 500 }, ["queue"]],
+    ["nothing yet", { queueUs: null, firstByteUs: null, firstTokenUs: null, totalUs: 0 }, []],
+  ])("of %s shows what it waited for", (_, times, phases) => {
+    expect(piecesOf(times).map(({ phase }) => phase)).toEqual(phases);
   });
 
   it("fills the whole bar without gaps, whatever the moments are", () => {

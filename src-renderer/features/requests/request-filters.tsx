@@ -23,6 +23,7 @@ export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onL
       <TextInput
         className="filter-search"
         aria-label={words.search}
+        title={words.searchHint}
         placeholder={words.search}
         leftSection={<Icon name="search" size={14} />}
         rightSection={

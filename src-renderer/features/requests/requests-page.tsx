@@ -2,7 +2,7 @@ import "./requests.css";
 import "./details.css";
 import { Button } from "@mantine/core";
 import { useCallback, useState } from "react";
-import { useLocation, useParams } from "wouter";
+import { Link, useLocation, useParams } from "wouter";
 import { useLiveExchanges } from "../../api/live-exchanges.ts";
 import { Empty } from "../../components/empty.tsx";
 import { QueryState } from "../../components/query-state.tsx";
@@ -75,7 +75,7 @@ export function RequestsPage() {
           ) : isLoading && rows !== null ? (
             text.requests.loadingMore
           ) : (
-            text.requests.keys
+            found.length > 0 && text.requests.keys
           )}
         </output>
       </div>
@@ -101,6 +101,7 @@ function NothingFound({ isFiltered, onClear }: { isFiltered: boolean; onClear: (
     return (
       <Empty title={text.requests.emptyTitle}>
         <p>{text.requests.emptyText}</p>
+        <Link href="/">{text.requests.toFirst}</Link>
       </Empty>
     );
   }

@@ -25,11 +25,13 @@ export function lengthUs(
 export function piecesOf(times: Times): Piece[] {
   const pieces: Piece[] = [];
   const endUs = lengthUs(times);
+  // What it waited for when it ended: to be sent, for an answer, or for the rest of one.
+  const last: Phase = times.firstByteUs !== null ? "rest" : times.queueUs !== null ? "firstByte" : "queue";
   const moments: [Phase, number | null][] = [
     ["queue", times.queueUs],
     ["firstByte", times.firstByteUs],
     ["firstToken", times.firstTokenUs],
-    ["rest", endUs],
+    [last, endUs],
   ];
   let fromUs = 0;
   for (const [phase, moment] of moments) {
