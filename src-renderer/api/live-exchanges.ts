@@ -4,11 +4,13 @@ import { type ExchangeView, exchangeSchema } from "../../src-gateway/admin-api/c
 import { useConnectionState, useGateway } from "./gateway-context.tsx";
 
 export interface LiveListener {
-  /** An exchange has ended. */
-  onExchange: (exchange: ExchangeView) => void;
+  /** Exchanges have ended; many may end at once, and a page is drawn once for all of them. */
+  onExchanges: (exchanges: ExchangeView[]) => void;
   /** The stream was cut and is back: what ended in between was not told. */
   onGap: () => void;
 }
+
+const GATHER_MS = 100;
 
 /** Tells each exchange as it ends, while `isOn`; waits while the gateway is away. */
 export function useLiveExchanges(isOn: boolean, listener: LiveListener): void {
@@ -22,9 +24,17 @@ export function useLiveExchanges(isOn: boolean, listener: LiveListener): void {
     if (!isOn || isDown) return;
     const source = new EventSource(`${API_PREFIX}/exchanges/live`);
     let wasCut = false;
+    const waiting: ExchangeView[] = [];
+    let timer: ReturnType<typeof setTimeout> | null = null;
+    const deliver = (): void => {
+      timer = null;
+      latest.current.onExchanges(waiting.splice(0));
+    };
     source.addEventListener("exchange", (message: MessageEvent<string>) => {
       const exchange = readExchange(message.data);
-      if (exchange) latest.current.onExchange(exchange);
+      if (!exchange) return;
+      waiting.push(exchange);
+      timer ??= setTimeout(deliver, GATHER_MS);
     });
     source.addEventListener("open", () => {
       if (wasCut) latest.current.onGap();
@@ -35,7 +45,10 @@ export function useLiveExchanges(isOn: boolean, listener: LiveListener): void {
       // The browser tries again by itself; whether the gateway is gone is for the connection to find out.
       connection.check();
     });
-    return () => source.close();
+    return () => {
+      source.close();
+      if (timer !== null) clearTimeout(timer);
+    };
   }, [isOn, isDown, connection]);
 }
 

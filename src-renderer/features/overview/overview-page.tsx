@@ -12,10 +12,10 @@ import { StatusLine, StatusNotices } from "./status-line.tsx";
 import { TodayNumbers } from "./today-numbers.tsx";
 
 /** Far enough for a median that means something, small enough to ask for again and again. */
-const SAMPLE = 200;
+const SAMPLE = 100;
 const REFRESH_MS = 15_000;
 /** Many requests may end at once; the numbers are read anew at most this often. */
-const QUIET_MS = 1_000;
+const QUIET_MS = 1_500;
 
 export function OverviewPage() {
   const dayMs = useDay();
@@ -34,7 +34,7 @@ export function OverviewPage() {
   const refresh = useThrottled(() => {
     for (const query of [status, usage, last, byProvider]) query.reload();
   });
-  useLiveExchanges(true, { onExchange: refresh, onGap: refresh });
+  useLiveExchanges(true, { onExchanges: refresh, onGap: refresh });
 
   const isUnused = last.value?.length === 0;
   // Whoever makes the first request has the key before them: it must not move away at that moment.

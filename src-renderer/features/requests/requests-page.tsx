@@ -25,7 +25,7 @@ export function RequestsPage() {
   const [search, setSearch] = useState("");
   const [isLive, setLive] = useState(true);
   const requests = useRequestRows(filter);
-  useLiveExchanges(isLive, { onExchange: requests.add, onGap: requests.reload });
+  useLiveExchanges(isLive, { onExchanges: requests.add, onGap: requests.reload });
 
   const { rows, hasOlder, isLoading, loadOlder } = requests;
   const found = rows?.filter((row) => matchesSearch(row, search)) ?? [];

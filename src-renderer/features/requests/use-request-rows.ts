@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { AdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
 import { useConnectionState, useGateway } from "../../api/gateway-context.tsx";
 import { problemOf, useQuery } from "../../api/use-query.ts";
@@ -16,8 +16,8 @@ export interface RequestRows {
   problem: string | null;
   loadOlder: () => void;
   reload: () => void;
-  /** Takes a row of the live stream. */
-  add: (row: Exchange) => void;
+  /** Takes rows of the live stream. */
+  add: (rows: Exchange[]) => void;
 }
 
 /** What came besides the newest page: older pages, and rows of the live stream. */
@@ -34,7 +34,7 @@ const nothingFor = (key: string): More => ({ key, rows: [], hasOlder: null, prob
 /** The recorded requests that pass a filter, page by page back in time. */
 export function useRequestRows(filter: RequestFilter): RequestRows {
   const { connection } = useGateway();
-  const { epoch } = useConnectionState();
+  const { epoch, isDown } = useConnectionState();
   const newest = useQuery(`requests ${JSON.stringify(filter)}`, (client) => readPage(client, filter));
   // The newest page is read anew when the gateway comes back; older ones might then no longer join on to it.
   const key = `${epoch} ${JSON.stringify(filter)}`;
@@ -42,7 +42,15 @@ export function useRequestRows(filter: RequestFilter): RequestRows {
   const [isLoadingOlder, setLoadingOlder] = useState(false);
   const isBusy = useRef(false);
   const more = stored.key === key ? stored : nothingFor(key);
-  const change = (next: (old: More) => More): void => setMore((old) => next(old.key === key ? old : nothingFor(key)));
+  const latestKey = useRef(key);
+  useEffect(() => {
+    latestKey.current = key;
+  }, [key]);
+  const change = (next: (old: More) => More): void => {
+    // An answer for a filter that was left meanwhile.
+    if (latestKey.current !== key) return;
+    setMore((old) => next(old.key === key ? old : nothingFor(key)));
+  };
 
   const rows = useMemo(
     () => (newest.value === null ? null : mergeRows(more.rows, newest.value)),
@@ -51,8 +59,8 @@ export function useRequestRows(filter: RequestFilter): RequestRows {
   const hasOlder = more.hasOlder ?? newest.value?.length === PAGE;
   const loadOlder = (): void => {
     const oldest = rows?.at(-1);
-    // After a failure the person decides when to try again.
-    if (!oldest || !hasOlder || more.problem !== null || isBusy.current) return;
+    // After a failure the person decides when to try again; and a gateway that is away is not asked over and over.
+    if (!oldest || !hasOlder || more.problem !== null || isDown || isBusy.current) return;
     isBusy.current = true;
     setLoadingOlder(true);
     readPage(connection, filter, oldest.id)
@@ -73,8 +81,9 @@ export function useRequestRows(filter: RequestFilter): RequestRows {
       setMore(nothingFor(key));
       newest.reload();
     },
-    add(row) {
-      if (passesFilter(row, filter)) change((old) => withLive(old, row));
+    add(ended) {
+      const wanted = ended.filter((row) => passesFilter(row, filter));
+      if (wanted.length > 0) change((old) => withLive(old, wanted));
     },
   };
 }
@@ -94,7 +103,7 @@ function readPage(
   return client.call("listExchanges", { query });
 }
 
-function withLive(old: More, row: Exchange): More {
-  const rows = mergeRows(old.rows, [row]);
+function withLive(old: More, ended: Exchange[]): More {
+  const rows = mergeRows(old.rows, ended);
   return rows.length > MAX_ROWS ? { ...old, rows: rows.slice(0, MAX_ROWS), hasOlder: true } : { ...old, rows };
 }
