@@ -3,6 +3,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { createApiKeys } from "../auth/api-keys.ts";
+import { checkAuthSecret } from "../auth/check-auth-secret.ts";
 import { createKeyHasher } from "../auth/key-hasher.ts";
 import { createKeyRing } from "../auth/key-ring.ts";
 import { loadAuthSecret } from "../auth/load-auth-secret.ts";
@@ -18,6 +19,7 @@ import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import { createSecretResolver, type SecretResolver } from "../secrets/secret-resolver.ts";
 import type { Settings } from "../settings/types.ts";
 import { openStore, type Store } from "../store/open-store.ts";
+import { whileBusy } from "../store/while-busy.ts";
 import { type ClosableLogger, createLogger } from "../telemetry/create-logger.ts";
 import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
 import { createLiveConfig, type LiveConfig } from "./live-config.ts";
@@ -59,6 +61,12 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     settings.identityUrl === settings.ledgerUrl ? ledgerStore : await openStore({ url: settings.identityUrl, log });
   const secret = await loadAuthSecret({ authSecret: settings.authSecret, dataDir: settings.dataDir, log });
   const hasher = createKeyHasher(secret);
+  try {
+    await whileBusy(() => checkAuthSecret(identityStore, hasher));
+  } catch (error) {
+    await Promise.all([ledgerStore.close(), identityStore === ledgerStore ? null : identityStore.close()]);
+    throw error;
+  }
   const users = createUsers(identityStore, clock);
   const keyRing = createKeyRing(identityStore, hasher, { clock, log });
   const apiKeys = createApiKeys(identityStore, hasher, clock);

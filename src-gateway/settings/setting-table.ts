@@ -56,7 +56,7 @@ const ACCESS: readonly SettingRow[] = [
     "auth_secret",
     { is: "secret" },
     "made on the first start",
-    "keys the hashes of client keys; 32 characters or more",
+    "keys the hashes of client keys; 32 characters or more; gateways that share a database have to share it",
   ),
   row(
     "allowed_hosts",

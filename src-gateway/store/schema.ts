@@ -89,7 +89,14 @@ export interface ExchangesTable {
   bytes_out: number;
 }
 
+/** What is true of the database as a whole. */
+export interface FactsTable {
+  name: string;
+  value: string;
+}
+
 export interface Database {
+  facts: FactsTable;
   users: UsersTable;
   api_keys: ApiKeysTable;
   instances: InstancesTable;

@@ -5,6 +5,11 @@ const notNull = (column: ColumnDefinitionBuilder): ColumnDefinitionBuilder => co
 
 /** Users, keys, runs of the gateway, and one row per exchange. */
 export async function createFirstTables(step: MigrationStep): Promise<void> {
+  await step.db.schema
+    .createTable("facts")
+    .addColumn("name", "text", (column) => column.primaryKey().notNull())
+    .addColumn("value", "text", notNull)
+    .execute();
   await createUsersAndKeys(step);
   await createTable(step, "instances", (table, int) =>
     table
