@@ -24,6 +24,8 @@ export interface GatewayInfo {
 export interface Gateway {
   /** @throws the listen error (EADDRINUSE …) when a port cannot be had. */
   start(): Promise<GatewayInfo>;
+  /** The console's address with a code that signs its first visitor in as the root administrator; good for a minute, once. */
+  signInUrl(): string;
   /** Lets open exchanges finish for at most the settings' `drainMs`, then writes every record and closes. */
   stop(): Promise<void>;
 }

@@ -4,7 +4,7 @@
  * Everything of Electron comes in as an argument, so that its behaviour can be tested where no Electron is. `index.ts` is
  * the entry that joins both.
  */
-import type { Gateway, GatewayInfo } from "../src-gateway/index.ts";
+import type { Gateway } from "../src-gateway/index.ts";
 import type { ElectronParts, WindowPart } from "./electron-parts.ts";
 import { explainStartFailure } from "./explain-start-failure.ts";
 import { openConsoleWindow } from "./open-console-window.ts";
@@ -14,7 +14,7 @@ export interface DesktopOptions {
   platform: NodeJS.Platform;
   preloadPath: string;
   /** Makes a gateway that is not started yet; called again when the person wants another try. */
-  createGateway: () => Promise<Pick<Gateway, "start" | "stop">>;
+  createGateway: () => Promise<Gateway>;
 }
 
 export function runDesktop(options: DesktopOptions): void {
@@ -43,16 +43,17 @@ interface Desktop {
 }
 
 function createDesktop({ electron, preloadPath, createGateway }: DesktopOptions): Desktop {
-  let gateway: Pick<Gateway, "start" | "stop"> | null = null;
-  let info: GatewayInfo | null = null;
+  let gateway: Gateway | null = null;
+  let isRunning = false;
   let window: WindowPart | null = null;
   let stopping: Promise<void> | null = null;
   let isDrained = false;
 
   const showWindow = (): void => {
-    if (info === null) return;
+    if (gateway === null || !isRunning) return;
     if (window === null || window.isDestroyed()) {
-      window = openConsoleWindow(electron, info.consoleUrl, preloadPath);
+      // Whoever sits at this computer started the app: the window does not ask them to sign in.
+      window = openConsoleWindow(electron, gateway.signInUrl(), preloadPath);
       return;
     }
     if (window.isMinimized()) window.restore();
@@ -65,7 +66,8 @@ function createDesktop({ electron, preloadPath, createGateway }: DesktopOptions)
       for (;;) {
         try {
           gateway = await createGateway();
-          info = await gateway.start();
+          await gateway.start();
+          isRunning = true;
           showWindow();
           return;
         } catch (error) {

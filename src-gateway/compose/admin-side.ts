@@ -18,6 +18,8 @@ export interface AdminSide {
   health(): Promise<{ ready: boolean; body: Record<string, unknown> }>;
   /** @throws Error when another gateway runs on the same data folder. */
   listenLocally(): Promise<void>;
+  /** A one-time code that signs the root administrator in. */
+  createCode(): string;
   stop(): void;
 }
 
@@ -66,6 +68,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
       };
     },
     handleLocal,
+    createCode: () => deps.sessions.createCode(input.root.id).code,
     async listenLocally() {
       socket = await listenControlSocket(
         parts.settings.dataDir,

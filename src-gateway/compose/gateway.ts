@@ -88,6 +88,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
       const clientKey = isFirstRun ? await createFirstKey(parts, user.id) : null;
       return infoOf(parts, urls, clientKey);
     },
+    signInUrl: () => `${urls.consoleUrl}#code=${admin.createCode()}`,
     stop: () => shutDown(settings.timeouts.drainMs),
   };
 }

@@ -49,7 +49,7 @@ describe("the desktop app", () => {
     const electron = createElectronStandIn();
     await startReady(electron);
     const [window] = electron.windows;
-    expect(window?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/console\/$/);
+    expect(window?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/console\/#code=[\w-]+$/);
     expect((await fetch(new URL("/livez", window?.url))).status).toBe(200);
     expect(window?.options.webPreferences).toMatchObject({
       sandbox: true,
@@ -60,6 +60,23 @@ describe("the desktop app", () => {
     window?.emit("ready-to-show");
     expect(window?.calls).toEqual(["show"]);
     await quit(electron);
+  });
+
+  it("signs its window in at every start, with a code that works once", async () => {
+    for (let run = 0; run < 2; run++) {
+      const electron = createElectronStandIn();
+      await startReady(electron);
+      const url = new URL(electron.windows[0]?.url ?? "");
+      const signIn = () =>
+        fetch(new URL("/api/v1/auth/login", url), {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ code: url.hash.replace("#code=", "") }),
+        });
+      expect((await signIn()).status).toBe(200);
+      expect((await signIn()).status).toBe(401);
+      await quit(electron);
+    }
   });
 
   it("waits for Electron before it does anything", () => {
@@ -73,7 +90,7 @@ describe("the desktop app", () => {
     const electron = createElectronStandIn();
     await startReady(electron);
     const window = electron.windows[0]!;
-    expect(window.navigate(`${window.url}#/requests`)).toBe(true);
+    expect(window.navigate(new URL("#/requests", window.url).href)).toBe(true);
     expect(window.navigate("https://example.com/a")).toBe(false);
     expect(window.navigate("https://example.com/frame", false)).toBe(false);
     expect(window.navigate("file:///etc/passwd")).toBe(false);
@@ -135,7 +152,8 @@ describe("the desktop app", () => {
     expect(electron.quits).toBe(0);
     electron.emit("activate");
     expect(electron.windows).toHaveLength(2);
-    expect(electron.windows[1]?.url).toBe(electron.windows[0]?.url);
+    const pageOf = (window: { url: string } | undefined): string | undefined => window?.url.split("#")[0];
+    expect(pageOf(electron.windows[1])).toBe(pageOf(electron.windows[0]));
     await quit(electron);
   });
 
@@ -162,7 +180,7 @@ describe("the desktop app", () => {
     await startReady(electron, { port });
     expect(dialogs[0]?.message).toBe(`Port ${port} is taken by another program.`);
     expect(dialogs[0]?.detail).toContain("TOKLIGENCE_FACADE_PORT");
-    expect(electron.windows[0]?.url).toBe(`http://127.0.0.1:${port}/console/`);
+    expect(electron.windows[0]?.url).toContain(`http://127.0.0.1:${port}/console/#code=`);
     await quit(electron);
   });
 
