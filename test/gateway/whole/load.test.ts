@@ -1,7 +1,12 @@
 import http from "node:http";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { type RawProvider, startRawProvider } from "../../support/raw-provider.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 let provider: RawProvider;
 let gateway: TestGateway;
@@ -90,6 +95,30 @@ describe("five hundred streams at once, a quarter of whose clients leave", () =>
     expect(rejections).toEqual([]);
     // What is left open are idle connections kept for the next request, which close by themselves.
     await expect.poll(() => provider.openSockets(), { timeout: 15_000 }).toBe(0);
+  });
+});
+
+describe("a second five hundred", () => {
+  it("leaves memory where the first five hundred left it", async () => {
+    streamSlowly();
+    const heldBytes = (): number => {
+      collectGarbage();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const round = async (name: string): Promise<number> => {
+      const sessions = Array.from({ length: 500 }, (_, n) => `${name}-${n}`);
+      await Promise.all(sessions.map((session, n) => openStream(session, n % 4 === 0 ? 1 + ((n * 37) % 900) : null)));
+      await gateway.exchanges(500, (exchange) => exchange.session?.startsWith(`${name}-`) ?? false);
+      await expect.poll(() => provider.openSockets(), { timeout: 15_000 }).toBe(0);
+      provider.requests.length = 0;
+      return heldBytes();
+    };
+    await round("warm");
+    const before = await round("before");
+    const after = await round("after");
+    // A leak of one small object per stream would show; the test's own client and server are in the same process.
+    expect((after - before) / 500).toBeLessThan(4_000);
   });
 });
 
