@@ -53,12 +53,26 @@ async function serve(settings: Settings): Promise<void> {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+  stopWithNpm(stop);
   const info = await gateway.start();
   process.stdout.write(describeStart(info));
   const { url, consoleUrl, dataDir, clientKey } = info;
   process.stdout.write(
     `ready ${JSON.stringify({ url, consoleUrl, dataDir, ...(clientKey === null ? {} : { clientKey }) })}\n`,
   );
+}
+
+/**
+ * `npm start` puts a shell between npm and this process, and a signal to npm ends the shell alone: without this, the
+ * gateway would go on behind everybody's back and keep the port.
+ */
+function stopWithNpm(stop: () => void): void {
+  if (process.env["npm_lifecycle_event"] === undefined) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid !== parent) stop();
+  }, 250);
+  timer.unref();
 }
 
 function readFlags(args: string[]): Flags | null {

@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ExchangeView } from "../../../src-gateway/admin-api/contract/schemas.ts";
 import { type Daemon, newFolder, type Ready, startDaemon } from "../../support/daemon.ts";
@@ -118,6 +119,35 @@ describe("gatewayd", () => {
     expect(await daemon.ended).toEqual({ code: 0, signal: null });
     const next = await run(path).ready;
     expect((await records(next, ready.clientKey ?? ""))[0]).toMatchObject({ outcome: "completed", stream: true });
+  });
+
+  it("stops with the npm that started it", async (context) => {
+    if (process.platform === "win32") return context.skip("parents are not handed on there (needs POSIX)");
+    const path = newHome();
+    // A shell in between, as npm has it; the shell is told to end, and does not pass that on.
+    const script = fileURLToPath(new URL("../../../dist/node/gatewayd.cjs", import.meta.url));
+    const shell = spawn("sh", ["-c", `"${process.execPath}" "${script}" --port 0 --data-dir "${path}/data"; true`], {
+      env: { PATH: process.env["PATH"], HOME: path, npm_lifecycle_event: "start" },
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+    let output = "";
+    for await (const chunk of shell.stdout) {
+      output += String(chunk);
+      if (/^ready .*\n/m.test(output)) break;
+    }
+    const { url } = JSON.parse(/^ready (.*)$/m.exec(output)?.[1] ?? "{}") as Ready;
+    expect((await fetch(`${url}/livez`)).status).toBe(200);
+    shell.kill("SIGTERM");
+    await expect
+      .poll(
+        async () =>
+          fetch(`${url}/livez`).then(
+            () => "open",
+            () => "closed",
+          ),
+        { timeout: 5_000 },
+      )
+      .toBe("closed");
   });
 
   it("records what a killed process left open, and says so at the next start", async () => {
