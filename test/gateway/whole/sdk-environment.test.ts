@@ -1,0 +1,35 @@
+import { startScriptedProvider } from "../../fakes/scripted-provider/scripted-provider.ts";
+import { sdkSuite } from "../../suites/sdk.suite.ts";
+import { startTestGateway } from "../../support/gateway.ts";
+
+// No file at all: the providers appear from the variables that people have set anyway.
+sdkSuite("the SDKs through a gateway that was given nothing but the usual environment variables", async () => {
+  const provider = await startScriptedProvider();
+  const gateway = await startTestGateway({
+    env: {
+      OPENAI_API_KEY: provider.key,
+      OPENAI_BASE_URL: provider.baseUrl("openai-chat"),
+      ANTHROPIC_API_KEY: provider.key,
+      ANTHROPIC_BASE_URL: provider.baseUrl("anthropic-messages"),
+      GEMINI_API_KEY: provider.key,
+      GEMINI_BASE_URL: provider.baseUrl("gemini-content"),
+    },
+  });
+  return {
+    provider,
+    openai: { baseURL: `${gateway.url}/v1`, apiKey: gateway.key },
+    anthropic: { baseURL: gateway.url, apiKey: gateway.key },
+    google: { baseUrl: gateway.url, apiKey: gateway.key },
+    models: {
+      openai: "gpt-5.4",
+      anthropic: "claude-opus-4-8",
+      gemini: "gemini-3-pro",
+      embedding: "text-embedding-3-small",
+      geminiEmbedding: "gemini-embedding-001",
+    },
+    async stop() {
+      await gateway.stop();
+      await provider.stop();
+    },
+  };
+});
