@@ -83,15 +83,18 @@ function baseUrl(config: ProviderConfig, row: CatalogueRow, wire: WireProtocol, 
 }
 
 /**
- * One address for a provider with several wires: OpenAI's wires end in `/v1`, Anthropic's clients add it themselves. An
- * address without a path gets the one of the row.
+ * One address for a provider with several wires: Anthropic's clients add `/v1` themselves, and an address that has only the
+ * beginning of the row's path (or none) gets the rest of it.
  */
 function movedUrl(given: string, standard: string, wire: WireProtocol, config: ProviderConfig): string {
   const url = trim(given);
   if (config.protocols?.length === 1) return url;
-  if (wire === "anthropic-messages") return url.replace(/\/v1$/, "");
-  const hasPath = new URL(url).pathname !== "/";
-  return hasPath || standard === GIVEN ? url : url + new URL(standard).pathname.replace(/\/$/, "");
+  const base = wire === "anthropic-messages" ? url.replace(/\/v1$/, "") : url;
+  if (standard === GIVEN) return base;
+  const wanted = trim(new URL(standard).pathname);
+  const { origin, pathname } = new URL(base);
+  const has = trim(pathname);
+  return wanted === has || wanted.startsWith(`${has}/`) ? origin + wanted : base;
 }
 
 function fillIn(template: string, config: ProviderConfig, refuse: Refuse): string | null {

@@ -39,6 +39,17 @@ describe("an instance", () => {
         "anthropic-messages": "http://box:11434",
       },
     ],
+    [
+      "gemini",
+      "http://box/v1beta",
+      { "gemini-content": "http://box/v1beta", "openai-chat": "http://box/v1beta/openai" },
+    ],
+    ["deepseek", "http://box", { "openai-chat": "http://box", "anthropic-messages": "http://box/anthropic" }],
+    [
+      "openai",
+      "https://proxy/custom/v1",
+      { "openai-chat": "https://proxy/custom/v1", "openai-responses": "https://proxy/custom/v1" },
+    ],
   ])("of %s at %s is spoken to where it should be", (kind, baseUrl, expected) => {
     expect(urls({ kind, baseUrl })).toEqual(expected);
   });
