@@ -1,34 +1,14 @@
 import { startScriptedProvider } from "../../fakes/scripted-provider/scripted-provider.ts";
+import type { ScriptedProvider } from "../../fakes/scripted-provider/types.ts";
+import type { SdkSetup } from "../../suites/sdk/setup.ts";
 import { sdkSuite } from "../../suites/sdk.suite.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 
-const KEY = "SCRIPTED_KEY";
+type GatewayOptions = Parameters<typeof startTestGateway>[0];
 
-sdkSuite("the SDKs through the gateway", async () => {
+const throughGateway = (options: (provider: ScriptedProvider) => GatewayOptions) => async (): Promise<SdkSetup> => {
   const provider = await startScriptedProvider();
-  const at = (wire: "openai-chat" | "anthropic-messages" | "gemini-content") => provider.baseUrl(wire);
-  const gateway = await startTestGateway({
-    env: { [KEY]: provider.key },
-    config: {
-      providers: [
-        { id: "openai", kind: "openai", base_url: at("openai-chat"), credential: `env:${KEY}` },
-        {
-          id: "anthropic",
-          kind: "anthropic",
-          base_url: at("anthropic-messages"),
-          credential: `env:${KEY}`,
-          protocols: ["anthropic"],
-        },
-        {
-          id: "gemini",
-          kind: "gemini",
-          base_url: at("gemini-content"),
-          credential: `env:${KEY}`,
-          protocols: ["gemini"],
-        },
-      ],
-    },
-  });
+  const gateway = await startTestGateway(options(provider));
   return {
     provider,
     openai: { baseURL: `${gateway.url}/v1`, apiKey: gateway.key },
@@ -46,4 +26,42 @@ sdkSuite("the SDKs through the gateway", async () => {
       await provider.stop();
     },
   };
-});
+};
+
+sdkSuite(
+  "the SDKs through a gateway with a gateway.yaml",
+  throughGateway((provider) => {
+    const instance = (
+      id: string,
+      wire: "openai-chat" | "anthropic-messages" | "gemini-content",
+      protocols?: string[],
+    ) => ({
+      id,
+      kind: id,
+      base_url: provider.baseUrl(wire),
+      credential: "env:SCRIPTED_KEY",
+      ...(protocols ? { protocols } : {}),
+    });
+    const providers = [
+      instance("openai", "openai-chat"),
+      instance("anthropic", "anthropic-messages", ["anthropic"]),
+      instance("gemini", "gemini-content", ["gemini"]),
+    ];
+    return { env: { SCRIPTED_KEY: provider.key }, config: { providers } };
+  }),
+);
+
+// No file at all: the providers appear from the variables that people have set anyway.
+sdkSuite(
+  "the SDKs through a gateway that was given nothing but the usual environment variables",
+  throughGateway((provider) => ({
+    env: {
+      OPENAI_API_KEY: provider.key,
+      OPENAI_BASE_URL: provider.baseUrl("openai-chat"),
+      ANTHROPIC_API_KEY: provider.key,
+      ANTHROPIC_BASE_URL: provider.baseUrl("anthropic-messages"),
+      GEMINI_API_KEY: provider.key,
+      GEMINI_BASE_URL: provider.baseUrl("gemini-content"),
+    },
+  })),
+);
