@@ -98,8 +98,8 @@ describe("five hundred streams at once, a quarter of whose clients leave", () =>
   });
 });
 
-describe("a second five hundred", () => {
-  it("leaves memory where the first five hundred left it", async () => {
+describe("further five hundreds", () => {
+  it("leave memory where the ones before left it", { timeout: 60_000 }, async () => {
     streamSlowly();
     const heldBytes = (): number => {
       collectGarbage();
@@ -115,10 +115,10 @@ describe("a second five hundred", () => {
       return heldBytes();
     };
     await round("warm");
-    const before = await round("before");
-    const after = await round("after");
-    // A leak of one small object per stream would show; the test's own client and server are in the same process.
-    expect((after - before) / 500).toBeLessThan(4_000);
+    const held = [await round("first"), await round("second"), await round("third")];
+    const growth = held.slice(1).map((bytes, n) => (bytes - (held[n] ?? 0)) / 500);
+    // What leaks, leaks every time; caches that fill up, and the test's own client and server, do not.
+    expect(Math.min(...growth)).toBeLessThan(2_000);
   });
 });
 
