@@ -221,17 +221,20 @@ describe("the configuration", () => {
   });
 
   it("is shown with its sources and without secrets", async () => {
+    // Of its own: the keys of the other one were made with another secret, which is refused.
+    const fresh = newHome();
     const env = {
       OPENAI_API_KEY: "sk-secret-0123456789abcdef",
       TOKLIGENCE_AUTH_SECRET: "an-auth-secret-of-32-characters-!!",
     };
     const [table, json] = await Promise.all([
-      home.run(["config", "show"], env),
-      home.run(["config", "show", "-o", "json"], env),
+      fresh.run(["config", "show"], env),
+      fresh.run(["config", "show", "-o", "json"], env),
     ]);
     expect(table.out).toMatch(/^data_dir +\S+ +--data-dir$/m);
     expect(table.out).toMatch(/^openai +openai +.*env:OPENAI_API_KEY/m);
     expect(JSON.parse(json.out)).toMatchObject({ providers: [{ id: "openai", credentialState: "configured" }] });
     for (const { out } of [table, json]) expect(out).not.toMatch(/sk-secret|an-auth-secret/);
+    fresh.remove();
   });
 });
