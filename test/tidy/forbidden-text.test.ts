@@ -18,7 +18,7 @@ describe("the text of the tree", () => {
   it.each([
     ["src-gateway/a.ts", "// TODO: later"],
     ["docs/a.md", "see /home/alice/project"],
-    ["src-gateway/a.ts", 'const path = "/work/main/x";'],
+    ["src-gateway/a.ts", `const path = "${["", "work", "main", "x"].join("/")}";`],
     ["src-gateway/a.ts", "// oxlint-disable-next-line no-console"],
     ["test/a.test.ts", 'it.only("x", () => {});'],
     ["test/a.test.ts", "ctx.skip();"],
