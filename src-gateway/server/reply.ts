@@ -13,7 +13,6 @@ class HttpReply implements Reply {
   private readonly response: ServerResponse;
   private readonly requestId: string;
   private readonly stallMs: number;
-  private stallTimer: NodeJS.Timeout | undefined;
   private isEnded = false;
   private isWaiting = false;
 
@@ -47,15 +46,20 @@ class HttpReply implements Reply {
       this.bytesOut += bytes.length;
       this.response.end(bytes);
     } else this.response.end();
-    if (!this.response.writableFinished) this.startStallTimer();
+    if (this.response.writableLength > 0) this.limitStall(this.stallMs);
   }
 
   cut(): void {
     this.isEnded = true;
-    clearTimeout(this.stallTimer);
-    // What was written goes out first; then the connection closes without the end mark of the body.
-    if (this.response.socket) this.response.socket.destroySoon();
-    else this.response.destroy();
+    const { socket } = this.response;
+    if (!socket) {
+      this.response.destroy();
+      return;
+    }
+    // What was written goes out first; then the connection closes without the end mark of the body. A client that does not
+    // read any more must not hold it open.
+    this.limitStall(this.stallMs);
+    socket.destroySoon();
   }
 
   async finished(): Promise<boolean> {
@@ -66,25 +70,25 @@ class HttpReply implements Reply {
         response.once("close", resolve);
       });
     }
-    clearTimeout(this.stallTimer);
     return response.writableFinished;
   }
 
   private waitForDrain(): void {
     if (this.isWaiting) return;
     this.isWaiting = true;
-    this.startStallTimer();
+    this.limitStall(this.stallMs);
     this.response.once("drain", () => {
       this.isWaiting = false;
-      clearTimeout(this.stallTimer);
+      if (!this.isEnded) this.limitStall(0);
       this.onDrain?.();
     });
   }
 
-  /** A client that leaves a full socket unread for this long has vanished, whatever TCP thinks. */
-  private startStallTimer(): void {
-    clearTimeout(this.stallTimer);
-    this.stallTimer = setTimeout(() => this.response.destroy(), this.stallMs);
-    this.stallTimer.unref();
+  /**
+   * A client that takes nothing of a full socket for this long has vanished, whatever TCP thinks: node:http then destroys
+   * the connection. The socket's own timer knows when something of a large write has gone out, so a slow client goes on.
+   */
+  private limitStall(ms: number): void {
+    this.response.socket?.setTimeout(ms);
   }
 }
