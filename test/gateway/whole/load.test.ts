@@ -115,10 +115,11 @@ describe("further five hundreds", () => {
       return heldBytes();
     };
     await round("warm");
-    const held = [await round("first"), await round("second"), await round("third")];
+    const held = [await round("first"), await round("second"), await round("third"), await round("fourth")];
     const growth = held.slice(1).map((bytes, n) => (bytes - (held[n] ?? 0)) / 500);
-    // What leaks, leaks every time; caches that fill up, and the test's own client and server, do not.
-    expect(Math.min(...growth)).toBeLessThan(2_000);
+    // What leaks, leaks every time; caches that fill up, the test's own client and server, and its runner do not. One
+    // exchange that is held on to, with its request and its closures, is more than this.
+    expect(Math.min(...growth)).toBeLessThan(6_000);
   });
 });
 
