@@ -48,3 +48,7 @@ export const WIRE_OF_SURFACE: Readonly<Record<Surface, WireProtocol>> = {
   "gemini-embeddings": "gemini-content",
   completions: "openai-chat",
 };
+
+/** Every form in which a provider can be spoken to: the wires of clients, and those that only providers have. */
+export const PROVIDER_WIRES = [...WIRE_PROTOCOLS, "bedrock-converse", "cohere-chat", "ollama-chat"] as const;
+export type ProviderWire = (typeof PROVIDER_WIRES)[number];

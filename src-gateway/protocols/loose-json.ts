@@ -1,5 +1,7 @@
 /** Reading JSON of unknown origin: every function answers, none throws. */
-export type JsonObject = Record<string, unknown>;
+import type { JsonObject } from "../ir/json.ts";
+
+export type { JsonObject } from "../ir/json.ts";
 
 export const asObject = (value: unknown): JsonObject | null =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;

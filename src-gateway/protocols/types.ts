@@ -9,6 +9,7 @@
 import type { Answer, AnswerEvent, Conversation } from "../ir/conversation.ts";
 import type { GatewayError } from "../ir/errors.ts";
 import type { Surface, WireProtocol } from "../ir/protocol.ts";
+import type { IrRequest } from "../ir/request.ts";
 import type { Usage } from "../ir/usage.ts";
 import type { ScannedObject } from "../lib/json-scan.ts";
 import type { SseFrame } from "./sse/splitter.ts";
@@ -136,4 +137,6 @@ export interface EncodeContext {
   model: string;
   wantsUsage: boolean;
   framing: "sse" | "json-array";
+  /** The client's request; some wires repeat parts of it in the answer. */
+  request?: IrRequest;
 }

@@ -1,0 +1,53 @@
+/**
+ * The two halves of a codec: how a wire's JSON and frames become the neutral middle, and back. All of it is pure and
+ * synchronous. `adapt/` has already fitted a foreign request to the target, so an encoder only spells: it meets no part,
+ * tool or field that its wire has no word for, except those in `home`, which are its own.
+ *
+ * The law that tests hold every codec to: a request or answer that is decoded and encoded by the same wire is the same JSON.
+ */
+import type { IrAnswer, IrEvent } from "../ir/answer.ts";
+import type { JsonObject } from "../ir/json.ts";
+import type { ModelProfile } from "../ir/model-profile.ts";
+import type { ProviderWire, WireProtocol } from "../ir/protocol.ts";
+import type { IrRequest } from "../ir/request.ts";
+import type { SseFrame } from "./sse/splitter.ts";
+import type { EncodeContext, RequestTarget } from "./types.ts";
+
+/** Where an encoded request goes. */
+export interface EncodeTarget {
+  model: string;
+  profile: ModelProfile;
+  compat: ReadonlySet<string>;
+}
+
+export interface StreamDecoder {
+  /** The events that this frame amounts to; none for what is unknown or says nothing. Never throws. */
+  push(frame: SseFrame): IrEvent[];
+  /** The connection ended. The last event is `end` or `error`: a stream without its terminal frame is an error. */
+  end(): IrEvent[];
+}
+
+export interface StreamEncoder {
+  /** The frames for an event; an `end` or `error` event closes the stream. */
+  push(event: IrEvent): Buffer;
+}
+
+/** The half that speaks to providers. */
+export interface ProviderCodec {
+  readonly id: ProviderWire;
+  encodeRequest(request: IrRequest, target: EncodeTarget): JsonObject;
+  /** @throws GatewayError when the answer is an error in the clothes of a success. */
+  decodeAnswer(json: JsonObject): IrAnswer;
+  createStreamDecoder(): StreamDecoder;
+}
+
+/** The half that speaks to clients. */
+export interface ClientCodec {
+  readonly id: WireProtocol;
+  /** @throws GatewayError invalid_request with `param`, for what cannot be understood. */
+  decodeRequest(json: JsonObject, target: RequestTarget): IrRequest;
+  encodeAnswer(answer: IrAnswer, context: EncodeContext): JsonObject;
+  createStreamEncoder(context: EncodeContext): StreamEncoder;
+}
+
+export type Codec = ProviderCodec & ClientCodec;
