@@ -79,6 +79,39 @@ export function usageFromGemini(usage: JsonObject): Usage {
   };
 }
 
+/** Bedrock Converse: what was read from or written to the cache stands beside `inputTokens`. */
+export function usageFromConverse(usage: JsonObject): Usage {
+  const written = asCount(usage["cacheWriteInputTokens"]);
+  const details = asArray(usage["cacheDetails"]).map(asObject);
+  const hour = details.find((detail) => detail?.["ttl"] === "1h");
+  const cacheWrite1h = Math.min(written, asCount(hour?.["inputTokens"]));
+  return {
+    ...NO_USAGE,
+    inputUncached: asCount(usage["inputTokens"]),
+    cacheRead: asCount(usage["cacheReadInputTokens"]),
+    cacheWrite5m: written - cacheWrite1h,
+    cacheWrite1h,
+    output: asCount(usage["outputTokens"]),
+  };
+}
+
+/** Cohere: `tokens` is what the model saw, `billed_units` what is charged; the cached part lies inside the input. */
+export function usageFromCohere(usage: JsonObject): Usage {
+  const tokens = asObject(usage["tokens"]) ?? asObject(usage["billed_units"]) ?? {};
+  const input = asCount(tokens["input_tokens"]);
+  const cacheRead = Math.min(input, asCount(usage["cached_tokens"]));
+  return { ...NO_USAGE, inputUncached: input - cacheRead, cacheRead, output: asCount(tokens["output_tokens"]) };
+}
+
+/** Ollama counts in the answer itself; a prompt that it had in memory as a whole is left out. */
+export function usageFromOllama(answer: JsonObject): Usage {
+  return {
+    ...NO_USAGE,
+    inputUncached: asCount(answer["prompt_eval_count"]),
+    output: asCount(answer["eval_count"]),
+  };
+}
+
 function audioOf(details: unknown): number {
   const audio = asArray(details)
     .map(asObject)
