@@ -10,6 +10,9 @@ const at = (path: string): string => root + path;
 /** Stay in node_modules at run time: the host's own module, and packages with native parts. */
 const external = ["electron", "better-sqlite3", "keytar"];
 
+/** Threads are started by the path of their file, so each is an entry beside the program that starts it. */
+const threads = { "token-count-worker": at("src-gateway/token-count/worker.ts") };
+
 function nodeBundle(outDir: string, input: Record<string, string>, format: "es" | "cjs"): EnvironmentOptions {
   return {
     consumer: "server",
@@ -57,11 +60,11 @@ export default defineConfig({
         rolldownOptions: { input: at("src-renderer/index.html") },
       },
     },
-    main: nodeBundle("dist/main", { index: at("src-main/index.ts") }, "es"),
+    main: nodeBundle("dist/main", { index: at("src-main/index.ts"), ...threads }, "es"),
     preload: nodeBundle("dist/preload", { preload: at("src-main/preload.ts") }, "cjs"),
     node: nodeBundle(
       "dist/node",
-      { gatewayd: at("src-gateway/bin/gatewayd.ts"), gateway: at("src-gateway/bin/gateway.ts") },
+      { gatewayd: at("src-gateway/bin/gatewayd.ts"), gateway: at("src-gateway/bin/gateway.ts"), ...threads },
       "cjs",
     ),
   },

@@ -29,6 +29,7 @@ const PARTS = [
   "marketplace",
   "upstream",
   "secrets",
+  "token-count",
 ];
 const KNOWLEDGE = ["protocols", "providers", "store", "settings", "telemetry", "admin-api/contract"];
 const ABOVE_PARTS = [...ENTRY, ...gateway("exchange", "server", "admin-api/handlers", "cli")];
@@ -78,6 +79,11 @@ export const PACKAGE_HOMES: PackageHome[] = [
     packageName: "keytar",
     folders: gateway("secrets"),
     because: "secrets/ is the only folder that may hold a provider's credential in the clear",
+  },
+  {
+    packageName: "gpt-tokenizer",
+    folders: gateway("token-count"),
+    because: "it brings tables of 60 MB and blocks while it counts: only the thread of token-count/ may load it",
   },
   {
     packageName: "commander",

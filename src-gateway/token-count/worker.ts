@@ -1,0 +1,5 @@
+/** The entry of the counting thread: texts come in, the number of their tokens goes out, one message at a time. */
+import { parentPort } from "node:worker_threads";
+import { countTexts } from "./tokenizer.ts";
+
+parentPort?.on("message", (texts: string[]) => parentPort?.postMessage(countTexts(texts)));
