@@ -1,12 +1,13 @@
 /** OpenAI Responses: what Codex speaks. */
 import type { Wire } from "../types.ts";
-import { decodeConversation } from "./conversation.ts";
+import { openaiResponsesCodec } from "./codec.ts";
 import { decodeError, encodeError, encodeStreamError } from "./error.ts";
 import { providerPath, readRequest, rewriteRequest } from "./request.ts";
-import { encodeAnswer, readAnswer } from "./response.ts";
-import { createStreamEncoder, createStreamReader, keepAlive } from "./stream.ts";
+import { readAnswer } from "./response.ts";
+import { createStreamReader, keepAlive } from "./stream.ts";
 
 export const openaiResponses: Wire = {
+  ...openaiResponsesCodec,
   id: "openai-responses",
   readRequest,
   rewriteRequest,
@@ -17,7 +18,4 @@ export const openaiResponses: Wire = {
   encodeError,
   encodeStreamError,
   decodeError,
-  decodeConversation,
-  encodeAnswer,
-  createStreamEncoder,
 };
