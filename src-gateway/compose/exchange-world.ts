@@ -1,9 +1,13 @@
 /** What an exchange is given of the parts: who may ask, where to, with which key, and who keeps the record. */
 import type { Principal, User } from "../auth/types.ts";
+import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { makePlan } from "../routing/plan.ts";
 import type { Plan, PlanInput } from "../routing/types.ts";
+import type { ProviderInstance } from "../providers/types.ts";
+import type { TokenCounter } from "../token-count/counter.ts";
+import { createAuthorizer } from "../upstream/authorize.ts";
 import { providerHeaders } from "../upstream/provider-headers.ts";
 import type { Parts } from "./parts.ts";
 
@@ -15,6 +19,7 @@ export function createExchangeWorld(
   root: User,
   dispatch: Dispatch,
   records: ExchangeWorld["records"],
+  counter: TokenCounter,
 ): ExchangeWorld {
   const { settings, clock, log, secrets, keyRing } = parts;
   const nobody: Principal = {
@@ -25,11 +30,24 @@ export function createExchangeWorld(
     keyName: null,
     scopes: [],
   };
+  const authorizer = createAuthorizer(clock);
+  const secretOf = async (instance: ProviderInstance): Promise<string | null> => {
+    if (instance.credential === null) {
+      if (!instance.needsCredential) return null;
+      throw new GatewayError(
+        "credential_missing",
+        `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`,
+      );
+    }
+    return secrets.peek(instance.credential) ?? (await secrets.resolve(instance.credential));
+  };
   return {
     clock,
     log,
     timeouts: settings.timeouts,
     onClientAbort: settings.onClientAbort,
+    workMode: settings.workMode,
+    replay: createReplayMemory(clock),
     maxDrainMs: MAX_DRAIN_MS,
     dispatch,
     records,
@@ -43,23 +61,17 @@ export function createExchangeWorld(
       }
       return keyRing.authenticate(token);
     },
-    plan: (request) => plan(parts, request),
-    async credentialHeaders(instance, wire) {
-      if (instance.credential === null) {
-        if (!instance.needsCredential) return {};
-        throw new GatewayError(
-          "credential_missing",
-          `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`,
-        );
-      }
-      const secret = secrets.peek(instance.credential) ?? (await secrets.resolve(instance.credential));
-      return providerHeaders(instance, wire, secret);
-    },
+    plan: (request) => plan(parts, { ...request, workMode: settings.workMode }),
+    credentialHeaders: async (instance, wire) => providerHeaders(instance, wire, await secretOf(instance)),
+    authorize: async (instance, wire, request) => authorizer.authorize(instance, wire, await secretOf(instance), request),
+    maxOutputTokens: (provider, model) => parts.models.maxOutputTokens(provider, model),
+    countTokens: async (request, signal) => (await counter.count(request, signal)).tokens,
+    withoutCounter: new Map(),
   };
 }
 
 /** A model that nobody is known to have may be new: the providers are asked once more before the answer is no. */
-async function plan(parts: Parts, request: Pick<PlanInput, "model" | "wire">): Promise<Plan> {
+async function plan(parts: Parts, request: Pick<PlanInput, "model" | "wire" | "surface" | "workMode">): Promise<Plan> {
   const attempt = (): Plan => {
     const { config, instances } = parts.config.live();
     return makePlan({

@@ -2,16 +2,22 @@
 
 import type { Gateway, GatewayInfo } from "../index.ts";
 import { createIdSource } from "../lib/ids.ts";
+import { describeCapabilities } from "../server/capabilities-reply.ts";
 import { createGatewayServer } from "../server/gateway-server.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
+import { createPassthroughHandler } from "../server/passthrough-handler.ts";
 import { createRequestHandler } from "../server/request-handler.ts";
 import type { Settings } from "../settings/types.ts";
+import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { openBooks } from "./books.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
 import { listModels } from "./list-models.ts";
 import { composeParts, type Parts } from "./parts.ts";
+
+/** A few agents' bursts at once. */
+const MAX_WAITING_COUNTS = 1_000;
 
 export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
   const parts = await composeParts(settings, env);
@@ -31,7 +37,8 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   await parts.keyRing.reload();
 
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
-  const world = createExchangeWorld(parts, user, upstream.dispatch, books.records);
+  const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
+  const world = createExchangeWorld(parts, user, upstream.dispatch, books.records, counter);
   const running = new Set<Promise<void>>();
   const admin = serveAdmin({
     parts,
@@ -47,6 +54,13 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     version: __VERSION__,
     log,
     inference: createInferenceHandler({ world, maxBodyBytes: settings.maxBodyBytes, running }),
+    passthrough: createPassthroughHandler({
+      world: { ...world, dispatch: upstream.dispatch, instances: () => parts.config.live().instances },
+      maxBodyBytes: settings.maxBodyBytes,
+      running,
+    }),
+    capabilities: () =>
+      describeCapabilities({ version: __VERSION__, instances: [...parts.config.live().instances.values()] }),
     authenticate: (token) => world.authenticate(token),
     listModels: () => listModels(parts),
     health: () => admin.health(),
@@ -68,6 +82,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     await server.stop(drainMs);
     await Promise.allSettled(running);
     await books.close();
+    await counter.close();
     await upstream.close();
     await parts.close();
   };

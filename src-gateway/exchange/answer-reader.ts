@@ -2,12 +2,13 @@
 
 import { GatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
-import type { StreamReader } from "../protocols/types.ts";
+import type { AnswerFacts } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { type AttemptFailure, clientLeft, describeFailure, isJson, unknownStreamError } from "./failures.ts";
-import { headersToClient } from "./forwarded-headers.ts";
-import { createFrameReader, type FrameReader } from "./frame-reader.ts";
+import type { FrameReader } from "./frame-reader.ts";
+import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
+import type { StreamReply } from "./stream-reply.ts";
 import type { Headers, UpstreamFailure, UpstreamSink } from "./types.ts";
 
 /** An error answer longer than this is not read to its end. */
@@ -33,17 +34,17 @@ export interface AnswerReader {
 export function createAnswerReader(
   state: ExchangeState,
   attempt: AttemptRecord,
-  hidesUsage: boolean,
+  lane: Lane,
   controls: AnswerControls,
 ): AnswerReader {
-  return new Reader(state, attempt, hidesUsage, controls);
+  return new Reader(state, attempt, lane, controls);
 }
 
 class Reader implements AnswerReader, UpstreamSink {
   readonly sink: UpstreamSink = this;
   private readonly state: ExchangeState;
   private readonly attempt: AttemptRecord;
-  private readonly hidesUsage: boolean;
+  private readonly lane: Lane;
   private readonly controls: AnswerControls;
   private status = 0;
   private headers: Headers = {};
@@ -53,10 +54,10 @@ class Reader implements AnswerReader, UpstreamSink {
   private isDone = false;
   private clientIsGone = false;
 
-  constructor(state: ExchangeState, attempt: AttemptRecord, hidesUsage: boolean, controls: AnswerControls) {
+  constructor(state: ExchangeState, attempt: AttemptRecord, lane: Lane, controls: AnswerControls) {
     this.state = state;
     this.attempt = attempt;
-    this.hidesUsage = hidesUsage;
+    this.lane = lane;
     this.controls = controls;
   }
 
@@ -86,7 +87,7 @@ class Reader implements AnswerReader, UpstreamSink {
   }
 
   private take(chunk: Buffer): void {
-    if (this.frames === null && this.length === 0 && this.isStream(chunk)) this.frames = this.openFrames();
+    if (this.frames === null && this.length === 0 && this.isStream(chunk)) this.frames = this.lane.openFrames();
     if (this.frames) return this.feed(this.frames, chunk);
     this.chunks.push(chunk);
     this.length += chunk.length;
@@ -132,17 +133,7 @@ class Reader implements AnswerReader, UpstreamSink {
 
   /** A provider that was asked for a stream may still answer with one JSON object, or name the wrong content type. */
   private isStream(first: Buffer): boolean {
-    if (this.state.stream === null || !this.succeeded) return false;
-    const type = String(this.headers["content-type"] ?? "");
-    if (type.includes("event-stream")) return true;
-    const start = first.toString("latin1", 0, 64).trimStart();
-    return this.state.stream.framing === "json-array" ? start.startsWith("[") : !start.startsWith("{");
-  }
-
-  private openFrames(): FrameReader {
-    const { inbound, stream } = this.state;
-    const reader: StreamReader = WIRES[inbound.wire].createStreamReader(inbound.target.surface);
-    return createFrameReader({ reader, framing: stream?.framing ?? "sse", hidesUsage: this.hidesUsage });
+    return this.state.stream !== null && this.succeeded && this.lane.isStream(this.headers, first);
   }
 
   private feed(frames: FrameReader, chunk: Buffer): void {
@@ -160,7 +151,7 @@ class Reader implements AnswerReader, UpstreamSink {
       return;
     }
     if (ready === null || stream === null || this.clientIsGone) return;
-    if (!stream.write(ready, headersToClient(this.headers))) this.controls.pause();
+    if (!stream.write(ready, this.lane.headersToClient(this.headers))) this.controls.pause();
   }
 
   private endFrames(frames: FrameReader): void {
@@ -179,7 +170,7 @@ class Reader implements AnswerReader, UpstreamSink {
     }
     keeper.learn(frames.facts);
     if (!this.clientIsGone && stream) {
-      if (rest.length > 0) stream.write(rest, headersToClient(this.headers));
+      if (rest.length > 0) stream.write(rest, this.lane.headersToClient(this.headers));
       stream.stop();
       inbound.reply.end();
     }
@@ -214,7 +205,11 @@ class Reader implements AnswerReader, UpstreamSink {
 
   private deliver(body: Buffer): void {
     const { inbound, keeper, stream } = this.state;
-    const facts = WIRES[inbound.wire].readAnswer(body, inbound.target.surface);
+    if (stream !== null) {
+      const whole = this.lane.streamWhole(body);
+      if (whole !== null) return this.deliverAsStream(whole, stream);
+    }
+    const { facts, body: answer } = this.lane.readWhole(body);
     if (facts.error) return this.finish({ error: facts.error, accepted: false, relay: null });
     keeper.learn(facts);
     stream?.stop();
@@ -228,18 +223,33 @@ class Reader implements AnswerReader, UpstreamSink {
       const message = `The provider "${this.attempt.provider}" answered a request for a stream without one.`;
       return this.finish({ error: new GatewayError("provider_error", message), accepted: true, relay: null });
     } else {
-      inbound.reply.start(this.status, { ...headersToClient(this.headers), "content-length": String(body.length) });
-      inbound.reply.end(body);
+      const headers = this.lane.headersToClient(this.headers);
+      inbound.reply.start(this.status, { ...headers, "content-length": String(answer.length) });
+      inbound.reply.end(answer);
       keeper.settle("completed");
     }
     this.finish(null);
   }
 
+  /** The provider was asked for a stream and answered in one piece. */
+  private deliverAsStream(whole: { facts: AnswerFacts; frames: Buffer }, stream: StreamReply): void {
+    const { inbound, keeper } = this.state;
+    if (whole.facts.error) return this.finish({ error: whole.facts.error, accepted: false, relay: null });
+    keeper.learn(whole.facts);
+    keeper.record.firstTokenUs ??= keeper.elapsedUs();
+    if (!this.clientIsGone) stream.write(whole.frames, this.lane.headersToClient(this.headers));
+    stream.stop();
+    inbound.reply.end();
+    keeper.settle(this.clientIsGone ? "client_aborted" : "completed");
+    this.finish(null);
+  }
+
   private failWithAnswer(body: Buffer): void {
-    const error = WIRES[this.state.inbound.wire].decodeError(this.status, this.headers, body);
+    const error = this.lane.decodeError(this.status, this.headers, body);
     // A refused credential is the gateway's own, not the caller's: passing it on would send people after the wrong key.
-    const mayRelay = error.code !== "provider_auth_failed" && this.status >= 400 && isJson(this.headers, body);
-    const headers = { ...headersToClient(this.headers), "content-length": String(body.length) };
+    const isTheCallers = error.code !== "provider_auth_failed" && this.status >= 400;
+    const mayRelay = this.lane.relaysErrors && isTheCallers && isJson(this.headers, body);
+    const headers = { ...this.lane.headersToClient(this.headers), "content-length": String(body.length) };
     this.finish({ error, accepted: false, relay: mayRelay ? { status: this.status, headers, body } : null });
   }
 

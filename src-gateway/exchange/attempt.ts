@@ -3,14 +3,16 @@
  * then on the attempt is the answer, and a failure is shown in the caller's own stream.
  */
 
-import { toGatewayError } from "../ir/errors.ts";
+import { type GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { PlanTarget } from "../routing/types.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { type AttemptFailure, clientLeft } from "./failures.ts";
-import { buildProviderRequest } from "./provider-request.ts";
+import { createRelay } from "./relay.ts";
+import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
+import { createTranslation } from "./translation.ts";
 import type { UpstreamCall } from "./types.ts";
 
 export type ProviderTarget = PlanTarget & { instance: ProviderInstance };
@@ -42,27 +44,20 @@ async function send(
   attempt: AttemptRecord,
 ): Promise<AttemptFailure | null> {
   const { inbound, world } = state;
-  let credentialHeaders: Record<string, string>;
+  let lane: Lane;
   try {
-    credentialHeaders = await world.credentialHeaders(target.instance, inbound.wire);
+    lane = await openLane(state, target);
   } catch (error) {
-    return { error: toGatewayError(error), accepted: false, relay: null };
+    const wording = toGatewayError(error);
+    // What cannot be said in this provider's words may well be said in the next one's.
+    return { error: wording, accepted: false, relay: null, ...(isUnsayable(wording) ? { unsayable: true } : {}) };
   }
   if (inbound.signal.aborted) return clientLeft();
-  const request = buildProviderRequest({
-    wire: inbound.wire,
-    target: inbound.target,
-    body: state.body,
-    head: state.head,
-    headers: inbound.headers,
-    instance: target.instance,
-    model: target.model,
-    credentialHeaders,
-  });
+  state.keeper.record.losses = [...lane.losses];
   return new Promise((resolve) => {
     let call: UpstreamCall | null = null;
     let drainTimer: NodeJS.Timeout | undefined;
-    const reader = createAnswerReader(state, attempt, request.hidesUsage, {
+    const reader = createAnswerReader(state, attempt, lane, {
       pause: () => call?.pause(),
       resume: () => call?.resume(),
       abort: () => call?.abort(),
@@ -85,6 +80,17 @@ async function send(
     };
     inbound.signal.addEventListener("abort", onClientGone, { once: true });
     inbound.reply.onDrain = () => call?.resume();
-    call = world.dispatch({ ...request, timeouts: world.timeouts }, reader.sink);
+    call = world.dispatch({ ...lane.request, timeouts: world.timeouts }, reader.sink);
   });
 }
+
+/** @throws GatewayError credential_missing, and what a translation refuses. */
+async function openLane(state: ExchangeState, target: ProviderTarget): Promise<Lane> {
+  const isSame = target.wire === state.inbound.wire && !state.mustTranslate(target);
+  const lane = isSame ? createRelay(state, target) : createTranslation(state, target);
+  // Last, because some providers want the whole request signed.
+  return { ...lane, request: await state.world.authorize(target.instance, target.wire, lane.request) };
+}
+
+const isUnsayable = (error: GatewayError): boolean =>
+  error.code === "unsupported_operation" || error.code === "translation_refused";

@@ -5,15 +5,16 @@ import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { judge } from "../routing/verdict.ts";
 import { runAttempt } from "./attempt.ts";
+import { countAtTarget, countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { answerFromLoopback } from "./loopback.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
-import type { ExchangeState } from "./state.ts";
+import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
 export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promise<void> {
-  const keeper = startRecord(inbound, world);
+  const keeper = startRecord(inbound, isCount(inbound.target.surface) ? { clock: world.clock, records: NO_RECORDS } : world);
   let stream: StreamReply | null = null;
   try {
     keeper.identify(world.authenticate(inbound.token));
@@ -23,8 +24,8 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
       const head = WIRES[inbound.wire].readRequest(body, inbound.target);
       keeper.open(head, held.wireBytes);
       if (head.stream) stream = streamReplyFor(inbound, world, head);
-      const plan = await world.plan({ model: head.model, wire: inbound.wire });
-      await askTargets({ inbound, world, keeper, body, head, plan, stream });
+      const plan = await world.plan({ model: head.model, wire: inbound.wire, surface: countedSurface(inbound.target.surface) });
+      await askTargets(createState({ inbound, world, keeper, body, head, plan, stream }));
     } finally {
       held.release();
     }
@@ -36,17 +37,21 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
   }
 }
 
+const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };
+
 async function askTargets(state: ExchangeState): Promise<void> {
   const { inbound, keeper, plan } = state;
   for (const [place, target] of plan.targets.entries()) {
     keeper.record.provider = target.provider;
     keeper.record.modelRouted = target.model;
     if (target.instance === null) return answerFromLoopback(state, target);
-    const failure = await runAttempt(state, { ...target, instance: target.instance });
+    const provider = { ...target, instance: target.instance };
+    if (isCount(inbound.target.surface)) return countAtTarget(state, provider);
+    const failure = await runAttempt(state, provider);
     if (failure === null) return;
     if (inbound.signal.aborted) return keeper.settle("client_aborted", failure.error);
     const targetsLeft = plan.targets.length - place - 1;
-    if (judge(failure.error, { accepted: failure.accepted, targetsLeft }) === "give-up")
+    if (judge(failure.error, { accepted: failure.accepted, unsayable: failure.unsayable === true, targetsLeft }) === "give-up")
       return sendFailure(state, failure);
   }
 }

@@ -8,6 +8,8 @@ export interface AttemptFailure {
   accepted: boolean;
   /** The provider's own error answer, where it may be passed on as it is. */
   relay: { status: number; headers: Record<string, string>; body: Buffer } | null;
+  /** The request has no words on this target's wire; nothing was sent. */
+  unsayable?: boolean;
 }
 
 export function clientLeft(): AttemptFailure {

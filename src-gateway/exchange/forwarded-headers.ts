@@ -2,7 +2,7 @@
  * Which headers cross the gateway. Both ways it is a list of what may pass: a client's credential, cookies and proxy
  * headers never reach a provider, and a provider's hop-by-hop or account headers never reach a client.
  */
-import type { WireProtocol } from "../ir/protocol.ts";
+import type { ProviderWire, WireProtocol } from "../ir/protocol.ts";
 import type { Headers } from "./types.ts";
 
 const TO_PROVIDER: Readonly<Record<WireProtocol, readonly string[]>> = {
@@ -24,10 +24,13 @@ const TO_CLIENT: ReadonlySet<string> = new Set([
 ]);
 const TO_CLIENT_PREFIXES = ["x-ratelimit-", "anthropic-ratelimit-"];
 
-export function headersToProvider(wire: WireProtocol, client: Headers): Record<string, string> {
+/** What a provider of another wire is told of the client: who it is, and nothing that only its own wire understands. */
+const TO_FOREIGN: readonly string[] = ["user-agent"];
+
+export function headersToProvider(wire: ProviderWire, client: WireProtocol, headers: Headers): Record<string, string> {
   const passed: Record<string, string> = {};
-  for (const name of TO_PROVIDER[wire]) {
-    const value = client[name];
+  for (const name of wire === client ? TO_PROVIDER[client] : TO_FOREIGN) {
+    const value = headers[name];
     if (value !== undefined) passed[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return passed;

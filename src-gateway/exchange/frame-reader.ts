@@ -2,6 +2,7 @@
 import { createJsonArraySplitter } from "../protocols/gemini-content/json-array.ts";
 import { createSseSplitter, type SseFrame } from "../protocols/sse/splitter.ts";
 import type { AnswerFacts, StreamReader } from "../protocols/types.ts";
+import type { ModelEcho } from "./model-echo.ts";
 import type { Framing } from "./stream-reply.ts";
 
 export interface FrameReader {
@@ -23,8 +24,10 @@ export function createFrameReader(options: {
   reader: StreamReader;
   framing: Framing;
   hidesUsage: boolean;
+  /** Writes the caller's name for the model into a frame. */
+  echo: ModelEcho | null;
 }): FrameReader {
-  const { reader, hidesUsage } = options;
+  const { reader, hidesUsage, echo } = options;
   const splitter = options.framing === "sse" ? createSseSplitter() : createJsonArraySplitter();
   let held: Buffer[] = [];
   let committed = false;
@@ -37,7 +40,7 @@ export function createFrameReader(options: {
       if (kind === "content" || kind === "end") committed ||= !sawError;
       else if (kind === "error") sawError = true;
       if (kind === "usage-only" && hidesUsage) hidden = true;
-      else held.push(frame.raw);
+      else held.push(echo ? echo(frame.raw) : frame.raw);
     }
     if (!committed || held.length === 0) return null;
     const ready = hidden || held.length > frames.length ? Buffer.concat(held) : join(held);

@@ -1,6 +1,6 @@
 /** An exchange with the built-in loopback model: no network, no cost, the same path and the same record as any other. */
 import { GatewayError } from "../ir/errors.ts";
-import { NO_USAGE } from "../ir/usage.ts";
+import { NO_USAGE, type Usage } from "../ir/usage.ts";
 import { answerLoopback, loopbackEvents } from "../loopback/answer.ts";
 import { countTokens, encodeCount } from "../loopback/count-tokens.ts";
 import { encodeEmbeddings } from "../loopback/embeddings.ts";
@@ -13,7 +13,6 @@ export async function answerFromLoopback(state: ExchangeState, target: PlanTarge
   const { inbound, keeper, world, stream } = state;
   const startedUs = keeper.elapsedUs();
   keeper.record.queueUs ??= startedUs;
-  const json: unknown = JSON.parse(state.body.bytes.toString());
   const { surface } = inbound.target;
   const context: EncodeContext = {
     surface,
@@ -26,29 +25,30 @@ export async function answerFromLoopback(state: ExchangeState, target: PlanTarge
   const wire = WIRES[inbound.wire];
   keeper.record.firstByteUs = keeper.elapsedUs();
   if (surface === "embeddings" || surface === "gemini-embeddings") {
-    const { body, usage } = encodeEmbeddings(json, context, inbound.target.pathMethod);
+    const { body, usage } = encodeEmbeddings(JSON.parse(state.body.bytes.toString()), context, inbound.target.pathMethod);
     finish(state, target, { usage, finishReason: null, startedUs });
     return sendWhole(state, body);
   }
-  const conversation = wire.decodeConversation(json);
+  const request = state.decode();
   if (surface === "messages-count-tokens" || surface === "gemini-count-tokens") {
     finish(state, target, { usage: { ...NO_USAGE }, finishReason: null, startedUs });
-    return sendWhole(state, encodeCount(countTokens(conversation), surface));
+    return sendWhole(state, encodeCount(countTokens(request), surface));
   }
-  const answer = answerLoopback(conversation);
+  const answer = answerLoopback(request);
+  context.request = request;
   if (stream === null) {
-    finish(state, target, { usage: answer.usage, finishReason: answer.finish, startedUs });
-    return sendWhole(state, wire.encodeAnswer(answer, context));
+    finish(state, target, { usage: answer.usage, finishReason: answer.finish.raw, startedUs });
+    return sendWhole(state, Buffer.from(JSON.stringify(wire.encodeAnswer(answer, context))));
   }
   const encoder = wire.createStreamEncoder(context);
   for (const event of loopbackEvents(answer)) {
-    if (event.type === "text") keeper.record.firstTokenUs ??= keeper.elapsedUs();
+    if (event.type === "delta") keeper.record.firstTokenUs ??= keeper.elapsedUs();
     if (inbound.signal.aborted || !(await sendFrame(state, encoder.push(event)))) {
       keeper.settle("client_aborted", new GatewayError("request_timeout", "The client left before it was answered."));
       return;
     }
   }
-  finish(state, target, { usage: answer.usage, finishReason: answer.finish, startedUs });
+  finish(state, target, { usage: answer.usage, finishReason: answer.finish.raw, startedUs });
   stream.stop();
   inbound.reply.end();
 }
@@ -56,7 +56,7 @@ export async function answerFromLoopback(state: ExchangeState, target: PlanTarge
 function finish(
   state: ExchangeState,
   target: PlanTarget,
-  facts: { usage: ReturnType<typeof answerLoopback>["usage"]; finishReason: string | null; startedUs: number },
+  facts: { usage: Usage; finishReason: string | null; startedUs: number },
 ): void {
   const { keeper } = state;
   keeper.learn({ modelServed: target.model, usage: facts.usage, finishReason: facts.finishReason, error: null });

@@ -25,7 +25,6 @@ export function buildProviderRequest(input: {
   headers: Headers;
   instance: ProviderInstance;
   model: string;
-  credentialHeaders: Record<string, string>;
 }): ProviderRequest {
   const { instance, head } = input;
   const wire = WIRES[input.wire];
@@ -35,9 +34,8 @@ export function buildProviderRequest(input: {
   return {
     url: base + wire.providerPath(input.target, input.model),
     headers: {
-      ...headersToProvider(input.wire, input.headers),
+      ...headersToProvider(input.wire, input.wire, input.headers),
       ...instance.headers,
-      ...input.credentialHeaders,
       "content-type": "application/json",
       accept: head.stream ? "text/event-stream, application/json" : "application/json",
       // Answers are read on the way through; compressing them for one local hop would only cost both sides time.

@@ -1,5 +1,10 @@
+import { GatewayError } from "../ir/errors.ts";
+import type { IrRequest } from "../ir/request.ts";
+import { WRAPPED_MARK } from "../protocols/adapt/opaque.ts";
+import { asObject } from "../protocols/loose-json.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
-import type { Plan } from "../routing/types.ts";
+import { WIRES } from "../protocols/wires.ts";
+import type { Plan, PlanTarget } from "../routing/types.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
@@ -14,4 +19,45 @@ export interface ExchangeState {
   plan: Plan;
   /** Null when the caller wants the answer in one piece. */
   stream: StreamReply | null;
+  /** The request in neutral words; read at the first call. @throws GatewayError invalid_request */
+  decode(): IrRequest;
+  /** Whether a request to this target has to be spelled anew although both speak the same wire. */
+  mustTranslate(target: PlanTarget): boolean;
+  /** Whether the caller wants a refusal rather than a loss. */
+  isStrict(target: PlanTarget): boolean;
+  /** Tells one caller's remembered state from another's. */
+  ownerKey: string;
+}
+
+type Understood = Omit<ExchangeState, "decode" | "mustTranslate" | "isStrict" | "ownerKey">;
+
+export function createState(understood: Understood): ExchangeState {
+  const { inbound, body, keeper, world } = understood;
+  let decoded: IrRequest | null = null;
+  let holdsWrapped: boolean | null = null;
+  return {
+    ...understood,
+    decode() {
+      decoded ??= WIRES[inbound.wire].decodeRequest(parse(body.bytes), inbound.target);
+      return decoded;
+    },
+    mustTranslate() {
+      if (!isGenerating(inbound.target.surface)) return false;
+      // State of another provider would be refused by this one, so it is taken out.
+      holdsWrapped ??= body.bytes.includes(WRAPPED_MARK);
+      return holdsWrapped || world.workMode === "translation";
+    },
+    isStrict: (target) => target.strict === true || isTrue(inbound.headers["x-tokligence-strict"]),
+    ownerKey: String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0),
+  };
+}
+
+const GENERATING: ReadonlySet<string> = new Set(["chat", "responses", "messages", "gemini"]);
+const isGenerating = (surface: string): boolean => GENERATING.has(surface);
+const isTrue = (value: string | string[] | undefined): boolean => value === "true" || value === "1";
+
+function parse(bytes: Buffer): Record<string, unknown> {
+  const json = asObject(JSON.parse(bytes.toString("utf8")));
+  if (!json) throw new GatewayError("invalid_json", "The body is not a JSON object.");
+  return json;
 }

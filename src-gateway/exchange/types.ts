@@ -6,13 +6,15 @@
  */
 import type { Principal } from "../auth/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
-import type { WireProtocol } from "../ir/protocol.ts";
+import type { IrRequest } from "../ir/request.ts";
+import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { RequestTarget } from "../protocols/types.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { Plan } from "../routing/types.ts";
-import type { TimeoutSettings } from "../settings/types.ts";
+import type { TimeoutSettings, WorkMode } from "../settings/types.ts";
+import type { ReplayMemory } from "./replay-memory.ts";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
@@ -83,6 +85,8 @@ export interface UpstreamRequest {
   timeouts: Pick<TimeoutSettings, "firstByteMs" | "idleMs">;
 }
 
+export type UnsignedRequest = Pick<UpstreamRequest, "url" | "headers" | "body">;
+
 export type Dispatch = (request: UpstreamRequest, sink: UpstreamSink) => UpstreamCall;
 
 /** Everything an exchange needs besides the request itself. */
@@ -95,9 +99,19 @@ export interface ExchangeWorld {
   maxDrainMs: number;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
   authenticate(token: string | null): Principal;
-  plan(request: { model: string; wire: WireProtocol }): Promise<Plan>;
-  /** The headers that carry the provider's credential. @throws GatewayError credential_missing. */
-  credentialHeaders(instance: ProviderInstance, wire: WireProtocol): Promise<Record<string, string>>;
+  plan(request: { model: string; wire: WireProtocol; surface: Surface }): Promise<Plan>;
+  workMode: WorkMode;
+  /** Estimates the input tokens of a request, leaning upward. */
+  countTokens(request: IrRequest, signal: AbortSignal): Promise<number>;
+  /** Providers that had no token counter, and until when (monotonic) they are not asked again. */
+  withoutCounter: Map<string, number>;
+  replay: ReplayMemory;
+  /** The request with the provider's credential. @throws GatewayError credential_missing. */
+  authorize(instance: ProviderInstance, wire: ProviderWire, request: UnsignedRequest): Promise<UnsignedRequest>;
+  /** The headers of the credential alone, for bodies that stream through. @throws GatewayError credential_missing. */
+  credentialHeaders(instance: ProviderInstance, wire: ProviderWire): Promise<Record<string, string>>;
+  /** What the provider lists as the most that the model may answer; null when it lists nothing. */
+  maxOutputTokens(provider: string, model: string): number | null;
   dispatch: Dispatch;
   records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): void };
 }

@@ -8,6 +8,7 @@ export const ERROR_CATALOGUE = {
   invalid_json: { status: 400, retryable: false, class: "invalid" },
   invalid_encoding: { status: 400, retryable: false, class: "invalid" },
   unsupported_operation: { status: 400, retryable: false, class: "invalid" },
+  translation_refused: { status: 400, retryable: false, class: "invalid" },
   context_length_exceeded: { status: 400, retryable: false, class: "context" },
   invalid_api_key: { status: 401, retryable: false, class: "auth" },
   missing_api_key: { status: 401, retryable: false, class: "auth" },

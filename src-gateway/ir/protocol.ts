@@ -33,6 +33,16 @@ export const SURFACES = [
   "embeddings",
   "gemini-embeddings",
   "completions",
+  "images",
+  "audio-speech",
+  "audio-transcription",
+  "audio-translation",
+  "rerank",
+  "moderations",
+  "files",
+  "batches",
+  /** Everything else that a provider has and the gateway knows no more of than its path. */
+  "passthrough",
 ] as const;
 export type Surface = (typeof SURFACES)[number];
 
@@ -47,6 +57,15 @@ export const WIRE_OF_SURFACE: Readonly<Record<Surface, WireProtocol>> = {
   embeddings: "openai-chat",
   "gemini-embeddings": "gemini-content",
   completions: "openai-chat",
+  images: "openai-chat",
+  "audio-speech": "openai-chat",
+  "audio-transcription": "openai-chat",
+  "audio-translation": "openai-chat",
+  rerank: "openai-chat",
+  moderations: "openai-chat",
+  files: "openai-chat",
+  batches: "openai-chat",
+  passthrough: "openai-chat",
 };
 
 /** Every form in which a provider can be spoken to: the wires of clients, and those that only providers have. */

@@ -1,11 +1,12 @@
-import type { Conversation, Part } from "../ir/conversation.ts";
+import type { Part } from "../ir/part.ts";
 import type { Surface } from "../ir/protocol.ts";
+import type { IrRequest } from "../ir/request.ts";
 
 /** Bytes by four, rounded up: the loopback model's own tokens, the same on every machine. */
 export const tokensIn = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4);
 
-export function countTokens(conversation: Conversation): number {
-  return conversation.turns.reduce(
+export function countTokens(request: Pick<IrRequest, "turns">): number {
+  return request.turns.reduce(
     (sum, turn) => sum + turn.parts.reduce((inner, part) => inner + tokensOf(part), 0),
     0,
   );
@@ -14,6 +15,7 @@ export function countTokens(conversation: Conversation): number {
 function tokensOf(part: Part): number {
   switch (part.kind) {
     case "text":
+    case "refusal":
     case "thinking":
       return tokensIn(part.text);
     case "call":
@@ -23,8 +25,9 @@ function tokensOf(part: Part): number {
     case "image":
     case "document":
     case "audio":
+    case "video":
       return "data" in part.blob ? tokensIn(part.blob.data) : 1;
-    case "unknown":
+    case "native":
       return 1;
   }
 }

@@ -12,6 +12,12 @@ export function callInput(args: string): JsonObject {
   return { _raw: args };
 }
 
+/** The same for wires that want the object as text: the text that came, if it is one. */
+export function callInputText(args: string): string {
+  const input = callInput(args);
+  return args.trim() === "" || input["_raw"] === args ? JSON.stringify(input) : args;
+}
+
 /** The arguments as text, whether a provider sends text or the value itself; `""` for none. */
 export function callArgs(input: unknown): string {
   if (input === undefined || input === null) return "";

@@ -1,17 +1,17 @@
 /**
  * The form that every wire fills in.
  *
- * `protocols/<wire>/` is pure: JSON, bytes and frames in, values out; no I/O, no clock, nothing async. The gateway relays
- * an exchange when client and provider speak the same wire, so what is asked of a wire here is to read what routing and
- * metering need, to splice what must change, and to say errors and keep-alives in its own words. `encode…` builds whole
- * answers, for the built-in loopback model.
+ * `protocols/<wire>/` is pure: JSON, bytes and frames in, values out; no I/O, no clock, nothing async. Where client and
+ * provider speak the same wire the gateway relays, and asks of a wire what stands here: to read what routing and metering
+ * need, to splice what must change, and to say errors and keep-alives in its own words. Where they do not it translates,
+ * through the `Codec` of each.
  */
-import type { Answer, AnswerEvent, Conversation } from "../ir/conversation.ts";
 import type { GatewayError } from "../ir/errors.ts";
 import type { Surface, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { Usage } from "../ir/usage.ts";
 import type { ScannedObject } from "../lib/json-scan.ts";
+import type { Codec } from "./codec.ts";
 import type { SseFrame } from "./sse/splitter.ts";
 
 /** A request body: the client's own bytes, and where its top-level members stand in them. */
@@ -73,7 +73,7 @@ export interface EncodedError {
   body: Buffer;
 }
 
-export interface Wire {
+export interface Wire extends Codec {
   readonly id: WireProtocol;
 
   /**
@@ -106,14 +106,6 @@ export interface Wire {
 
   /** A provider's error answer; never throws, whatever the bytes. The text is the provider's, cut to a sane length. */
   decodeError(status: number, headers: Record<string, string | string[] | undefined>, body: Buffer): GatewayError;
-
-  /** The conversation of a request, for the loopback model. @throws GatewayError invalid_request. */
-  decodeConversation(json: unknown): Conversation;
-
-  encodeAnswer(answer: Answer, context: EncodeContext): Buffer;
-
-  /** Frames for the events of an answer, in order; the last call's frames end the stream. */
-  createStreamEncoder(context: EncodeContext): { push(event: AnswerEvent): Buffer };
 }
 
 /** Where the client sent the request: surface, and what the path and query said. */

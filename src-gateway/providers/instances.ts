@@ -1,5 +1,5 @@
 /** From configured providers to instances that can be called. Pure. */
-import { WIRE_PROTOCOLS, type WireProtocol } from "../ir/protocol.ts";
+import { PROVIDER_WIRES, type ProviderWire } from "../ir/protocol.ts";
 import type { ProviderConfig, SettingProblem } from "../settings/types.ts";
 import { COMPAT_FLAGS, type CompatFlag, isCompatFlag } from "./compat.ts";
 import type { AuthScheme, CatalogueRow, ProviderInstance } from "./types.ts";
@@ -32,8 +32,8 @@ function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: Se
   const refuse = (key: string, problem: string, hint: string): void => {
     problems.push({ where: config.where, key: `${config.id}.${key}`, problem, hint });
   };
-  const protocols: Partial<Record<WireProtocol, string>> = {};
-  const auth: Partial<Record<WireProtocol, AuthScheme>> = {};
+  const protocols: Partial<Record<ProviderWire, string>> = {};
+  const auth: Partial<Record<ProviderWire, AuthScheme>> = {};
   for (const wire of wiresOf(config, row, refuse)) {
     const url = baseUrl(config, row, wire, refuse);
     if (url === null) continue;
@@ -53,6 +53,7 @@ function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: Se
     modelsEndpoint: models,
     headers: config.headers ?? {},
     compat: compatOf(config, row, refuse),
+    region: typeof config.options?.["region"] === "string" ? config.options["region"] : null,
     where: config.where,
   };
 }
@@ -60,8 +61,8 @@ function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: Se
 type Refuse = (key: string, problem: string, hint: string) => void;
 
 /** The wires of the row, narrowed by the operator; a generic row may be given other wires than its own. */
-function wiresOf(config: ProviderConfig, row: CatalogueRow, refuse: Refuse): WireProtocol[] {
-  const own = WIRE_PROTOCOLS.filter((wire) => row.protocols[wire] !== undefined);
+function wiresOf(config: ProviderConfig, row: CatalogueRow, refuse: Refuse): ProviderWire[] {
+  const own = PROVIDER_WIRES.filter((wire) => row.protocols[wire] !== undefined);
   if (own.length === 0) refuse("kind", `${row.name} has no protocol that the gateway can speak yet`, "");
   if (!config.protocols) return own;
   const isGeneric = Object.values(row.protocols).includes(GIVEN);
@@ -70,7 +71,7 @@ function wiresOf(config: ProviderConfig, row: CatalogueRow, refuse: Refuse): Wir
   return config.protocols;
 }
 
-function baseUrl(config: ProviderConfig, row: CatalogueRow, wire: WireProtocol, refuse: Refuse): string | null {
+function baseUrl(config: ProviderConfig, row: CatalogueRow, wire: ProviderWire, refuse: Refuse): string | null {
   const apart = (config.options?.["base_urls"] as Record<string, unknown> | undefined)?.[wire];
   if (typeof apart === "string") return trim(apart);
   const standard = row.protocols[wire] ?? GIVEN;
@@ -86,7 +87,7 @@ function baseUrl(config: ProviderConfig, row: CatalogueRow, wire: WireProtocol, 
  * One address for a provider with several wires: Anthropic's clients add `/v1` themselves, and an address that has only the
  * beginning of the row's path (or none) gets the rest of it.
  */
-function movedUrl(given: string, standard: string, wire: WireProtocol, config: ProviderConfig): string {
+function movedUrl(given: string, standard: string, wire: ProviderWire, config: ProviderConfig): string {
   const url = trim(given);
   if (config.protocols?.length === 1) return url;
   const base = wire === "anthropic-messages" ? url.replace(/\/v1$/, "") : url;

@@ -1,21 +1,21 @@
 /** Providers as data. A row of the catalogue says what a provider can do; an instance is a row that the operator configured. */
-import type { WireProtocol } from "../ir/protocol.ts";
+import type { ProviderWire } from "../ir/protocol.ts";
 import type { CredentialRef } from "../settings/types.ts";
 import type { CompatFlag } from "./compat.ts";
 
 /** How a credential is shown to a provider. */
-export const AUTH_SCHEMES = ["bearer", "x-api-key", "x-goog-api-key", "api-key", "none"] as const;
+export const AUTH_SCHEMES = ["bearer", "x-api-key", "x-goog-api-key", "api-key", "aws", "google", "none"] as const;
 export type AuthScheme = (typeof AUTH_SCHEMES)[number];
 
 export interface CatalogueRow {
   id: string;
   name: string;
   /** Base URL per wire; `{x}` is filled in from `options.x`. Wires that no adapter speaks yet stand in `otherWires`. */
-  protocols: Partial<Record<WireProtocol, string>>;
+  protocols: Partial<Record<ProviderWire, string>>;
   otherWires: Record<string, string>;
   auth: AuthScheme;
   /** Not every wire of a provider takes the same header. */
-  authByProtocol?: Partial<Record<WireProtocol, AuthScheme>>;
+  authByProtocol?: Partial<Record<ProviderWire, AuthScheme>>;
   /** False: works without a key, as local servers do. */
   needsCredential: boolean;
   /** Environment variables that usually hold the key, first one wins. */
@@ -23,7 +23,7 @@ export interface CatalogueRow {
   /** Environment variable that usually moves the base URL. */
   baseUrlEnv: string[];
   /** Where its models are listed, relative to the base URL of `models.protocol`; null when it has no list. */
-  models: { protocol: WireProtocol; path: string } | null;
+  models: { protocol: ProviderWire; path: string } | null;
   compat: CompatFlag[];
   quirks: string[];
   confidence: "high" | "medium" | "low";
@@ -35,15 +35,17 @@ export interface ProviderInstance {
   kind: string;
   name: string;
   /** Base URLs without a trailing slash. */
-  protocols: Partial<Record<WireProtocol, string>>;
-  auth: Partial<Record<WireProtocol, AuthScheme>>;
+  protocols: Partial<Record<ProviderWire, string>>;
+  auth: Partial<Record<ProviderWire, AuthScheme>>;
   credential: CredentialRef | null;
   needsCredential: boolean;
   /** Declared by the operator; null asks the provider. */
   declaredModels: string[] | null;
-  modelsEndpoint: { protocol: WireProtocol; path: string } | null;
+  modelsEndpoint: { protocol: ProviderWire; path: string } | null;
   /** Extra headers on every request, lower case. */
   headers: Record<string, string>;
   compat: ReadonlySet<CompatFlag>;
+  /** The provider's region, where requests are signed for one. */
+  region: string | null;
   where: string;
 }

@@ -1,7 +1,7 @@
 /** From a model name to the providers that could serve it. The order of the rules is the precedence; see docs/routing.md. */
 import type { ProviderInstance } from "../providers/types.ts";
 import type { RouteConfig, RouteTarget } from "../settings/types.ts";
-import { LOOPBACK, type PlanInput, type PlanTarget } from "./types.ts";
+import { type Candidate, LOOPBACK, type PlanInput } from "./types.ts";
 
 /** Model families and the catalogue kind that is their home, for models that nobody has listed yet. */
 const FAMILIES: readonly [RegExp, string][] = [
@@ -11,7 +11,7 @@ const FAMILIES: readonly [RegExp, string][] = [
 ];
 
 /** The targets of the first rule that fits; empty when none does. */
-export function matchRules(model: string, input: PlanInput): PlanTarget[] {
+export function matchRules(model: string, input: PlanInput): Candidate[] {
   const exact = input.config.routes.find((route) => route.match === model);
   if (exact) return routeTargets(exact, model, input);
   if (model === LOOPBACK || model.startsWith(`${LOOPBACK}/`)) {
@@ -34,18 +34,19 @@ export function matchRules(model: string, input: PlanInput): PlanTarget[] {
   return listedTargets(model, input) ?? familyTargets(model, input);
 }
 
-function routeTargets(route: RouteConfig, model: string, input: PlanInput): PlanTarget[] {
+function routeTargets(route: RouteConfig, model: string, input: PlanInput): Candidate[] {
   const ordered = route.strategy === "weighted" ? byWeight(route.targets, input.random) : route.targets;
   const used = route.strategy === "single" ? ordered.slice(0, 1) : ordered;
-  const targets: PlanTarget[] = [];
+  const targets: Candidate[] = [];
   for (const [place, target] of used.entries()) {
+    const strict = route.strict ? { strict: true } : {};
     const reason = `route "${route.match}" (${route.strategy}), target ${place + 1} of ${used.length}`;
     if (target.provider === LOOPBACK) {
-      targets.push({ instance: null, provider: LOOPBACK, model: target.model ?? model, reason });
+      targets.push({ instance: null, provider: LOOPBACK, model: target.model ?? model, ...strict, reason });
       continue;
     }
     const instance = input.instances.get(target.provider);
-    if (instance) targets.push({ instance, provider: instance.id, model: target.model ?? model, reason });
+    if (instance) targets.push({ instance, provider: instance.id, model: target.model ?? model, ...strict, reason });
   }
   return targets;
 }
@@ -60,8 +61,8 @@ function byWeight(targets: RouteTarget[], random: number): RouteTarget[] {
   return drawn ? [drawn, ...others] : others;
 }
 
-function listedTargets(model: string, input: PlanInput): PlanTarget[] | null {
-  const found: PlanTarget[] = [];
+function listedTargets(model: string, input: PlanInput): Candidate[] | null {
+  const found: Candidate[] = [];
   for (const id of input.providersOf(model)) {
     const instance = input.instances.get(id);
     if (instance) found.push({ instance, provider: id, model, reason: `"${id}" lists the model` });
@@ -69,7 +70,7 @@ function listedTargets(model: string, input: PlanInput): PlanTarget[] | null {
   return found.length > 0 ? found : null;
 }
 
-function familyTargets(model: string, input: PlanInput): PlanTarget[] {
+function familyTargets(model: string, input: PlanInput): Candidate[] {
   const kind = FAMILIES.find(([names]) => names.test(model))?.[1];
   if (!kind) return [];
   const instances = [...input.instances.values()].filter((instance) => instance.kind === kind);

@@ -6,7 +6,8 @@
  */
 import { GatewayError } from "../ir/errors.ts";
 import { matchRules } from "./match.ts";
-import type { Plan, PlanInput } from "./types.ts";
+import type { ProviderWire, Surface } from "../ir/protocol.ts";
+import type { Plan, PlanInput, PlanTarget } from "./types.ts";
 
 /** @throws GatewayError model_not_found, protocol_not_spoken */
 export function makePlan(input: PlanInput): Plan {
@@ -19,9 +20,10 @@ export function makePlan(input: PlanInput): Plan {
       { param: "model" },
     );
   }
-  const speaking = candidates.filter(
-    ({ instance }) => instance === null || instance.protocols[input.wire] !== undefined,
-  );
+  const speaking = candidates.flatMap((candidate): PlanTarget[] => {
+    const wire = candidate.instance === null ? input.wire : chooseWire(candidate.instance.protocols, input);
+    return wire === null ? [] : [{ ...candidate, wire }];
+  });
   if (speaking.length === 0) {
     const names = candidates.map((target) => `"${target.provider}"`).join(", ");
     throw new GatewayError(
@@ -31,6 +33,29 @@ export function makePlan(input: PlanInput): Plan {
     );
   }
   return { model, targets: speaking };
+}
+
+/** What can be said in another wire's words; the rest is relayed or not sent. */
+const TRANSLATED: ReadonlySet<Surface> = new Set(["chat", "responses", "messages", "gemini"]);
+
+/** The wires that carry most come first: a provider's own one, and those that keep thoughts. */
+const PREFERRED: readonly ProviderWire[] = [
+  "anthropic-messages",
+  "gemini-content",
+  "bedrock-converse",
+  "cohere-chat",
+  "openai-responses",
+  "openai-chat",
+  "ollama-chat",
+];
+
+function chooseWire(
+  spoken: Partial<Record<ProviderWire, string>>,
+  { wire, surface, workMode }: Pick<PlanInput, "wire" | "surface" | "workMode">,
+): ProviderWire | null {
+  if (spoken[wire] !== undefined) return wire;
+  if (workMode === "passthrough" || !TRANSLATED.has(surface)) return null;
+  return PREFERRED.find((each) => spoken[each] !== undefined) ?? null;
 }
 
 function resolveAlias(asked: string, aliases: Record<string, string>): string {

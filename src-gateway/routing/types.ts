@@ -1,6 +1,6 @@
-import type { WireProtocol } from "../ir/protocol.ts";
+import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
-import type { GatewayConfig } from "../settings/types.ts";
+import type { GatewayConfig, WorkMode } from "../settings/types.ts";
 
 /** The id of the built-in provider that answers without any network. */
 export const LOOPBACK = "loopback";
@@ -10,9 +10,16 @@ export interface PlanTarget {
   instance: ProviderInstance | null;
   provider: string;
   model: string;
+  /** What the target is spoken to in: the caller's wire where it can. */
+  wire: ProviderWire;
+  /** The route wants no part of a request dropped on the way. */
+  strict?: boolean;
   /** Why this target stands here, in words. */
   reason: string;
 }
+
+/** A target of which it is not settled yet how it is spoken to. */
+export type Candidate = Omit<PlanTarget, "wire">;
 
 export interface Plan {
   /** The model after aliases. */
@@ -23,6 +30,8 @@ export interface Plan {
 export interface PlanInput {
   model: string;
   wire: WireProtocol;
+  surface: Surface;
+  workMode: WorkMode;
   config: Pick<GatewayConfig, "routes" | "aliases">;
   instances: ReadonlyMap<string, ProviderInstance>;
   /** Ids of the providers that list this model. */

@@ -54,6 +54,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     maxBodyBytes: values.number("max_body_bytes", 64 * 1024 * 1024),
     timeouts: timeoutsOf(values),
     onClientAbort: (values.text("on_client_abort") ?? "abort") as Settings["onClientAbort"],
+    workMode: (values.text("work_mode") ?? "auto") as Settings["workMode"],
     inline: inlineConfig({ layers, values, env, places, listeners }),
     explained: explain(layers),
     notices: layers.notices,

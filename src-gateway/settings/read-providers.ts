@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { isMap, type Node } from "yaml";
-import { WIRE_PROTOCOL_ALIASES, WIRE_PROTOCOLS, type WireProtocol } from "../ir/protocol.ts";
+import { PROVIDER_WIRES, type ProviderWire, WIRE_PROTOCOL_ALIASES } from "../ir/protocol.ts";
 import { baseUrlProblem, withoutSlash } from "./base-url.ts";
 import { HOW_TO_GIVE_KEYS, parseCredential } from "./credential-ref.ts";
 import { nearest } from "./nearest.ts";
@@ -123,22 +123,22 @@ function readCredential(
   else reader.refuse(node, key, "does not say where the key is; a key in clear text is refused", HOW_TO_GIVE_KEYS);
 }
 
-function readProtocols(reader: YamlReader, node: Node | undefined, key: string): WireProtocol[] | null {
+function readProtocols(reader: YamlReader, node: Node | undefined, key: string): ProviderWire[] | null {
   if (node === undefined) return null;
-  const protocols = new Set<WireProtocol>();
+  const protocols = new Set<ProviderWire>();
   const items = reader.items(node, key);
   for (const [index, item] of items.entries()) {
     const text = reader.text(item, `${key}[${index}]`);
     if (text === null) continue;
-    const aliases: Readonly<Record<string, WireProtocol>> = WIRE_PROTOCOL_ALIASES;
+    const aliases: Readonly<Record<string, ProviderWire>> = WIRE_PROTOCOL_ALIASES;
     const wire =
-      WIRE_PROTOCOLS.find((name) => name === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
+      PROVIDER_WIRES.find((name) => name === text) ?? (Object.hasOwn(aliases, text) ? aliases[text] : undefined);
     if (wire) protocols.add(wire);
     else
-      reader.refuse(item, `${key}[${index}]`, `${quote(text)} is no protocol`, `allowed: ${WIRE_PROTOCOLS.join(", ")}`);
+      reader.refuse(item, `${key}[${index}]`, `${quote(text)} is no protocol`, `allowed: ${PROVIDER_WIRES.join(", ")}`);
   }
   if (items.length === 0)
-    reader.refuse(node, key, "names no protocol", `allowed: ${WIRE_PROTOCOLS.join(", ")}; or leave it out`);
+    reader.refuse(node, key, "names no protocol", `allowed: ${PROVIDER_WIRES.join(", ")}; or leave it out`);
   return [...protocols];
 }
 

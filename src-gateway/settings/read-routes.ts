@@ -19,7 +19,7 @@ export function readRoutes(
 }
 
 function readRoute(reader: YamlReader, node: Node, key: string, providerIds: ReadonlySet<string>): RouteConfig | null {
-  const members = reader.members(node, key, ["match", "strategy", "targets"]);
+  const members = reader.members(node, key, ["match", "strategy", "strict", "targets"]);
   if (!members) return null;
   const match = reader.text(members.get("match"), `${key}.match`);
   if (!members.has("match"))
@@ -38,7 +38,9 @@ function readRoute(reader: YamlReader, node: Node, key: string, providerIds: Rea
   ) {
     reader.refuse(members.get("targets"), `${key}.targets`, "every weight is 0", "at least one must be larger");
   }
-  return match === null ? null : { match, strategy, targets, where: reader.where(node) };
+  const strict = reader.flag(members.get("strict"), `${key}.strict`);
+  if (match === null) return null;
+  return { match, strategy, ...(strict === null ? {} : { strict }), targets, where: reader.where(node) };
 }
 
 function readStrategy(

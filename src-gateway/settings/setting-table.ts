@@ -107,6 +107,12 @@ const LIMITS: readonly SettingRow[] = [
 ];
 
 const PROVIDERS: readonly SettingRow[] = [
+  row(
+    "work_mode",
+    choice("auto", "passthrough", "translation"),
+    "auto",
+    "relay where the provider speaks the client's protocol and translate where not; or only relay; or always translate",
+  ),
   row("routes", pairs, "none", "`pattern=provider` pairs, separated by commas"),
   row("model_provider_routes", pairs, "none", "the same; `routes` comes first"),
   row("model_aliases", pairs, "none", "`alias=model` pairs, separated by commas"),

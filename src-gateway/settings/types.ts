@@ -2,7 +2,7 @@
  * What the operator decided, after all layers are merged and checked. `settings/` is the only reader of files and
  * environment; every other folder is given these values.
  */
-import type { WireProtocol } from "../ir/protocol.ts";
+import type { ProviderWire } from "../ir/protocol.ts";
 
 /** Groups of paths that a listener serves; the names are those of the earlier gateway's `*_ENDPOINTS` lists. */
 export const ENDPOINT_KEYS = [
@@ -14,6 +14,13 @@ export const ENDPOINT_KEYS = [
   "health",
 ] as const;
 export type EndpointKey = (typeof ENDPOINT_KEYS)[number];
+
+/**
+ * `auto` relays where a provider speaks the caller's wire and translates where none does; `passthrough` never translates;
+ * `translation` always does.
+ */
+export const WORK_MODES = ["auto", "passthrough", "translation"] as const;
+export type WorkMode = (typeof WORK_MODES)[number];
 
 export interface ListenerSettings {
   /** `facade`, `admin`, `openai`, `anthropic` or `gemini`. */
@@ -76,6 +83,7 @@ export interface Settings {
   timeouts: TimeoutSettings;
   /** What became of a request to a provider when its client left: stop paying, or read on to learn the usage. */
   onClientAbort: "abort" | "drain";
+  workMode: WorkMode;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */
@@ -104,7 +112,7 @@ export interface ProviderConfig {
   baseUrl?: string;
   credential?: CredentialRef;
   /** Narrows what the instance may be spoken to in. */
-  protocols?: WireProtocol[];
+  protocols?: ProviderWire[];
   /** Model ids the instance serves; asked of the provider when left out. */
   models?: string[];
   headers?: Record<string, string>;
@@ -125,6 +133,8 @@ export interface RouteConfig {
   /** A model name, or a pattern with `*`. */
   match: string;
   strategy: "single" | "fallback" | "weighted";
+  /** A request that would lose something on the way is refused. */
+  strict?: boolean;
   targets: RouteTarget[];
   where: string;
 }

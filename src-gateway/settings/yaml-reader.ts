@@ -130,6 +130,13 @@ export class YamlReader {
     return null;
   }
 
+  flag(node: Node | undefined, key: string): boolean | null {
+    if (node === undefined) return null;
+    if (isScalar(node) && typeof node.value === "boolean") return node.value;
+    this.refuse(node, key, "is neither true nor false", "allowed: true, false");
+    return null;
+  }
+
   number(node: Node | undefined, key: string, min: number, max: number): number | null {
     if (node === undefined) return null;
     if (isScalar(node) && typeof node.value === "number" && node.value >= min && node.value <= max) return node.value;

@@ -1,7 +1,7 @@
 /** One plain request to a provider, for everything off the hot path: model lists and probes. */
 import { request } from "undici";
 import { GatewayError } from "../ir/errors.ts";
-import type { WireProtocol } from "../ir/protocol.ts";
+import type { ProviderWire } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { CredentialRef } from "../settings/types.ts";
 import { providerHeaders } from "./provider-headers.ts";
@@ -12,7 +12,7 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 export type ResolveSecret = (ref: CredentialRef) => Promise<string>;
 
 export interface ProviderCall {
-  wire: WireProtocol;
+  wire: ProviderWire;
   method: "GET" | "POST";
   /** Below the base URL of the wire, query included. */
   path: string;

@@ -6,17 +6,11 @@
  */
 import zlib from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
-import type {
-  Dispatch,
-  Headers,
-  UpstreamCall,
-  UpstreamFailure,
-  UpstreamRequest,
-  UpstreamSink,
-} from "../exchange/types.ts";
+import type { Headers, UpstreamCall, UpstreamFailure, UpstreamSink } from "../exchange/types.ts";
+import type { AnyDispatch, AnyUpstreamRequest } from "./types.ts";
 
 export interface Upstream {
-  dispatch: Dispatch;
+  dispatch: AnyDispatch;
   close(): Promise<void>;
 }
 
@@ -34,17 +28,18 @@ export function createUpstream(options: { connectMs: number }): Upstream {
   };
 }
 
-function send(agent: Agent, request: UpstreamRequest, sink: UpstreamSink): UpstreamCall {
-  const handler = new Handler(sink);
+function send(agent: Agent, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
+  const method = request.method ?? "POST";
+  const handler = new Handler(sink, method === "HEAD");
   const url = new URL(request.url);
-  const length = request.body.reduce((sum, part) => sum + part.length, 0);
+  const length = lengthOf(request.body);
   try {
     agent.dispatch(
       {
         origin: url.origin,
         path: url.pathname + url.search,
-        method: "POST",
-        headers: { ...request.headers, "content-length": String(length) },
+        method,
+        headers: length === null ? request.headers : { ...request.headers, "content-length": String(length) },
         body: bodyOf(request.body),
         headersTimeout: request.timeouts.firstByteMs,
         bodyTimeout: request.timeouts.idleMs,
@@ -57,8 +52,21 @@ function send(agent: Agent, request: UpstreamRequest, sink: UpstreamSink): Upstr
   return handler;
 }
 
-/** undici takes any iterable of buffers and writes them one by one, so spliced bodies need no copy; its types leave that out. */
-const bodyOf = (parts: Buffer[]): Buffer => (parts.length === 1 ? parts[0] : parts) as Buffer;
+/** Null where nobody knows it before the end, and where there is no body. */
+function lengthOf(body: AnyUpstreamRequest["body"]): number | null {
+  if (body === null) return null;
+  return Array.isArray(body) ? body.reduce((sum, part) => sum + part.length, 0) : body.length;
+}
+
+/**
+ * undici takes any iterable of buffers and writes them one by one, so spliced bodies need no copy and streamed ones wait
+ * for the provider; its types leave that out.
+ */
+function bodyOf(body: AnyUpstreamRequest["body"]): Buffer | null {
+  if (body === null) return null;
+  if (!Array.isArray(body)) return body.pieces as unknown as Buffer;
+  return (body.length === 1 ? body[0] : body) as Buffer;
+}
 
 type Decoder = zlib.Gunzip | zlib.BrotliDecompress | zlib.Inflate | zlib.ZstdDecompress;
 
@@ -73,14 +81,16 @@ const DECODERS: Readonly<Record<string, () => Decoder>> = {
 /** One call: undici's callbacks in, the sink's out, and a handle that can be used before the connection exists. */
 class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
   private readonly sink: UpstreamSink;
+  private readonly isHead: boolean;
   private controller: Dispatcher.DispatchController | null = null;
   private decoder: Decoder | null = null;
   private isPaused = false;
   private isAborted = false;
   private isOver = false;
 
-  constructor(sink: UpstreamSink) {
+  constructor(sink: UpstreamSink, isHead: boolean) {
     this.sink = sink;
+    this.isHead = isHead;
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -92,7 +102,8 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
     // Interim answers (100, 103) say nothing yet.
     if (status < 200) return;
     const encoding = String(headers["content-encoding"] ?? "").toLowerCase();
-    const decoder = DECODERS[encoding];
+    // An answer without a body is not even an empty compressed one.
+    const decoder = this.isHead || status === 204 || status === 304 ? undefined : DECODERS[encoding];
     if (decoder) this.decodeWith(decoder());
     this.sink.onHead(status, headers);
   }

@@ -16,6 +16,8 @@ export interface ModelDirectory {
   known(): DirectoryModel[];
   /** Ids of the instances that have the model, from what is known. */
   providersOf(model: string): string[];
+  /** The most that a model may answer, as its provider lists it; null when it does not say. */
+  maxOutputTokens(provider: string, model: string): number | null;
   /** Asks again whoever was not asked in the last seconds; false when nobody was due. */
   refresh(): Promise<boolean>;
   /** Why a provider's list is missing or old. */
@@ -92,6 +94,8 @@ export function createModelDirectory(options: {
         .instances()
         .filter((instance) => modelsOf(instance).some((entry) => entry.id === model))
         .map((instance) => instance.id),
+    maxOutputTokens: (provider, model) =>
+      listings.get(provider)?.models.find((entry) => entry.id === model)?.maxOutputTokens ?? null,
     refresh: () => askOlderThan(PATIENCE_US),
     problems() {
       const found = new Map<string, string>();

@@ -1,6 +1,6 @@
 /** Is this provider there, does it take our key, does it have models? For `gateway doctor` and the console. */
 import { GatewayError } from "../ir/errors.ts";
-import type { WireProtocol } from "../ir/protocol.ts";
+import type { ProviderWire } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import { callProvider, type ProviderCall, type ResolveSecret } from "./call.ts";
 import { readModelPage } from "./model-lists.ts";
@@ -93,13 +93,16 @@ function questionFor(instance: ProviderInstance, timeoutMs: number): ProviderCal
   if (instance.modelsEndpoint) {
     return { wire: instance.modelsEndpoint.protocol, method: "GET", path: instance.modelsEndpoint.path, timeoutMs };
   }
-  const wire = Object.keys(instance.protocols)[0] as WireProtocol | undefined;
+  const wire = Object.keys(instance.protocols)[0] as ProviderWire | undefined;
   if (wire === undefined) return null;
-  const paths: Record<WireProtocol, string> = {
+  const paths: Record<ProviderWire, string> = {
     "openai-chat": "/chat/completions",
     "openai-responses": "/responses",
     "anthropic-messages": "/v1/messages",
     "gemini-content": "/models/probe:generateContent",
+    "bedrock-converse": "/model/probe/converse",
+    "cohere-chat": "/v2/chat",
+    "ollama-chat": "/api/chat",
   };
   return { wire, method: "POST", path: paths[wire], body: {}, timeoutMs };
 }

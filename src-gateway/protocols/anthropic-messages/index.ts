@@ -1,12 +1,13 @@
 /** Anthropic Messages and its token counter: what Claude Code speaks. */
 import type { Wire } from "../types.ts";
-import { decodeConversation } from "./conversation.ts";
+import { anthropicMessagesCodec } from "./codec.ts";
 import { decodeError, encodeError, encodeStreamError } from "./error.ts";
 import { providerPath, readRequest, rewriteRequest } from "./request.ts";
-import { encodeAnswer, readAnswer } from "./response.ts";
-import { createStreamEncoder, createStreamReader, keepAlive } from "./stream.ts";
+import { readAnswer } from "./response.ts";
+import { createStreamReader, keepAlive } from "./stream.ts";
 
 export const anthropicMessages: Wire = {
+  ...anthropicMessagesCodec,
   id: "anthropic-messages",
   readRequest,
   rewriteRequest,
@@ -17,7 +18,4 @@ export const anthropicMessages: Wire = {
   encodeError,
   encodeStreamError,
   decodeError,
-  decodeConversation,
-  encodeAnswer,
-  createStreamEncoder,
 };

@@ -1,12 +1,13 @@
 /** Gemini generateContent, its token counter and its embeddings: what Gemini CLI speaks. */
 import type { Wire } from "../types.ts";
-import { decodeConversation } from "./conversation.ts";
+import { geminiContentCodec } from "./codec.ts";
 import { decodeError, encodeError, encodeStreamError } from "./error.ts";
 import { providerPath, readRequest, rewriteRequest } from "./request.ts";
-import { encodeAnswer, readAnswer } from "./response.ts";
-import { createStreamEncoder, createStreamReader, keepAlive } from "./stream.ts";
+import { readAnswer } from "./response.ts";
+import { createStreamReader, keepAlive } from "./stream.ts";
 
 export const geminiContent: Wire = {
+  ...geminiContentCodec,
   id: "gemini-content",
   readRequest,
   rewriteRequest,
@@ -17,7 +18,4 @@ export const geminiContent: Wire = {
   encodeError,
   encodeStreamError,
   decodeError,
-  decodeConversation,
-  encodeAnswer,
-  createStreamEncoder,
 };

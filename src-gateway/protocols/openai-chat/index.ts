@@ -1,12 +1,13 @@
 /** OpenAI Chat Completions, with Completions and Embeddings beside it: the wire that most providers speak. */
 import type { Wire } from "../types.ts";
-import { decodeConversation } from "./conversation.ts";
+import { openaiChatCodec } from "./codec.ts";
 import { decodeError, encodeError, encodeStreamError } from "./error.ts";
 import { providerPath, readRequest, rewriteRequest } from "./request.ts";
-import { encodeAnswer, readAnswer } from "./response.ts";
-import { createStreamEncoder, createStreamReader, keepAlive } from "./stream.ts";
+import { readAnswer } from "./response.ts";
+import { createStreamReader, keepAlive } from "./stream.ts";
 
 export const openaiChat: Wire = {
+  ...openaiChatCodec,
   id: "openai-chat",
   readRequest,
   rewriteRequest,
@@ -17,7 +18,4 @@ export const openaiChat: Wire = {
   encodeError,
   encodeStreamError,
   decodeError,
-  decodeConversation,
-  encodeAnswer,
-  createStreamEncoder,
 };

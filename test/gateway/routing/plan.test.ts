@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { GatewayError } from "../../../src-gateway/ir/errors.ts";
-import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
+import type { Surface, WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import type { ProviderInstance } from "../../../src-gateway/providers/types.ts";
 import { makePlan } from "../../../src-gateway/routing/plan.ts";
 import { judge } from "../../../src-gateway/routing/verdict.ts";
-import type { RouteConfig } from "../../../src-gateway/settings/types.ts";
+import type { RouteConfig, WorkMode } from "../../../src-gateway/settings/types.ts";
 
 const instance = (id: string, kind = id, wires: WireProtocol[] = ["openai-chat"]): ProviderInstance => ({
   id,
@@ -18,6 +18,7 @@ const instance = (id: string, kind = id, wires: WireProtocol[] = ["openai-chat"]
   modelsEndpoint: null,
   headers: {},
   compat: new Set(),
+  region: null,
   where: "test",
 });
 const route = (
@@ -35,6 +36,8 @@ function planned(
   model: string,
   options: {
     wire?: WireProtocol;
+    surface?: Surface;
+    workMode?: WorkMode;
     routes?: RouteConfig[];
     aliases?: Record<string, string>;
     instances?: ProviderInstance[];
@@ -45,6 +48,8 @@ function planned(
   const plan = makePlan({
     model,
     wire: options.wire ?? "openai-chat",
+    surface: options.surface ?? "chat",
+    workMode: options.workMode ?? "auto",
     config: { routes: options.routes ?? [], aliases: options.aliases ?? {} },
     instances: new Map((options.instances ?? []).map((each) => [each.id, each])),
     providersOf: (name) => options.lists?.[name] ?? [],

@@ -57,7 +57,7 @@ function relayed(wire: WireProtocol, chunks: Buffer[]) {
   const reader = createFrameReader({
     reader: WIRES[wire].createStreamReader(SURFACES[wire]),
     framing: "sse",
-    hidesUsage: false,
+    hidesUsage: false, echo: null,
   });
   const out: Buffer[] = [];
   for (const chunk of chunks) {

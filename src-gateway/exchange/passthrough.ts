@@ -1,0 +1,93 @@
+/**
+ * The life of a request on the straight path, top to bottom: images, audio, files and everything else that is handed to a
+ * provider as it is. Whatever happens here, the caller is answered and one record is closed.
+ */
+import { GatewayError, toGatewayError } from "../ir/errors.ts";
+import type { WireProtocol } from "../ir/protocol.ts";
+import { WIRES } from "../protocols/wires.ts";
+import { judge } from "../routing/verdict.ts";
+import type { AttemptFailure } from "./failures.ts";
+import { chooseTargets, modelInQuery, namedProvider } from "./passthrough/choose-targets.ts";
+import { type OutgoingBody, openBody } from "./passthrough/outgoing-body.ts";
+import { refuseEscape } from "./passthrough/provider-url.ts";
+import { type PassthroughState, relayAnswer, wireOfBase } from "./passthrough/relay-answer.ts";
+import type { PassthroughInbound, PassthroughTarget, PassthroughWorld } from "./passthrough/types.ts";
+import { type RecordKeeper, startRecord } from "./record.ts";
+
+export async function runPassthrough(inbound: PassthroughInbound, world: PassthroughWorld): Promise<void> {
+  const keeper = startRecord(inbound, world);
+  let body: OutgoingBody | null = null;
+  try {
+    keeper.identify(world.authenticate(inbound.token));
+    refuseEscape(inbound.route.path);
+    const named = namedProvider(inbound, world);
+    body = await openBody(inbound);
+    const model = body.model ?? modelInQuery(inbound.target.query);
+    openRecord(keeper, world, body, model);
+    const targets = await chooseTargets(inbound, world, named, model);
+    await askTargets({ inbound, world, keeper, body }, targets);
+  } catch (thrown) {
+    refuse(inbound, world, keeper, thrown);
+  } finally {
+    if (body) {
+      keeper.record.bytesIn = body.bytesIn();
+      body.release();
+    }
+    keeper.close(await inbound.reply.finished());
+  }
+}
+
+/** What was asked is known: from here on the record exists in the store, also if the process dies. */
+function openRecord(keeper: RecordKeeper, world: PassthroughWorld, body: OutgoingBody, model: string | null): void {
+  const { record } = keeper;
+  record.modelAsked = model;
+  record.stream = body.stream;
+  record.bytesIn = body.bytesIn();
+  world.records.open({ ...record, attempts: [...record.attempts] });
+}
+
+async function askTargets(state: PassthroughState, targets: PassthroughTarget[]): Promise<void> {
+  const { inbound, keeper, body } = state;
+  for (const [place, target] of targets.entries()) {
+    keeper.record.provider = target.instance.id;
+    keeper.record.modelRouted = target.model;
+    const failure = await relayAnswer(state, target);
+    if (failure === null) return;
+    if (inbound.signal.aborted || body.broke()) return leave(inbound, keeper, failure.error);
+    // A body that was handed through is gone; only what is held can be sent to another provider.
+    const targetsLeft = body.repeatable ? targets.length - place - 1 : 0;
+    const verdict = judge(failure.error, { accepted: failure.accepted, targetsLeft });
+    if (verdict === "give-up") return sendFailure(state, failure, wireOfBase(target.base));
+  }
+}
+
+function sendFailure({ inbound, keeper }: PassthroughState, failure: AttemptFailure, wire: WireProtocol): void {
+  keeper.settle("failed", failure.error);
+  if (failure.relay === null) return sendError(inbound, failure.error, inbound.route.dialect ?? wire);
+  // The provider's own words, for a client that asked for nothing else.
+  inbound.reply.start(failure.relay.status, failure.relay.headers);
+  inbound.reply.end(failure.relay.body);
+}
+
+function refuse(inbound: PassthroughInbound, world: PassthroughWorld, keeper: RecordKeeper, thrown: unknown): void {
+  if (inbound.signal.aborted || (thrown instanceof Error && thrown.name === "ClientGone")) {
+    return leave(inbound, keeper, new GatewayError("request_timeout", "The client left before it was answered."));
+  }
+  const error = toGatewayError(thrown);
+  if (error.code === "internal_error")
+    world.log.error({ err: thrown, requestId: inbound.requestId }, "exchange failed");
+  keeper.settle(error.code === "internal_error" ? "failed" : "refused", error);
+  sendError(inbound, error, inbound.wire);
+}
+
+function leave(inbound: PassthroughInbound, keeper: RecordKeeper, error: GatewayError): void {
+  keeper.settle("client_aborted", error);
+  inbound.reply.cut();
+}
+
+function sendError({ reply, requestId }: PassthroughInbound, error: GatewayError, inWire: WireProtocol): void {
+  if (reply.status !== null) return reply.cut();
+  const { status, headers, body } = WIRES[inWire].encodeError(error, { requestId });
+  reply.start(status, headers);
+  reply.end(body);
+}

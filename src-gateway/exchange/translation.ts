@@ -1,0 +1,152 @@
+/** Different wires: the request is decoded, fitted to its target and spelled anew, and the answer comes back the same way. */
+import { answerEvents, createCollector, type IrAnswer, type IrEvent } from "../ir/answer.ts";
+import { GatewayError } from "../ir/errors.ts";
+import type { Loss } from "../ir/losses.ts";
+import { lossesHeader } from "../ir/losses.ts";
+import type { IrRequest } from "../ir/request.ts";
+import { adaptRequest } from "../protocols/adapt/adapt.ts";
+import { createRestorer, type RestoreContext, restoreAnswer } from "../protocols/adapt/restore.ts";
+import type { ClientCodec } from "../protocols/codec.ts";
+import { PROVIDER_SPEECH } from "../protocols/provider-speech.ts";
+import { asObject } from "../protocols/loose-json.ts";
+import { noFacts } from "../protocols/stream-facts.ts";
+import type { AnswerFacts, EncodeContext } from "../protocols/types.ts";
+import { WIRES } from "../protocols/wires.ts";
+import type { ProviderTarget } from "./attempt.ts";
+import { headersToClient, headersToProvider } from "./forwarded-headers.ts";
+import type { FrameReader } from "./frame-reader.ts";
+import type { Lane } from "./lane.ts";
+import type { ExchangeState } from "./state.ts";
+import { createTranslatedFrames } from "./translated-frames.ts";
+import { encodeTargetOf } from "./encode-target.ts";
+import type { Headers } from "./types.ts";
+
+/** @throws GatewayError invalid_request, unsupported_operation: this request cannot be said in the target's words. */
+export function createTranslation(state: ExchangeState, target: ProviderTarget): Lane {
+  const { inbound, world } = state;
+  const asked = state.decode();
+  const speech = PROVIDER_SPEECH[target.wire];
+  const place = encodeTargetOf(state, target);
+  const adapted = adaptRequest(world.replay.fill(asked, state.ownerKey), place);
+  if (state.isStrict(target)) requireNoLoss(adapted.losses);
+  const body = speech.codec.encodeRequest(adapted.request, place);
+  const base = target.instance.protocols[target.wire] ?? "";
+  const restore: RestoreContext = {
+    client: inbound.wire,
+    provider: target.provider,
+    providerWire: target.wire,
+    model: target.model,
+    exchangeId: inbound.id,
+    adapted,
+  };
+  const context = encodeContext(state, asked);
+  const codec = WIRES[inbound.wire];
+  const remember = (answer: IrAnswer): void => world.replay.remember(answer, state.ownerKey, restore);
+  return {
+    request: {
+      url: base + speech.path(target.model, asked.stream),
+      headers: {
+        ...headersToProvider(target.wire, inbound.wire, inbound.headers),
+        ...speech.headers,
+        ...target.instance.headers,
+        "content-type": "application/json",
+        accept: asked.stream ? speech.streamType : "application/json",
+        "accept-encoding": "identity",
+      },
+      body: [Buffer.from(JSON.stringify(body))],
+    },
+    losses: adapted.losses,
+    relaysErrors: false,
+    isStream: (headers, first) => speech.isStream(String(headers["content-type"] ?? ""), first),
+    openFrames: () => openFrames({ codec, context, target, restore, remember }),
+    readWhole(bytes) {
+      const answer = decodeWhole(bytes, target);
+      if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, body: bytes };
+      const restored = restoreAnswer(answer, restore);
+      remember(answer);
+      return { facts: factsOf(answer), body: Buffer.from(JSON.stringify(codec.encodeAnswer(restored, context))) };
+    },
+    streamWhole(bytes) {
+      const answer = decodeWhole(bytes, target);
+      if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, frames: bytes };
+      const encoder = codec.createStreamEncoder(context);
+      const frames = [...answerEvents(restoreAnswer(answer, restore))].map((event) => encoder.push(event));
+      remember(answer);
+      return { facts: factsOf(answer), frames: Buffer.concat(frames) };
+    },
+    headersToClient: (headers) => translatedHeaders(headers, adapted.losses),
+    decodeError: (status, headers, bytes) => speech.decodeError(status, headers, bytes),
+  };
+}
+
+function requireNoLoss(losses: readonly Loss[]): void {
+  const lost = losses.filter((loss) => loss.verdict !== "emulated");
+  if (lost.length === 0) return;
+  throw new GatewayError(
+    "translation_refused",
+    `This request is strict, and the provider chosen for it cannot be given: ${lost.map((loss) => loss.field).join(", ")}. Leave them out, send it without strict mode, or route the model to a provider of the client's own protocol.`,
+    { param: lost[0]?.field ?? "model" },
+  );
+}
+
+function encodeContext(state: ExchangeState, request: IrRequest): EncodeContext {
+  const { inbound, world, head, stream } = state;
+  return {
+    surface: inbound.target.surface,
+    exchangeId: inbound.id,
+    createdAt: Math.floor(world.clock.nowUs() / 1_000_000),
+    model: head.model,
+    wantsUsage: head.wantsUsage,
+    framing: stream?.framing ?? "sse",
+    request,
+  };
+}
+
+function openFrames(input: {
+  codec: ClientCodec;
+  context: EncodeContext;
+  target: ProviderTarget;
+  restore: RestoreContext;
+  remember(answer: IrAnswer): void;
+}): FrameReader {
+  const speech = PROVIDER_SPEECH[input.target.wire];
+  const collector = createCollector();
+  return createTranslatedFrames({
+    splitter: speech.createSplitter(),
+    decoder: speech.codec.createStreamDecoder(),
+    restorer: createRestorer(input.restore),
+    encoder: input.codec.createStreamEncoder(input.context),
+    listen(event: IrEvent) {
+      if (event.type === "error") return;
+      collector.push(event);
+      if (event.type === "end") input.remember(collector.answer());
+    },
+  });
+}
+
+function decodeWhole(bytes: Buffer, target: ProviderTarget): IrAnswer | GatewayError {
+  try {
+    const json = asObject(JSON.parse(bytes.toString("utf8")));
+    if (json) return PROVIDER_SPEECH[target.wire].codec.decodeAnswer(json);
+  } catch (thrown) {
+    if (thrown instanceof GatewayError) return thrown;
+  }
+  return new GatewayError("provider_error", `The provider "${target.provider}" answered with something that is not JSON.`);
+}
+
+export const factsOf = (answer: Pick<IrAnswer, "model" | "usage" | "finish">): AnswerFacts => ({
+  modelServed: answer.model,
+  usage: answer.usage,
+  finishReason: answer.finish.raw,
+  error: null,
+});
+
+function translatedHeaders(headers: Headers, losses: readonly Loss[]): Record<string, string> {
+  const passed = headersToClient(headers);
+  delete passed["content-type"];
+  return {
+    ...passed,
+    "content-type": "application/json; charset=utf-8",
+    ...(losses.length === 0 ? {} : { "x-tokligence-losses": lossesHeader(losses) }),
+  };
+}

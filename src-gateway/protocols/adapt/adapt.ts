@@ -1,0 +1,130 @@
+/**
+ * Fits a request to a wire, a model and a provider that it was not written for, before the encoder spells it.
+ *
+ * All the judgement of translation stands in this folder, so that codecs only read and write: what the target has no
+ * word for is emulated, dropped with a note, or refused, as the table in `ir/field-map.ts` rules; and nothing moves that
+ * does not have to.
+ */
+import type { Loss } from "../../ir/losses.ts";
+import type { Turn } from "../../ir/part.ts";
+import type { IrRequest, Reasoning } from "../../ir/request.ts";
+import { additionalToolsOf } from "../openai-responses/tools.ts";
+import { LossCollector, refuse } from "./loss-collector.ts";
+import { adaptOpaque } from "./opaque.ts";
+import { adaptReasoning } from "./reasoning.ts";
+import { adaptOutput, adaptScalars, addInstruction } from "./scalars.ts";
+import type { AdaptTarget } from "./target.ts";
+import { adaptTools, type ToolNames } from "./tools.ts";
+import { adaptTurns } from "./turns.ts";
+
+export interface Adapted {
+  request: IrRequest;
+  losses: Loss[];
+  /** Null when the names went as they came. */
+  names: ToolNames | null;
+  /** Names, as the target knows them, of tools whose free text travels as a JSON argument. */
+  wrapped: ReadonlySet<string>;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** @throws GatewayError unsupported_operation for what cannot be sent in any form. */
+export function adaptRequest(request: IrRequest, target: AdaptTarget): Adapted {
+  const losses = new LossCollector(request.source, target.wire);
+  const returned = { ...request, model: target.model, turns: adaptOpaque(request, target, losses) };
+  if (request.source === target.wire) return { request: returned, losses: losses.losses, names: null, wrapped: NOTHING };
+  const known = withAdditionalTools(returned);
+  noteHome(known, losses);
+  const tools = adaptTools(known, target, losses);
+  const { output, instruction } = adaptOutput(known, target, losses);
+  const scalars = adaptScalars(known, target, losses);
+  const turns = addInstruction(adaptTurns(known.turns, tools, target, losses), instruction);
+  const reasoning = settleThinking(adaptReasoning(known, target, losses), turns, target, scalars, losses);
+  const adapted: IrRequest = {
+    source: request.source,
+    model: target.model,
+    stream: request.stream,
+    wantsUsage: request.wantsUsage,
+    turns,
+    tools: tools.tools,
+    ...(tools.toolChoice ? { toolChoice: tools.toolChoice } : {}),
+    ...(output ? { output } : {}),
+    ...scalars,
+    ...(reasoning ? { reasoning } : {}),
+    home: {},
+  };
+  // Without tools there is nothing to run in parallel.
+  if (adapted.tools.length === 0) delete adapted.parallelTools;
+  return { request: adapted, losses: losses.losses, names: tools.names, wrapped: tools.wrapped };
+}
+
+/** Codex sends the tools of newer models as an item of the input. */
+function withAdditionalTools(request: IrRequest): IrRequest {
+  if (request.source !== "openai-responses") return request;
+  const tools = [...request.tools];
+  const turns = request.turns.flatMap((turn): Turn[] => {
+    const parts = turn.parts.filter((part) => {
+      if (part.kind !== "native" || part.type !== "additional_tools") return true;
+      tools.push(...additionalToolsOf(part));
+      return false;
+    });
+    return parts.length === 0 && turn.parts.length > 0 ? [] : [{ ...turn, parts }];
+  });
+  return { ...request, tools, turns };
+}
+
+/** Asked for, and answered by no other provider. */
+const REFUSED: Readonly<Record<string, (value: unknown) => boolean>> = {
+  background: (value) => value === true,
+  conversation: (value) => value !== null,
+  prompt: (value) => value !== null,
+  cachedContent: () => true,
+};
+/** Says nothing to another provider: how the client's own wire is spoken. */
+const SILENT: ReadonlySet<string> = new Set(["stream_options", "include", "betas", "client_metadata", "stream", "labels"]);
+
+function noteHome(request: IrRequest, losses: LossCollector): void {
+  for (const [key, value] of Object.entries(request.home)) {
+    if (key.startsWith("$") || SILENT.has(key) || value === null) continue;
+    if (request.source !== "openai-chat" && REFUSED[key]?.(value)) {
+      throw refuse(key, "needs a provider of the client's own protocol. Route this model to one, or leave the field out");
+    }
+    losses.note("home", { field: key });
+  }
+  for (const key of Object.keys(request.reasoning?.home ?? {}))
+    if (!key.startsWith("$")) losses.note("home", { field: `reasoning.${key}` });
+}
+
+/** A thinking budget needs room in the answer, no temperature, and a signed thought in front of a running tool call. */
+function settleThinking(
+  reasoning: Reasoning | undefined,
+  turns: readonly Turn[],
+  target: AdaptTarget,
+  scalars: Partial<IrRequest>,
+  losses: LossCollector,
+): Reasoning | undefined {
+  if (target.wire !== "anthropic-messages" || !reasoning || (reasoning.mode !== "manual" && reasoning.mode !== "adaptive")) return reasoning;
+  if (reasoning.mode === "manual" && callsWithoutThought(turns)) {
+    losses.note("reasoning", { verdict: "dropped", note: "is off for this request, because the thoughts before its tool calls came from elsewhere" });
+    return { mode: "off" };
+  }
+  if (scalars.temperature !== undefined && scalars.temperature !== 1) {
+    losses.note("temperature", { verdict: "dropped", note: "is left out, because the model takes none while it thinks" });
+  }
+  delete scalars.temperature;
+  delete scalars.topK;
+  if (reasoning.mode === "adaptive") return reasoning;
+  const room = scalars.maxOutputTokens ?? 0;
+  const budget = reasoning.budgetTokens ?? 0;
+  if (budget < room) return reasoning;
+  const most = target.profile.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  scalars.maxOutputTokens = Math.min(most, budget + Math.max(room, 4_096));
+  const fitting = Math.min(budget, scalars.maxOutputTokens - 1_024);
+  return fitting < 1_024 ? { mode: "off" } : { ...reasoning, budgetTokens: fitting };
+}
+
+function callsWithoutThought(turns: readonly Turn[]): boolean {
+  const last = turns.findLast((turn) => turn.role === "assistant");
+  if (!last || !last.parts.some((part) => part.kind === "call")) return false;
+  return last.parts[0]?.kind !== "thinking";
+}

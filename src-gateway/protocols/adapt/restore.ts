@@ -1,0 +1,122 @@
+/** The way back: an answer's calls under the names that the client gave, its opaque state wrapped for a client of another wire. */
+import { answerEvents, createCollector, type IrAnswer, type IrEvent, type OpenPart } from "../../ir/answer.ts";
+import type { Opaque, Part } from "../../ir/part.ts";
+import type { ProviderWire, WireProtocol } from "../../ir/protocol.ts";
+import { asObject } from "../loose-json.ts";
+import type { Adapted } from "./adapt.ts";
+import { wrapOpaque } from "./opaque.ts";
+import { shortHash } from "./short-hash.ts";
+import { TEXT_ARGUMENT } from "./tools.ts";
+
+export interface RestoreContext {
+  client: WireProtocol;
+  adapted: Pick<Adapted, "names" | "wrapped">;
+  /** The provider instance and model that answer. */
+  provider: string;
+  providerWire: ProviderWire;
+  model: string;
+  exchangeId: number;
+}
+
+export interface Restorer {
+  push(event: IrEvent): IrEvent[];
+}
+
+/** These clients send back what they were given as state of a thought. */
+const keepsState = (client: WireProtocol): boolean => client === "anthropic-messages" || client === "openai-responses";
+
+/** Ids that every wire takes back. */
+const LEGAL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+
+export function createRestorer(context: RestoreContext): Restorer {
+  const { client, adapted } = context;
+  let calls = 0;
+  /** A thought is open that nothing was signed of yet. */
+  let isUnsigned = false;
+  /** The arguments of a call whose text is to be taken out of its JSON; null while no such call is open. */
+  let held: string[] | null = null;
+
+  const wrap = (opaque: Opaque, isCall: boolean): Opaque => {
+    if (opaque.wire === client) return opaque;
+    const made = { ...opaque, provider: context.provider };
+    return { wire: client, value: wrapOpaque({ opaque: made, model: context.model, isCall }) };
+  };
+
+  const openCall = (part: Extract<OpenPart, { kind: "call" }>): IrEvent[] => {
+    const known = adapted.names?.toClient(part.name) ?? null;
+    held = adapted.wrapped.has(part.name) ? [] : null;
+    calls++;
+    const id = restoredCallId(part.id, calls, context);
+    const { opaque, ...bare } = part;
+    const restored: IrEvent = { type: "part-start", part: { ...bare, id, ...(known ?? {}) } };
+    if (!opaque) return [restored];
+    if (opaque.wire === client) return [{ ...restored, part: { ...restored.part, opaque } as OpenPart }];
+    const travels: Part = { kind: "thinking", text: "", redacted: true, opaque: wrap(opaque, true) };
+    if (keepsState(client)) return [{ type: "part", part: travels }, restored];
+    return client === "gemini-content" ? [{ ...restored, part: { ...restored.part, opaque: wrap(opaque, false) } as OpenPart }] : [restored];
+  };
+
+  // A thought without a signature would be refused by the client's own provider later on; marked, it is left out then.
+  const sign = (): IrEvent[] => {
+    isUnsigned = false;
+    return [{ type: "opaque", opaque: wrap({ wire: context.providerWire, value: "" }, false) }];
+  };
+
+  return {
+    push(event) {
+      switch (event.type) {
+        case "part-start":
+          held = null;
+          isUnsigned = event.part.kind === "thinking";
+          return event.part.kind === "call" ? openCall(event.part) : [event];
+        case "delta":
+          if (held === null) return [event];
+          held.push(event.text);
+          return [];
+        case "part-end": {
+          if (isUnsigned && keepsState(client)) return [...sign(), event];
+          if (held === null) return [event];
+          const text = freeText(held.join(""));
+          held = null;
+          return text === "" ? [event] : [{ type: "delta", text }, event];
+        }
+        case "opaque":
+          isUnsigned = false;
+          return [{ type: "opaque", opaque: wrap(event.opaque, false) }];
+        case "part": {
+          const { opaque } = event.part;
+          return [opaque ? { type: "part", part: { ...event.part, opaque: wrap(opaque, false) } } : event];
+        }
+        default:
+          return [event];
+      }
+    },
+  };
+}
+
+/** The same for a whole answer. */
+export function restoreAnswer(answer: IrAnswer, context: RestoreContext): IrAnswer {
+  const restorer = createRestorer(context);
+  const collector = createCollector();
+  for (const event of answerEvents(answer)) for (const restored of restorer.push(event)) collector.push(restored);
+  return collector.answer();
+}
+
+/** The id that the client sees of a call: the provider's where every wire takes it, else one that is made from it. */
+export function restoredCallId(id: string, place: number, context: Pick<RestoreContext, "exchangeId">): string {
+  if (LEGAL_ID.test(id)) return id;
+  return id === "" ? `call_${context.exchangeId.toString(36)}_${place}` : `call_${shortHash(id, 14)}`;
+}
+
+/** A model that was asked for `{"input": text}` mostly obeys; what it says instead is taken as the text. */
+function freeText(args: string): string {
+  try {
+    const json: unknown = JSON.parse(args);
+    if (typeof json === "string") return json;
+    const object = asObject(json);
+    const text = object?.[TEXT_ARGUMENT] ?? Object.values(object ?? {}).find((value) => typeof value === "string");
+    return typeof text === "string" ? text : args;
+  } catch {
+    return args;
+  }
+}

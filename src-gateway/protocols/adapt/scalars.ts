@@ -1,0 +1,109 @@
+/** The fields of a foreign request that are single values: kept, clamped to what the target takes, or noted as lost. */
+import type { NeutralField } from "../../ir/field-map.ts";
+import { rulingFor } from "../../ir/field-map.ts";
+import type { IrRequest, OutputFormat } from "../../ir/request.ts";
+import type { Turn } from "../../ir/part.ts";
+import { type LossCollector, refuse } from "./loss-collector.ts";
+import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
+
+/** An answer cut at a few thousand tokens looks like a lazy model, so what is not asked for is not small. */
+const DEFAULT_MAX_OUTPUT_TOKENS = 32_000;
+const MIN_RESPONSES_OUTPUT_TOKENS = 16;
+
+/** Fields that are either taken as they are or not at all. */
+const PLAIN = ["topP", "topK", "seed", "presencePenalty", "frequencyPenalty", "parallelTools", "verbosity", "cacheKey", "endUser", "metadata"] as const satisfies readonly (keyof IrRequest & NeutralField)[];
+
+export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: LossCollector): Partial<IrRequest> {
+  const kept: Record<string, unknown> = {};
+  for (const field of PLAIN) {
+    if (request[field] === undefined) continue;
+    if (rulingFor(field, target.wire).verdict === "lossless") kept[field] = request[field];
+    else losses.note(field);
+  }
+  if ((request.candidates ?? 1) > 1) losses.note("candidates");
+  if (request.logprobs) losses.note("logprobs");
+  if (request.store === true) losses.note("store", { verdict: "dropped", note: "is not passed on: answers are stored by the provider of the client's own protocol only" });
+  if (request.serviceTier !== undefined && !isOrdinaryTier(request.serviceTier)) {
+    losses.note("serviceTier", { verdict: "dropped", note: "means other prices at another provider, so it is not carried over" });
+  }
+  const result = kept as Partial<IrRequest>;
+  adaptTemperature(request, target, losses, result);
+  adaptLimits(request, target, losses, result);
+  return result;
+}
+
+const isOrdinaryTier = (tier: string): boolean => ["auto", "default", "standard", "standard_only"].includes(tier);
+
+function adaptTemperature(request: IrRequest, target: AdaptTarget, losses: LossCollector, kept: Partial<IrRequest>): void {
+  const refuses = target.profile.sampling === false;
+  if (refuses) {
+    for (const field of ["topP", "topK"] as const) {
+      if (kept[field] === undefined) continue;
+      losses.note(field, { verdict: "dropped", note: "is left out, because the model refuses it" });
+      delete kept[field];
+    }
+  }
+  if (request.temperature === undefined) return;
+  if (refuses) {
+    losses.note("temperature", { verdict: "dropped", note: "is left out, because the model refuses it" });
+    return;
+  }
+  const max = WIRE_TRAITS[target.wire].maxTemperature;
+  if (request.temperature > max) losses.note("temperature", { verdict: "clamped", note: `is at most ${max} there` });
+  kept.temperature = Math.min(request.temperature, max);
+  if (target.wire === "anthropic-messages" && kept.topP !== undefined) {
+    losses.note("topP", { verdict: "dropped", note: "is left out, because the model takes either it or a temperature" });
+    delete kept.topP;
+  }
+}
+
+function adaptLimits(request: IrRequest, target: AdaptTarget, losses: LossCollector, kept: Partial<IrRequest>): void {
+  const most = target.profile.maxOutputTokens ?? Number.POSITIVE_INFINITY;
+  const asked = request.maxOutputTokens;
+  if (asked !== undefined) {
+    if (asked === 0) throw refuse("max_tokens", "is 0, which only warms the cache of a provider of the client's own protocol");
+    const least = target.wire === "openai-responses" ? MIN_RESPONSES_OUTPUT_TOKENS : 1;
+    kept.maxOutputTokens = Math.min(Math.max(asked, least), most);
+    if (kept.maxOutputTokens !== asked) losses.note("maxOutputTokens", { verdict: "clamped", note: `is set to ${kept.maxOutputTokens}, the nearest that the model takes` });
+  } else if (target.wire === "anthropic-messages") kept.maxOutputTokens = Math.min(DEFAULT_MAX_OUTPUT_TOKENS, most);
+  adaptStops(request, target, losses, kept);
+}
+
+function adaptStops(request: IrRequest, target: AdaptTarget, losses: LossCollector, kept: Partial<IrRequest>): void {
+  if (!request.stop || request.stop.length === 0) return;
+  const { maxStops } = WIRE_TRAITS[target.wire];
+  if (rulingFor("stop", target.wire).verdict !== "lossless") return losses.note("stop");
+  const usable = target.wire === "anthropic-messages" ? request.stop.filter((text) => text.trim() !== "") : request.stop;
+  const stop = usable.slice(0, maxStops);
+  if (stop.length < request.stop.length) losses.note("stop", { verdict: "clamped", note: `is cut to the ${stop.length} that the provider takes` });
+  if (stop.length > 0) kept.stop = stop;
+}
+
+/** The wanted form of the answer, and what has to be said in words because the wire has no field for it. */
+export function adaptOutput(
+  request: IrRequest,
+  target: AdaptTarget,
+  losses: LossCollector,
+): { output?: OutputFormat; instruction: string | null } {
+  const { output } = request;
+  if (!output || output.kind === "text") return { instruction: null };
+  const { home, ...plain } = output;
+  for (const key of Object.keys(home ?? {})) if (!key.startsWith("$")) losses.note("home", { field: `response_format.${key}` });
+  const onlySchema = target.wire === "anthropic-messages";
+  const takes =
+    rulingFor("output", target.wire).verdict === "lossless" &&
+    target.profile.structuredOutput !== false &&
+    !target.compat.has("no-response-format") &&
+    (output.kind === "schema" || !onlySchema);
+  if (takes) return { output: plain, instruction: null };
+  losses.note("output", { verdict: "emulated", note: "is asked for in the system prompt" });
+  const schema = output.schema ? ` that fits this JSON Schema: ${JSON.stringify(output.schema)}` : "";
+  return { instruction: `Answer with one JSON object${schema} and nothing else: no explanation, no code fence.` };
+}
+
+/** The instruction stands behind the system prompt. */
+export function addInstruction(turns: Turn[], instruction: string | null): Turn[] {
+  if (instruction === null) return turns;
+  const at = turns.findIndex((turn) => turn.role !== "system");
+  return turns.toSpliced(at < 0 ? turns.length : at, 0, { role: "system", parts: [{ kind: "text", text: instruction }] });
+}

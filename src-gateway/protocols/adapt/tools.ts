@@ -1,0 +1,183 @@
+/** Tools as functions with names that the target takes, and the way back for the calls of its answer. */
+import type { CustomTool, FunctionTool, NamespaceTool, Part, Tool, ToolChoice } from "../../ir/part.ts";
+import type { IrRequest } from "../../ir/request.ts";
+import { type LossCollector, refuse } from "./loss-collector.ts";
+import { shortHash } from "./short-hash.ts";
+import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
+
+/** A tool as the client knows it. */
+export interface ClientTool {
+  name: string;
+  namespace?: string;
+  /** It takes free text, which travels as the one argument `input`. */
+  custom?: boolean;
+}
+
+export interface ToolNames {
+  toTarget(name: string, namespace?: string): string;
+  /** Null for a name that the client never gave. */
+  toClient(name: string): ClientTool | null;
+}
+
+/** The argument that free text travels in. */
+export const TEXT_ARGUMENT = "input";
+
+export interface AdaptedTools {
+  tools: Tool[];
+  toolChoice: ToolChoice | undefined;
+  names: ToolNames;
+  /** Names, as the target knows them, of tools that take free text and are sent as functions. */
+  wrapped: ReadonlySet<string>;
+}
+
+export function adaptTools(request: IrRequest, target: AdaptTarget, losses: LossCollector): AdaptedTools {
+  const traits = WIRE_TRAITS[target.wire];
+  const byTarget = new Map<string, ClientTool>();
+  const bySource = new Map<string, string>();
+  const wrapped = new Set<string>();
+
+  const register = (client: ClientTool): string => {
+    const key = keyOf(client.name, client.namespace);
+    const known = bySource.get(key);
+    if (known !== undefined) return known;
+    const wanted = client.namespace === undefined ? client.name : `${client.namespace}__${client.name}`;
+    let name = legalName(wanted, traits.toolName, traits.maxToolName);
+    for (let n = 2; byTarget.has(name); n++) name = withSuffix(wanted, shortHash(`${key} ${n}`, 8), traits.maxToolName);
+    byTarget.set(name, client);
+    bySource.set(key, name);
+    return name;
+  };
+
+  const tools: Tool[] = [];
+  const allowed = request.toolChoice?.allowed;
+  const take = (tool: Tool, namespace?: string): void => {
+    switch (tool.kind) {
+      case "function":
+        if (!isAllowed(tool.name, allowed)) return;
+        tools.push(asFunction(tool, register(clientTool(tool, namespace)), losses));
+        return;
+      case "custom": {
+        if (!isAllowed(tool.name, allowed)) return;
+        const name = register({ ...clientTool(tool, namespace), custom: true });
+        if (keepsCustom(target)) tools.push(plainCustom(tool, name));
+        else {
+          losses.note("customTool", { verdict: "emulated", note: "is sent as a function with one text argument, and its calls are turned back" });
+          wrapped.add(name);
+          tools.push(wrapCustom(tool, name));
+        }
+        return;
+      }
+      case "namespace":
+        losses.note("namespaceTool");
+        for (const inner of tool.tools) take(inner, tool.name);
+        return;
+      case "native":
+        losses.note("nativeTool", { field: `tools[type=${tool.type}]` });
+    }
+  };
+  for (const tool of request.tools) take(tool);
+  if (allowed) losses.note("allowedTools");
+  refuseOnlyNative(request, tools);
+  const names: ToolNames = {
+    toTarget: (name, namespace) =>
+      bySource.get(keyOf(name, namespace)) ??
+      legalName(namespace === undefined ? name : `${namespace}__${name}`, traits.toolName, traits.maxToolName),
+    toClient: (name) => byTarget.get(name) ?? null,
+  };
+  return { tools, toolChoice: adaptChoice(request, tools, names), names, wrapped };
+}
+
+const keyOf = (name: string, namespace: string | undefined): string => `${namespace ?? ""}\n${name}`;
+const isAllowed = (name: string, allowed: string[] | undefined): boolean => !allowed || allowed.includes(name);
+
+/** Most servers that speak chat know functions only. */
+const keepsCustom = (target: AdaptTarget): boolean =>
+  target.wire === "openai-responses" || (target.wire === "openai-chat" && target.compat.has("custom-tools"));
+
+const clientTool = (tool: FunctionTool | CustomTool, namespace: string | undefined): ClientTool => ({
+  name: tool.name,
+  ...(namespace === undefined ? {} : { namespace }),
+});
+
+function asFunction(tool: FunctionTool, name: string, losses: LossCollector): FunctionTool {
+  const { home, strict, ...known } = tool;
+  for (const key of Object.keys(home ?? {})) if (!key.startsWith("$")) losses.note("home", { field: `tools[].${key}` });
+  if (strict === true) losses.note("toolStrict");
+  const keepsStrict = strict !== undefined && losses.target.startsWith("openai-");
+  return { ...known, name, ...(keepsStrict ? { strict } : {}), schema: tool.schema ?? { type: "object", properties: {} } };
+}
+
+const plainCustom = ({ home: _, ...tool }: CustomTool, name: string): CustomTool => ({ ...tool, name });
+
+function wrapCustom(tool: CustomTool, name: string): FunctionTool {
+  const grammar = tool.grammar
+    ? `\n\nThe text must follow this ${tool.grammar.syntax} grammar:\n${tool.grammar.definition}`
+    : "";
+  return {
+    kind: "function",
+    name,
+    description: `${tool.description ?? ""}${grammar}`.trim(),
+    schema: {
+      type: "object",
+      properties: { [TEXT_ARGUMENT]: { type: "string", description: "The whole input of the tool, as plain text." } },
+      required: [TEXT_ARGUMENT],
+      additionalProperties: false,
+    },
+  };
+}
+
+/** A model that was promised a web search and has none invents its results, so that is refused. */
+function refuseOnlyNative(request: IrRequest, tools: Tool[]): void {
+  if (tools.length > 0) return;
+  const native = request.tools.find((tool) => tool.kind === "native");
+  if (native) {
+    throw refuse(
+      `tools[type=${native.type}]`,
+      "is a tool that the provider itself runs, and the provider chosen for this model does not have it. Route this model to a provider of the client's own protocol",
+    );
+  }
+}
+
+function adaptChoice(request: IrRequest, tools: Tool[], names: ToolNames): ToolChoice | undefined {
+  const choice = request.toolChoice;
+  if (!choice || tools.length === 0) return undefined;
+  if (choice.mode !== "named") return { mode: choice.mode };
+  const wanted = choice.name ?? "";
+  const name = names.toTarget(wanted, namespaceOf(wanted, request.tools));
+  const isNative = request.tools.some((tool) => tool.kind === "native" && (tool.raw["name"] ?? tool.type) === wanted);
+  if (isNative) throw refuse("tool_choice", `asks for the tool "${wanted}", which the provider chosen for this model does not have`);
+  return { mode: "named", name };
+}
+
+function namespaceOf(name: string, tools: readonly Tool[]): string | undefined {
+  if (tools.some((tool) => "name" in tool && tool.kind !== "namespace" && tool.name === name)) return undefined;
+  const space = tools.find(
+    (tool): tool is NamespaceTool =>
+      tool.kind === "namespace" && tool.tools.some((inner) => "name" in inner && inner.name === name),
+  );
+  return space?.name;
+}
+
+function legalName(name: string, pattern: RegExp, max: number): string {
+  if (name.length <= max && pattern.test(name)) return name;
+  return withSuffix(name, shortHash(name, 8), max);
+}
+
+function withSuffix(name: string, suffix: string, max: number): string {
+  const plain = name.replace(/[^a-zA-Z0-9_-]/g, "_").replace(/^[^a-zA-Z_]/, "_");
+  return `${plain.slice(0, max - suffix.length - 1)}_${suffix}`;
+}
+
+/** Calls and results of the history, under the names of the target. */
+export function renameCalls(parts: Part[], { names, wrapped }: AdaptedTools): Part[] {
+  return parts.map((part): Part => {
+    if (part.kind !== "call") return part;
+    const { namespace, custom, ...call } = part;
+    const name = names.toTarget(part.name, namespace);
+    if (!custom) return { ...call, name };
+    // A tool that is no longer offered was called as free text, too.
+    return wrapped.has(name) || names.toClient(name) === null
+      ? { ...call, name, args: JSON.stringify({ [TEXT_ARGUMENT]: part.args }) }
+      : { ...call, name, custom };
+  });
+}

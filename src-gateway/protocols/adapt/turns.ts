@@ -1,0 +1,216 @@
+/** A conversation in the order and shape that a foreign wire takes: results behind their calls, roles that alternate. */
+import type { Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
+import type { LossCollector } from "./loss-collector.ts";
+import { adaptMedia } from "./media.ts";
+import { shortHash } from "./short-hash.ts";
+import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
+import { type AdaptedTools, renameCalls } from "./tools.ts";
+
+const GO_ON = "Continue.";
+
+export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTarget, losses: LossCollector): Turn[] {
+  const traits = WIRE_TRAITS[target.wire];
+  const identified = giveIds(source);
+  const spoken = identified.map((turn): Turn => ({
+    role: turn.role,
+    parts: renameCalls(turn.parts.flatMap((part) => adaptPart(part, turn, target, losses)), tools),
+  }));
+  const placed = placeSystem(spoken, traits.laterSystem, losses);
+  const paired = pairResults(placed, losses);
+  const merged = mergeTurns(paired.filter((turn) => turn.parts.length > 0));
+  const legal = shortenIds(merged, target);
+  const ends = fixEnds(legal, traits.userFirst, target, losses);
+  return ends.map((turn) => ({ ...turn, parts: turn.parts.flatMap((part) => finishResult(part, target, losses)) })).map(mediaLast);
+}
+
+/** Drops what only the source has a word for, and fits the rest. */
+function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
+  const { home, ...bare } = part as Part & { home?: Record<string, unknown> };
+  const cacheable = WIRE_TRAITS[target.wire];
+  if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse") losses.note("cacheMark");
+  void cacheable;
+  switch (part.kind) {
+    case "text": {
+      if (part.citations && part.citations.length > 0) losses.note("citations");
+      const { citations: _, ...text } = bare as TextPart;
+      return part.text === "" && !part.opaque ? [] : [text];
+    }
+    case "refusal":
+      if (part.text === "") return [];
+      losses.note("refusal");
+      return [{ kind: "text", text: part.text }];
+    case "image":
+    case "document":
+    case "audio":
+    case "video":
+      return [adaptMedia(part, target, losses)];
+    case "native":
+      losses.note("nativePart", { field: `${turn.role === "assistant" ? "assistant " : ""}content[type=${part.type}]` });
+      return [];
+    case "result":
+      return [{ ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptPart(inner, turn, target, losses)) }];
+    default:
+      return [bare as Part];
+  }
+}
+
+/** Wires without call ids match results by name and order; everywhere else both carry an id. */
+function giveIds(turns: Turn[]): Turn[] {
+  let count = 0;
+  let open: { id: string; name: string }[] = [];
+  return turns.map((turn) => {
+    const parts = turn.parts.map((part): Part => {
+      if (part.kind === "call") {
+        const id = part.id === "" ? `call_${shortHash(part.name, 6)}_${++count}` : part.id;
+        open.push({ id, name: part.name });
+        return { ...part, id };
+      }
+      if (part.kind === "result") {
+        const at = open.findIndex((call) => (part.id === "" ? call.name === part.name : call.id === part.id));
+        const call = open[at];
+        if (call) open = open.toSpliced(at, 1);
+        return { ...part, id: call?.id ?? part.id, ...(call ? { name: call.name } : {}) };
+      }
+      return part;
+    });
+    return { ...turn, parts };
+  });
+}
+
+function placeSystem(turns: Turn[], laterSystem: boolean, losses: LossCollector): Turn[] {
+  const firstOther = turns.findIndex((turn) => turn.role !== "system");
+  return turns.map((turn, place) => {
+    if (turn.role !== "system" || laterSystem || firstOther < 0 || place < firstOther) return turn;
+    losses.note("laterSystem");
+    const parts = turn.parts.map((part): Part =>
+      part.kind === "text" ? { ...part, text: `<system-note>\n${part.text}\n</system-note>` } : part,
+    );
+    return { role: "user", parts };
+  });
+}
+
+/** Every call gets its one result right behind the assistant's turn; results that answer nothing become text. */
+function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
+  const results = new Map<string, ResultPart>();
+  for (const turn of turns)
+    for (const part of turn.parts) if (part.kind === "result" && !results.has(part.id)) results.set(part.id, part);
+  const called = new Set(turns.flatMap((turn) => turn.parts.flatMap((part) => (part.kind === "call" ? [part.id] : []))));
+  const paired: Turn[] = [];
+  let awaited: ResultPart[] = [];
+  const flush = (): void => {
+    if (awaited.length > 0) paired.push({ role: "user", parts: awaited });
+    awaited = [];
+  };
+  const answered = new Set<string>();
+  for (const turn of turns) {
+    if (turn.role !== "assistant") flush();
+    const parts = turn.parts.flatMap((part): Part[] => {
+      if (part.kind === "call") {
+        if (answered.has(part.id)) return [];
+        answered.add(part.id);
+        awaited.push(resultFor(part, results.get(part.id), losses));
+      }
+      if (part.kind !== "result") return [part];
+      if (called.has(part.id)) {
+        if (results.get(part.id) !== part) losses.note("repairedResult");
+        return [];
+      }
+      losses.note("repairedResult");
+      return [{ kind: "text", text: "[A tool result without its call:]" }, ...part.parts];
+    });
+    paired.push({ ...turn, parts });
+  }
+  flush();
+  return paired;
+}
+
+function resultFor(call: Extract<Part, { kind: "call" }>, result: ResultPart | undefined, losses: LossCollector): ResultPart {
+  const base = { kind: "result", id: call.id, name: call.name, ...(call.custom ? { custom: true } : {}) } as const;
+  if (result) {
+    const { custom: _, ...known } = result;
+    return { ...known, ...base };
+  }
+  losses.note("repairedResult");
+  return { ...base, parts: [{ kind: "text", text: "The tool was not run; it gave no result." }], isError: true };
+}
+
+function mergeTurns(turns: Turn[]): Turn[] {
+  const merged: Turn[] = [];
+  for (const turn of turns) {
+    const last = merged.at(-1);
+    if (last?.role === turn.role) last.parts.push(...turn.parts);
+    else merged.push({ role: turn.role, parts: [...turn.parts] });
+  }
+  return merged.map((turn) =>
+    turn.role === "user"
+      ? { ...turn, parts: [...turn.parts.filter((part) => part.kind === "result"), ...turn.parts.filter((part) => part.kind !== "result")] }
+      : turn,
+  );
+}
+
+function shortenIds(turns: Turn[], target: AdaptTarget): Turn[] {
+  const isNine = target.compat.has("nine-character-call-ids");
+  const pattern = isNine ? /^[a-zA-Z0-9]{9}$/ : WIRE_TRAITS[target.wire].callId;
+  if (pattern === null) return turns;
+  const ids = new Map<string, string>();
+  const taken = new Set<string>();
+  const legal = (id: string): string => {
+    const known = ids.get(id);
+    if (known !== undefined) return known;
+    let wanted = pattern.test(id) ? id : isNine ? shortHash(id, 9) : `call_${shortHash(id, 14)}`;
+    for (let n = 2; taken.has(wanted); n++) wanted = isNine ? shortHash(`${id} ${n}`, 9) : `call_${shortHash(`${id} ${n}`, 14)}`;
+    taken.add(wanted);
+    ids.set(id, wanted);
+    return wanted;
+  };
+  return turns.map((turn) => ({
+    ...turn,
+    parts: turn.parts.map((part) => (part.kind === "call" || part.kind === "result" ? { ...part, id: legal(part.id) } : part)),
+  }));
+}
+
+function fixEnds(turns: Turn[], userFirst: boolean, target: AdaptTarget, losses: LossCollector): Turn[] {
+  const fixed = [...turns];
+  const first = fixed.findIndex((turn) => turn.role !== "system");
+  if (userFirst && (first < 0 || fixed[first]?.role === "assistant")) {
+    losses.note("firstTurn");
+    fixed.splice(first < 0 ? fixed.length : first, 0, { role: "user", parts: [{ kind: "text", text: GO_ON }] });
+  }
+  if (fixed.at(-1)?.role === "assistant" && target.profile.prefill === false) {
+    losses.note("prefill", { verdict: "emulated", note: "is followed by a user's message that asks to go on, because the model does not continue its own" });
+    fixed.push({ role: "user", parts: [{ kind: "text", text: "Go on exactly where your last message ended, without repeating it." }] });
+  }
+  return fixed;
+}
+
+/** Errors as words, and media behind the results, for wires whose results are plain text. */
+function finishResult(part: Part, target: AdaptTarget, losses: LossCollector): Part[] {
+  if (part.kind !== "result") return [part];
+  const traits = WIRE_TRAITS[target.wire];
+  const takesMedia = traits.resultMedia === "profile" ? target.profile.resultMedia === true : traits.resultMedia;
+  const media = takesMedia ? [] : part.parts.filter((inner) => inner.kind !== "text");
+  const kept = takesMedia ? part.parts : part.parts.filter((inner) => inner.kind === "text");
+  let parts = kept;
+  if (part.isError && !traits.resultErrors) {
+    losses.note("resultError");
+    parts = prefixError(kept);
+  }
+  if (media.length === 0) return [{ ...part, parts }];
+  losses.note("resultMedia", { verdict: "emulated", note: "follows in a user's message, because tool results are text there" });
+  const label: Part = { kind: "text", text: `[Attached by the tool ${part.name ?? part.id}:]` };
+  const result: Part = { ...part, parts: parts.length > 0 ? parts : [{ kind: "text", text: "See the attachment that follows." }] };
+  return [result, label, ...media];
+}
+
+function prefixError(parts: Part[]): Part[] {
+  const [first, ...rest] = parts;
+  if (first?.kind !== "text") return [{ kind: "text", text: "Error" }, ...parts];
+  return /^error\b/i.test(first.text) ? parts : [{ ...first, text: `Error: ${first.text}` }, ...rest];
+}
+
+/** What followed one result stands behind all of them, so that results stay next to each other. */
+function mediaLast(turn: Turn): Turn {
+  if (!turn.parts.some((part) => part.kind === "result")) return turn;
+  const isResult = (part: Part): boolean => part.kind === "result";
+  return { ...turn, parts: [...turn.parts.filter(isResult), ...turn.parts.filter((part) => !isResult(part))] };
+}

@@ -1,0 +1,76 @@
+/** How a provider is spoken to on each wire: where requests go, how its bytes are cut into frames, who reads and writes them. */
+import type { GatewayError } from "../ir/errors.ts";
+import type { ProviderWire } from "../ir/protocol.ts";
+import { bedrockConverseCodec } from "./bedrock-converse/codec.ts";
+import { decodeError as decodeBedrockError } from "./bedrock-converse/error.ts";
+import { createEventStreamSplitter } from "./bedrock-converse/event-stream.ts";
+import { providerPath as bedrockPath } from "./bedrock-converse/codec.ts";
+import type { ProviderCodec } from "./codec.ts";
+import { cohereChatCodec, providerPath as coherePath } from "./cohere-chat/codec.ts";
+import { createNdjsonSplitter } from "./ollama-chat/ndjson.ts";
+import { ollamaChatCodec, providerPath as ollamaPath } from "./ollama-chat/codec.ts";
+import { createSseSplitter, type FrameSplitter } from "./sse/splitter.ts";
+import type { Wire } from "./types.ts";
+import { WIRES } from "./wires.ts";
+
+export interface ProviderSpeech {
+  codec: ProviderCodec;
+  /** Below the base URL. */
+  path(model: string, stream: boolean): string;
+  /** What an `accept` header asks a stream as. */
+  streamType: string;
+  headers: Record<string, string>;
+  createSplitter(): FrameSplitter;
+  isStream(contentType: string, first: Buffer): boolean;
+  decodeError(status: number, headers: Record<string, string | string[] | undefined>, body: Buffer): GatewayError;
+}
+
+/** A provider may name the wrong content type, so the first bytes decide too. */
+const looksLikeSse = (contentType: string, first: Buffer): boolean =>
+  contentType.includes("event-stream") || !first.toString("latin1", 0, 64).trimStart().startsWith("{");
+
+const sse = (codec: ProviderCodec, decodeError: ProviderSpeech["decodeError"], path: ProviderSpeech["path"]): ProviderSpeech => ({
+  codec,
+  path,
+  streamType: "text/event-stream",
+  headers: {},
+  createSplitter: createSseSplitter,
+  isStream: looksLikeSse,
+  decodeError,
+});
+
+const fixed = (path: string) => (): string => path;
+const wireSpeech = (wire: Wire, path: ProviderSpeech["path"]): ProviderSpeech => sse(wire, wire.decodeError, path);
+
+export const PROVIDER_SPEECH: Readonly<Record<ProviderWire, ProviderSpeech>> = {
+  "openai-chat": wireSpeech(WIRES["openai-chat"], fixed("/chat/completions")),
+  "openai-responses": wireSpeech(WIRES["openai-responses"], fixed("/responses")),
+  "anthropic-messages": {
+    ...wireSpeech(WIRES["anthropic-messages"], fixed("/v1/messages")),
+    headers: { "anthropic-version": "2023-06-01" },
+  },
+  "gemini-content": wireSpeech(WIRES["gemini-content"], (model, stream) =>
+    WIRES["gemini-content"].providerPath(
+      {
+        surface: "gemini",
+        pathModel: model,
+        pathMethod: stream ? "streamGenerateContent" : "generateContent",
+        query: stream ? "alt=sse" : "",
+      },
+      model,
+    ),
+  ),
+  "bedrock-converse": {
+    ...sse(bedrockConverseCodec, decodeBedrockError, bedrockPath),
+    streamType: "application/vnd.amazon.eventstream",
+    createSplitter: createEventStreamSplitter,
+    isStream: (contentType) => contentType.includes("eventstream"),
+  },
+  "cohere-chat": sse(cohereChatCodec, WIRES["openai-chat"].decodeError, coherePath),
+  "ollama-chat": {
+    ...sse(ollamaChatCodec, WIRES["openai-chat"].decodeError, ollamaPath),
+    streamType: "application/x-ndjson",
+    createSplitter: createNdjsonSplitter,
+    isStream: (contentType) => contentType.includes("ndjson"),
+  },
+};
