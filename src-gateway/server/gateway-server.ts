@@ -166,7 +166,7 @@ function guard(
     response.setHeader("access-control-expose-headers", "x-request-id, retry-after");
     if (request.method === "OPTIONS") {
       response.writeHead(204, {
-        "access-control-allow-methods": "GET, HEAD, POST, PATCH, DELETE",
+        "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
         "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
         "access-control-max-age": "600",
       });

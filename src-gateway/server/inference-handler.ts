@@ -77,7 +77,7 @@ function requireJson(request: IncomingMessage): void {
  * A client that was answered before it had sent its whole body goes on sending; closing on it would destroy the answer
  * on its way. So the rest is read and dropped, up to a limit.
  */
-function discardRest(request: IncomingMessage, maxBytes: number): void {
+export function discardRest(request: IncomingMessage, maxBytes: number): void {
   if (request.complete || request.destroyed) return;
   let left = maxBytes;
   request.on("data", (chunk: Buffer) => {
@@ -88,13 +88,13 @@ function discardRest(request: IncomingMessage, maxBytes: number): void {
   request.resume();
 }
 
-function queryOf(request: IncomingMessage): URLSearchParams {
+export function queryOf(request: IncomingMessage): URLSearchParams {
   const url = request.url ?? "";
   const mark = url.indexOf("?");
   return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
 }
 
-function headerText(request: IncomingMessage, name: string): string | null {
+export function headerText(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];
   return typeof value === "string" && value !== "" ? value.slice(0, 100) : null;
 }

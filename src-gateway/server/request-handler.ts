@@ -4,8 +4,9 @@ import { readCredential } from "../auth/read-credential.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import type { Logger } from "../lib/logger.ts";
-import type { InferenceRoute } from "./inference-handler.ts";
+import { type InferenceRoute, queryOf } from "./inference-handler.ts";
 import { encodeModel, encodeModelList, type ListedModel } from "./models-reply.ts";
+import type { StraightPathRoute } from "./passthrough-handler.ts";
 import type { Route } from "./routes.ts";
 import { sendWireError, wireOf } from "./wire-error.ts";
 
@@ -13,6 +14,9 @@ export interface RequestHandlerOptions {
   version: string;
   log: Logger;
   inference(request: IncomingMessage, response: ServerResponse, route: InferenceRoute, id: number): void;
+  passthrough(request: IncomingMessage, response: ServerResponse, route: StraightPathRoute, id: number): void;
+  /** The answer to `GET /v1/capabilities`. */
+  capabilities(): unknown;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
   authenticate(token: string | null): unknown;
   listModels(): Promise<ListedModel[]>;
@@ -33,6 +37,11 @@ export function createRequestHandler(
     switch (route.kind) {
       case "inference":
         return options.inference(request, response, route, id);
+      case "passthrough":
+        return options.passthrough(request, response, route, id);
+      case "capabilities":
+        options.authenticate(readCredential(request.headers, queryOf(request))?.token ?? null);
+        return sendJson(request, response, 200, options.capabilities(), id);
       case "models":
         return sendModels(options, request, response, route, id);
       case "health": {
@@ -73,9 +82,7 @@ async function sendModels(
   route: Extract<Route, { kind: "models" }>,
   id: number,
 ): Promise<void> {
-  const url = request.url ?? "";
-  const mark = url.indexOf("?");
-  const query = new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
+  const query = queryOf(request);
   options.authenticate(readCredential(request.headers, query)?.token ?? null);
   const wire = query.has("key") && route.wire === null ? "gemini-content" : wireOf(request, route);
   const models = await options.listModels();

@@ -2,12 +2,24 @@
  * Which path is what: the dispatch table of the inference surfaces and of the few plain paths beside them.
  * Pure, so that the table can be tested without a socket.
  */
+import type { PassthroughRoute } from "../exchange/passthrough/types.ts";
 import type { Surface, WireProtocol } from "../ir/protocol.ts";
 import type { RequestTarget } from "../protocols/types.ts";
 import type { EndpointKey } from "../settings/types.ts";
+import { matchStraightRoute } from "./passthrough-routes.ts";
 
 export type Route =
   | { kind: "inference"; endpoint: EndpointKey; wire: WireProtocol; target: RequestTarget; project: string | null }
+  | {
+      kind: "passthrough";
+      endpoint: EndpointKey;
+      wire: WireProtocol;
+      route: PassthroughRoute;
+      /** Without the client's key. */
+      query: string;
+      project: string | null;
+    }
+  | { kind: "capabilities"; endpoint: "openai_core" }
   | { kind: "models"; endpoint: EndpointKey; wire: WireProtocol | null; modelId: string | null }
   | { kind: "health"; endpoint: "health"; check: "health" | "livez" | "readyz" }
   | { kind: "root" }
@@ -85,7 +97,18 @@ export function matchRoute(method: string, rawPath: string): Route {
   }
   const gemini = GEMINI_CALL.exec(path);
   if (gemini?.[1] && gemini[2]) return geminiRoute(method, gemini[1], gemini[2], query, project);
-  return modelsRoute(method, path) ?? plainRoute(method, path);
+  const own = modelsRoute(method, path) ?? plainRoute(method, path);
+  if (own) return own;
+  // Behind a provider's name the path is the provider's, so its last slash is too.
+  const asWritten = rawPath.slice(0, mark < 0 ? undefined : mark).endsWith("/") ? `${path}/` : path;
+  const straight = matchStraightRoute(method, /^\/v\d/.test(path) ? path : asWritten, inferenceSurface);
+  if (straight?.kind === "passthrough") return { ...straight, query: withoutKey(query), project };
+  return straight ?? unknownRoute(path);
+}
+
+function inferenceSurface(path: string): Surface | undefined {
+  const call = /^\/(?:models|tunedModels)\/[^/:]+:(\w+)$/.exec(path)?.[1];
+  return call === undefined ? POSTS[`/v1${path}`]?.surface : GEMINI_SURFACES[call];
 }
 
 function geminiRoute(method: string, model: string, call: string, query: string, project: string | null): Route {
@@ -107,7 +130,11 @@ function modelsRoute(method: string, path: string): Route | null {
   return null;
 }
 
-function plainRoute(method: string, path: string): Route {
+function plainRoute(method: string, path: string): Route | null {
+  if (path === "/v1/capabilities") {
+    if (method !== "GET" && method !== "HEAD") return { kind: "wrong-method", wire: "openai-chat", allow: "GET, HEAD" };
+    return { kind: "capabilities", endpoint: "openai_core" };
+  }
   if (path === "/health" || path === "/livez" || path === "/readyz") {
     if (method !== "GET" && method !== "HEAD") return { kind: "wrong-method", wire: "openai-chat", allow: "GET, HEAD" };
     return { kind: "health", endpoint: "health", check: path.slice(1) as "health" | "livez" | "readyz" };
@@ -116,6 +143,10 @@ function plainRoute(method: string, path: string): Route {
   if (path.startsWith("/api/v1/") || path === "/console" || path.startsWith("/console/")) {
     return { kind: "admin", endpoint: "admin" };
   }
+  return null;
+}
+
+function unknownRoute(path: string): Route {
   if (path.startsWith("/v1beta/") && !path.startsWith("/v1beta/openai"))
     return { kind: "unknown", wire: "gemini-content" };
   if (path.startsWith("/anthropic/") || path.startsWith("/v1/messages"))

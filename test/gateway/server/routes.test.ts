@@ -52,8 +52,63 @@ describe("the dispatch table", () => {
     });
     expect(matchRoute("POST", "/v1/models")).toMatchObject({ kind: "wrong-method", allow: "GET, HEAD" });
     expect(matchRoute("POST", "/v1beta/models/m:fly")).toEqual({ kind: "unknown", wire: "gemini-content" });
-    expect(matchRoute("POST", "/anthropic/v2")).toEqual({ kind: "unknown", wire: "anthropic-messages" });
+    expect(matchRoute("GET", "/v1/images/generations")).toMatchObject({ kind: "wrong-method", allow: "POST" });
+    expect(matchRoute("TRACE", "/v1/files")).toMatchObject({ kind: "wrong-method" });
     expect(matchRoute("POST", "/nothing")).toEqual({ kind: "unknown", wire: "openai-chat" });
+  });
+
+  it.each([
+    ["POST", "/v1/images/generations", "images", "/images/generations"],
+    ["POST", "/v1/images/edits/", "images", "/images/edits"],
+    ["POST", "/v1/audio/speech", "audio-speech", "/audio/speech"],
+    ["POST", "/v1/audio/transcriptions", "audio-transcription", "/audio/transcriptions"],
+    ["POST", "/v1/audio/translations", "audio-translation", "/audio/translations"],
+    ["POST", "/v1/rerank", "rerank", "/rerank"],
+    ["POST", "/v2/rerank", "rerank", "/rerank"],
+    ["POST", "/v1/moderations", "moderations", "/moderations"],
+    ["GET", "/v1/files", "files", "/files"],
+    ["DELETE", "/v1/files/file-1", "files", "/files/file-1"],
+    ["POST", "/v1/batches/b/cancel", "batches", "/batches/b/cancel"],
+    ["POST", "/v1/messages/batches", "batches", "/messages/batches"],
+    ["GET", "/v1/fine_tuning/jobs", "passthrough", "/fine_tuning/jobs"],
+    ["POST", "/v1/filesystem", "passthrough", "/filesystem"],
+  ])("%s %s goes straight to a provider, as %s", (method, path, surface, behind) => {
+    const route = matchRoute(method, path);
+    expect(route.kind === "passthrough" && route.route).toMatchObject({ provider: null, surface, path: behind });
+  });
+
+  it.each([
+    ["POST", "/openai/v1/chat/completions", "chat", "openai-chat"],
+    ["POST", "/groq/openai/v1/audio/speech", "audio-speech", "openai-chat"],
+    ["POST", "/groq/chat/completions", "chat", "openai-chat"],
+    ["POST", "/claude/v1/messages", "messages", "anthropic-messages"],
+    ["POST", "/gem/v1beta/models/g:streamGenerateContent", "gemini", "gemini-content"],
+    ["POST", "/gem/v1beta/models/g:predict", "passthrough", null],
+    ["POST", "/gem/v1beta/openai/images/generations", "images", "openai-chat"],
+    ["GET", "/openai/v1/chat/completions", "passthrough", null],
+    ["PUT", "/vllm/any/thing/", "passthrough", null],
+    ["GET", "/openai/v1/files/f/content", "files", null],
+    ["GET", "/anthropic/v1/files", "files", "anthropic-messages"],
+  ])("%s %s names its provider, and is %s", (method, path, surface, dialect) => {
+    const [, provider, behind] = /^\/([^/]+)(.+)$/.exec(path) ?? [];
+    const route = matchRoute(method, path);
+    expect(route.kind === "passthrough" && route.route).toEqual({ provider, path: behind, surface, dialect });
+  });
+
+  it.each([
+    "/console/x",
+    "/admin/x",
+    "/api/x",
+    "/health/x",
+    "/v1beta/files",
+    "/v2/files",
+    "/.well-known/x",
+    "/v1",
+    "/v1/",
+    "/openai",
+    "/openai/",
+  ])("%s is no provider's", (path) => {
+    expect(matchRoute("GET", path).kind).not.toBe("passthrough");
   });
 
   it.each([

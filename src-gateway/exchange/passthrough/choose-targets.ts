@@ -1,0 +1,157 @@
+/** To whom a request on the straight path goes: whoever it names, whoever has its model, or the only one it can mean. */
+import { GatewayError } from "../../ir/errors.ts";
+import { WIRE_PROTOCOLS, type WireProtocol } from "../../ir/protocol.ts";
+import { surfacesOfKind } from "../../providers/surfaces.ts";
+import type { ProviderInstance } from "../../providers/types.ts";
+import type { Plan } from "../../routing/types.ts";
+import { chooseBase, providerUrl } from "./provider-url.ts";
+import type { PassthroughInbound, PassthroughTarget, PassthroughWorld } from "./types.ts";
+
+export interface NamedProvider {
+  instance: ProviderInstance;
+  reason: string;
+}
+
+/**
+ * The provider that the path, the header or the query names; null when none does.
+ * @throws GatewayError not_found with the ids that there are.
+ */
+export function namedProvider(inbound: PassthroughInbound, world: PassthroughWorld): NamedProvider | null {
+  const instances = world.instances();
+  const { route } = inbound;
+  if (route.provider !== null && !isWireName(inbound, world)) {
+    return lookUp(route.provider, `the path begins with "/${route.provider}/"`, instances);
+  }
+  const header = inbound.headers["x-provider"];
+  if (typeof header === "string" && header !== "") return lookUp(header, "the header x-provider", instances);
+  const asked = new URLSearchParams(inbound.target.query).get("provider");
+  return route.provider === null && asked ? lookUp(asked, "provider= in the query", instances) : null;
+}
+
+/**
+ * In order; more than one only where a route says so.
+ * @throws GatewayError not_found, model_not_found, protocol_not_spoken, unsupported_operation, invalid_request.
+ */
+export async function chooseTargets(
+  inbound: PassthroughInbound,
+  world: PassthroughWorld,
+  named: NamedProvider | null,
+  model: string | null,
+): Promise<PassthroughTarget[]> {
+  const build = (instance: ProviderInstance, name: string | null, reason: string): PassthroughTarget => {
+    const dialect = dialectOf(inbound) ?? (inbound.route.provider === null ? "openai-chat" : null);
+    const base = chooseBase(instance, dialect, inbound.route);
+    return {
+      instance,
+      base,
+      url: providerUrl(instance, base, inbound.route, queryFor(inbound, name)),
+      model: name,
+      reason,
+    };
+  };
+  if (named) return [build(named.instance, model, named.reason)];
+  let refusal: unknown = null;
+  if (model !== null) {
+    try {
+      const { targets } = await planFor(model, inbound, world);
+      const found = targets.flatMap(({ instance, model: name, reason }) =>
+        instance ? [build(instance, name, reason)] : [],
+      );
+      if (found.length > 0) return found;
+      refusal = new GatewayError(
+        "unsupported_operation",
+        "The built-in loopback model has conversation and embeddings only.",
+      );
+      throw refusal;
+    } catch (thrown) {
+      if (!(thrown instanceof GatewayError) || thrown.code !== "model_not_found") throw thrown;
+      refusal = thrown;
+    }
+  }
+  const only = onlyProvider(inbound, world);
+  if (only) return [build(only.instance, model, only.reason)];
+  throw refusal ?? undecided(inbound, world);
+}
+
+/** Nothing is translated here, so a provider may speak whatever it likes; but a plan is made for one wire at a time. */
+async function planFor(model: string, inbound: PassthroughInbound, world: PassthroughWorld): Promise<Plan> {
+  const wires = [inbound.wire, ...WIRE_PROTOCOLS.filter((wire) => wire !== inbound.wire)];
+  let refusal: unknown = null;
+  for (const wire of wires) {
+    try {
+      return await world.plan({ model, wire, surface: inbound.route.surface });
+    } catch (thrown) {
+      if (!(thrown instanceof GatewayError) || thrown.code !== "protocol_not_spoken") throw thrown;
+      refusal ??= thrown;
+    }
+  }
+  throw refusal;
+}
+
+/** Whose headers or path these are; null when nothing tells. */
+function dialectOf({ headers, route }: PassthroughInbound): WireProtocol | null {
+  if (headers["anthropic-version"] !== undefined) return "anthropic-messages";
+  if (headers["x-goog-api-key"] !== undefined) return "gemini-content";
+  return route.dialect;
+}
+
+/** `/anthropic/…` is a base URL of the gateway itself as long as no provider is called so. */
+function isWireName({ route }: PassthroughInbound, world: PassthroughWorld): boolean {
+  return route.provider === "anthropic" && !world.instances().has("anthropic");
+}
+
+function lookUp(id: string, how: string, instances: ReadonlyMap<string, ProviderInstance>): NamedProvider {
+  const instance = instances.get(id);
+  if (instance) return { instance, reason: how };
+  const known = [...instances.keys()].map((each) => `"${each}"`).join(", ");
+  throw new GatewayError(
+    "not_found",
+    `There is no provider "${id.slice(0, 64)}" (${how}). ${known === "" ? "None is configured." : `Configured are ${known}.`}`,
+    { param: "provider" },
+  );
+}
+
+/** The only provider there is, or the only one that is known to have such a surface. */
+function onlyProvider(inbound: PassthroughInbound, world: PassthroughWorld): NamedProvider | null {
+  const instances = [...world.instances().values()];
+  const [first] = instances;
+  if (first && instances.length === 1) return { instance: first, reason: "the only provider" };
+  const { surface } = inbound.route;
+  const family = dialectOf(inbound) ?? "openai-chat";
+  const offering = instances.filter((each) => surfacesOfKind(each.kind)[family]?.includes(surface));
+  const [instance] = offering;
+  if (!instance || offering.length > 1) return null;
+  return { instance, reason: `the only provider that is known for ${surface}` };
+}
+
+function undecided({ route }: PassthroughInbound, world: PassthroughWorld): GatewayError {
+  const ids = [...world.instances().keys()];
+  const [first] = ids;
+  if (first === undefined)
+    return new GatewayError(
+      "not_found",
+      "No provider is configured, so nobody can answer this. Add one to gateway.yaml.",
+    );
+  const way = `the header x-provider, provider= in the query, or a path that begins with "/${first}/"`;
+  return new GatewayError(
+    "invalid_request",
+    `Several providers could be meant by ${route.path.slice(0, 100)}. Name one of ${ids.join(", ")}: by ${way}, or by a model.`,
+    { param: "x-provider" },
+  );
+}
+
+/** The client's query without what was said to the gateway, and with the model's name as the provider knows it. */
+function queryFor({ route, target }: PassthroughInbound, model: string | null): string {
+  if (target.query === "") return "";
+  const pairs = target.query.split("&").flatMap((pair) => {
+    if (route.provider === null && /^provider(?:=|$)/.test(pair)) return [];
+    const isModel = model !== null && pair.startsWith("model=");
+    return [isModel && modelInQuery(pair) !== model ? `model=${encodeURIComponent(model)}` : pair];
+  });
+  return pairs.join("&");
+}
+
+/** The `model` of a query; null when it has none. */
+export function modelInQuery(query: string): string | null {
+  return new URLSearchParams(query).get("model") || null;
+}
