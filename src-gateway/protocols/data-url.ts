@@ -1,4 +1,4 @@
-import type { Blob } from "../ir/conversation.ts";
+import type { Blob } from "../ir/part.ts";
 
 /** A `data:` address as the bytes that it holds; every other address as it is. */
 export function blobFromUrl(url: string): Blob {

@@ -1,11 +1,9 @@
-import type { AnswerEvent } from "../../ir/conversation.ts";
 import { asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { NO_BYTES, noFacts, sseFrame } from "../stream-facts.ts";
-import type { EncodeContext, FrameKind, StreamReader } from "../types.ts";
+import type { FrameKind, StreamReader } from "../types.ts";
 import { usageFromMessages } from "../usage.ts";
-import { encodeHead, encodeUsage, stopReason } from "./response.ts";
 
 export function createStreamReader(): StreamReader {
   const facts = noFacts();
@@ -58,37 +56,6 @@ export function createStreamReader(): StreamReader {
       return type === null ? "opening" : read(type, frame.data);
     },
     end: () => hasEnded,
-  };
-}
-
-export function createStreamEncoder(context: EncodeContext): { push(event: AnswerEvent): Buffer } {
-  const frame = (type: string, fields: JsonObject): Buffer => sseFrame({ type, ...fields }, type);
-  return {
-    push(event) {
-      switch (event.type) {
-        case "start": {
-          const usage = { ...encodeUsage(event.usage), output_tokens: 0 };
-          return Buffer.concat([
-            frame("message_start", { message: { ...encodeHead(context), usage } }),
-            frame("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
-            frame("ping", {}),
-          ]);
-        }
-        case "text":
-          return event.text === ""
-            ? NO_BYTES
-            : frame("content_block_delta", { index: 0, delta: { type: "text_delta", text: event.text } });
-        case "end":
-          return Buffer.concat([
-            frame("content_block_stop", { index: 0 }),
-            frame("message_delta", {
-              delta: { stop_reason: stopReason(event.finish), stop_sequence: null },
-              usage: encodeUsage(event.usage),
-            }),
-            frame("message_stop", {}),
-          ]);
-      }
-    },
   };
 }
 

@@ -1,9 +1,7 @@
-import type { Answer } from "../../ir/conversation.ts";
-import { inputTotal, type Usage } from "../../ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { noFacts } from "../stream-facts.ts";
-import type { AnswerFacts, EncodeContext } from "../types.ts";
+import type { AnswerFacts } from "../types.ts";
 import { usageFromGemini } from "../usage.ts";
 
 export function readAnswer(bytes: Buffer): AnswerFacts {
@@ -26,34 +24,4 @@ export function factsOf(json: JsonObject): Partial<AnswerFacts> {
   const usage = asObject(json["usageMetadata"]) ?? asObject(json["usage_metadata"]);
   if (usage) facts.usage = usageFromGemini(usage);
   return facts;
-}
-
-export function encodeAnswer(answer: Answer, context: EncodeContext): Buffer {
-  return Buffer.from(JSON.stringify(encodePiece(context, answer.text, answer.finish, answer.usage)));
-}
-
-/** @param finish null while more is to come. */
-export function encodePiece(
-  context: EncodeContext,
-  text: string,
-  finish: Answer["finish"] | null,
-  usage: Usage,
-): JsonObject {
-  const finishReason = finish === null ? {} : { finishReason: finish === "length" ? "MAX_TOKENS" : "STOP" };
-  return {
-    candidates: [{ content: { parts: [{ text }], role: "model" }, ...finishReason, index: 0 }],
-    usageMetadata: encodeUsage(usage),
-    modelVersion: context.model,
-    responseId: context.exchangeId.toString(36),
-  };
-}
-
-function encodeUsage(usage: Usage): JsonObject {
-  const prompt = inputTotal(usage);
-  return {
-    promptTokenCount: prompt,
-    candidatesTokenCount: usage.output - usage.reasoning,
-    totalTokenCount: prompt + usage.output,
-    ...(usage.reasoning > 0 ? { thoughtsTokenCount: usage.reasoning } : {}),
-  };
 }

@@ -1,10 +1,9 @@
-import type { AnswerEvent } from "../../ir/conversation.ts";
 import { NO_USAGE } from "../../ir/usage.ts";
 import { asArray, asObject, parseObject } from "../loose-json.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { NO_BYTES, noFacts, sseFrame } from "../stream-facts.ts";
-import type { EncodeContext, FrameKind, StreamReader } from "../types.ts";
-import { encodePiece, factsOf } from "./response.ts";
+import type { FrameKind, StreamReader } from "../types.ts";
+import { factsOf } from "./response.ts";
 
 export function createStreamReader(): StreamReader {
   const facts = noFacts();
@@ -27,30 +26,6 @@ export function createStreamReader(): StreamReader {
     },
     // The wire has no closing event: the piece with the finish reason is the last one that matters.
     end: () => facts.finishReason !== null,
-  };
-}
-
-/** Frames of the event stream, or elements of the array that clients get who did not ask for one. */
-export function createStreamEncoder(context: EncodeContext): { push(event: AnswerEvent): Buffer } {
-  let isFirst = true;
-  const piece = (json: unknown): Buffer => {
-    const start = isFirst ? "[" : ",\r\n";
-    isFirst = false;
-    return context.framing === "sse" ? sseFrame(json) : Buffer.from(start + JSON.stringify(json));
-  };
-  return {
-    push(event) {
-      switch (event.type) {
-        case "start":
-          return NO_BYTES;
-        case "text":
-          return event.text === "" ? NO_BYTES : piece(encodePiece(context, event.text, null, NO_USAGE));
-        case "end": {
-          const last = piece(encodePiece(context, "", event.finish, event.usage));
-          return context.framing === "sse" ? last : Buffer.concat([last, Buffer.from("]")]);
-        }
-      }
-    },
   };
 }
 

@@ -1,10 +1,8 @@
-import type { Answer } from "../../ir/conversation.ts";
 import type { Surface } from "../../ir/protocol.ts";
-import { inputTotal, type Usage } from "../../ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { noFacts } from "../stream-facts.ts";
-import type { AnswerFacts, EncodeContext } from "../types.ts";
+import type { AnswerFacts } from "../types.ts";
 import { usageFromChat } from "../usage.ts";
 
 export function readAnswer(bytes: Buffer, _surface: Surface): AnswerFacts {
@@ -41,33 +39,4 @@ function errorOf(json: JsonObject): unknown {
   const base = asObject(json["base_resp"]);
   const status = base?.["status_code"];
   return typeof status === "number" && status !== 0 ? { message: base?.["status_msg"], code: String(status) } : null;
-}
-
-export function encodeAnswer(answer: Answer, context: EncodeContext): Buffer {
-  const common = { id: answerId(context), created: context.createdAt, model: context.model };
-  const choice =
-    context.surface === "completions"
-      ? { index: 0, text: answer.text, logprobs: null, finish_reason: answer.finish }
-      : {
-          index: 0,
-          message: { role: "assistant", content: answer.text, refusal: null, annotations: [] },
-          logprobs: null,
-          finish_reason: answer.finish,
-        };
-  const object = context.surface === "completions" ? "text_completion" : "chat.completion";
-  return Buffer.from(JSON.stringify({ ...common, object, choices: [choice], usage: encodeUsage(answer.usage) }));
-}
-
-export const answerId = (context: EncodeContext): string =>
-  `${context.surface === "completions" ? "cmpl" : "chatcmpl"}-${context.exchangeId.toString(36)}`;
-
-export function encodeUsage(usage: Usage): JsonObject {
-  const input = inputTotal(usage);
-  return {
-    prompt_tokens: input,
-    completion_tokens: usage.output,
-    total_tokens: input + usage.output,
-    prompt_tokens_details: { cached_tokens: usage.cacheRead, audio_tokens: usage.audioInput },
-    completion_tokens_details: { reasoning_tokens: usage.reasoning, audio_tokens: usage.audioOutput },
-  };
 }

@@ -1,12 +1,10 @@
-import type { AnswerEvent } from "../../ir/conversation.ts";
 import { asArray, asObject, asText, type JsonObject, mayHold, parseObject } from "../loose-json.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { BLANK_LINE, noFacts, sseFrame } from "../stream-facts.ts";
-import type { EncodeContext, FrameKind, StreamReader } from "../types.ts";
-import { answerId, encodeUsage, factsOf } from "./response.ts";
+import type { FrameKind, StreamReader } from "../types.ts";
+import { factsOf } from "./response.ts";
 
 const DONE = Buffer.from("[DONE]");
-const DONE_FRAME = Buffer.from("data: [DONE]\n\n");
 /** Keys that a chunk in the middle of the answer must be parsed for. */
 const TELLING = ['"usage"', '"finish_reason"', '"error"', '"base_resp"'].map((key) => Buffer.from(key));
 
@@ -54,40 +52,6 @@ function hasContent(choice: JsonObject | null): boolean {
 }
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
-
-export function createStreamEncoder(context: EncodeContext): { push(event: AnswerEvent): Buffer } {
-  const isCompletion = context.surface === "completions";
-  const chunk = (choices: unknown[], usage?: unknown): Buffer =>
-    sseFrame({
-      id: answerId(context),
-      object: isCompletion ? "text_completion" : "chat.completion.chunk",
-      created: context.createdAt,
-      model: context.model,
-      choices,
-      ...(usage === undefined ? (context.wantsUsage ? { usage: null } : {}) : { usage }),
-    });
-  const piece = (delta: JsonObject, text: string, finish: string | null): Buffer =>
-    chunk([
-      isCompletion
-        ? { index: 0, text, logprobs: null, finish_reason: finish }
-        : { index: 0, delta, logprobs: null, finish_reason: finish },
-    ]);
-  return {
-    push(event) {
-      switch (event.type) {
-        case "start":
-          return isCompletion ? Buffer.alloc(0) : piece({ role: "assistant", content: "", refusal: null }, "", null);
-        case "text":
-          return piece({ content: event.text }, event.text, null);
-        case "end": {
-          const frames = [piece({}, "", event.finish)];
-          if (context.wantsUsage) frames.push(chunk([], encodeUsage(event.usage)));
-          return Buffer.concat([...frames, DONE_FRAME]);
-        }
-      }
-    },
-  };
-}
 
 /** Before the first chunk a blank line, which every reader skips; afterwards a chunk that adds nothing, which also resets idle timers. */
 export function keepAlive(state: { started: boolean; model: string }): Buffer {

@@ -1,10 +1,9 @@
-import type { AnswerEvent } from "../../ir/conversation.ts";
 import { asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { BLANK_LINE, NO_BYTES, noFacts, sseFrame } from "../stream-facts.ts";
-import type { EncodeContext, FrameKind, StreamReader } from "../types.ts";
-import { encodeMessage, encodeResponse, encodeText, factsOf, messageId } from "./response.ts";
+import type { FrameKind, StreamReader } from "../types.ts";
+import { factsOf } from "./response.ts";
 
 const TERMINAL = new Set(["response.completed", "response.incomplete", "response.failed"]);
 const OPENING = new Set(["response.created", "response.in_progress", "response.queued", "keepalive"]);
@@ -50,40 +49,6 @@ function typeOf(data: Buffer): string | null {
   if (at < 0) return null;
   const first = /^\{\s*"type"\s*:\s*"([^"\\]+)"/.exec(data.toString("latin1", 0, Math.min(data.length, 200)));
   return first?.[1] ?? asText(parseObject(data)?.["type"]);
-}
-
-export function createStreamEncoder(context: EncodeContext): { push(event: AnswerEvent): Buffer } {
-  let sequence = 0;
-  const frame = (type: string, fields: JsonObject): Buffer =>
-    sseFrame({ type, sequence_number: sequence++, ...fields }, type);
-  const place = { item_id: messageId(context), output_index: 0, content_index: 0 };
-  return {
-    push(event) {
-      switch (event.type) {
-        case "start":
-          return Buffer.concat([
-            frame("response.created", { response: encodeResponse(context, null) }),
-            frame("response.in_progress", { response: encodeResponse(context, null) }),
-            frame("response.output_item.added", { output_index: 0, item: encodeMessage(context, null, "in_progress") }),
-            frame("response.content_part.added", { ...place, part: encodeText("") }),
-          ]);
-        case "text":
-          return event.text === ""
-            ? NO_BYTES
-            : frame("response.output_text.delta", { ...place, delta: event.text, logprobs: [] });
-        case "end": {
-          const { text, finish, usage } = event;
-          const type = finish === "length" ? "response.incomplete" : "response.completed";
-          return Buffer.concat([
-            frame("response.output_text.done", { ...place, text, logprobs: [] }),
-            frame("response.content_part.done", { ...place, part: encodeText(text) }),
-            frame("response.output_item.done", { output_index: 0, item: encodeMessage(context, text, "completed") }),
-            frame(type, { response: encodeResponse(context, { text, finish, usage }) }),
-          ]);
-        }
-      }
-    },
-  };
 }
 
 /**
