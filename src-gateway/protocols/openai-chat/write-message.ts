@@ -1,0 +1,56 @@
+/** Turns as messages. What was read from this wire is written as it was; the rest as most servers take it. */
+import type { JsonObject } from "../../ir/json.ts";
+import type { Part, ResultPart, Turn } from "../../ir/part.ts";
+import { asText } from "../loose-json.ts";
+import { assistantFields } from "./assistant-fields.ts";
+import { wireFields, withoutLacking } from "./chat-fields.ts";
+import { isForeignBlock } from "./foreign-blocks.ts";
+import { encodeContent } from "./parts.ts";
+
+export interface MessageStyle {
+  /** The turn was read from this wire, and every detail of it is wanted back. */
+  exact: boolean;
+  /** The server takes the assistant's thinking back. */
+  thinking: boolean;
+}
+
+/** Usually one message; results that share a turn with other parts stand in messages of their own, in front. */
+export function encodeTurn(turn: Turn, style: MessageStyle): JsonObject[] {
+  if (turn.role === "assistant") return [encodeAssistant(turn, style)];
+  const isOwnMessage = (part: Part): part is ResultPart => part.kind === "result" && !isForeignBlock(part);
+  const results = turn.parts.filter(isOwnMessage).map((part) => encodeResult(part, turn, style));
+  const content = style.exact
+    ? turn.parts.filter((part) => !isOwnMessage(part))
+    : turn.parts.filter((part) => !isOwnMessage(part) && !isEmptyText(part));
+  if (content.length === 0 && results.length > 0) return results;
+  const role = asText(turn.home?.["$role"]) ?? turn.role;
+  const message = { role, ...contentField(content, turn), ...wireFields(turn.home) };
+  return [...results, message];
+}
+
+const isEmptyText = (part: Part): boolean => part.kind === "text" && part.text === "";
+
+function contentField(parts: Part[], turn: Turn): JsonObject {
+  const content = encodeContent(parts, asText(turn.home?.["$content"]));
+  return content === undefined ? {} : { content };
+}
+
+function encodeResult(result: ResultPart, turn: Turn, style: MessageStyle): JsonObject {
+  const parts = style.exact ? result.parts : result.parts.filter((part) => !isEmptyText(part));
+  const content = contentField(parts, turn);
+  const isFunction = turn.home?.["$role"] === "function";
+  const message: JsonObject = isFunction
+    ? { role: "function", ...content }
+    : { role: "tool", tool_call_id: result.id, ...content };
+  if (style.exact && result.name !== undefined) message["name"] = result.name;
+  return withoutLacking({ ...message, ...wireFields(turn.home) }, turn.home);
+}
+
+function encodeAssistant(turn: Turn, style: MessageStyle): JsonObject {
+  const fields = assistantFields(turn.parts, {
+    ...style,
+    spelling: asText(turn.home?.["$content"]),
+    callId: (call) => call.id,
+  });
+  return { role: "assistant", ...fields, ...wireFields(turn.home) };
+}
