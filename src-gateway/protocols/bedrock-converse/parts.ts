@@ -29,7 +29,9 @@ function encodePart(part: Part, nameDocument: NameDocument): JsonObject | null {
     case "refusal":
       return part.text.trim() === "" ? null : { text: part.text };
     case "thinking":
-      return part.opaque?.wire === "bedrock-converse" ? reasoningBlock(part.text, part.opaque, part.redacted) : null;
+      return part.opaque?.wire === "bedrock-converse" && part.opaque.value !== ""
+        ? reasoningBlock(part.text, part.opaque, part.redacted)
+        : null;
     case "call":
       return { toolUse: { toolUseId: part.id, name: part.name, input: callInput(part.args) } };
     case "result":

@@ -201,6 +201,7 @@ describe("a request to Bedrock Converse", () => {
         { kind: "thinking", text: "", opaque },
         { kind: "thinking", text: "", redacted: true, opaque },
         { kind: "thinking", text: "unsigned" },
+        { kind: "thinking", text: "unsigned by its maker", opaque: { ...opaque, value: "" } },
         { kind: "thinking", text: "foreign", opaque: { wire: "anthropic-messages", value: "x" } },
         "Hello",
       ),
