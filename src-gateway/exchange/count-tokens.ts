@@ -63,7 +63,8 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
     return tokens === null ? null : encodeCount(tokens, inbound.target.surface);
   } catch (thrown) {
     const error = toGatewayError(thrown);
-    if (error.code === "internal_error") world.log.error({ err: thrown, requestId: inbound.requestId }, "counting failed");
+    if (error.code === "internal_error")
+      world.log.error({ err: thrown, requestId: inbound.requestId }, "counting failed");
     return null;
   }
 }
@@ -100,7 +101,9 @@ function tokensIn(body: Buffer): number | null {
 }
 
 function encodeCount(tokens: number, surface: Surface): Buffer {
-  return Buffer.from(JSON.stringify(surface === "gemini-count-tokens" ? { totalTokens: tokens } : { input_tokens: tokens }));
+  return Buffer.from(
+    JSON.stringify(surface === "gemini-count-tokens" ? { totalTokens: tokens } : { input_tokens: tokens }),
+  );
 }
 
 function send(state: ExchangeState, body: Buffer, estimated: boolean): void {

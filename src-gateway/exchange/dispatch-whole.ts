@@ -28,7 +28,10 @@ export function dispatchWhole(
           length += chunk.length;
           if (length <= MAX_ANSWER_BYTES) chunks.push(chunk);
         },
-        onEnd: () => (head && length <= MAX_ANSWER_BYTES ? resolve({ ...head, body: Buffer.concat(chunks) }) : fail("it is too long")),
+        onEnd: () =>
+          head && length <= MAX_ANSWER_BYTES
+            ? resolve({ ...head, body: Buffer.concat(chunks) })
+            : fail("it is too long"),
         onError: ({ detail }) => fail(detail),
       },
     );

@@ -14,7 +14,10 @@ import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
 export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promise<void> {
-  const keeper = startRecord(inbound, isCount(inbound.target.surface) ? { clock: world.clock, records: NO_RECORDS } : world);
+  const keeper = startRecord(
+    inbound,
+    isCount(inbound.target.surface) ? { clock: world.clock, records: NO_RECORDS } : world,
+  );
   let stream: StreamReply | null = null;
   try {
     keeper.identify(world.authenticate(inbound.token));
@@ -24,7 +27,11 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
       const head = WIRES[inbound.wire].readRequest(body, inbound.target);
       keeper.open(head, held.wireBytes);
       if (head.stream) stream = streamReplyFor(inbound, world, head);
-      const plan = await world.plan({ model: head.model, wire: inbound.wire, surface: countedSurface(inbound.target.surface) });
+      const plan = await world.plan({
+        model: head.model,
+        wire: inbound.wire,
+        surface: countedSurface(inbound.target.surface),
+      });
       await askTargets(createState({ inbound, world, keeper, body, head, plan, stream }));
     } finally {
       held.release();
@@ -51,7 +58,10 @@ async function askTargets(state: ExchangeState): Promise<void> {
     if (failure === null) return;
     if (inbound.signal.aborted) return keeper.settle("client_aborted", failure.error);
     const targetsLeft = plan.targets.length - place - 1;
-    if (judge(failure.error, { accepted: failure.accepted, unsayable: failure.unsayable === true, targetsLeft }) === "give-up")
+    if (
+      judge(failure.error, { accepted: failure.accepted, unsayable: failure.unsayable === true, targetsLeft }) ===
+      "give-up"
+    )
       return sendFailure(state, failure);
   }
 }

@@ -25,7 +25,11 @@ export async function answerFromLoopback(state: ExchangeState, target: PlanTarge
   const wire = WIRES[inbound.wire];
   keeper.record.firstByteUs = keeper.elapsedUs();
   if (surface === "embeddings" || surface === "gemini-embeddings") {
-    const { body, usage } = encodeEmbeddings(JSON.parse(state.body.bytes.toString()), context, inbound.target.pathMethod);
+    const { body, usage } = encodeEmbeddings(
+      JSON.parse(state.body.bytes.toString()),
+      context,
+      inbound.target.pathMethod,
+    );
     finish(state, target, { usage, finishReason: null, startedUs });
     return sendWhole(state, body);
   }

@@ -9,8 +9,8 @@ import { judge } from "../routing/verdict.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { chooseTargets, modelInQuery, namedProvider } from "./passthrough/choose-targets.ts";
 import { type OutgoingBody, openBody } from "./passthrough/outgoing-body.ts";
-import { refuseEscape } from "./passthrough/provider-url.ts";
-import { type PassthroughState, relayAnswer, wireOfBase } from "./passthrough/relay-answer.ts";
+import { refuseEscape, wireOfBase } from "./passthrough/provider-url.ts";
+import { type PassthroughState, tryTarget } from "./passthrough/try-target.ts";
 import type { PassthroughInbound, PassthroughTarget, PassthroughWorld } from "./passthrough/types.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
 
@@ -51,7 +51,7 @@ async function askTargets(state: PassthroughState, targets: PassthroughTarget[])
   for (const [place, target] of targets.entries()) {
     keeper.record.provider = target.instance.id;
     keeper.record.modelRouted = target.model;
-    const failure = await relayAnswer(state, target);
+    const failure = await tryTarget(state, target);
     if (failure === null) return;
     if (inbound.signal.aborted || body.broke()) return leave(inbound, keeper, failure.error);
     // A body that was handed through is gone; only what is held can be sent to another provider.

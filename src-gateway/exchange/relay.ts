@@ -1,11 +1,11 @@
 /** Same wire on both sides: the caller's bytes go out with a few edits, the provider's come back untouched while a reader listens. */
 import { WIRES } from "../protocols/wires.ts";
+import type { ProviderTarget } from "./attempt.ts";
 import { headersToClient } from "./forwarded-headers.ts";
 import { createFrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import { createModelEcho } from "./model-echo.ts";
 import { buildProviderRequest } from "./provider-request.ts";
-import type { ProviderTarget } from "./attempt.ts";
 import type { ExchangeState } from "./state.ts";
 
 export function createRelay(state: ExchangeState, target: ProviderTarget): Lane {

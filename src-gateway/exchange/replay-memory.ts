@@ -7,9 +7,9 @@ import type { IrAnswer } from "../ir/answer.ts";
 import type { Opaque, Part, ThinkingPart } from "../ir/part.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { Clock } from "../lib/clock.ts";
-import { restoredCallId } from "../protocols/adapt/restore.ts";
-import type { RestoreContext } from "../protocols/adapt/restore.ts";
 import { wrapOpaque } from "../protocols/adapt/opaque.ts";
+import type { RestoreContext } from "../protocols/adapt/restore.ts";
+import { restoredCallId } from "../protocols/adapt/restore.ts";
 
 const KEEP_US = 6 * 3_600 * 1_000_000;
 /** Thoughts are long; the oldest make room. */
@@ -54,7 +54,9 @@ export function createReplayMemory(clock: Pick<Clock, "monotonicUs">): ReplayMem
         value: wrapOpaque({ opaque: { ...opaque, provider: context.provider }, model: context.model, isCall }),
       });
       const thoughts = answer.parts.flatMap((part): ThinkingPart[] =>
-        part.kind === "thinking" ? [{ ...part, opaque: sign(part.opaque ?? { wire: context.providerWire, value: "" }, false) }] : [],
+        part.kind === "thinking"
+          ? [{ ...part, opaque: sign(part.opaque ?? { wire: context.providerWire, value: "" }, false) }]
+          : [],
       );
       let place = 0;
       for (const part of answer.parts) {
@@ -62,16 +64,26 @@ export function createReplayMemory(clock: Pick<Clock, "monotonicUs">): ReplayMem
         place++;
         if (thoughts.length === 0 && !part.opaque) continue;
         const callState = part.opaque ? sign(part.opaque, true) : null;
-        const size = thoughts.reduce((sum, thought) => sum + thought.text.length + (thought.opaque?.value.length ?? 0), 0);
+        const size = thoughts.reduce(
+          (sum, thought) => sum + thought.text.length + (thought.opaque?.value.length ?? 0),
+          0,
+        );
         const id = restoredCallId(part.id, place, context);
-        keep(`${owner} ${id}`, { thoughts, callState, chars: size + (callState?.value.length ?? 0), at: clock.monotonicUs() });
+        keep(`${owner} ${id}`, {
+          thoughts,
+          callState,
+          chars: size + (callState?.value.length ?? 0),
+          at: clock.monotonicUs(),
+        });
       }
     },
     fill(request, owner) {
       if (request.source !== "openai-chat" || memories.size === 0) return request;
       const turns = request.turns.map((turn) => {
         if (turn.role !== "assistant" || !turn.parts.some((part) => part.kind === "call")) return turn;
-        const known = turn.parts.flatMap((part) => (part.kind === "call" ? (memories.get(`${owner} ${part.id}`) ?? []) : []));
+        const known = turn.parts.flatMap((part) =>
+          part.kind === "call" ? (memories.get(`${owner} ${part.id}`) ?? []) : [],
+        );
         const hasThoughts = turn.parts.some((part) => part.kind === "thinking");
         const parts = turn.parts.flatMap((part): Part[] => {
           const state = part.kind === "call" ? memories.get(`${owner} ${part.id}`)?.callState : null;

@@ -81,7 +81,8 @@ export function createTranslatedFrames(options: TranslatedFramesOptions): FrameR
       read(splitter.finish());
       const last = decoder.end();
       // A stream that only broke off is broken off for the caller too, which the reader of the answer does.
-      if (!sawError && last.some((event) => event.type === "error")) return { rest: ready() ?? NOTHING, complete: false };
+      if (!sawError && last.some((event) => event.type === "error"))
+        return { rest: ready() ?? NOTHING, complete: false };
       take(last);
       return { rest: ready() ?? NOTHING, complete: hasEnded };
     },

@@ -7,18 +7,18 @@ import type { IrRequest } from "../ir/request.ts";
 import { adaptRequest } from "../protocols/adapt/adapt.ts";
 import { createRestorer, type RestoreContext, restoreAnswer } from "../protocols/adapt/restore.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
-import { PROVIDER_SPEECH } from "../protocols/provider-speech.ts";
 import { asObject } from "../protocols/loose-json.ts";
+import { PROVIDER_SPEECH } from "../protocols/provider-speech.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
 import type { AnswerFacts, EncodeContext } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import type { ProviderTarget } from "./attempt.ts";
+import { encodeTargetOf } from "./encode-target.ts";
 import { headersToClient, headersToProvider } from "./forwarded-headers.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
 import { createTranslatedFrames } from "./translated-frames.ts";
-import { encodeTargetOf } from "./encode-target.ts";
 import type { Headers } from "./types.ts";
 
 /** @throws GatewayError invalid_request, unsupported_operation: this request cannot be said in the target's words. */
@@ -131,7 +131,10 @@ function decodeWhole(bytes: Buffer, target: ProviderTarget): IrAnswer | GatewayE
   } catch (thrown) {
     if (thrown instanceof GatewayError) return thrown;
   }
-  return new GatewayError("provider_error", `The provider "${target.provider}" answered with something that is not JSON.`);
+  return new GatewayError(
+    "provider_error",
+    `The provider "${target.provider}" answered with something that is not JSON.`,
+  );
 }
 
 export const factsOf = (answer: Pick<IrAnswer, "model" | "usage" | "finish">): AnswerFacts => ({

@@ -6,8 +6,8 @@
  */
 import type { Principal } from "../auth/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
-import type { IrRequest } from "../ir/request.ts";
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
+import type { IrRequest } from "../ir/request.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { RequestTarget } from "../protocols/types.ts";

@@ -36,7 +36,7 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** What can be said in another wire's words; the rest is relayed or not sent. */
-const TRANSLATED: ReadonlySet<Surface> = new Set(["chat", "responses", "messages", "gemini"]);
+const TRANSLATED: ReadonlySet<Surface> = new Set(["chat", "completions", "responses", "messages", "gemini"]);
 
 /** The wires that carry most come first: a provider's own one, and those that keep thoughts. */
 const PREFERRED: readonly ProviderWire[] = [

@@ -32,7 +32,8 @@ const NOTHING: ReadonlySet<string> = new Set();
 export function adaptRequest(request: IrRequest, target: AdaptTarget): Adapted {
   const losses = new LossCollector(request.source, target.wire);
   const returned = { ...request, model: target.model, turns: adaptOpaque(request, target, losses) };
-  if (request.source === target.wire) return { request: returned, losses: losses.losses, names: null, wrapped: NOTHING };
+  if (request.source === target.wire)
+    return { request: returned, losses: losses.losses, names: null, wrapped: NOTHING };
   const known = withAdditionalTools(returned);
   noteHome(known, losses);
   const tools = adaptTools(known, target, losses);
@@ -79,15 +80,27 @@ const REFUSED: Readonly<Record<string, (value: unknown) => boolean>> = {
   conversation: (value) => value !== null,
   prompt: (value) => value !== null,
   cachedContent: () => true,
+  // The client holds back the history that the provider is to know from its thread.
+  thread: () => true,
 };
 /** Says nothing to another provider: how the client's own wire is spoken. */
-const SILENT: ReadonlySet<string> = new Set(["stream_options", "include", "betas", "client_metadata", "stream", "labels"]);
+const SILENT: ReadonlySet<string> = new Set([
+  "stream_options",
+  "include",
+  "betas",
+  "client_metadata",
+  "stream",
+  "labels",
+]);
 
 function noteHome(request: IrRequest, losses: LossCollector): void {
   for (const [key, value] of Object.entries(request.home)) {
     if (key.startsWith("$") || SILENT.has(key) || value === null) continue;
     if (request.source !== "openai-chat" && REFUSED[key]?.(value)) {
-      throw refuse(key, "needs a provider of the client's own protocol. Route this model to one, or leave the field out");
+      throw refuse(
+        key,
+        "needs a provider of the client's own protocol. Route this model to one, or leave the field out",
+      );
     }
     losses.note("home", { field: key });
   }
@@ -103,13 +116,24 @@ function settleThinking(
   scalars: Partial<IrRequest>,
   losses: LossCollector,
 ): Reasoning | undefined {
-  if (target.wire !== "anthropic-messages" || !reasoning || (reasoning.mode !== "manual" && reasoning.mode !== "adaptive")) return reasoning;
+  if (
+    target.wire !== "anthropic-messages" ||
+    !reasoning ||
+    (reasoning.mode !== "manual" && reasoning.mode !== "adaptive")
+  )
+    return reasoning;
   if (reasoning.mode === "manual" && callsWithoutThought(turns)) {
-    losses.note("reasoning", { verdict: "dropped", note: "is off for this request, because the thoughts before its tool calls came from elsewhere" });
+    losses.note("reasoning", {
+      verdict: "dropped",
+      note: "is off for this request, because the thoughts before its tool calls came from elsewhere",
+    });
     return { mode: "off" };
   }
   if (scalars.temperature !== undefined && scalars.temperature !== 1) {
-    losses.note("temperature", { verdict: "dropped", note: "is left out, because the model takes none while it thinks" });
+    losses.note("temperature", {
+      verdict: "dropped",
+      note: "is left out, because the model takes none while it thinks",
+    });
   }
   delete scalars.temperature;
   delete scalars.topK;

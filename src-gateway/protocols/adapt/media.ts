@@ -18,7 +18,8 @@ export function adaptMedia(part: MediaPart, target: AdaptTarget, losses: LossCol
     if (target.wire === "gemini-content") losses.note("documentTitle");
     spoken.title = title;
   }
-  for (const key of Object.keys(home ?? {})) if (!key.startsWith("$")) losses.note("home", { field: `content[].${key}` });
+  for (const key of Object.keys(home ?? {}))
+    if (!key.startsWith("$")) losses.note("home", { field: `content[].${key}` });
   if ("fileId" in part.blob) losses.note("fileId");
   if ("url" in part.blob) {
     losses.note(part.kind === "image" ? "imageUrl" : part.kind === "document" ? "documentUrl" : part.kind);

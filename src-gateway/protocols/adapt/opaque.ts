@@ -4,9 +4,10 @@
  * Clients of Messages and Responses send back what stands in `signature` and `encrypted_content`, so another provider's
  * state travels there in a wrapping that says who made it. Coming back, it is unwrapped, and goes to its maker or nowhere.
  */
-import type { IrRequest } from "../../ir/request.ts";
+
 import type { Opaque, Part, Turn } from "../../ir/part.ts";
 import { PROVIDER_WIRES, type ProviderWire } from "../../ir/protocol.ts";
+import type { IrRequest } from "../../ir/request.ts";
 import { asObject, asText } from "../loose-json.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import type { AdaptTarget } from "./target.ts";

@@ -34,7 +34,11 @@ export function adaptReasoning(request: IrRequest, target: AdaptTarget, losses: 
   if (effort === null) return asked.show === undefined ? undefined : show;
   const known = speak(effort, asked, request, target);
   if (known === null) {
-    if (effort !== "none") losses.note("reasoning", { verdict: "dropped", note: "is left out, because the model is not known to think on demand" });
+    if (effort !== "none")
+      losses.note("reasoning", {
+        verdict: "dropped",
+        note: "is left out, because the model is not known to think on demand",
+      });
     return undefined;
   }
   const isExact = known.budgetTokens === asked.budgetTokens && known.effort === asked.effort;
@@ -62,7 +66,8 @@ function speak(effort: Effort, asked: Reasoning, request: IrRequest, target: Ada
 
 function anthropic(effort: Effort, asked: Reasoning, request: IrRequest, target: AdaptTarget): Reasoning {
   if (effort === "none") return { mode: "off" };
-  if (target.profile.thinking === "adaptive") return { mode: "adaptive", effort: effort === "minimal" ? "low" : effort };
+  if (target.profile.thinking === "adaptive")
+    return { mode: "adaptive", effort: effort === "minimal" ? "low" : effort };
   // A forced tool excludes thinking; the tool wins.
   if (request.toolChoice?.mode === "required" || request.toolChoice?.mode === "named") return { mode: "off" };
   return { mode: "manual", budgetTokens: Math.max(MIN_ANTHROPIC_BUDGET, budgetFor(effort, asked, target)) };

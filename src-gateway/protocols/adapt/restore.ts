@@ -47,13 +47,22 @@ export function createRestorer(context: RestoreContext): Restorer {
     held = adapted.wrapped.has(part.name) ? [] : null;
     calls++;
     const id = restoredCallId(part.id, calls, context);
-    const { opaque, ...bare } = part;
+    const { opaque, ...bare } = withoutHome(part);
     const restored: IrEvent = { type: "part-start", part: { ...bare, id, ...(known ?? {}) } };
     if (!opaque) return [restored];
     if (opaque.wire === client) return [{ ...restored, part: { ...restored.part, opaque } as OpenPart }];
     const travels: Part = { kind: "thinking", text: "", redacted: true, opaque: wrap(opaque, true) };
     if (keepsState(client)) return [{ type: "part", part: travels }, restored];
-    return client === "gemini-content" ? [{ ...restored, part: { ...restored.part, opaque: wrap(opaque, false) } as OpenPart }] : [restored];
+    return client === "gemini-content"
+      ? [{ ...restored, part: { ...restored.part, opaque: wrap(opaque, false) } as OpenPart }]
+      : [restored];
+  };
+
+  /** What only the provider's wire has a word for. */
+  const withoutHome = <Piece extends { kind: string }>(part: Piece): Piece => {
+    if (context.providerWire === client || !("home" in part)) return part;
+    const { home: _, ...bare } = part;
+    return bare as unknown as Piece;
   };
 
   // A thought without a signature would be refused by the client's own provider later on; marked, it is left out then.
@@ -68,7 +77,7 @@ export function createRestorer(context: RestoreContext): Restorer {
         case "part-start":
           held = null;
           isUnsigned = event.part.kind === "thinking";
-          return event.part.kind === "call" ? openCall(event.part) : [event];
+          return event.part.kind === "call" ? openCall(event.part) : [{ type: "part-start", part: withoutHome(event.part) }];
         case "delta":
           if (held === null) return [event];
           held.push(event.text);
@@ -84,8 +93,8 @@ export function createRestorer(context: RestoreContext): Restorer {
           isUnsigned = false;
           return [{ type: "opaque", opaque: wrap(event.opaque, false) }];
         case "part": {
-          const { opaque } = event.part;
-          return [opaque ? { type: "part", part: { ...event.part, opaque: wrap(opaque, false) } } : event];
+          const part = withoutHome(event.part);
+          return [{ type: "part", part: part.opaque ? { ...part, opaque: wrap(part.opaque, false) } : part }];
         }
         default:
           return [event];
@@ -99,7 +108,8 @@ export function restoreAnswer(answer: IrAnswer, context: RestoreContext): IrAnsw
   const restorer = createRestorer(context);
   const collector = createCollector();
   for (const event of answerEvents(answer)) for (const restored of restorer.push(event)) collector.push(restored);
-  return collector.answer();
+  const { home } = answer;
+  return { ...collector.answer(), ...(home && context.providerWire === context.client ? { home } : {}) };
 }
 
 /** The id that the client sees of a call: the provider's where every wire takes it, else one that is made from it. */

@@ -1,8 +1,8 @@
 /** The fields of a foreign request that are single values: kept, clamped to what the target takes, or noted as lost. */
 import type { NeutralField } from "../../ir/field-map.ts";
 import { rulingFor } from "../../ir/field-map.ts";
-import type { IrRequest, OutputFormat } from "../../ir/request.ts";
 import type { Turn } from "../../ir/part.ts";
+import type { IrRequest, OutputFormat } from "../../ir/request.ts";
 import { type LossCollector, refuse } from "./loss-collector.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
 
@@ -11,7 +11,18 @@ const DEFAULT_MAX_OUTPUT_TOKENS = 32_000;
 const MIN_RESPONSES_OUTPUT_TOKENS = 16;
 
 /** Fields that are either taken as they are or not at all. */
-const PLAIN = ["topP", "topK", "seed", "presencePenalty", "frequencyPenalty", "parallelTools", "verbosity", "cacheKey", "endUser", "metadata"] as const satisfies readonly (keyof IrRequest & NeutralField)[];
+const PLAIN = [
+  "topP",
+  "topK",
+  "seed",
+  "presencePenalty",
+  "frequencyPenalty",
+  "parallelTools",
+  "verbosity",
+  "cacheKey",
+  "endUser",
+  "metadata",
+] as const satisfies readonly (keyof IrRequest & NeutralField)[];
 
 export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: LossCollector): Partial<IrRequest> {
   const kept: Record<string, unknown> = {};
@@ -22,9 +33,16 @@ export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: Lo
   }
   if ((request.candidates ?? 1) > 1) losses.note("candidates");
   if (request.logprobs) losses.note("logprobs");
-  if (request.store === true) losses.note("store", { verdict: "dropped", note: "is not passed on: answers are stored by the provider of the client's own protocol only" });
+  if (request.store === true)
+    losses.note("store", {
+      verdict: "dropped",
+      note: "is not passed on: answers are stored by the provider of the client's own protocol only",
+    });
   if (request.serviceTier !== undefined && !isOrdinaryTier(request.serviceTier)) {
-    losses.note("serviceTier", { verdict: "dropped", note: "means other prices at another provider, so it is not carried over" });
+    losses.note("serviceTier", {
+      verdict: "dropped",
+      note: "means other prices at another provider, so it is not carried over",
+    });
   }
   const result = kept as Partial<IrRequest>;
   adaptTemperature(request, target, losses, result);
@@ -34,7 +52,12 @@ export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: Lo
 
 const isOrdinaryTier = (tier: string): boolean => ["auto", "default", "standard", "standard_only"].includes(tier);
 
-function adaptTemperature(request: IrRequest, target: AdaptTarget, losses: LossCollector, kept: Partial<IrRequest>): void {
+function adaptTemperature(
+  request: IrRequest,
+  target: AdaptTarget,
+  losses: LossCollector,
+  kept: Partial<IrRequest>,
+): void {
   const refuses = target.profile.sampling === false;
   if (refuses) {
     for (const field of ["topP", "topK"] as const) {
@@ -52,7 +75,10 @@ function adaptTemperature(request: IrRequest, target: AdaptTarget, losses: LossC
   if (request.temperature > max) losses.note("temperature", { verdict: "clamped", note: `is at most ${max} there` });
   kept.temperature = Math.min(request.temperature, max);
   if (target.wire === "anthropic-messages" && kept.topP !== undefined) {
-    losses.note("topP", { verdict: "dropped", note: "is left out, because the model takes either it or a temperature" });
+    losses.note("topP", {
+      verdict: "dropped",
+      note: "is left out, because the model takes either it or a temperature",
+    });
     delete kept.topP;
   }
 }
@@ -61,10 +87,15 @@ function adaptLimits(request: IrRequest, target: AdaptTarget, losses: LossCollec
   const most = target.profile.maxOutputTokens ?? Number.POSITIVE_INFINITY;
   const asked = request.maxOutputTokens;
   if (asked !== undefined) {
-    if (asked === 0) throw refuse("max_tokens", "is 0, which only warms the cache of a provider of the client's own protocol");
+    if (asked === 0)
+      throw refuse("max_tokens", "is 0, which only warms the cache of a provider of the client's own protocol");
     const least = target.wire === "openai-responses" ? MIN_RESPONSES_OUTPUT_TOKENS : 1;
     kept.maxOutputTokens = Math.min(Math.max(asked, least), most);
-    if (kept.maxOutputTokens !== asked) losses.note("maxOutputTokens", { verdict: "clamped", note: `is set to ${kept.maxOutputTokens}, the nearest that the model takes` });
+    if (kept.maxOutputTokens !== asked)
+      losses.note("maxOutputTokens", {
+        verdict: "clamped",
+        note: `is set to ${kept.maxOutputTokens}, the nearest that the model takes`,
+      });
   } else if (target.wire === "anthropic-messages") kept.maxOutputTokens = Math.min(DEFAULT_MAX_OUTPUT_TOKENS, most);
   adaptStops(request, target, losses, kept);
 }
@@ -73,9 +104,11 @@ function adaptStops(request: IrRequest, target: AdaptTarget, losses: LossCollect
   if (!request.stop || request.stop.length === 0) return;
   const { maxStops } = WIRE_TRAITS[target.wire];
   if (rulingFor("stop", target.wire).verdict !== "lossless") return losses.note("stop");
-  const usable = target.wire === "anthropic-messages" ? request.stop.filter((text) => text.trim() !== "") : request.stop;
+  const usable =
+    target.wire === "anthropic-messages" ? request.stop.filter((text) => text.trim() !== "") : request.stop;
   const stop = usable.slice(0, maxStops);
-  if (stop.length < request.stop.length) losses.note("stop", { verdict: "clamped", note: `is cut to the ${stop.length} that the provider takes` });
+  if (stop.length < request.stop.length)
+    losses.note("stop", { verdict: "clamped", note: `is cut to the ${stop.length} that the provider takes` });
   if (stop.length > 0) kept.stop = stop;
 }
 
@@ -88,7 +121,8 @@ export function adaptOutput(
   const { output } = request;
   if (!output || output.kind === "text") return { instruction: null };
   const { home, ...plain } = output;
-  for (const key of Object.keys(home ?? {})) if (!key.startsWith("$")) losses.note("home", { field: `response_format.${key}` });
+  for (const key of Object.keys(home ?? {}))
+    if (!key.startsWith("$")) losses.note("home", { field: `response_format.${key}` });
   const onlySchema = target.wire === "anthropic-messages";
   const takes =
     rulingFor("output", target.wire).verdict === "lossless" &&
@@ -105,5 +139,8 @@ export function adaptOutput(
 export function addInstruction(turns: Turn[], instruction: string | null): Turn[] {
   if (instruction === null) return turns;
   const at = turns.findIndex((turn) => turn.role !== "system");
-  return turns.toSpliced(at < 0 ? turns.length : at, 0, { role: "system", parts: [{ kind: "text", text: instruction }] });
+  return turns.toSpliced(at < 0 ? turns.length : at, 0, {
+    role: "system",
+    parts: [{ kind: "text", text: instruction }],
+  });
 }

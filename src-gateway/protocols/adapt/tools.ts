@@ -61,7 +61,10 @@ export function adaptTools(request: IrRequest, target: AdaptTarget, losses: Loss
         const name = register({ ...clientTool(tool, namespace), custom: true });
         if (keepsCustom(target)) tools.push(plainCustom(tool, name));
         else {
-          losses.note("customTool", { verdict: "emulated", note: "is sent as a function with one text argument, and its calls are turned back" });
+          losses.note("customTool", {
+            verdict: "emulated",
+            note: "is sent as a function with one text argument, and its calls are turned back",
+          });
           wrapped.add(name);
           tools.push(wrapCustom(tool, name));
         }
@@ -104,7 +107,12 @@ function asFunction(tool: FunctionTool, name: string, losses: LossCollector): Fu
   for (const key of Object.keys(home ?? {})) if (!key.startsWith("$")) losses.note("home", { field: `tools[].${key}` });
   if (strict === true) losses.note("toolStrict");
   const keepsStrict = strict !== undefined && losses.target.startsWith("openai-");
-  return { ...known, name, ...(keepsStrict ? { strict } : {}), schema: tool.schema ?? { type: "object", properties: {} } };
+  return {
+    ...known,
+    name,
+    ...(keepsStrict ? { strict } : {}),
+    schema: tool.schema ?? { type: "object", properties: {} },
+  };
 }
 
 const plainCustom = ({ home: _, ...tool }: CustomTool, name: string): CustomTool => ({ ...tool, name });
@@ -145,7 +153,11 @@ function adaptChoice(request: IrRequest, tools: Tool[], names: ToolNames): ToolC
   const wanted = choice.name ?? "";
   const name = names.toTarget(wanted, namespaceOf(wanted, request.tools));
   const isNative = request.tools.some((tool) => tool.kind === "native" && (tool.raw["name"] ?? tool.type) === wanted);
-  if (isNative) throw refuse("tool_choice", `asks for the tool "${wanted}", which the provider chosen for this model does not have`);
+  if (isNative)
+    throw refuse(
+      "tool_choice",
+      `asks for the tool "${wanted}", which the provider chosen for this model does not have`,
+    );
   return { mode: "named", name };
 }
 

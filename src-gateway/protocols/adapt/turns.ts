@@ -11,23 +11,31 @@ const GO_ON = "Continue.";
 export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTarget, losses: LossCollector): Turn[] {
   const traits = WIRE_TRAITS[target.wire];
   const identified = giveIds(source);
-  const spoken = identified.map((turn): Turn => ({
-    role: turn.role,
-    parts: renameCalls(turn.parts.flatMap((part) => adaptPart(part, turn, target, losses)), tools),
-  }));
+  const spoken = identified.map(
+    (turn): Turn => ({
+      role: turn.role,
+      parts: renameCalls(
+        turn.parts.flatMap((part) => adaptPart(part, turn, target, losses)),
+        tools,
+      ),
+    }),
+  );
   const placed = placeSystem(spoken, traits.laterSystem, losses);
   const paired = pairResults(placed, losses);
   const merged = mergeTurns(paired.filter((turn) => turn.parts.length > 0));
   const legal = shortenIds(merged, target);
   const ends = fixEnds(legal, traits.userFirst, target, losses);
-  return ends.map((turn) => ({ ...turn, parts: turn.parts.flatMap((part) => finishResult(part, target, losses)) })).map(mediaLast);
+  return ends
+    .map((turn) => ({ ...turn, parts: turn.parts.flatMap((part) => finishResult(part, target, losses)) }))
+    .map(mediaLast);
 }
 
 /** Drops what only the source has a word for, and fits the rest. */
 function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
   const { home, ...bare } = part as Part & { home?: Record<string, unknown> };
   const cacheable = WIRE_TRAITS[target.wire];
-  if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse") losses.note("cacheMark");
+  if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse")
+    losses.note("cacheMark");
   void cacheable;
   switch (part.kind) {
     case "text": {
@@ -45,10 +53,14 @@ function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossColl
     case "video":
       return [adaptMedia(part, target, losses)];
     case "native":
-      losses.note("nativePart", { field: `${turn.role === "assistant" ? "assistant " : ""}content[type=${part.type}]` });
+      losses.note("nativePart", {
+        field: `${turn.role === "assistant" ? "assistant " : ""}content[type=${part.type}]`,
+      });
       return [];
     case "result":
-      return [{ ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptPart(inner, turn, target, losses)) }];
+      return [
+        { ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptPart(inner, turn, target, losses)) },
+      ];
     default:
       return [bare as Part];
   }
@@ -82,8 +94,8 @@ function placeSystem(turns: Turn[], laterSystem: boolean, losses: LossCollector)
   return turns.map((turn, place) => {
     if (turn.role !== "system" || laterSystem || firstOther < 0 || place < firstOther) return turn;
     losses.note("laterSystem");
-    const parts = turn.parts.map((part): Part =>
-      part.kind === "text" ? { ...part, text: `<system-note>\n${part.text}\n</system-note>` } : part,
+    const parts = turn.parts.map(
+      (part): Part => (part.kind === "text" ? { ...part, text: `<system-note>\n${part.text}\n</system-note>` } : part),
     );
     return { role: "user", parts };
   });
@@ -94,7 +106,9 @@ function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
   const results = new Map<string, ResultPart>();
   for (const turn of turns)
     for (const part of turn.parts) if (part.kind === "result" && !results.has(part.id)) results.set(part.id, part);
-  const called = new Set(turns.flatMap((turn) => turn.parts.flatMap((part) => (part.kind === "call" ? [part.id] : []))));
+  const called = new Set(
+    turns.flatMap((turn) => turn.parts.flatMap((part) => (part.kind === "call" ? [part.id] : []))),
+  );
   const paired: Turn[] = [];
   let awaited: ResultPart[] = [];
   const flush = (): void => {
@@ -124,7 +138,11 @@ function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
   return paired;
 }
 
-function resultFor(call: Extract<Part, { kind: "call" }>, result: ResultPart | undefined, losses: LossCollector): ResultPart {
+function resultFor(
+  call: Extract<Part, { kind: "call" }>,
+  result: ResultPart | undefined,
+  losses: LossCollector,
+): ResultPart {
   const base = { kind: "result", id: call.id, name: call.name, ...(call.custom ? { custom: true } : {}) } as const;
   if (result) {
     const { custom: _, ...known } = result;
@@ -143,7 +161,13 @@ function mergeTurns(turns: Turn[]): Turn[] {
   }
   return merged.map((turn) =>
     turn.role === "user"
-      ? { ...turn, parts: [...turn.parts.filter((part) => part.kind === "result"), ...turn.parts.filter((part) => part.kind !== "result")] }
+      ? {
+          ...turn,
+          parts: [
+            ...turn.parts.filter((part) => part.kind === "result"),
+            ...turn.parts.filter((part) => part.kind !== "result"),
+          ],
+        }
       : turn,
   );
 }
@@ -158,14 +182,17 @@ function shortenIds(turns: Turn[], target: AdaptTarget): Turn[] {
     const known = ids.get(id);
     if (known !== undefined) return known;
     let wanted = pattern.test(id) ? id : isNine ? shortHash(id, 9) : `call_${shortHash(id, 14)}`;
-    for (let n = 2; taken.has(wanted); n++) wanted = isNine ? shortHash(`${id} ${n}`, 9) : `call_${shortHash(`${id} ${n}`, 14)}`;
+    for (let n = 2; taken.has(wanted); n++)
+      wanted = isNine ? shortHash(`${id} ${n}`, 9) : `call_${shortHash(`${id} ${n}`, 14)}`;
     taken.add(wanted);
     ids.set(id, wanted);
     return wanted;
   };
   return turns.map((turn) => ({
     ...turn,
-    parts: turn.parts.map((part) => (part.kind === "call" || part.kind === "result" ? { ...part, id: legal(part.id) } : part)),
+    parts: turn.parts.map((part) =>
+      part.kind === "call" || part.kind === "result" ? { ...part, id: legal(part.id) } : part,
+    ),
   }));
 }
 
@@ -177,8 +204,14 @@ function fixEnds(turns: Turn[], userFirst: boolean, target: AdaptTarget, losses:
     fixed.splice(first < 0 ? fixed.length : first, 0, { role: "user", parts: [{ kind: "text", text: GO_ON }] });
   }
   if (fixed.at(-1)?.role === "assistant" && target.profile.prefill === false) {
-    losses.note("prefill", { verdict: "emulated", note: "is followed by a user's message that asks to go on, because the model does not continue its own" });
-    fixed.push({ role: "user", parts: [{ kind: "text", text: "Go on exactly where your last message ended, without repeating it." }] });
+    losses.note("prefill", {
+      verdict: "emulated",
+      note: "is followed by a user's message that asks to go on, because the model does not continue its own",
+    });
+    fixed.push({
+      role: "user",
+      parts: [{ kind: "text", text: "Go on exactly where your last message ended, without repeating it." }],
+    });
   }
   return fixed;
 }
@@ -196,9 +229,15 @@ function finishResult(part: Part, target: AdaptTarget, losses: LossCollector): P
     parts = prefixError(kept);
   }
   if (media.length === 0) return [{ ...part, parts }];
-  losses.note("resultMedia", { verdict: "emulated", note: "follows in a user's message, because tool results are text there" });
+  losses.note("resultMedia", {
+    verdict: "emulated",
+    note: "follows in a user's message, because tool results are text there",
+  });
   const label: Part = { kind: "text", text: `[Attached by the tool ${part.name ?? part.id}:]` };
-  const result: Part = { ...part, parts: parts.length > 0 ? parts : [{ kind: "text", text: "See the attachment that follows." }] };
+  const result: Part = {
+    ...part,
+    parts: parts.length > 0 ? parts : [{ kind: "text", text: "See the attachment that follows." }],
+  };
   return [result, label, ...media];
 }
 

@@ -1,11 +1,14 @@
 /** Citations, both ways. The wire has five kinds of places to cite, and one of them has an address. */
 import type { JsonObject } from "../../ir/json.ts";
 import type { Citation } from "../../ir/part.ts";
-import { given, homeOf, isString, openFields } from "./home.ts";
+import { given, homeOf, isObjectList, isString, openFields } from "./home.ts";
 
 const WEB = "web_search_result_location";
 const titleField = (type: unknown): string =>
   type === WEB || type === "search_result_location" ? "title" : "document_title";
+
+export const isCitationList = (value: unknown): value is JsonObject[] =>
+  isObjectList(value) && value.every((citation) => isString(citation["type"]));
 
 export function decodeCitation(json: JsonObject): Citation {
   const fields = openFields(json);

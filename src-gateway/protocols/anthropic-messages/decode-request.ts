@@ -1,6 +1,6 @@
 import { GatewayError } from "../../ir/errors.ts";
 import type { JsonObject } from "../../ir/json.ts";
-import type { Part, Turn } from "../../ir/part.ts";
+import type { Turn } from "../../ir/part.ts";
 import { EFFORTS, type Effort, type IrRequest, type OutputFormat, type Reasoning } from "../../ir/request.ts";
 import type { RequestTarget } from "../types.ts";
 import { type Fields, given, homeOf, isNumber, isObject, isString, isStringList, isTrue, openFields } from "./home.ts";

@@ -21,7 +21,14 @@ const TYPES: Readonly<Record<ErrorClass, string>> = {
 };
 
 function errorJson(error: GatewayError, requestId: string): unknown {
-  return { type: "error", error: { type: TYPES[error.class], message: error.message }, request_id: requestId };
+  const described = { type: TYPES[error.class], message: error.message, ...detailsOf(error) };
+  return { type: "error", error: described, request_id: requestId };
+}
+
+/** Anthropic's tool runner keeps its history on the server, and goes on without when it is told so in these words. */
+function detailsOf(error: GatewayError): object {
+  if (error.code !== "unsupported_operation" || error.param !== "thread") return {};
+  return { details: { error_code: "thread_unsupported_request", unsupported: ["thread"] } };
 }
 
 export function encodeError(error: GatewayError, context: { requestId: string }): EncodedError {

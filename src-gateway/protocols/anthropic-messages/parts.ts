@@ -4,7 +4,7 @@ import type { CallPart, MediaPart, Opaque, Part, ResultPart, TextPart, ThinkingP
 import { callInput } from "../call-input.ts";
 import { asText } from "../loose-json.ts";
 import { takeMark, writeMark } from "./cache-marks.ts";
-import { decodeCitation, encodeCitations } from "./citations.ts";
+import { decodeCitation, encodeCitations, isCitationList } from "./citations.ts";
 import { type Fields, given, homeOf, isObject, isObjectList, isString, isTrue, openFields, written } from "./home.ts";
 import { decodeSource, encodeSource } from "./sources.ts";
 
@@ -50,7 +50,7 @@ const rest = (fields: Fields) => ({ ...takeMark(fields), ...homeOf(fields.home) 
 function decodeText(fields: Fields): TextPart | null {
   const text = fields.take("text", isString);
   if (text === undefined) return null;
-  const citations = fields.take("citations", isObjectList)?.map(decodeCitation);
+  const citations = fields.take("citations", isCitationList)?.map(decodeCitation);
   return { kind: "text", text, ...given({ citations }), ...rest(fields) };
 }
 

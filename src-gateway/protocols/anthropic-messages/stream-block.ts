@@ -90,10 +90,11 @@ function holdBlock(writer: EventWriter, start: JsonObject): StreamBlock {
   const block = { ...start };
   let input = "";
   return {
-    delta({ type: _, partial_json: piece, citation, ...fields }) {
+    delta({ partial_json: piece, citation, ...fields }) {
       if (piece !== undefined) input += callArgs(piece);
       if (citation !== undefined) block["citations"] = [...asArray(block["citations"]), citation];
       for (const [name, value] of Object.entries(fields)) {
+        if (name === "type") continue;
         const before = block[name];
         block[name] = isString(value) && isString(before) ? before + value : value;
       }

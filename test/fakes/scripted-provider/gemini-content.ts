@@ -23,7 +23,7 @@ export const geminiContent: PlayedWire = {
         readTools(body["tools"]),
         called?.["mode"] === "NONE" ? "none" : asText(asArray(called?.["allowedFunctionNames"])[0]),
       ),
-      toolResults: results.map((result) => JSON.stringify(result["response"])),
+      toolResults: results.map((result) => wordsOf(asObject(result["response"]) ?? {})),
       schema:
         config["responseJsonSchema"] ?? config["responseSchema"] ?? config["responseMimeType"] === "application/json",
       images: contents.flatMap((content) => partsOf(content).flatMap(imageOf)),
@@ -54,6 +54,12 @@ export const geminiContent: PlayedWire = {
     return Buffer.from(`${started ? ",\r\n" : "["}${JSON.stringify(error, null, 2)}\n]\n`);
   },
 };
+
+/** A model reads the text of a result, and not the object that it is wrapped in. */
+const wordsOf = (response: JsonObject): string =>
+  Object.keys(response).length === 1 && typeof response["output"] === "string"
+    ? response["output"]
+    : JSON.stringify(response);
 
 const STATUSES: Readonly<Record<number, string>> = {
   400: "INVALID_ARGUMENT",

@@ -18,6 +18,7 @@ export function googleCases(setup: GetSetup): void {
     const { baseUrl, apiKey } = setup().google;
     return new GoogleGenAI({ apiKey, httpOptions: { baseUrl } });
   };
+  const isForeign = (): boolean => (setup().providerWire ?? "gemini-content") !== "gemini-content";
   const question = (contents: Content[] | string) => ({ model: setup().models.gemini, contents });
 
   describe("google generateContent", () => {
@@ -27,7 +28,7 @@ export function googleCases(setup: GetSetup): void {
       expect(answer.candidates?.[0]?.finishReason).toBe("STOP");
       const reported = setup().provider.requests.at(-1)?.usageReported;
       expect(answer.usageMetadata?.cachedContentTokenCount).toBe(reported?.cacheRead);
-      expect(answer.usageMetadata?.thoughtsTokenCount).toBe(reported?.reasoning);
+      expect(answer.usageMetadata?.thoughtsTokenCount ?? 0).toBe(reported?.reasoning);
     });
 
     test("a stream of pieces, the last with the reason", async () => {
@@ -42,6 +43,7 @@ export function googleCases(setup: GetSetup): void {
       await chat.sendMessage({ message: "first" });
       const second = await collect(await chat.sendMessageStream({ message: "second" }));
       expect(second.map((piece) => piece.text ?? "").join("")).toContain("“second”");
+      if (isForeign()) return;
       expect(setup().provider.requests.at(-1)?.json).toMatchObject({
         contents: [{ role: "user" }, { role: "model" }, { role: "user" }],
       });
@@ -60,7 +62,7 @@ export function googleCases(setup: GetSetup): void {
       contents.push(turn, { role: "user", parts: [{ functionResponse }] });
       const told = await connect().models.generateContent(request);
       expect(told.text).toContain("sunny, 25 °C");
-      expect(setup().provider.requests.at(-1)?.body.toString()).toContain("thoughtSignature");
+      if (!isForeign()) expect(setup().provider.requests.at(-1)?.body.toString()).toContain("thoughtSignature");
     });
 
     test("a tool that must not be called is not", async () => {
@@ -76,7 +78,7 @@ export function googleCases(setup: GetSetup): void {
     test("a structured answer fits its schema", async () => {
       const config = { responseMimeType: "application/json", responseJsonSchema: WEATHER_SCHEMA };
       const answer = await connect().models.generateContent({ ...question("the weather as JSON"), config });
-      expect(JSON.parse(answer.text ?? "")).toEqual(WEATHER);
+      expect(JSON.parse(answer.text ?? "")).toEqual({ ...WEATHER, days: expect.any(Number) });
     });
 
     test("an image reaches the model", async () => {

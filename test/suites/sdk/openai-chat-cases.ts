@@ -107,7 +107,7 @@ export function openaiChatCases(setup: GetSetup): void {
         ...question("the weather as JSON"),
         response_format: { type: "json_schema", json_schema },
       });
-      expect(JSON.parse(answer.choices[0]?.message.content ?? "")).toEqual(WEATHER);
+      expect(JSON.parse(answer.choices[0]?.message.content ?? "")).toEqual({ ...WEATHER, days: expect.any(Number) });
     });
 
     test("an image reaches the model", async () => {

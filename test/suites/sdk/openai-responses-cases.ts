@@ -75,7 +75,7 @@ export function openaiResponsesCases(setup: GetSetup): void {
         ...question("the weather as JSON"),
         text: { format: { type: "json_schema", name: "weather", strict: true, schema: WEATHER_SCHEMA } },
       });
-      expect(JSON.parse(answer.output_text)).toEqual(WEATHER);
+      expect(JSON.parse(answer.output_text)).toEqual({ ...WEATHER, days: expect.any(Number) });
     });
 
     test("an image reaches the model", async () => {

@@ -1,3 +1,4 @@
+import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import type { ScriptedProvider } from "../../fakes/scripted-provider/types.ts";
 
 /** Where the SDKs are pointed to, in the form that each of them wants; `provider` stands at the end of all of it. */
@@ -7,6 +8,8 @@ export interface SdkSetup {
   google: { baseUrl: string; apiKey: string };
   models: { openai: string; anthropic: string; gemini: string; embedding: string; geminiEmbedding: string };
   provider: ScriptedProvider;
+  /** The wire that the provider of the three main models speaks, where it is one for all of them. */
+  providerWire?: WireProtocol;
   stop(): Promise<void>;
 }
 

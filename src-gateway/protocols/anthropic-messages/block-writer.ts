@@ -1,0 +1,100 @@
+/** The content blocks of a stream: one open at a time, numbered without gaps. */
+import type { OpenPart } from "../../ir/answer.ts";
+import type { JsonObject } from "../../ir/json.ts";
+import type { Citation, Opaque, Part } from "../../ir/part.ts";
+import { sseFrame } from "../stream-facts.ts";
+import type { EncodeContext } from "../types.ts";
+import { encodeCitation } from "./citations.ts";
+import { encodeBlock } from "./encode-answer.ts";
+import { isObject } from "./home.ts";
+
+/** Every method answers with the frames that are due. Without an open block, all but `open` and `whole` have none. */
+export interface BlockWriter {
+  open(part: OpenPart): Buffer[];
+  delta(text: string): Buffer[];
+  citation(citation: Citation): Buffer[];
+  opaque(opaque: Opaque): Buffer[];
+  close(): Buffer[];
+  /** A block in one piece; none when the wire has no word for the part. */
+  whole(part: Part): Buffer[];
+}
+
+interface OpenBlock {
+  part: OpenPart;
+  /**
+   * Text and thinking begin with their first piece: a block without any is not written, because clients send it back and
+   * the API refuses it.
+   */
+  hasBegun: boolean;
+  signature: string | null;
+}
+
+export function createBlockWriter(context: EncodeContext): BlockWriter {
+  let index = 0;
+  let open: OpenBlock | null = null;
+
+  const frame = (type: string, fields: JsonObject): Buffer => sseFrame({ type, index, ...fields }, type);
+  const delta = (type: string, fields: JsonObject): Buffer =>
+    frame("content_block_delta", { delta: { type, ...fields } });
+  const stop = (): Buffer => {
+    const closing = frame("content_block_stop", {});
+    index++;
+    return closing;
+  };
+  const begin = (block: OpenBlock): Buffer[] => {
+    if (block.hasBegun) return [];
+    block.hasBegun = true;
+    return [frame("content_block_start", { content_block: emptyBlock(block.part, context, index) })];
+  };
+
+  return {
+    open(part) {
+      open = { part, hasBegun: false, signature: null };
+      return part.kind === "call" ? begin(open) : [];
+    },
+    delta(text) {
+      return open && text !== "" ? [...begin(open), delta(...piece(open.part.kind, text))] : [];
+    },
+    citation(citation) {
+      const json = encodeCitation(citation);
+      return open?.part.kind === "text" && json ? [...begin(open), delta("citations_delta", { citation: json })] : [];
+    },
+    opaque({ value }) {
+      // A signature alone is worth a block: the client has to bring it back.
+      if (open?.part.kind !== "thinking") return [];
+      open.signature = value;
+      return begin(open);
+    },
+    close() {
+      const block = open;
+      open = null;
+      if (!block?.hasBegun) return [];
+      const signed =
+        block.part.kind === "thinking" ? [delta("signature_delta", { signature: block.signature ?? "" })] : [];
+      return [...signed, stop()];
+    },
+    whole(part) {
+      const block = encodeBlock(part, context, { at: index, isOwn: false });
+      if (!block) return [];
+      const { input } = block;
+      if (!isObject(input)) return [frame("content_block_start", { content_block: block }), stop()];
+      // Clients put an input together from its deltas.
+      return [
+        frame("content_block_start", { content_block: { ...block, input: {} } }),
+        delta("input_json_delta", { partial_json: JSON.stringify(input) }),
+        stop(),
+      ];
+    },
+  };
+}
+
+function piece(kind: OpenPart["kind"], text: string): [type: string, fields: JsonObject] {
+  if (kind === "call") return ["input_json_delta", { partial_json: text }];
+  return kind === "thinking" ? ["thinking_delta", { thinking: text }] : ["text_delta", { text }];
+}
+
+function emptyBlock(part: OpenPart, context: EncodeContext, at: number): JsonObject {
+  if (part.kind === "thinking") return { type: "thinking", thinking: "", signature: "" };
+  if (part.kind !== "call") return { type: "text", text: "" };
+  return { ...encodeBlock({ ...part, args: "" }, context, { at, isOwn: false }), input: {} };
+}
