@@ -89,6 +89,24 @@ export interface ExchangesTable {
   bytes_out: number;
 }
 
+/** An answer that a Responses client may go on from, with what it answered. */
+export interface StoredResponsesTable {
+  id: string;
+  owner: string;
+  /** The answer that this one went on from. */
+  previous_id: string | null;
+  created_at: number;
+  expires_at: number;
+  model: string;
+  provider: string;
+  /** Characters of `input` and `response` together. */
+  size: number;
+  /** JSON list of the request's own items. */
+  input: string;
+  /** JSON, as the client got it. */
+  response: string;
+}
+
 /** What is true of the database as a whole. */
 export interface FactsTable {
   name: string;
@@ -101,4 +119,5 @@ export interface Database {
   api_keys: ApiKeysTable;
   instances: InstancesTable;
   exchanges: ExchangesTable;
+  stored_responses: StoredResponsesTable;
 }

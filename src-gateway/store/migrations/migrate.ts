@@ -3,6 +3,7 @@ import type { Logger } from "../../lib/logger.ts";
 import type { DialectName, Store } from "../open-store.ts";
 import type { Database } from "../schema.ts";
 import { createFirstTables } from "./0001-first-tables.ts";
+import { createStoredResponses } from "./0002-stored-responses.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -14,6 +15,7 @@ export interface MigrationStep {
 /** In order; one that has landed is never changed. */
 const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void> }[] = [
   { name: "0001-first-tables", up: createFirstTables },
+  { name: "0002-stored-responses", up: createStoredResponses },
 ];
 
 /** Any number does, as long as all gateways use the same. */
