@@ -7,8 +7,11 @@ const WEB = "web_search_result_location";
 const titleField = (type: unknown): string =>
   type === WEB || type === "search_result_location" ? "title" : "document_title";
 
+/** All places of this wire are called so, and none of another wire's. */
+const isPlace = (type: unknown): boolean => isString(type) && type.endsWith("_location");
+
 export const isCitationList = (value: unknown): value is JsonObject[] =>
-  isObjectList(value) && value.every((citation) => isString(citation["type"]));
+  isObjectList(value) && value.every((citation) => isPlace(citation["type"]));
 
 export function decodeCitation(json: JsonObject): Citation {
   const fields = openFields(json);
@@ -22,7 +25,7 @@ export function decodeCitation(json: JsonObject): Citation {
 export function encodeCitation(citation: Citation): JsonObject | null {
   const { home, url, title, quoted } = citation;
   const type = home?.["type"];
-  if (type !== undefined) return { ...home, ...given({ url, [titleField(type)]: title, cited_text: quoted }) };
+  if (isPlace(type)) return { ...home, ...given({ url, [titleField(type)]: title, cited_text: quoted }) };
   if (url === undefined) return null;
   return { type: WEB, url, title: title ?? null, cited_text: quoted ?? "", encrypted_index: "" };
 }

@@ -66,7 +66,7 @@ export function encodeBlock(
 }
 
 /** For a call from a wire without ids. */
-export const callId = (context: EncodeContext, at: number): string => `toolu_${context.exchangeId.toString(36)}_${at}`;
+const callId = (context: EncodeContext, at: number): string => `toolu_${context.exchangeId.toString(36)}_${at}`;
 
 /** The usage as it was read, if nobody has counted otherwise since. */
 function ownUsage(answer: IrAnswer): JsonObject | null {

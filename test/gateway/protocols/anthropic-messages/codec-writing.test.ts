@@ -62,6 +62,25 @@ describe("writing an answer of another wire", () => {
     expect(written(...rich)).toEqual(content);
   });
 
+  it("writes no citation in the words of another wire", () => {
+    const home = { type: "url_citation", file_id: "f" };
+    expect(written({ kind: "text", text: "a", citations: [{ home }, { home, url: "https://example.org" }] })).toEqual([
+      {
+        type: "text",
+        text: "a",
+        citations: [
+          {
+            type: "web_search_result_location",
+            url: "https://example.org",
+            title: null,
+            cited_text: "",
+            encrypted_index: "",
+          },
+        ],
+      },
+    ]);
+  });
+
   it("writes text for arguments that are no object", () => {
     expect(written({ kind: "call", id: "c", name: "f", args: "rm -rf", custom: true })).toEqual([
       { type: "tool_use", id: "c", name: "f", input: { _raw: "rm -rf" } },
