@@ -93,6 +93,7 @@ export function createCountingThread(options: CountingThreadOptions): CountingTh
           fail(`The gateway's token counter took longer than ${options.timeoutMs} ms for this request.`);
         }, options.timeoutMs);
         job = { resolve, reject, deadline };
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin, unlike windows
         worker.postMessage(texts);
       }),
     stop: async () => {

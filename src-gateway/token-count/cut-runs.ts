@@ -2,7 +2,7 @@
  * Cuts a text where it has no boundaries of its own.
  *
  * A tokenizer first splits at the borders of words, numbers, spaces and signs, then merges inside each piece in a time that
- * grows with the square of the piece: 100,000 spaces take seconds. A cut inside a run costs a token at most, and upward.
+ * grows with the square of the piece: 100,000 spaces take seconds. A cut inside a run changes the count by a token or so.
  */
 
 /** Longer than what people and programs write between two borders. */
@@ -35,8 +35,7 @@ export function cutRuns(text: string): string[] {
       if (runClass !== ANY) runStart = at;
       runClass = unitClass;
     }
-    // A character of two units stays whole.
-    if (at - runStart >= MAX_RUN_UNITS && (unit & 0xfc00) !== 0xdc00) {
+    if (at - runStart >= MAX_RUN_UNITS && !isInsidePair(text, at)) {
       pieces.push(text.slice(pieceStart, at));
       pieceStart = at;
       runStart = at;
@@ -45,4 +44,9 @@ export function cutRuns(text: string): string[] {
   }
   pieces.push(pieceStart === 0 ? text : text.slice(pieceStart));
   return pieces;
+}
+
+/** Between the two units of one character. Halves without their other half are cut like everything else. */
+function isInsidePair(text: string, at: number): boolean {
+  return (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
 }
