@@ -47,13 +47,12 @@ function takeMessages(fields: Taker): Turn[] {
   return messages.map((message, n) => decodeMessage(message, `messages[${n}]`));
 }
 
-/** Prompts of texts are one turn of the user; tokens mean something to one model only, and stay what they are. */
+/** A prompt is one turn of the user; with several, the model is asked about all of them at once. */
 function takePrompt(fields: Taker, notes: JsonObject): Turn[] {
-  const prompt = fields.peek("prompt");
+  const prompt = fields.any("prompt");
   const texts = Array.isArray(prompt) ? prompt : [prompt];
-  const isText = texts.every((text) => typeof text === "string");
-  if (!isText) return [{ role: "user", parts: [] }];
-  fields.any("prompt");
+  if (!texts.every((text) => typeof text === "string"))
+    throw invalid("prompt", "must be text to be translated: tokens mean something to one model only.");
   notes["$prompt"] = Array.isArray(prompt) ? "list" : "text";
   return [{ role: "user", parts: texts.map((text) => ({ kind: "text", text })) }];
 }

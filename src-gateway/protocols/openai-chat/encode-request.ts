@@ -35,7 +35,6 @@ function encodeTurns(request: IrRequest, target: EncodeTarget, exact: boolean): 
       .flatMap((part) => (part.kind === "text" ? part.text : []));
     return { prompt: spelling === "list" ? texts : texts.join("") };
   }
-  if (exact && request.home["prompt"] !== undefined) return {};
   const style: MessageStyle = { exact, thinking: exact || target.compat.has("reasoning-content") };
   return { messages: request.turns.flatMap((turn: Turn) => encodeTurn(turn, style)) };
 }

@@ -6,21 +6,18 @@ import type { JsonObject } from "../../ir/json.ts";
 import type { Blob, MediaPart, Part } from "../../ir/part.ts";
 import { asObject, asText } from "../loose-json.ts";
 import { createTaker, wireFields, withHome } from "./chat-fields.ts";
-import { decodeContent, encodeContent } from "./parts.ts";
 
 /** Marks a part that stands in the content in Anthropic's words, and not where this wire has its place. */
 export const isForeignBlock = (part: Part): boolean => part.home?.["$block"] === true;
 
 /** Null when the block is none of these, or not of their shape. */
-export function decodeForeignBlock(block: JsonObject, where: string): Part | null {
+export function decodeForeignBlock(block: JsonObject): Part | null {
   switch (block["type"]) {
     case "image":
     case "document":
       return decodeSource(block, block["type"]);
     case "tool_use":
       return decodeToolUse(block);
-    case "tool_result":
-      return decodeToolResult(block, where);
     case "thinking":
       return decodeThinking(block);
     default:
@@ -65,18 +62,6 @@ function decodeToolUse(block: JsonObject): Part | null {
   return { kind: "call", id, name, args: JSON.stringify(input), ...withHome(fields.rest(), { $block: true }) };
 }
 
-function decodeToolResult(block: JsonObject, where: string): Part | null {
-  const fields = createTaker(block);
-  fields.any("type");
-  const id = fields.text("tool_use_id");
-  if (id === undefined) return null;
-  const { parts, spelling } = decodeContent(fields.any("content"), `${where}.content`);
-  // `is_error: false` says what its absence says; it stays among the block's own fields.
-  const isError = block["is_error"] === true;
-  if (isError) fields.any("is_error");
-  return { kind: "result", id, parts, isError, ...withHome(fields.rest(), { $block: true, $content: spelling }) };
-}
-
 function decodeThinking(block: JsonObject): Part | null {
   const fields = createTaker(block);
   fields.any("type");
@@ -103,16 +88,6 @@ export function encodeForeignBlock(part: Part): JsonObject | null {
       };
     case "call":
       return { type: "tool_use", id: part.id, name: part.name, input: JSON.parse(part.args), ...rest };
-    case "result": {
-      const content = encodeContent(part.parts, asText(part.home?.["$content"]));
-      return {
-        type: "tool_result",
-        tool_use_id: part.id,
-        ...(content === undefined ? {} : { content }),
-        ...(part.isError ? { is_error: true } : {}),
-        ...rest,
-      };
-    }
     case "thinking":
       return { type: "thinking", thinking: part.home?.["$thinking"] ?? part.text, ...rest };
     default:

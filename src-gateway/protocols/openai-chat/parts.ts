@@ -1,7 +1,7 @@
 /** The pieces of a message's content, both ways. */
 import type { JsonObject } from "../../ir/json.ts";
-import type { CacheMark, Part } from "../../ir/part.ts";
-import { asObject } from "../loose-json.ts";
+import type { CacheMark, Part, ResultPart } from "../../ir/part.ts";
+import { asObject, asText } from "../loose-json.ts";
 import { createTaker, invalid, wireFields, withHome } from "./chat-fields.ts";
 import { decodeForeignBlock, encodeForeignBlock, isForeignBlock } from "./foreign-blocks.ts";
 import { decodeMedia, encodeMedia } from "./media-parts.ts";
@@ -27,10 +27,22 @@ function decodeEntry(entry: unknown, where: string): Part {
   const raw = asObject(entry);
   if (!raw) throw invalid(where, "must be a content part: an object with a `type`.");
   const { cache, spelling, rest: block } = splitCache(raw);
-  const part = decodeText(block) ?? decodeMedia(block) ?? decodeForeignBlock(block, where);
+  const part = decodeText(block) ?? decodeMedia(block) ?? decodeForeignBlock(block) ?? decodeToolResult(block, where);
   if (!part) return { kind: "native", wire: "openai-chat", type: String(raw["type"]), raw };
   if (!cache) return part;
   return { ...part, cache, ...withHome(part.home ?? {}, { $breakpoint: spelling === "prompt_cache_breakpoint" }) };
+}
+
+/** A result in Anthropic's words, in the content of the user's message. */
+function decodeToolResult(block: JsonObject, where: string): Part | null {
+  const fields = createTaker(block);
+  const id = fields.text("type") === "tool_result" ? fields.text("tool_use_id") : undefined;
+  if (id === undefined) return null;
+  const { parts, spelling } = decodeContent(fields.any("content"), `${where}.content`);
+  // `is_error: false` says what its absence says; it stays among the block's own fields.
+  const isError = block["is_error"] === true;
+  if (isError) fields.any("is_error");
+  return { kind: "result", id, parts, isError, ...withHome(fields.rest(), { $block: true, $content: spelling }) };
 }
 
 /** Null for what is neither text nor a refusal. */
@@ -86,8 +98,20 @@ export function encodeContent(parts: Part[], spelling: string | null): unknown {
 function encodePart(part: Part): unknown {
   if (part.home?.["$bare"] === true && part.kind === "text") return part.text;
   if (part.kind === "native") return part.raw;
-  const block = isForeignBlock(part) ? encodeForeignBlock(part) : encodeOwnBlock(part);
+  const foreign = part.kind === "result" ? encodeToolResult(part) : encodeForeignBlock(part);
+  const block = isForeignBlock(part) ? foreign : encodeOwnBlock(part);
   return { ...block, ...encodeCache(part.cache, part.home) };
+}
+
+function encodeToolResult(part: ResultPart): JsonObject {
+  const content = encodeContent(part.parts, asText(part.home?.["$content"]));
+  return {
+    type: "tool_result",
+    tool_use_id: part.id,
+    ...(content === undefined ? {} : { content }),
+    ...(part.isError ? { is_error: true } : {}),
+    ...wireFields(part.home),
+  };
 }
 
 function encodeOwnBlock(part: Part): JsonObject | null {

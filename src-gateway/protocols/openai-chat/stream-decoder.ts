@@ -1,50 +1,38 @@
 /** The chunks of a provider's stream as events. Of several choices it follows the first. */
-import type { IrEvent } from "../../ir/answer.ts";
 import { GatewayError } from "../../ir/errors.ts";
 import type { JsonObject } from "../../ir/json.ts";
+import type { Part } from "../../ir/part.ts";
 import type { Usage } from "../../ir/usage.ts";
 import type { StreamDecoder } from "../codec.ts";
+import { createEventWriter } from "../event-writer.ts";
 import { asArray, asObject, asText, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
-import type { SseFrame } from "../sse/splitter.ts";
 import { decodeFinish } from "./chat-finish.ts";
-import { createPartQueue } from "./part-queue.ts";
 import { createDeltaReader } from "./read-delta.ts";
 import { factsOf } from "./response.ts";
 
 const DONE = Buffer.from("[DONE]");
 
 export function createStreamDecoder(): StreamDecoder {
-  const queue = createPartQueue();
-  const deltas = createDeltaReader(queue);
+  const writer = createEventWriter();
+  const deltas = createDeltaReader(writer);
   let id: string | null = null;
   let model: string | null = null;
   let usage: Usage | null = null;
-  let serviceTier: string | null = null;
+  let serviceTier: string | undefined;
   let finished: JsonObject | null = null;
   let followed: unknown;
-  let hasStarted = false;
-  let isOver = false;
 
-  const start = (): IrEvent[] => {
-    if (hasStarted) return [];
-    hasStarted = true;
-    return [{ type: "start", id, model, usage: null }];
-  };
-  const fail = (error: GatewayError): IrEvent[] => {
-    isOver = true;
-    return [...start(), ...queue.abort(), { type: "error", error }];
-  };
-  const finish = (): IrEvent[] => {
-    isOver = true;
+  const finish = (): void => {
     deltas.end();
-    const parts = queue.drain(true);
-    const tier = serviceTier === null ? {} : { serviceTier };
-    return [...start(), ...parts, { type: "end", finish: decodeFinish(finished, queue.kinds), usage, ...tier }];
+    const kinds = new Set<Part["kind"]>();
+    if (writer.hasCalls) kinds.add("call");
+    if (deltas.hasRefusal) kinds.add("refusal");
+    writer.finish(decodeFinish(finished, kinds), usage, serviceTier);
   };
-  const read = (json: JsonObject): IrEvent[] => {
+  const read = (json: JsonObject): void => {
     const facts = factsOf(json);
-    if (facts.error) return fail(facts.error);
+    if (facts.error) return writer.fail(facts.error);
     usage = facts.usage ?? usage;
     id ??= asText(json["id"]);
     model ??= asText(json["model"]);
@@ -53,28 +41,34 @@ export function createStreamDecoder(): StreamDecoder {
       .map(asObject)
       .filter((choice) => choice !== null);
     // The first chunk of some servers has neither choice nor id.
-    if (choices.length === 0) return [];
+    if (choices.length === 0) return;
+    writer.begin({ id, model });
     followed ??= choices[0]?.["index"] ?? 0;
     const choice = choices.find((one) => (one["index"] ?? 0) === followed);
-    if (choice) {
-      if (asText(choice["finish_reason"])) finished = choice;
-      deltas.push(choice);
-    }
-    return [...start(), ...queue.drain(false)];
+    if (!choice) return;
+    // The end is the end of the stream: text and usage may follow.
+    if (asText(choice["finish_reason"])) finished = choice;
+    deltas.push(choice);
   };
 
   return {
-    push(frame: SseFrame) {
-      if (isOver || frame.data === null) return [];
-      if (frame.data.equals(DONE)) return hasStarted ? finish() : fail(noAnswer());
-      const json = parseObject(frame.data);
-      if (!json) return [];
-      if (frame.event === "error") return fail(decodeErrorObject(json["error"] ?? json));
-      return read(json);
+    push({ data, event }) {
+      if (writer.isOver || data === null) return [];
+      if (data.equals(DONE)) {
+        if (followed === undefined) writer.fail(noAnswer());
+        else finish();
+        return writer.take();
+      }
+      const json = parseObject(data);
+      if (json && event === "error") writer.fail(decodeErrorObject(json["error"] ?? json));
+      else if (json) read(json);
+      return writer.take();
     },
     end() {
-      if (isOver) return [];
-      return finished ? finish() : fail(cut());
+      if (writer.isOver) return [];
+      if (finished) finish();
+      else writer.fail(cut());
+      return writer.take();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Turns as messages. What was read from this wire is written as it was; the rest as most servers take it. */
 import type { JsonObject } from "../../ir/json.ts";
 import type { Part, ResultPart, Turn } from "../../ir/part.ts";
+import { callInputText } from "../call-input.ts";
 import { asText } from "../loose-json.ts";
 import { assistantFields } from "./assistant-fields.ts";
 import { wireFields, withoutLacking } from "./chat-fields.ts";
@@ -47,10 +48,17 @@ function encodeResult(result: ResultPart, turn: Turn, style: MessageStyle): Json
 }
 
 function encodeAssistant(turn: Turn, style: MessageStyle): JsonObject {
-  const fields = assistantFields(turn.parts, {
+  const parts = style.exact ? turn.parts : turn.parts.map(readable);
+  const fields = assistantFields(parts, {
     ...style,
     spelling: asText(turn.home?.["$content"]),
     callId: (call) => call.id,
   });
+  // Who wants the thoughts of a turn that called tools back refuses the turn without the field.
+  if (!style.exact && style.thinking && fields["tool_calls"] !== undefined) fields["reasoning_content"] ??= "";
   return { role: "assistant", ...fields, ...wireFields(turn.home) };
 }
+
+/** Some servers parse the arguments of calls gone by, and refuse the request when they are no JSON. */
+const readable = (part: Part): Part =>
+  part.kind === "call" && !part.custom ? { ...part, args: callInputText(part.args) } : part;
