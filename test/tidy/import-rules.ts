@@ -30,6 +30,7 @@ const PARTS = [
   "upstream",
   "secrets",
   "token-count",
+  "responses-state",
 ];
 const KNOWLEDGE = ["protocols", "providers", "store", "settings", "telemetry", "admin-api/contract"];
 const ABOVE_PARTS = [...ENTRY, ...gateway("exchange", "server", "admin-api/handlers", "cli")];
