@@ -3,11 +3,11 @@ import type { Turn } from "../../ir/part.ts";
 import type { IrRequest } from "../../ir/request.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeItem } from "./items.ts";
-import { WIRE } from "./parts.ts";
 import { decodeReasoningOptions, decodeTextOptions } from "./options.ts";
+import { WIRE } from "./parts.ts";
 import { restoreBody } from "./restore-request.ts";
 import { defined, rememberSpelling } from "./spelling.ts";
-import { decodeTools, decodeToolChoice } from "./tools.ts";
+import { decodeToolChoice, decodeTools } from "./tools.ts";
 
 const LOGPROBS = "message.output_text.logprobs";
 
@@ -47,8 +47,15 @@ export function decodeRequest(json: JsonObject): IrRequest {
       ...(stream === undefined || stream === true ? {} : { $stream: stream }),
     },
   };
-  return { ...request, home: rememberSpelling(rest, restoreBody(request), request.home).home ?? {} };
+  // Items and tools remember their own spelling, so they are not compared a second time.
+  const plain = Object.fromEntries(Object.entries(rest).filter(([name, value]) => !isList(name, value)));
+  const standard = restoreBody({ ...request, turns: [], tools: [] });
+  return { ...request, home: rememberSpelling(plain, standard, request.home).home ?? {} };
 }
+
+const LISTS = new Set(["input", "instructions", "tools"]);
+const isList = (name: string, value: unknown): boolean =>
+  LISTS.has(name) && (Array.isArray(value) ? value.length > 0 : typeof value === "string" && name !== "tools");
 
 /** `$instructions` takes the turn back to its field: as the string it was, or as one of a list of items. */
 function decodeInstructions(value: unknown): Turn[] {
@@ -76,9 +83,13 @@ function decodeItems(value: unknown, field: string): Turn[] {
   return asArray(value).map((each, n) => {
     const raw = asObject(each);
     if (raw) return decodeItem(raw);
-    throw new GatewayError("invalid_request", `The field "${field}[${n}]" must be an object, an item of the conversation.`, {
-      param: `${field}[${n}]`,
-    });
+    throw new GatewayError(
+      "invalid_request",
+      `The field "${field}[${n}]" must be an object, an item of the conversation.`,
+      {
+        param: `${field}[${n}]`,
+      },
+    );
   });
 }
 

@@ -1,8 +1,8 @@
 /** What a response says about its end, and what the end of an answer is called here. */
 import type { Finish } from "../../ir/answer.ts";
 import { GatewayError } from "../../ir/errors.ts";
-import { asObject, asText, type JsonObject } from "../loose-json.ts";
 import { finishFrom } from "../finish-reason.ts";
+import { asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 
 const WORDS: Readonly<Record<string, Finish["reason"]>> = {

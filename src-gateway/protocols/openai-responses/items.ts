@@ -134,7 +134,9 @@ function decodeResult(raw: JsonObject, isCustom: boolean): ResultPart {
 const textParts = (text: string): Part[] => (text === "" ? [] : [{ kind: "text", text }]);
 
 export function decodeReasoning(raw: JsonObject): ThinkingPart {
-  const texts = [...asArray(raw["summary"]), ...asArray(raw["content"])].map((each) => asText(asObject(each)?.["text"]));
+  const texts = [...asArray(raw["summary"]), ...asArray(raw["content"])].map((each) =>
+    asText(asObject(each)?.["text"]),
+  );
   const text = texts.filter((each) => each !== null).join("\n\n");
   const value = asText(raw["encrypted_content"]);
   const opaque: Opaque | null = value === null ? null : { wire: WIRE, value };
@@ -150,7 +152,9 @@ export function decodeReasoning(raw: JsonObject): ThinkingPart {
 function nativeTurn(raw: JsonObject): Turn {
   const type = asText(raw["type"]) ?? "item_reference";
   const isModels = type.endsWith("_call") || MODEL_ITEMS.has(type) || raw["role"] === "assistant";
-  const role = isModels ? "assistant" : (ROLES[String(raw["role"])] ?? (type === "additional_tools" ? "system" : "user"));
+  const role = isModels
+    ? "assistant"
+    : (ROLES[String(raw["role"])] ?? (type === "additional_tools" ? "system" : "user"));
   return { role, parts: [{ kind: "native", wire: WIRE, type, raw }] };
 }
 

@@ -88,7 +88,12 @@ function createReasoningWriter(id: string, index: number, emit: Emit): PartWrite
   };
 }
 
-function createCallWriter(call: Extract<OpenPart, { kind: "call" }>, id: string, index: number, emit: Emit): PartWriter {
+function createCallWriter(
+  call: Extract<OpenPart, { kind: "call" }>,
+  id: string,
+  index: number,
+  emit: Emit,
+): PartWriter {
   const field = call.custom ? "input" : "arguments";
   const name = call.custom ? "response.custom_tool_call_input" : "response.function_call_arguments";
   const place = { item_id: id, output_index: index };

@@ -1,5 +1,6 @@
-import type { EncodeContext } from "../types.ts";
+import type { IrRequest } from "../../ir/request.ts";
 import { asObject, type JsonObject } from "../loose-json.ts";
+import type { EncodeContext } from "../types.ts";
 import { restoreRequest } from "./restore-request.ts";
 
 export interface ResponseObject {
@@ -35,7 +36,7 @@ const REPEATED: Readonly<JsonObject> = {
 export function createResponseObject(context: EncodeContext): ResponseObject {
   const key = context.exchangeId.toString(36);
   const identity = { id: `resp_${key}`, created_at: context.createdAt, model: context.model };
-  const asked: JsonObject = context.request ? restoreRequest(context.request) : {};
+  const asked = context.request ? withoutInput(context.request) : {};
   const repeated = Object.fromEntries(Object.entries(REPEATED).map(([name, value]) => [name, asked[name] ?? value]));
   const base = {
     ...repeated,
@@ -58,4 +59,10 @@ export function createResponseObject(context: EncodeContext): ResponseObject {
       ...fields,
     }),
   };
+}
+
+/** The conversation is not repeated, and can be megabytes. */
+function withoutInput(request: IrRequest): JsonObject {
+  const turns = request.turns.filter((turn) => turn.home?.["$instructions"] !== undefined);
+  return restoreRequest({ ...request, turns });
 }

@@ -1,10 +1,10 @@
 import type { IrAnswer } from "../../ir/answer.ts";
 import type { Part, Turn } from "../../ir/part.ts";
 import { asObject, type JsonObject } from "../loose-json.ts";
+import { encodeUsage } from "./encode-usage.ts";
 import { encodeFinish } from "./finish.ts";
 import { restoreItems } from "./items.ts";
 import { isPiece } from "./parts.ts";
-import { encodeUsage } from "./encode-usage.ts";
 
 /** A response that was read from this wire, in this codec's own spelling: all but id, model and time. */
 export function restoreResponse(answer: IrAnswer): JsonObject {

@@ -1,6 +1,6 @@
 /** Tools and the choice among them, both ways. */
 import { GatewayError } from "../../ir/errors.ts";
-import type { CustomTool, FunctionTool, NativePart, NamespaceTool, Tool, ToolChoice } from "../../ir/part.ts";
+import type { CustomTool, FunctionTool, NamespaceTool, NativePart, Tool, ToolChoice } from "../../ir/part.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { WIRE } from "./parts.ts";
 import { defined, rememberSpelling, restoreSpelling } from "./spelling.ts";

@@ -59,4 +59,4 @@ export const jsonObjects: fc.Arbitrary<JsonObject> = fc.dictionary(
   fc.oneof(fc.string(), fc.constantFrom("$absent", "$instead", "$wire", "__proto__", "id", "status", "null")),
   fc.jsonValue(),
   { maxKeys: 4 },
-) as fc.Arbitrary<JsonObject>;
+);

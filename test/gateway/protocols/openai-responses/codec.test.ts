@@ -1,7 +1,13 @@
 import { readdirSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { answerEvents, collectAnswer, type Finish, type IrAnswer } from "../../../../src-gateway/ir/answer.ts";
+import {
+  answerEvents,
+  collectAnswer,
+  type Finish,
+  type IrAnswer,
+  type IrEvent,
+} from "../../../../src-gateway/ir/answer.ts";
 import type { JsonObject } from "../../../../src-gateway/ir/json.ts";
 import type { Part } from "../../../../src-gateway/ir/part.ts";
 import { NO_USAGE, type Usage } from "../../../../src-gateway/ir/usage.ts";
@@ -65,18 +71,14 @@ describe("what this wire sent", () => {
   });
 
   it("may hold anything at all in any field", () => {
-    const anything = fc.oneof(fc.jsonValue(), fc.array(jsonObjects, { maxLength: 3 }));
+    const anything = fc.oneof(
+      fc.jsonValue().filter((value) => !Array.isArray(value)),
+      fc.array(jsonObjects, { maxLength: 3 }),
+    );
     const names = ["instructions", "tools", "tool_choice", "text", "reasoning", "top_logprobs", "user", "metadata"];
     const record = Object.fromEntries(names.map((name) => [name, anything]));
     const property = fc.property(fc.record(record, { requiredKeys: [] }), fc.array(jsonObjects), (fields, input) => {
       const request: JsonObject = { model: "MODEL", input, ...fields };
-      for (const name of ["instructions", "tools"]) {
-        const value = request[name];
-        if (Array.isArray(value) && value.some((each) => typeof each !== "object" || !each || Array.isArray(each))) {
-          expect(() => again(request)).toThrow(`"${name}[`);
-          return;
-        }
-      }
       expect(again(request)).toStrictEqual(request);
     });
     fc.assert(property, { numRuns: 300 });
@@ -99,10 +101,10 @@ describe("what this wire sent", () => {
 
 const opaque = fc.string({ minLength: 1 }).map((value) => ({ wire: "openai-responses" as const, value }));
 const text = fc.string({ unit: "grapheme", minLength: 1 });
-const citations = fc.array(
-  fc.record({ url: fc.webUrl(), title: text, start: fc.nat(), end: fc.nat() }),
-  { minLength: 1, maxLength: 3 },
-);
+const citations = fc.array(fc.record({ url: fc.webUrl(), title: text, start: fc.nat(), end: fc.nat() }), {
+  minLength: 1,
+  maxLength: 3,
+});
 const call = { kind: fc.constant("call" as const), id: text, name: text };
 const args = jsonObjects.map((value) => JSON.stringify(value));
 const parts: fc.Arbitrary<Part> = fc.oneof(
@@ -147,7 +149,10 @@ const answers: fc.Arbitrary<IrAnswer> = fc.array(parts, { maxLength: 6 }).chain(
     serviceTier: fc.constantFrom("default", "flex", "priority"),
   }),
 );
-const withoutHome = <T extends { home?: JsonObject }>({ home: _, ...rest }: T) => rest;
+const withoutHome = <T extends { home?: JsonObject }>(piece: T): Omit<T, "home"> => {
+  const { home: _, ...rest } = piece;
+  return rest;
+};
 /** Homes hold ids and the like, and are no part of what was said. */
 const comparable = (answer: IrAnswer) => ({
   ...withoutHome(answer),
@@ -157,10 +162,10 @@ const comparable = (answer: IrAnswer) => ({
       : withoutHome(part),
   ),
 });
-const inPieces = (answer: IrAnswer, size: number) =>
-  [...answerEvents(answer)].flatMap((event) =>
+const inPieces = (answer: IrAnswer, size: number): IrEvent[] =>
+  [...answerEvents(answer)].flatMap((event): IrEvent[] =>
     event.type === "delta"
-      ? (event.text.match(new RegExp(`[^]{1,${size}}`, "gu")) ?? []).map((piece) => ({ ...event, text: piece }))
+      ? (event.text.match(new RegExp(`[^]{1,${size}}`, "gu")) ?? []).map((piece) => ({ type: "delta", text: piece }))
       : [event],
   );
 

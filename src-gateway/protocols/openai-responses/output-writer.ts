@@ -1,0 +1,91 @@
+import type { OpenPart } from "../../ir/answer.ts";
+import type { Part } from "../../ir/part.ts";
+import type { JsonObject } from "../loose-json.ts";
+import { createItemWriter, createPieceWriter, type Emit, type PartWriter } from "./part-writers.ts";
+import { isPiece, WIRE } from "./parts.ts";
+import type { ResponseObject } from "./response-object.ts";
+
+/** Turns the parts of an answer into items, one after the other. */
+export interface OutputWriter {
+  open(part: OpenPart): void;
+  /** The writer of the open part. */
+  readonly part: PartWriter | null;
+  closePart(): void;
+  /** A part that comes in one piece; one that this wire has no word for is left out. */
+  whole(part: Part): void;
+  /** Closes what is open. `status` is the last message's. */
+  end(status: "completed" | "incomplete"): void;
+  /** The finished items. */
+  readonly items: JsonObject[];
+  readonly hasRefusal: boolean;
+}
+
+export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWriter {
+  const items: JsonObject[] = [];
+  let hasRefusal = false;
+  let part: PartWriter | null = null;
+  // Pieces that follow each other share one message, so that a text with citations is not torn apart.
+  let message: { item: JsonObject; content: JsonObject[] } | null = null;
+
+  const addItem = (item: JsonObject): void => emit("response.output_item.added", { output_index: items.length, item });
+  const finishItem = (item: JsonObject): void => {
+    emit("response.output_item.done", { output_index: items.length, item });
+    items.push(item);
+  };
+  const closePart = (): void => {
+    const done = part?.close();
+    part = null;
+    if (!done) return;
+    if (message) message.content.push(done);
+    else finishItem(done);
+  };
+  const openMessage = (): { item: JsonObject; content: JsonObject[] } => {
+    const id = object.itemId("msg", items.length);
+    const item = { id, type: "message", status: "in_progress", role: "assistant", content: [] };
+    addItem(item);
+    return { item, content: [] };
+  };
+  const end = (status: "completed" | "incomplete"): void => {
+    closePart();
+    if (!message) return;
+    const { item, content } = message;
+    message = null;
+    finishItem({ ...item, status, content });
+  };
+  const open = (opened: OpenPart): void => {
+    closePart();
+    if (opened.kind === "text" || opened.kind === "refusal") {
+      message ??= openMessage();
+      hasRefusal ||= opened.kind === "refusal";
+      const place = { item_id: message.item["id"], output_index: items.length, content_index: message.content.length };
+      part = createPieceWriter(opened.kind, place, emit);
+      return;
+    }
+    end("completed");
+    part = createItemWriter(opened, object, items.length, emit);
+  };
+
+  return {
+    open,
+    closePart,
+    end,
+    items,
+    get part() {
+      return part;
+    },
+    get hasRefusal() {
+      return hasRefusal;
+    },
+    whole(whole) {
+      if (whole.kind === "thinking") {
+        open({ kind: "thinking" });
+        if (whole.opaque) part?.opaque(whole.opaque);
+        closePart();
+      } else if (whole.kind === "native" && whole.wire === WIRE && !isPiece(whole)) {
+        end("completed");
+        addItem(whole.raw);
+        finishItem(whole.raw);
+      }
+    },
+  };
+}
