@@ -1,6 +1,6 @@
 import type { IrAnswer } from "../../ir/answer.ts";
 import type { Part, TextPart } from "../../ir/part.ts";
-import { asObject, asText, type JsonObject } from "../loose-json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { usageFromGemini } from "../usage.ts";
 import { blockWordOf, decodeFinish, finishWordOf } from "./answer-words.ts";
@@ -15,9 +15,9 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
   const model = reader.take("modelVersion", asText);
   const id = reader.take("responseId", asText);
   const rawUsage = reader.take("usageMetadata", asObject);
-  const candidates = reader.takeList("candidates");
-  const index = candidates?.findIndex((each) => asObject(each) !== null && !asObject(each)?.["index"]) ?? -1;
-  const candidate = asObject(candidates?.[index]);
+  const candidates = reader.take("candidates", (list) => (indexOfFirst(list) < 0 ? null : asArray(list))) ?? [];
+  const index = indexOfFirst(candidates);
+  const candidate = asObject(candidates[index]);
   const read = candidate ? decodeCandidate(candidate) : null;
   const block = blockWordOf(json);
   const parts = read?.parts ?? [];
@@ -37,11 +37,14 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
       // Homes of other wires use the same names for other things.
       $wire: "gemini-content",
       ...(rawUsage ? { $usage: rawUsage } : {}),
-      ...(read ? { $candidate: read.home, $others: candidates?.toSpliced(index, 1), $index: index } : {}),
-      ...(candidates && !read ? { candidates } : {}),
+      ...(read ? { $candidate: read.home, $others: candidates.toSpliced(index, 1), $index: index } : {}),
     },
   };
 }
+
+/** The candidate that counts is the first one, by its index. */
+const indexOfFirst = (list: unknown): number =>
+  asArray(list).findIndex((each) => asObject(each) !== null && !asObject(each)?.["index"]);
 
 function decodeCandidate(candidate: JsonObject): { parts: Part[]; finishWord: string | null; home: JsonObject } {
   const reader = createCaseReader(candidate);

@@ -23,7 +23,7 @@ export function encodeRequest(request: IrRequest, target: EncodeTarget): JsonObj
   const body = spell(
     {
       systemInstruction: encodeSystem(request.turns.slice(0, spokenFrom), style),
-      contents: contents.length > 0 || !style.isOwn ? contents : undefined,
+      contents: Array.isArray(contents) && contents.length === 0 && style.isOwn ? undefined : contents,
       tools: encodeTools(request.tools, style.isOwn ? (home["$tools"] ?? null) : undefined, target.compat),
       toolConfig: toolConfig && spell(toolConfig, asObject(home["$toolConfig"]) ?? {}),
       generationConfig: encodeGenerationConfig(request, target),
@@ -41,7 +41,8 @@ const resourceName = (model: string): string => (model.includes("/") ? model : `
 function styleOf(request: IrRequest, target: EncodeTarget): ResultStyle {
   const isOwn = request.source === "gemini-content";
   const names = new Map<string, string>();
-  for (const { parts } of request.turns) for (const part of parts) if (part.kind === "call") names.set(part.id, part.name);
+  for (const { parts } of request.turns)
+    for (const part of parts) if (part.kind === "call") names.set(part.id, part.name);
   const style: ResultStyle = {
     isOwn,
     media: target.profile.resultMedia === true,
@@ -97,5 +98,6 @@ function encodeParts(parts: Part[], style: ResultStyle): JsonObject[] {
 /** Of parallel calls only the first one is signed. */
 function signFirstCall(parts: JsonObject[]): void {
   const call = parts.find((part) => "functionCall" in part || "function_call" in part);
-  if (call && !("thoughtSignature" in call) && !("thought_signature" in call)) call["thoughtSignature"] = SKIP_SIGNATURE;
+  if (call && !("thoughtSignature" in call) && !("thought_signature" in call))
+    call["thoughtSignature"] = SKIP_SIGNATURE;
 }

@@ -68,7 +68,7 @@ function readResult(value: unknown, readPart: (raw: JsonObject) => Part): Result
   const id = reader.take("id", asText) ?? "";
   const response = reader.take("response", asObject);
   const said = response ? readResponse(response, name) : { text: asText(raw["response"]), isError: false };
-  const pieces = reader.take("parts", (parts) => (asObjects(parts)?.map(readPart) ?? null)) ?? [];
+  const pieces = reader.take("parts", (parts) => asObjects(parts)?.map(readPart) ?? null) ?? [];
   return {
     kind: "result",
     id,
@@ -101,7 +101,8 @@ export function resultFields(part: ResultPart, style: ResultStyle): JsonObject {
   const original = asObject(inner["$response"]);
   const first = part.parts[0];
   const said = original ? readResponse(original, part.name ?? null) : null;
-  const isUnchanged = said !== null && first?.kind === "text" && first.text === said.text && part.isError === said.isError;
+  const isUnchanged =
+    said !== null && first?.kind === "text" && first.text === said.text && part.isError === said.isError;
   const isSilent = inner["$response"] === null;
   const response = isUnchanged ? original : isSilent ? undefined : freshResponse(part);
   // In an own result, the text in front is the response, and everything behind it came from `parts`.

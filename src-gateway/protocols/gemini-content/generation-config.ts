@@ -1,6 +1,7 @@
 /** `generationConfig`, both ways. */
-import type { EncodeTarget } from "../codec.ts";
+
 import { EFFORTS, type Effort, type IrRequest, type OutputFormat, type Reasoning } from "../../ir/request.ts";
+import type { EncodeTarget } from "../codec.ts";
 import { asObject, asText, type JsonObject } from "../loose-json.ts";
 import { asNumber, asStrings, type CaseReader, createCaseReader, spell, withHome } from "./case-reader.ts";
 import { readSchema } from "./read-schema.ts";

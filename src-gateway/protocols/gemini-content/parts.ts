@@ -1,7 +1,7 @@
 /** One part of a content, both ways. */
 import type { NativePart, Part, TextPart, ThinkingPart } from "../../ir/part.ts";
 import { asObject, asText, type JsonObject } from "../loose-json.ts";
-import { asString, camelCase, type CaseReader, createCaseReader, spell, withHome } from "./case-reader.ts";
+import { asString, type CaseReader, camelCase, createCaseReader, spell, withHome } from "./case-reader.ts";
 import { callFields, type ResultStyle, resultFields, takeCall, takeResult } from "./function-parts.ts";
 import { mediaFields, takeMedia } from "./media-parts.ts";
 

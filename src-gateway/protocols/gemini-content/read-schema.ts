@@ -45,7 +45,8 @@ function typeEntry(value: unknown): [string, unknown][] {
 }
 
 /** Google writes 64-bit numbers as strings. */
-const numberOf = (value: unknown): unknown => (typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value);
+const numberOf = (value: unknown): unknown =>
+  typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
 
 function orNull(schema: JsonObject): JsonObject {
   const { type, enum: values, anyOf } = schema;

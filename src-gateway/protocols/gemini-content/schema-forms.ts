@@ -58,8 +58,12 @@ function anyProperties(base: JsonObject, branches: readonly JsonObject[]): JsonO
   return bothSchemas(base, { type: "OBJECT", properties, required });
 }
 
-const branchesOf = (schema: JsonObject): JsonObject[] => (Array.isArray(schema["anyOf"]) ? objects(schema["anyOf"]) : [schema]);
-const objects = (list: unknown): JsonObject[] => asArray(list).map(asObject).filter((item) => item !== null);
+const branchesOf = (schema: JsonObject): JsonObject[] =>
+  Array.isArray(schema["anyOf"]) ? objects(schema["anyOf"]) : [schema];
+const objects = (list: unknown): JsonObject[] =>
+  asArray(list)
+    .map(asObject)
+    .filter((item) => item !== null);
 
 /** With the type that the subset demands, and nothing that it refuses beside it. */
 export function settleSchema(open: JsonObject): JsonObject {
@@ -69,7 +73,8 @@ export function settleSchema(open: JsonObject): JsonObject {
   }
   if (Array.isArray(open["anyOf"])) {
     const { anyOf, ...base } = open;
-    if (base["type"] === "OBJECT" || base["properties"] !== undefined) return settleSchema(anyProperties(base, objects(anyOf)));
+    if (base["type"] === "OBJECT" || base["properties"] !== undefined)
+      return settleSchema(anyProperties(base, objects(anyOf)));
     const { description, nullable } = base;
     const branches = objects(anyOf).flatMap(branchesOf);
     return {
@@ -93,7 +98,9 @@ export function settleSchema(open: JsonObject): JsonObject {
 function settleObject(settled: JsonObject, open: JsonObject): void {
   const properties = asObject(settled["properties"]) ?? {};
   if (Object.keys(properties).length === 0) delete settled["properties"];
-  const required = asArray(open["required"]).filter((name) => typeof name === "string" && Object.hasOwn(properties, name));
+  const required = asArray(open["required"]).filter(
+    (name) => typeof name === "string" && Object.hasOwn(properties, name),
+  );
   if (required.length > 0) settled["required"] = [...new Set(required)];
 }
 

@@ -1,7 +1,6 @@
 /**
  * JSON Schema as the OpenAPI subset that Google's `parameters` and `responseSchema` take. The subset knows few keywords and
- * refuses the whole request over any other, so what has no counterpart is left out, and the schema gets looser, never
- * stricter.
+ * refuses the whole request over any other, so what has no counterpart is left out, and the schema gets looser.
  */
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { bothSchemas, eitherSchema, settleSchema } from "./schema-forms.ts";
@@ -73,7 +72,10 @@ function convert(node: unknown, walk: Walk): JsonObject {
     if (branches.length === 0) continue;
     const real = branches.filter((branch) => !isNull(branch));
     if (real.length < branches.length) open = { ...open, nullable: true };
-    open = eitherSchema(open, real.map((branch) => convert(branch, below)));
+    open = eitherSchema(
+      open,
+      real.map((branch) => convert(branch, below)),
+    );
   }
   return open;
 }
@@ -143,7 +145,13 @@ function childrenOf(schema: JsonObject, walk: Walk): JsonObject {
     children["properties"] = Object.fromEntries(named) as JsonObject;
     children["required"] = asArray(schema["required"]).filter((name) => typeof name === "string");
   } else if (Array.isArray(schema["required"])) children["required"] = schema["required"];
-  if (tuple.length > 0) children["items"] = settleSchema(eitherSchema({}, tuple.map((item) => convert(item, walk))));
+  if (tuple.length > 0)
+    children["items"] = settleSchema(
+      eitherSchema(
+        {},
+        tuple.map((item) => convert(item, walk)),
+      ),
+    );
   else if (asObject(items)) children["items"] = settleSchema(convert(items, walk));
   return children;
 }
@@ -151,15 +159,16 @@ function childrenOf(schema: JsonObject, walk: Walk): JsonObject {
 /** The subset only knows enums of text. */
 function enumOf(schema: JsonObject, type: unknown): JsonObject {
   const values = "const" in schema ? [schema["const"]] : Array.isArray(schema["enum"]) ? schema["enum"] : [];
-  const real = values.filter((value) => value !== null);
-  if (values.length === 0) return {};
-  const nullable = real.length < values.length ? { nullable: true } : {};
+  // Google refuses an empty text among the values.
+  const real = values.filter((value) => value !== null && value !== "");
+  const nullable = values.includes(null) ? { nullable: true } : {};
   if (real.length === 0 || real.some((value) => typeof value === "object")) return nullable;
   // As text these would not be what the function takes.
   if (real.every((value) => typeof value === "boolean")) return { type: "BOOLEAN", ...nullable };
   if (real.every((value) => typeof value === "string")) {
-    const said = real.filter((value) => value !== "");
-    return type === undefined || type === "STRING" ? { type: "STRING", enum: [...new Set(said)], ...nullable } : nullable;
+    return type === undefined || type === "STRING"
+      ? { type: "STRING", enum: [...new Set(real)], ...nullable }
+      : nullable;
   }
   return { type: "STRING", format: "enum", enum: [...new Set(real.map(String))], ...nullable };
 }

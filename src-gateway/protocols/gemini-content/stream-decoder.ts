@@ -37,7 +37,10 @@ class GeminiStreamDecoder implements StreamDecoder {
     const word = this.finishWord;
     if (word === null) {
       this.fail(
-        new GatewayError("provider_cut", "The provider ended the connection before the answer was complete. Try again."),
+        new GatewayError(
+          "provider_cut",
+          "The provider ended the connection before the answer was complete. Try again.",
+        ),
       );
       return this.events.splice(0);
     }
