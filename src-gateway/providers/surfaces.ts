@@ -13,7 +13,7 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   openai: { "openai-chat": ["images", ...AUDIO, "moderations", "files", "batches"] },
   "azure-openai": { "openai-chat": ["images", ...AUDIO, "files", "batches"] },
   anthropic: { "anthropic-messages": ["files", "batches"] },
-  gemini: { "openai-chat": ["images", "files", "batches"] },
+  gemini: { "openai-chat": ["images"] },
   groq: { "openai-chat": [...AUDIO, "files", "batches"] },
   mistral: { "openai-chat": ["audio-transcription", "moderations", "files"] },
   together: { "openai-chat": ["images", "audio-speech", "audio-transcription", "rerank", "files", "batches"] },
@@ -29,10 +29,15 @@ const OFFERS: Readonly<Record<string, Offer>> = {
   llamacpp: { "openai-chat": ["rerank"] },
 };
 
-/** Paths below the origin of the provider's address, not below its base URL. */
-const PATHS: Readonly<Record<string, Partial<Record<Surface, string>>>> = {
+interface OwnPath {
+  path: string;
+  /** The ends that a base URL may have and that the path does not lie below. */
+  besides: readonly string[];
+}
+
+const OWN_PATHS: Readonly<Record<string, Partial<Record<Surface, OwnPath>>>> = {
   // Its OpenAI-compatible corner has no such path; its own API does.
-  cohere: { rerank: "/v2/rerank" },
+  cohere: { rerank: { path: "/v2/rerank", besides: ["/compatibility/v1", "/v1", "/v2"] } },
 };
 
 /** Empty where nothing is known, as of an endpoint of one's own. */
@@ -40,7 +45,10 @@ export function surfacesOfKind(kind: string): Offer {
   return OFFERS[kind] ?? {};
 }
 
-/** Null where the surface lies at its usual place below the base URL. */
-export function ownPathOf(kind: string, surface: Surface): string | null {
-  return PATHS[kind]?.[surface] ?? null;
+/** The address of a surface that does not lie at its usual place below the base URL; null where it does. */
+export function ownAddressOf(kind: string, surface: Surface, baseUrl: string): string | null {
+  const own = OWN_PATHS[kind]?.[surface];
+  if (!own) return null;
+  const end = own.besides.find((each) => baseUrl.endsWith(each)) ?? "";
+  return baseUrl.slice(0, baseUrl.length - end.length) + own.path;
 }

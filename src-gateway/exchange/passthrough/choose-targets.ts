@@ -118,7 +118,9 @@ function onlyProvider(inbound: PassthroughInbound, world: PassthroughWorld): Nam
   if (first && instances.length === 1) return { instance: first, reason: "the only provider" };
   const { surface } = inbound.route;
   const family = dialectOf(inbound) ?? "openai-chat";
-  const offering = instances.filter((each) => surfacesOfKind(each.kind)[family]?.includes(surface));
+  const offering = instances.filter(
+    (each) => each.protocols[family] !== undefined && surfacesOfKind(each.kind)[family]?.includes(surface),
+  );
   const [instance] = offering;
   if (!instance || offering.length > 1) return null;
   return { instance, reason: `the only provider that is known for ${surface}` };

@@ -110,7 +110,7 @@ async function streamedBody(source: BodySource, boundary: string | null): Promis
     }
     start = Buffer.concat(pieces);
   }
-  const field = boundary === null ? null : findMultipartModel(start, boundary);
+  const field = boundary === null ? null : findMultipartModel(start.subarray(0, LOOK_AHEAD_BYTES), boundary);
   return {
     model: field?.text.trim() || null,
     stream: false,

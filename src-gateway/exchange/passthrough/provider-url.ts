@@ -1,9 +1,13 @@
 /** Joins the client's path and a provider's base URL so that a version that both have stands there once. Pure. */
 import { GatewayError } from "../../ir/errors.ts";
-import type { WireProtocol } from "../../ir/protocol.ts";
-import { ownPathOf } from "../../providers/surfaces.ts";
+import { WIRE_PROTOCOLS, type WireProtocol } from "../../ir/protocol.ts";
+import { ownAddressOf } from "../../providers/surfaces.ts";
 import type { ProviderInstance } from "../../providers/types.ts";
 import type { PassthroughRoute, ProviderBase } from "./types.ts";
+
+/** The client's wire that a provider is answered for in: OpenAI's where the provider's is nobody's but its own. */
+export const wireOfBase = (base: ProviderBase): WireProtocol =>
+  WIRE_PROTOCOLS.find((wire) => wire === base) ?? "openai-chat";
 
 const isVersion = (segment: string | undefined): boolean => /^v\d\w*$/.test(segment ?? "");
 
@@ -17,8 +21,7 @@ export function providerUrl(
   const url = versionedBase(instance, base);
   const search = query === "" ? "" : `?${query}`;
   if (route.provider === null) {
-    const own = ownPathOf(instance.kind, route.surface);
-    return (own === null ? url + route.path : new URL(url).origin + own) + search;
+    return (ownAddressOf(instance.kind, route.surface, url) ?? url + route.path) + search;
   }
   return joined(url, route.path) + search;
 }

@@ -1,97 +1,33 @@
-/** One try at one provider: the request goes out as it comes in, the answer goes back as it comes in. */
-import { GatewayError, toGatewayError } from "../../ir/errors.ts";
+/** A provider's answer on its way back: every byte as it comes, at the pace of the client. */
+import { GatewayError } from "../../ir/errors.ts";
 import type { AttemptRecord } from "../../ir/exchange-record.ts";
-import { WIRE_PROTOCOLS, type WireProtocol } from "../../ir/protocol.ts";
+import type { WireProtocol } from "../../ir/protocol.ts";
 import { WIRES } from "../../protocols/wires.ts";
 import { type AttemptFailure, clientLeft, describeFailure, isJson } from "../failures.ts";
-import type { RecordKeeper } from "../record.ts";
-import type { Headers, UpstreamCall, UpstreamFailure, UpstreamSink } from "../types.ts";
+import type { Headers, UpstreamFailure, UpstreamSink } from "../types.ts";
 import { type AnswerTap, createAnswerTap } from "./answer-tap.ts";
-import type { OutgoingBody } from "./outgoing-body.ts";
-import { answerHeaders, passthroughHeaders } from "./passthrough-headers.ts";
-import type { PassthroughInbound, PassthroughTarget, PassthroughWorld, ProviderBase } from "./types.ts";
+import { answerHeaders } from "./passthrough-headers.ts";
+import { wireOfBase } from "./provider-url.ts";
+import type { PassthroughState } from "./try-target.ts";
+import type { PassthroughTarget } from "./types.ts";
 
 /** An error answer longer than this is not read to its end. */
 const MAX_ERROR_BYTES = 1024 * 1024;
 
-export interface PassthroughState {
-  inbound: PassthroughInbound;
-  world: PassthroughWorld;
-  keeper: RecordKeeper;
-  body: OutgoingBody;
-}
-
-/** The client's wire that a provider is answered for in: OpenAI's where the provider's is nobody's but its own. */
-export const wireOfBase = (base: ProviderBase): WireProtocol =>
-  WIRE_PROTOCOLS.find((wire) => wire === base) ?? "openai-chat";
-
-/** @returns null when the client has been given its answer, broken off or not. */
-export async function relayAnswer(state: PassthroughState, target: PassthroughTarget): Promise<AttemptFailure | null> {
-  const { inbound, world, keeper, body } = state;
-  const attempt = startAttempt(keeper, target);
-  const finish = (failure: AttemptFailure | null): AttemptFailure | null => {
-    attempt.endedUs = keeper.elapsedUs();
-    if (failure) attempt.errorCode = failure.error.code;
-    return failure;
-  };
-  let credentialHeaders: Record<string, string>;
-  try {
-    credentialHeaders = await world.credentialHeaders(target.instance, wireOfBase(target.base));
-  } catch (error) {
-    return finish({ error: toGatewayError(error), accepted: false, relay: null });
-  }
-  if (inbound.signal.aborted) return finish(clientLeft());
-  const headers = { ...passthroughHeaders(target, inbound.headers, body), ...credentialHeaders };
-  return finish(
-    await new Promise((resolve) => {
-      let call: UpstreamCall | null = null;
-      const onClientGone = (): void => call?.abort();
-      const relay = new Relay(state, target, attempt, {
-        pause: () => call?.pause(),
-        abort: () => call?.abort(),
-        done: (failure) => {
-          inbound.signal.removeEventListener("abort", onClientGone);
-          inbound.reply.onDrain = null;
-          resolve(failure);
-        },
-      });
-      inbound.signal.addEventListener("abort", onClientGone, { once: true });
-      inbound.reply.onDrain = () => call?.resume();
-      call = world.dispatch(
-        {
-          url: target.url,
-          method: inbound.method,
-          headers,
-          body: body.content(target.model),
-          timeouts: world.timeouts,
-        },
-        relay,
-      );
-    }),
-  );
-}
-
-function startAttempt(keeper: RecordKeeper, target: PassthroughTarget): AttemptRecord {
-  const attempt: AttemptRecord = {
-    provider: target.instance.id,
-    model: target.model ?? "",
-    status: null,
-    errorCode: null,
-    reason: target.reason,
-    startedUs: keeper.elapsedUs(),
-    firstByteUs: null,
-    endedUs: null,
-  };
-  keeper.record.attempts.push(attempt);
-  keeper.record.queueUs ??= attempt.startedUs;
-  return attempt;
-}
-
-interface RelayControls {
+export interface RelayControls {
   pause(): void;
   abort(): void;
   /** Called once. */
   done(failure: AttemptFailure | null): void;
+}
+
+export function createAnswerRelay(
+  state: PassthroughState,
+  target: PassthroughTarget,
+  attempt: AttemptRecord,
+  controls: RelayControls,
+): UpstreamSink {
+  return new Relay(state, target, attempt, controls);
 }
 
 class Relay implements UpstreamSink {
