@@ -32,21 +32,37 @@ export function encodeRequest(request: IrRequest, target: EncodeTarget): JsonObj
 
 type NameDocument = (title: string | undefined) => string;
 
-function encodeMessages(turns: readonly Turn[], nameDocument: NameDocument): JsonObject[] {
-  const messages: { role: string; content: JsonObject[] }[] = [];
-  for (const [index, turn] of turns.entries()) {
+interface Message {
+  role: "user" | "assistant";
+  content: JsonObject[];
+}
+
+function encodeMessages(turns: readonly Turn[], nameDocument: NameDocument): Message[] {
+  const spelled = turns.map((turn): Message => {
     const role = turn.role === "assistant" ? "assistant" : "user";
-    const content = encodeParts(turn.parts, nameDocument);
-    if (role === "user") completeUserContent(content);
-    else if (index === turns.length - 1) trimPrefill(content);
-    if (content.length === 0) continue;
-    const last = messages.at(-1);
-    // Roles must alternate, and leaving out an empty turn may have brought two of a kind together.
-    if (last?.role === role) last.content.push(...content);
-    else messages.push({ role, content });
-  }
+    return { role, content: encodeParts(turn.parts, nameDocument) };
+  });
+  // Leaving out a message may bring two of a kind together, and roles must alternate.
+  const messages = mergeByRole(mergeByRole(spelled).filter(saysSomething));
+  for (const { role, content } of messages) if (role === "user") completeUserContent(content);
+  const last = messages.at(-1);
+  if (last?.role === "assistant") trimPrefill(last.content);
   return messages;
 }
+
+function mergeByRole(messages: readonly Message[]): Message[] {
+  const merged: Message[] = [];
+  for (const message of messages) {
+    const last = merged.at(-1);
+    if (last?.role === message.role) last.content.push(...message.content);
+    else merged.push({ role: message.role, content: [...message.content] });
+  }
+  return merged;
+}
+
+/** A model's message of nothing but thoughts is taken for one that it should continue, and refused. */
+const saysSomething = ({ role, content }: Message): boolean =>
+  role === "user" || content.some((block) => !("reasoningContent" in block) && !("cachePoint" in block));
 
 /** A message without content is refused, and so is a document without a text beside it. */
 function completeUserContent(content: JsonObject[]): void {

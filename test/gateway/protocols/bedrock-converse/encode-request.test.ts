@@ -217,6 +217,20 @@ describe("a request to Bedrock Converse", () => {
     });
   });
 
+  it("leaves out a message of nothing but thoughts, unless more of it follows", () => {
+    const thought = { kind: "thinking", text: "Hm", opaque: { wire: "bedrock-converse", value: "c2ln" } } as const;
+    const turns = [turn("user", "Hi"), turn("assistant", thought), turn("user", "Well?")];
+    expect(encode(irRequest(turns))["messages"]).toEqual([
+      { role: "user", content: [{ text: "Hi" }, { text: "Well?" }] },
+    ]);
+    const more = [turn("user", "Hi"), turn("assistant", thought), turn("assistant", "Yes."), turn("user", "Good")];
+    expect(encode(irRequest(more))["messages"]).toMatchObject([
+      { role: "user" },
+      { role: "assistant", content: [{ reasoningContent: expect.anything() }, { text: "Yes." }] },
+      { role: "user" },
+    ]);
+  });
+
   it("turns cache marks into cache points behind what they stand on", () => {
     const marked = (text: string, ttl?: string) =>
       ({ kind: "text", text, cache: ttl === undefined ? {} : { ttl } }) as const;
