@@ -10,6 +10,7 @@ import type { TokenCounter } from "../token-count/counter.ts";
 import { createAuthorizer } from "../upstream/authorize.ts";
 import { providerHeaders } from "../upstream/provider-headers.ts";
 import type { Parts } from "./parts.ts";
+import type { ResponseMemory } from "./response-memory.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;
@@ -20,6 +21,7 @@ export function createExchangeWorld(
   dispatch: Dispatch,
   records: ExchangeWorld["records"],
   counter: TokenCounter,
+  memory: ResponseMemory,
 ): ExchangeWorld {
   const { settings, clock, log, secrets, keyRing } = parts;
   const nobody: Principal = {
@@ -48,6 +50,7 @@ export function createExchangeWorld(
     onClientAbort: settings.onClientAbort,
     workMode: settings.workMode,
     replay: createReplayMemory(clock),
+    responses: memory,
     maxDrainMs: MAX_DRAIN_MS,
     dispatch,
     records,
@@ -78,6 +81,7 @@ async function plan(parts: Parts, request: Pick<PlanInput, "model" | "wire" | "s
       ...request,
       config,
       instances,
+      listed: () => parts.models.known(),
       providersOf: (model) => parts.models.providersOf(model),
       random: Math.random(),
     });

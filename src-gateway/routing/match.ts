@@ -1,6 +1,7 @@
 /** From a model name to the providers that could serve it. The order of the rules is the precedence; see docs/routing.md. */
 import type { ProviderInstance } from "../providers/types.ts";
 import type { RouteConfig, RouteTarget } from "../settings/types.ts";
+import { newestOf } from "./newest.ts";
 import { type Candidate, LOOPBACK, type PlanInput } from "./types.ts";
 
 /** Model families and the catalogue kind that is their home, for models that nobody has listed yet. */
@@ -31,7 +32,7 @@ export function matchRules(model: string, input: PlanInput): Candidate[] {
   }
   const pattern = input.config.routes.find((route) => route.match.includes("*") && fits(route.match, model));
   if (pattern) return routeTargets(pattern, model, input);
-  return listedTargets(model, input) ?? familyTargets(model, input);
+  return listedTargets(model, input) ?? newestTargets(model, input) ?? familyTargets(model, input);
 }
 
 function routeTargets(route: RouteConfig, model: string, input: PlanInput): Candidate[] {
@@ -68,6 +69,16 @@ function listedTargets(model: string, input: PlanInput): Candidate[] | null {
     if (instance) found.push({ instance, provider: id, model, reason: `"${id}" lists the model` });
   }
   return found.length > 0 ? found : null;
+}
+
+function newestTargets(model: string, input: PlanInput): Candidate[] | null {
+  const [newest, ...others] = newestOf(model, input.listed());
+  if (!newest) return null;
+  const targets = [newest, ...others.filter((other) => other.id === newest.id)].flatMap(({ id, provider }): Candidate[] => {
+    const instance = input.instances.get(provider);
+    return instance ? [{ instance, provider, model: id, reason: `"${model}" stands for "${id}", the newest that "${provider}" lists` }] : [];
+  });
+  return targets.length > 0 ? targets : null;
 }
 
 function familyTargets(model: string, input: PlanInput): Candidate[] {

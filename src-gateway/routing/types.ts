@@ -1,5 +1,6 @@
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
+import type { ListedModel } from "./newest.ts";
 import type { GatewayConfig, WorkMode } from "../settings/types.ts";
 
 /** The id of the built-in provider that answers without any network. */
@@ -34,6 +35,8 @@ export interface PlanInput {
   workMode: WorkMode;
   config: Pick<GatewayConfig, "routes" | "aliases">;
   instances: ReadonlyMap<string, ProviderInstance>;
+  /** Every model that the providers are known to list. */
+  listed(): readonly ListedModel[];
   /** Ids of the providers that list this model. */
   providersOf(model: string): string[];
   /** In [0, 1); decides between weighted targets. */

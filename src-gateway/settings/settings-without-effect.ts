@@ -23,7 +23,6 @@ const MARKETPLACE = [
 const ROUTING = [
   ...all(text, "http_address", "fallback_adapter", "sidecar_model_map", "sidecar_default_openai_model"),
   ...all({ is: "path" }, "sidecar_model_map_file"),
-  ...all({ is: "choice", values: ["auto", "passthrough", "translation"] }, "work_mode"),
   ...all(count, "model_aliases_reload_sec"),
   ...all(flag, "model_aliases_verbose"),
 ];

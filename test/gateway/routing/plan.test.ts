@@ -52,6 +52,7 @@ function planned(
     workMode: options.workMode ?? "auto",
     config: { routes: options.routes ?? [], aliases: options.aliases ?? {} },
     instances: new Map((options.instances ?? []).map((each) => [each.id, each])),
+    listed: () => Object.entries(options.lists ?? {}).flatMap(([id, owners]) => owners.map((provider) => ({ id, provider }))),
     providersOf: (name) => options.lists?.[name] ?? [],
     random: options.random ?? 0,
   });
@@ -121,13 +122,33 @@ describe("makePlan", () => {
       }
     };
     expect(status(() => planned("nope", { instances: [openai] }))).toBe("model_not_found");
-    expect(status(() => planned("claude-x", { instances: [anthropic] }))).toBe("protocol_not_spoken");
+    expect(status(() => planned("claude-x", { instances: [anthropic], workMode: "passthrough" }))).toBe("protocol_not_spoken");
+    expect(status(() => planned("claude-x", { instances: [anthropic], surface: "embeddings" }))).toBe("protocol_not_spoken");
     expect(planned("claude-x", { instances: [anthropic], wire: "anthropic-messages" })).toEqual(["anthropic:claude-x"]);
   });
 
-  it("leaves out targets that do not speak the client's protocol when others do", () => {
+  it("leaves out targets that do not speak the client's protocol where nothing is translated", () => {
     const routes = [route("m", [{ provider: "anthropic" }, { provider: "groq" }], "fallback")];
-    expect(planned("m", { instances: [anthropic, groq], routes })).toEqual(["groq:m"]);
+    expect(planned("m", { instances: [anthropic, groq], routes, workMode: "passthrough" })).toEqual(["groq:m"]);
+    expect(planned("m", { instances: [anthropic, groq], routes })).toEqual(["anthropic:m", "groq:m"]);
+  });
+
+  it("takes a name without version or date for the newest that a provider lists", () => {
+    const options = {
+      instances: [openai, anthropic],
+      lists: {
+        "claude-sonnet-4-20250514": ["anthropic"],
+        "claude-sonnet-4-5-20250929": ["anthropic"],
+        "claude-opus-4-6": ["anthropic"],
+        "gpt-5-2025-08-07": ["openai"],
+      },
+    };
+    expect(planned("claude-sonnet", options)).toEqual(["anthropic:claude-sonnet-4-5-20250929"]);
+    expect(planned("claude-sonnet-latest", options)).toEqual(["anthropic:claude-sonnet-4-5-20250929"]);
+    expect(planned("claude-sonnet-4", options)).toEqual(["anthropic:claude-sonnet-4-20250514"]);
+    expect(planned("claude-opus-4-6-20260210", options)).toEqual(["anthropic:claude-opus-4-6"]);
+    expect(planned("gpt-5", options)).toEqual(["openai:gpt-5-2025-08-07"]);
+    expect(planned("claude-haiku", options)).toEqual(["anthropic:claude-haiku"]);
   });
 });
 

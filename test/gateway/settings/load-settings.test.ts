@@ -37,6 +37,7 @@ describe("with nothing set", () => {
         drainMs: 30_000,
       },
       onClientAbort: "abort",
+      workMode: "auto",
       inline: { providers: [], routes: [], aliases: {} },
       notices: [],
     });
@@ -282,8 +283,8 @@ describe("notices", () => {
   });
 
   it("say that a setting has no effect, also of families that were never listed", () => {
-    expect(textsOf({ TOKLIGENCE_WORK_MODE: "auto" })).toEqual([
-      "env TOKLIGENCE_WORK_MODE: work_mode has no effect in this version",
+    expect(textsOf({ TOKLIGENCE_MODEL_FAMILY: "gpt" })).toEqual([
+      "env TOKLIGENCE_MODEL_FAMILY: model_family has no effect in this version",
     ]);
     expect(textsOf({ TOKLIGENCE_RATE_LIMIT_RPM: "5" })).toEqual([
       "env TOKLIGENCE_RATE_LIMIT_RPM: rate_limit_rpm has no effect in this version",
