@@ -43,5 +43,6 @@ const behindBreak = (at: number): number => (at < 0 ? -1 : at + 2);
 
 function isModel(headers: string): boolean {
   const disposition = /^content-disposition:(.*)$/im.exec(headers)?.[1] ?? "";
-  return /;\s*name=(?:"model"|model(?=[\s;]|$))/i.test(disposition) && !/;\s*filename\*?=/i.test(disposition);
+  const name = /;\s*name=(?:"([^"]*)"|([^\s;]+))/i.exec(disposition);
+  return (name?.[1] ?? name?.[2]) === "model" && !/;\s*filename\*?=/i.test(disposition);
 }
