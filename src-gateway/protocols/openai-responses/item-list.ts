@@ -18,14 +18,12 @@ export interface ItemList {
   all(): Item[];
 }
 
-/** @param onAdd called before an item begins. */
-export function createItemList(onAdd: () => void): ItemList {
+export function createItemList(): ItemList {
   const byPlace = new Map<string, Item>();
   const all: Item[] = [];
   const list: ItemList = {
     all: () => [...all],
     add(place, type, id) {
-      onAdd();
       const item = { key: String(all.length), type, id, wasAdded: false, isDone: false };
       all.push(item);
       byPlace.set(place, item);

@@ -33,8 +33,7 @@ const TEXT_EVENTS: Readonly<Record<string, { item: string; field: string }>> = {
 };
 
 export function createItemReader(writer: EventWriter): ItemReader {
-  const slots = createSlots(writer);
-  const reading: Reading = { writer, slots, list: createItemList(() => slots.settle()), hasRefusal: false };
+  const reading: Reading = { writer, slots: createSlots(writer), list: createItemList(), hasRefusal: false };
   return {
     read(type, event) {
       const [, name = "", step = ""] = /^response\.(.+)\.(added|delta|done)$/.exec(type) ?? [];
@@ -136,6 +135,7 @@ function finishItem(reading: Reading, item: Item, raw: JsonObject): void {
     case "reasoning":
       return finishReasoning(reading, item, raw);
     default:
+      slots.settle();
       for (const part of decodeItem(raw).parts) writer.whole(part);
   }
 }
@@ -143,6 +143,7 @@ function finishItem(reading: Reading, item: Item, raw: JsonObject): void {
 function finishReasoning({ slots, writer }: Reading, item: Item, raw: JsonObject): void {
   const { home: _, ...part } = decodeReasoning(raw);
   if (!writer.isOpen(item.key) && part.text === "") {
+    slots.settle();
     if (part.opaque) writer.whole(part);
     return;
   }

@@ -79,6 +79,7 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
     whole(whole) {
       if (whole.kind === "thinking") {
         open({ kind: "thinking" });
+        part?.delta(whole.text);
         if (whole.opaque) part?.opaque(whole.opaque);
         closePart();
       } else if (whole.kind === "native" && whole.wire === WIRE && !isPiece(whole)) {

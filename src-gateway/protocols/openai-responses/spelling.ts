@@ -4,7 +4,6 @@
  * Unknown fields stand in `home` by their own names. Names that begin with `$` are notes of this codec: `$instead` holds
  * the values that are spelled another way, `$absent` the fields that the codec would write and the client did not.
  */
-import { isDeepStrictEqual } from "node:util";
 import { asArray, asObject, type JsonObject } from "../loose-json.ts";
 
 /** The `home` that makes `restoreSpelling(standard, home)` equal to `raw`; nothing when they are equal already. */
@@ -13,7 +12,7 @@ export function rememberSpelling(raw: JsonObject, standard: JsonObject, notes: J
   const instead: [string, unknown][] = [];
   for (const [key, value] of Object.entries(raw)) {
     const isKnown = Object.hasOwn(standard, key);
-    if (isKnown && isDeepStrictEqual(value, standard[key])) continue;
+    if (isKnown && isSameJson(value, standard[key])) continue;
     // A null says nothing, so it is a spelling and no field that could be lost abroad.
     (isKnown || value === null || key.startsWith("$") ? instead : unknown).push([key, value]);
   }
@@ -42,3 +41,19 @@ type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 /** Without the fields that are undefined. */
 export const defined = <T extends object>(fields: T): Defined<T> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+
+function isSameJson(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (Array.isArray(a) || Array.isArray(b)) {
+    return (
+      Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((each, n) => isSameJson(each, b[n]))
+    );
+  }
+  const [one, other] = [asObject(a), asObject(b)];
+  if (!one || !other) return false;
+  const keys = Object.keys(one);
+  return (
+    keys.length === Object.keys(other).length &&
+    keys.every((key) => Object.hasOwn(other, key) && isSameJson(one[key], other[key]))
+  );
+}

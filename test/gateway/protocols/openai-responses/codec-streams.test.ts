@@ -99,6 +99,32 @@ describe("a provider's stream", () => {
     ]);
   });
 
+  it("hands each text on at once when the one before it is done, though nobody says that it is closed", () => {
+    const decoder = codec.createStreamDecoder();
+    const push = (event: JsonObject) => {
+      const data = Buffer.from(JSON.stringify(event));
+      return decoder.push({ raw: data, event: null, data }).map((each) => each.type);
+    };
+    const place = { output_index: 0, content_index: 0 };
+    push(delta("output_text", "a", place));
+    push({ type: "response.output_text.done", text: "a", ...place });
+    expect(push(delta("output_text", "b", { ...place, content_index: 1 }))).toEqual([
+      "part-end",
+      "part-start",
+      "delta",
+    ]);
+    push({ type: "response.output_text.done", text: "b", ...place, content_index: 1 });
+    expect(push(added(call(1, ""), { output_index: 1 }))).toEqual(["part-end", "part-start"]);
+    expect(push(delta("function_call_arguments", "{}", { output_index: 1 }))).toEqual(["delta"]);
+    push({ type: "response.function_call_arguments.done", arguments: "{}", output_index: 1 });
+    expect(push(done({ type: "web_search_call" }, { output_index: 2 }))).toEqual(["part-end", "part"]);
+    push(delta("output_text", "c", { output_index: 3 }));
+    push({ type: "response.output_text.done", text: "c", output_index: 3 });
+    const hidden = { type: "reasoning", summary: [], encrypted_content: "gAAA" };
+    expect(push(done(hidden, { output_index: 4 }))).toEqual(["part-end", "part"]);
+    expect(push(COMPLETED)).toEqual(["end"]);
+  });
+
   it("holds the arguments of a call until its name is known", () => {
     const events = [delta("function_call_arguments", '{"a"', { item_id: "fc_1" }), done(call(1, '{"a":1}'))];
     expect(partsOf(...events)).toEqual([callPart(1, '{"a":1}')]);
