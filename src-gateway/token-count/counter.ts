@@ -41,8 +41,8 @@ interface Waiting {
 const IDLE_MS = 60_000;
 const TIMEOUT_MS = 30_000;
 const RETRY_AFTER_MS = 1_000;
-/** A full context of a million tokens; what a request has beyond it is estimated from its size. */
-const MAX_COUNTED_UNITS = 4_000_000;
+/** Half a million tokens, and seconds at the worst; what a request has beyond it is estimated from its size. */
+const MAX_COUNTED_UNITS = 2_000_000;
 /** English has four bytes a token, code three. */
 const BYTES_PER_TOKEN = 3;
 

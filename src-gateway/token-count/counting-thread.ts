@@ -40,7 +40,10 @@ export function createCountingThread(options: CountingThreadOptions): CountingTh
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     let cause: unknown;
-    started.on("message", (tokens: number) => settle((done) => done.resolve(tokens)));
+    started.on("message", (tokens: number) => {
+      // One that was given up may still have an answer on its way, which belongs to no job of today.
+      if (worker === started) settle((done) => done.resolve(tokens));
+    });
     started.on("error", (error) => {
       cause = error;
     });

@@ -42,7 +42,7 @@ export function textsToCount(request: IrRequest): TextsToCount {
   if (request.output?.schema) {
     addText(found, request.output.name);
     addText(found, request.output.description);
-    addJson(found, request.output.schema);
+    addText(found, JSON.stringify(request.output.schema));
   }
   return found;
 }
@@ -96,7 +96,7 @@ function addMedia(found: TextsToCount, part: MediaPart): void {
 
 function addNative(found: TextsToCount, part: NativePart): void {
   found.extraTokens += CALL_TOKENS;
-  addJson(found, part.raw);
+  addRaw(found, part.raw);
 }
 
 function addTool(found: TextsToCount, tool: Tool): void {
@@ -105,9 +105,9 @@ function addTool(found: TextsToCount, tool: Tool): void {
     case "function":
       addText(found, tool.name);
       addText(found, tool.description);
-      if (tool.schema) addJson(found, tool.schema);
+      if (tool.schema) addText(found, JSON.stringify(tool.schema));
       // Examples of calls stand here, on the one wire that has them.
-      if (tool.home) addJson(found, tool.home);
+      if (tool.home) addText(found, JSON.stringify(tool.home));
       return;
     case "custom":
       addText(found, tool.name);
@@ -121,7 +121,7 @@ function addTool(found: TextsToCount, tool: Tool): void {
       return;
     case "native":
       found.extraTokens += NATIVE_TOOL_TOKENS;
-      addJson(found, tool.raw);
+      addRaw(found, tool.raw);
       return;
   }
 }
@@ -130,8 +130,8 @@ function addText(found: TextsToCount, text: string | undefined): void {
   if (text) found.texts.push(text);
 }
 
-/** JSON as text, but for the screenshots and encrypted values in it, which are not read letter by letter. */
-function addJson(found: TextsToCount, value: object): void {
+/** JSON that only one wire knows, as text. Screenshots and encrypted values in it are not read letter by letter. */
+function addRaw(found: TextsToCount, value: object): void {
   const text = JSON.stringify(value, (_key, inner: unknown) => {
     if (typeof inner !== "string" || inner.length < OPAQUE_UNITS || !isOpaque(inner)) return inner;
     found.extraTokens += costOfOpaque(inner);

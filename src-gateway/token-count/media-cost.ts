@@ -53,7 +53,7 @@ export function costOfOpaque(value: string): number {
 
 /** Whether a string is data rather than something to read: a data URL, or base64 all through. */
 export function isOpaque(value: string): boolean {
-  return value.startsWith("data:") || isBase64(value);
+  return /^data:[\w.+-]+\/[\w.+-]+[;,]/.test(value) || isBase64(value);
 }
 
 function costOfImage(size: ImageSize | null): number {
