@@ -3,6 +3,7 @@ import type { Principal, User } from "../auth/types.ts";
 import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
+import type { ResponseMemory } from "../responses-state/types.ts";
 import { makePlan } from "../routing/plan.ts";
 import type { Plan, PlanInput } from "../routing/types.ts";
 import type { ProviderInstance } from "../providers/types.ts";
@@ -10,7 +11,6 @@ import type { TokenCounter } from "../token-count/counter.ts";
 import { createAuthorizer } from "../upstream/authorize.ts";
 import { providerHeaders } from "../upstream/provider-headers.ts";
 import type { Parts } from "./parts.ts";
-import type { ResponseMemory } from "./response-memory.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;

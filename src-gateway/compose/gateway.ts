@@ -7,6 +7,7 @@ import { createGatewayServer } from "../server/gateway-server.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
 import { createPassthroughHandler } from "../server/passthrough-handler.ts";
 import { createRequestHandler } from "../server/request-handler.ts";
+import { createStoredResponseHandler } from "../server/stored-response-handler.ts";
 import type { Settings } from "../settings/types.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
@@ -15,6 +16,10 @@ import { openBooks } from "./books.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
 import { listModels } from "./list-models.ts";
 import { composeParts, type Parts } from "./parts.ts";
+import { createResponseMemory } from "./response-memory.ts";
+
+/** For calls that ask what is there, and cost nothing. */
+const NO_RECORDS = { open(): void {}, close(): void {} };
 
 /** A few agents' bursts at once. */
 const MAX_WAITING_COUNTS = 1_000;
@@ -38,7 +43,9 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
 
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
   const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
-  const world = createExchangeWorld(parts, user, upstream.dispatch, books.records, counter);
+  const memory = createResponseMemory(parts);
+  const world = createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory);
+  const straight = { ...world, dispatch: upstream.dispatch, instances: () => parts.config.live().instances };
   const running = new Set<Promise<void>>();
   const admin = serveAdmin({
     parts,
@@ -54,10 +61,16 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     version: __VERSION__,
     log,
     inference: createInferenceHandler({ world, maxBodyBytes: settings.maxBodyBytes, running }),
-    passthrough: createPassthroughHandler({
-      world: { ...world, dispatch: upstream.dispatch, instances: () => parts.config.live().instances },
-      maxBodyBytes: settings.maxBodyBytes,
-      running,
+    passthrough: createPassthroughHandler({ world: straight, maxBodyBytes: settings.maxBodyBytes, running }),
+    storedResponse: createStoredResponseHandler({
+      memory,
+      instances: straight.instances,
+      authenticate: (token) => world.authenticate(token),
+      passthrough: createPassthroughHandler({
+        world: { ...straight, records: NO_RECORDS },
+        maxBodyBytes: settings.maxBodyBytes,
+        running,
+      }),
     }),
     capabilities: () =>
       describeCapabilities({ version: __VERSION__, instances: [...parts.config.live().instances.values()] }),
@@ -81,6 +94,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     admin.stop();
     await server.stop(drainMs);
     await Promise.allSettled(running);
+    await memory.answers.stop();
     await books.close();
     await counter.close();
     await upstream.close();

@@ -12,6 +12,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { RequestTarget } from "../protocols/types.ts";
 import type { ProviderInstance } from "../providers/types.ts";
+import type { ResponseMemory } from "../responses-state/types.ts";
 import type { Plan } from "../routing/types.ts";
 import type { TimeoutSettings, WorkMode } from "../settings/types.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
@@ -106,6 +107,8 @@ export interface ExchangeWorld {
   /** Providers that had no token counter, and until when (monotonic) they are not asked again. */
   withoutCounter: Map<string, number>;
   replay: ReplayMemory;
+  /** What clients of Responses go on from. */
+  responses: ResponseMemory;
   /** The request with the provider's credential. @throws GatewayError credential_missing. */
   authorize(instance: ProviderInstance, wire: ProviderWire, request: UnsignedRequest): Promise<UnsignedRequest>;
   /** The headers of the credential alone, for bodies that stream through. @throws GatewayError credential_missing. */

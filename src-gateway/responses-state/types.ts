@@ -40,3 +40,14 @@ export interface StoredResponses {
   /** Waits for what is being written. */
   stop(): Promise<void>;
 }
+
+export interface ResponseMemory {
+  answers: StoredResponses;
+  providers: ProviderMemory;
+}
+
+/** Which provider keeps an answer that it gave in its client's own protocol. */
+export interface ProviderMemory {
+  note(id: string, owner: string, provider: string): void;
+  find(id: string): { provider: string; owner: string } | null;
+}

@@ -52,13 +52,15 @@ function inVersion(method: string, path: string): StraightRoute {
   const single = POST_SURFACES[path];
   if (single && method !== "POST") return { kind: "wrong-method", wire: "openai-chat", allow: "POST" };
   const surface = single ?? collectionOf(path) ?? "passthrough";
-  const dialect = path.startsWith("/messages/") ? "anthropic-messages" : null;
-  const endpoint: EndpointKey = dialect
-    ? "anthropic"
-    : path.startsWith("/responses/")
-      ? "openai_responses"
-      : "openai_core";
+  const [dialect, endpoint] = ownerOf(path);
   return checked(method, endpoint, { provider: null, path, surface, dialect });
+}
+
+/** The wire that a path below the gateway's own version belongs to, and the endpoints that it is served with. */
+function ownerOf(path: string): [WireProtocol | null, EndpointKey] {
+  if (path.startsWith("/messages/")) return ["anthropic-messages", "anthropic"];
+  if (path.startsWith("/responses/")) return ["openai-responses", "openai_responses"];
+  return [null, "openai_core"];
 }
 
 function checked(method: string, endpoint: EndpointKey, route: PassthroughRoute): StraightRoute {

@@ -8,6 +8,7 @@ import { type InferenceRoute, queryOf } from "./inference-handler.ts";
 import { encodeModel, encodeModelList, type ListedModel } from "./models-reply.ts";
 import type { StraightPathRoute } from "./passthrough-handler.ts";
 import type { Route } from "./routes.ts";
+import type { StoredResponseRoute } from "./stored-response-handler.ts";
 import { sendWireError, wireOf } from "./wire-error.ts";
 
 export interface RequestHandlerOptions {
@@ -15,6 +16,12 @@ export interface RequestHandlerOptions {
   log: Logger;
   inference(request: IncomingMessage, response: ServerResponse, route: InferenceRoute, id: number): void;
   passthrough(request: IncomingMessage, response: ServerResponse, route: StraightPathRoute, id: number): void;
+  storedResponse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: StoredResponseRoute,
+    id: number,
+  ): Promise<void>;
   /** The answer to `GET /v1/capabilities`. */
   capabilities(): unknown;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
@@ -39,6 +46,8 @@ export function createRequestHandler(
         return options.inference(request, response, route, id);
       case "passthrough":
         return options.passthrough(request, response, route, id);
+      case "stored-response":
+        return options.storedResponse(request, response, route, id);
       case "capabilities":
         options.authenticate(readCredential(request.headers, queryOf(request))?.token ?? null);
         return sendJson(request, response, 200, options.capabilities(), id);

@@ -7,18 +7,23 @@ import type { Surface, WireProtocol } from "../ir/protocol.ts";
 import type { RequestTarget } from "../protocols/types.ts";
 import type { EndpointKey } from "../settings/types.ts";
 import { matchStraightRoute } from "./passthrough-routes.ts";
+import { matchStoredResponse, type StoredResponseAction } from "./stored-response-routes.ts";
+
+interface Straight {
+  kind: "passthrough";
+  endpoint: EndpointKey;
+  wire: WireProtocol;
+  route: PassthroughRoute;
+  /** Without the client's key. */
+  query: string;
+  project: string | null;
+}
 
 export type Route =
   | { kind: "inference"; endpoint: EndpointKey; wire: WireProtocol; target: RequestTarget; project: string | null }
-  | {
-      kind: "passthrough";
-      endpoint: EndpointKey;
-      wire: WireProtocol;
-      route: PassthroughRoute;
-      /** Without the client's key. */
-      query: string;
-      project: string | null;
-    }
+  | Straight
+  /** A response that is asked for by its id; the rest is for the case that a provider keeps it. */
+  | (Omit<Straight, "kind"> & { kind: "stored-response"; action: StoredResponseAction; id: string })
   | { kind: "capabilities"; endpoint: "openai_core" }
   | { kind: "models"; endpoint: EndpointKey; wire: WireProtocol | null; modelId: string | null }
   | { kind: "health"; endpoint: "health"; check: "health" | "livez" | "readyz" }
@@ -102,7 +107,11 @@ export function matchRoute(method: string, rawPath: string): Route {
   // Behind a provider's name the path is the provider's, so its last slash is too.
   const asWritten = rawPath.slice(0, mark < 0 ? undefined : mark).endsWith("/") ? `${path}/` : path;
   const straight = matchStraightRoute(method, /^\/v\d/.test(path) ? path : asWritten, inferenceSurface);
-  if (straight?.kind === "passthrough") return { ...straight, query: withoutKey(query), project };
+  if (straight?.kind === "passthrough") {
+    const call = { ...straight, query: withoutKey(query), project };
+    const stored = matchStoredResponse(method, path);
+    return stored ? { ...call, ...stored, kind: "stored-response" } : call;
+  }
   return straight ?? unknownRoute(path);
 }
 

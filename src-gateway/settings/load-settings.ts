@@ -55,6 +55,8 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     timeouts: timeoutsOf(values),
     onClientAbort: (values.text("on_client_abort") ?? "abort") as Settings["onClientAbort"],
     workMode: (values.text("work_mode") ?? "auto") as Settings["workMode"],
+    responsesWebsocket: values.flag("responses_websocket", true),
+    responsesKeepDays: values.number("responses_keep_days", 30),
     inline: inlineConfig({ layers, values, env, places, listeners }),
     explained: explain(layers),
     notices: layers.notices,

@@ -106,6 +106,16 @@ const LIMITS: readonly SettingRow[] = [
   ),
 ];
 
+const RESPONSES: readonly SettingRow[] = [
+  row("responses_websocket", flag, "true", "lets clients of Responses speak over WebSockets; Codex does"),
+  row(
+    "responses_keep_days",
+    { is: "number", min: 0, max: 3650 },
+    "30",
+    "how long answers are kept for `previous_response_id`; 0 keeps none",
+  ),
+];
+
 const PROVIDERS: readonly SettingRow[] = [
   row(
     "work_mode",
@@ -133,6 +143,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...ACCESS,
   ...LISTENERS,
   ...LIMITS,
+  ...RESPONSES,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,
 ];

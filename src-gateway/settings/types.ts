@@ -84,6 +84,10 @@ export interface Settings {
   /** What became of a request to a provider when its client left: stop paying, or read on to learn the usage. */
   onClientAbort: "abort" | "drain";
   workMode: WorkMode;
+  /** Whether clients of Responses may speak over WebSockets. */
+  responsesWebsocket: boolean;
+  /** How long answers are kept for clients of Responses to go on from; 0 keeps none. */
+  responsesKeepDays: number;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */

@@ -25,7 +25,8 @@ export function namedProvider(inbound: PassthroughInbound, world: PassthroughWor
   const header = inbound.headers["x-provider"];
   if (typeof header === "string" && header !== "") return lookUp(header, "the header x-provider", instances);
   const asked = new URLSearchParams(inbound.target.query).get("provider");
-  return route.provider === null && asked ? lookUp(asked, "provider= in the query", instances) : null;
+  if (route.provider === null && asked) return lookUp(asked, "provider= in the query", instances);
+  return route.likely ? lookUp(route.likely.provider, route.likely.reason, instances) : null;
 }
 
 /**
@@ -39,6 +40,7 @@ export async function chooseTargets(
   model: string | null,
 ): Promise<PassthroughTarget[]> {
   const build = (instance: ProviderInstance, name: string | null, reason: string): PassthroughTarget => {
+    if (!isServed(instance, inbound)) throw notServed(instance, inbound);
     const dialect = dialectOf(inbound) ?? (inbound.route.provider === null ? "openai-chat" : null);
     const base = chooseBase(instance, dialect, inbound.route);
     return {
@@ -55,14 +57,15 @@ export async function chooseTargets(
     try {
       const { targets } = await planFor(model, inbound, world);
       const found = targets.flatMap(({ instance, model: name, reason }) =>
-        instance ? [build(instance, name, reason)] : [],
+        instance && isServed(instance, inbound) ? [build(instance, name, reason)] : [],
       );
       if (found.length > 0) return found;
-      refusal = new GatewayError(
+      const unfit = targets.find(({ instance }) => instance !== null)?.instance;
+      if (unfit) throw notServed(unfit, inbound);
+      throw new GatewayError(
         "unsupported_operation",
         "The built-in loopback model has conversation and embeddings only.",
       );
-      throw refusal;
     } catch (thrown) {
       if (!(thrown instanceof GatewayError) || thrown.code !== "model_not_found") throw thrown;
       refusal = thrown;
@@ -71,6 +74,20 @@ export async function chooseTargets(
   const only = onlyProvider(inbound, world);
   if (only) return [build(only.instance, model, only.reason)];
   throw refusal ?? undecided(inbound, world);
+}
+
+/** What lies below `/v1/responses/` is there only with those who speak Responses, and is nothing that could be translated. */
+function isServed(instance: ProviderInstance, { route }: PassthroughInbound): boolean {
+  const belongsToResponses = route.provider === null && route.dialect === "openai-responses";
+  return !belongsToResponses || instance.protocols["openai-responses"] !== undefined;
+}
+
+function notServed(instance: ProviderInstance, { route }: PassthroughInbound): GatewayError {
+  return new GatewayError(
+    "unsupported_operation",
+    `The provider "${instance.id}" does not speak Responses, so there is nobody to answer ${route.path.slice(0, 100)}. Ask for a model of a provider that does.`,
+    { param: "model" },
+  );
 }
 
 /** Nothing is translated here, so a provider may speak whatever it likes; but a plan is made for one wire at a time. */

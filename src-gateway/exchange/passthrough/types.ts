@@ -12,6 +12,8 @@ export interface PassthroughRoute {
   surface: Surface;
   /** The wire that the path belongs to; null when several have it or nobody knows. */
   dialect: WireProtocol | null;
+  /** Who probably knows what is asked for; whom the client names comes first. */
+  likely?: { provider: string; reason: string };
 }
 
 /** A body that is still arriving; it waits while nobody reads. */

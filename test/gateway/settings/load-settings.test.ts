@@ -38,6 +38,8 @@ describe("with nothing set", () => {
       },
       onClientAbort: "abort",
       workMode: "auto",
+      responsesWebsocket: true,
+      responsesKeepDays: 30,
       inline: { providers: [], routes: [], aliases: {} },
       notices: [],
     });
