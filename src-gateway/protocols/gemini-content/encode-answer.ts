@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
 import type { IrAnswer } from "../../ir/answer.ts";
 import type { Part } from "../../ir/part.ts";
+import { NO_USAGE, type Usage } from "../../ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import type { EncodeContext } from "../types.ts";
 import { usageFromGemini } from "../usage.ts";
@@ -17,6 +17,8 @@ const STYLE: ResultStyle = {
   nameOf: () => undefined,
   encodePart: (part) => encodePart(part, STYLE),
 };
+
+const USAGE_FIELDS = Object.keys(NO_USAGE) as (keyof Usage)[];
 
 export function encodeAnswer(answer: IrAnswer, context: EncodeContext): JsonObject {
   const home = answer.home?.["$wire"] === "gemini-content" ? answer.home : undefined;
@@ -45,8 +47,10 @@ export function encodeAnswerPart(part: Part): JsonObject | null {
 function usageOf({ usage }: IrAnswer, home: JsonObject | undefined): JsonObject | undefined {
   if (!usage) return undefined;
   const original = asObject(home?.["$usage"]);
-  return original && isDeepStrictEqual(usageFromGemini(original), usage) ? original : encodeUsage(usage);
+  return original && sameUsage(usageFromGemini(original), usage) ? original : encodeUsage(usage);
 }
+
+const sameUsage = (one: Usage, other: Usage): boolean => USAGE_FIELDS.every((field) => one[field] === other[field]);
 
 function foreignCandidate(answer: IrAnswer): JsonObject {
   const grounding = createGrounding();

@@ -45,7 +45,7 @@ function encodeArgs(text: string, spelling: unknown): unknown {
 }
 
 /** Arguments as the object that the wire wants: text that is none goes as its member `_raw`. */
-export function argsObject(text: string): JsonObject {
+function argsObject(text: string): JsonObject {
   if (text.trim() === "") return {};
   try {
     const object = asObject(JSON.parse(text));

@@ -33,7 +33,7 @@ export function readSchema(schema: JsonObject, depth = 0): JsonObject {
     }
     return [[key, value]];
   });
-  const read = Object.fromEntries(entries) as JsonObject;
+  const read = Object.fromEntries(entries);
   return schema["nullable"] === true ? orNull(read) : read;
 }
 

@@ -11,7 +11,7 @@ const decodePart = (raw: JsonObject): Part | undefined => {
   const part = decode({ contents: [{ parts: [raw] }] }).turns[0]?.parts[0];
   if (!part) return part;
   const { home: _, ...bare } = part;
-  return bare as Part;
+  return bare;
 };
 const decodeConfig = (generationConfig: JsonObject): IrRequest => decode({ generationConfig });
 

@@ -207,10 +207,9 @@ describe("a stream for a client of Gemini", () => {
   it("tells text as it comes, and calls once they are whole", () => {
     const encoder = codec.createStreamEncoder(CONTEXT);
     const told = (event: IrEvent): unknown => {
-      const bytes = encoder.push(event);
-      return bytes.length === 0
-        ? null
-        : (piecesOf(bytes)[0]?.["candidates"] as { content: { parts: unknown[] } }[])[0]?.content.parts[0];
+      const [piece] = piecesOf(encoder.push(event));
+      const [candidate] = (piece?.["candidates"] ?? []) as { content: { parts: unknown[] } }[];
+      return candidate?.content.parts[0] ?? null;
     };
     const opaque = { wire: "anthropic-messages", value: "sig" } as const;
     expect([
@@ -371,5 +370,8 @@ function asHeard(answer: IrAnswer): unknown {
       } as Part;
     } else joined.push({ kind: part.kind, text: part.text, ...(part.opaque ? { opaque: part.opaque } : {}) });
   }
-  return { ...(plain({ ...answer, parts: joined }) as object), urls: urls.toSorted() };
+  return {
+    ...(plain({ ...answer, parts: joined }) as object),
+    urls: urls.map(String).toSorted((a, b) => a.localeCompare(b)),
+  };
 }

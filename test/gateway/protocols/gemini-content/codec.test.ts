@@ -49,7 +49,7 @@ const { value: anyValue, object: anyObject } = fc.letrec<{ value: unknown; objec
   object: fc
     .array(fc.tuple(fc.constantFrom(...NAMES), tie("value")), { maxLength: 5 })
     // As a parser makes it: a member called `__proto__` is a member like any other.
-    .map((entries) => Object.fromEntries(entries) as JsonObject),
+    .map((entries) => Object.fromEntries(entries)),
 }));
 
 const oneOf = (...names: string[]) => fc.constantFrom(...names);
@@ -112,7 +112,19 @@ const anyAnswer = loose(
   [oneOf("promptFeedback"), fc.constant({ blockReason: "SAFETY" })],
 );
 /** What the model is called, and the answer's id, come from the gateway. */
-const withoutHead = ({ modelVersion, model_version, responseId, response_id, ...rest }: JsonObject): JsonObject => rest;
+const HEAD = ["modelVersion", "model_version", "responseId", "response_id"];
+const withoutHead = (json: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(json).filter(([name]) => !HEAD.includes(name)));
+
+/** Null for a request that was refused, with the place that was not understood. */
+function throughOrRefused(json: JsonObject): JsonObject | null {
+  try {
+    return throughRequest(json);
+  } catch (error) {
+    if (error instanceof GatewayError && error.code === "invalid_request" && error.param !== undefined) return null;
+    throw error;
+  }
+}
 
 describe("what Gemini's own wire decodes, it encodes to the same JSON", () => {
   it.each(fixtures(".request.json"))("%s", (name) => {
@@ -138,16 +150,10 @@ describe("what Gemini's own wire decodes, it encodes to the same JSON", () => {
     let understood = 0;
     fc.assert(
       fc.property(anyRequest, (json) => {
-        try {
-          const before = structuredClone(json);
-          const encoded = throughRequest(json);
-          understood++;
-          expect(encoded).toEqual(before);
-        } catch (error) {
-          if (!(error instanceof GatewayError)) throw error;
-          expect(error.code).toBe("invalid_request");
-          expect(error.param).toBeDefined();
-        }
+        const before = structuredClone(json);
+        const encoded = throughOrRefused(json);
+        if (encoded !== null) understood++;
+        expect(encoded ?? before).toEqual(before);
       }),
       { numRuns: 1500 },
     );

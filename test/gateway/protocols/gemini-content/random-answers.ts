@@ -29,7 +29,7 @@ const call = fc
     return { kind: "call", id, name: "f", args: JSON.stringify(args), ...signed };
   });
 
-const part: fc.Arbitrary<Part> = fc.oneof(
+const anyPart: fc.Arbitrary<Part> = fc.oneof(
   text,
   call,
   fc.tuple(words, opaque).map(([said, signed]): Part => ({ kind: "thinking", text: said, ...signed })),
@@ -49,17 +49,17 @@ const usage: fc.Arbitrary<Usage> = fc
 
 export const randomAnswer: fc.Arbitrary<IrAnswer> = fc
   .tuple(
-    fc.array(part, { maxLength: 6 }),
+    fc.array(anyPart, { maxLength: 6 }),
     fc.constantFrom(...(["stop", "length", "filter", "paused", "error"] as const)),
     fc.option(usage),
   )
-  .map(([parts, reason, spent]) => {
+  .map(([parts, reason, spent]): IrAnswer => {
     const calls = parts.some(({ kind }) => kind === "call");
     return {
       id: null,
       model: null,
       parts,
-      finish: { reason: reason === "stop" && calls ? ("tool_calls" as const) : reason, raw: null },
+      finish: { reason: reason === "stop" && calls ? "tool_calls" : reason, raw: null },
       usage: spent,
     };
   });
@@ -68,7 +68,11 @@ export const randomAnswer: fc.Arbitrary<IrAnswer> = fc
 export function plain({ parts, finish, usage: spent }: IrAnswer): unknown {
   return {
     // No arguments and an empty object of them are the same.
-    parts: parts.map(({ home: _, ...bare }) => ("args" in bare && bare.args === "" ? { ...bare, args: "{}" } : bare)),
+    parts: parts.map((part) => ({
+      ...part,
+      home: undefined,
+      ...(part.kind === "call" && part.args === "" ? { args: "{}" } : {}),
+    })),
     reason: finish.reason,
     usage: spent,
   };
