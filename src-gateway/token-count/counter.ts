@@ -25,7 +25,8 @@ export interface TokenCounter {
   /**
    * `request.model` decides how far the count leans upward, so it should name the model that is going to answer. A call
    * whose `signal` aborts while it waits leaves the queue, and rejects with the signal's reason.
-   * @throws GatewayError overloaded when the queue is full; shutting_down once closed; internal_error when the thread died
+   * @throws GatewayError overloaded when the queue is full; shutting_down once closed; internal_error when the thread
+   * died
    */
   count(request: IrRequest, signal?: AbortSignal): Promise<TokenCount>;
   /** Stops the thread. Open calls reject with shutting_down. */

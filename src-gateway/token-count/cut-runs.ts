@@ -1,8 +1,9 @@
 /**
  * Cuts a text where it has no boundaries of its own.
  *
- * A tokenizer first splits at the borders of words, numbers, spaces and signs, then merges inside each piece in a time that
- * grows with the square of the piece: 100,000 spaces take seconds. A cut inside a run changes the count by a token or so.
+ * A tokenizer first splits at the borders of words, numbers, spaces and signs, then merges inside each piece in a time
+ * that grows with the square of the piece: 100,000 spaces take seconds. A cut inside a run changes the count by a token
+ * or so.
  */
 
 /** Longer than what people and programs write between two borders. */

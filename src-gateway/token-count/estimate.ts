@@ -1,9 +1,9 @@
 /**
  * What a request costs before anybody answers it, for providers that have no counter of their own.
  *
- * `textsToCount` collects what costs tokens, `counter.ts` has the texts counted in a thread of its own, and `bias.ts` leans
- * the result upward: a client that is told too little runs over its model's context. Nothing here asks a provider. The
- * tokenizer with its tables is loaded by `worker.ts` alone, because it blocks whoever counts.
+ * `textsToCount` collects what costs tokens, `counter.ts` has the texts counted in a thread of its own, and `bias.ts`
+ * leans the result upward: a client that is told too little runs over its model's context. Nothing here asks a provider.
+ * The tokenizer with its tables is loaded by `worker.ts` alone, because it blocks whoever counts.
  */
 import type { CallPart, MediaPart, NativePart, Part, ResultPart, ThinkingPart, Tool } from "../ir/part.ts";
 import type { IrRequest } from "../ir/request.ts";

@@ -1,4 +1,4 @@
-/** What pictures, documents, sound and films cost. No provider says it without their bytes, so each value is an upper one. */
+/** What pictures, documents, sound and films cost. Only providers know it exactly, so each value is an upper one. */
 import type { MediaPart } from "../ir/part.ts";
 import { type ImageSize, readImageSize } from "./image-size.ts";
 

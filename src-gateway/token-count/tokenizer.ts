@@ -1,5 +1,6 @@
 /**
- * Counts the tokens of texts with o200k_base. Blocks while it counts, and keeps some 60 MB of tables: for the worker only.
+ * Counts the tokens of texts with o200k_base. It blocks while it counts, and keeps some 60 MB of tables: for the worker
+ * only.
  */
 import { hash } from "node:crypto";
 import { clearMergeCache, countTokens } from "gpt-tokenizer/encoding/o200k_base";

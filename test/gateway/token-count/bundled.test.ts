@@ -15,7 +15,8 @@ const program = join(folder, "program.ts");
 // Loaded late, as the daemon is, so that it lands in a chunk. It closes nothing: an idle thread must not keep it alive.
 writeFileSync(
   program,
-  `const request = { model: "gpt-5", turns: [{ role: "user", parts: [{ kind: "text", text: "hello world" }] }], tools: [] };
+  `const parts = [{ kind: "text", text: "hello world" }];
+const request = { model: "gpt-5", turns: [{ role: "user", parts }], tools: [] };
 void import(${JSON.stringify(counterFile)})
   .then(({ createTokenCounter }) => createTokenCounter({ maxQueue: 1 }).count(request as never))
   .then((count) => console.log(JSON.stringify(count)));`,
