@@ -45,11 +45,7 @@ export interface IrAnswer {
 }
 
 /** What is known of a part when it begins. */
-export type OpenPart =
-  | { kind: "text" }
-  | { kind: "refusal" }
-  | { kind: "thinking" }
-  | Omit<CallPart, "args">;
+export type OpenPart = { kind: "text" } | { kind: "refusal" } | { kind: "thinking" } | Omit<CallPart, "args">;
 
 export type IrEvent =
   | { type: "start"; id: string | null; model: string | null; usage: Usage | null }

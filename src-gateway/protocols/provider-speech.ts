@@ -1,14 +1,15 @@
 /** How a provider is spoken to on each wire: where requests go, how its bytes are cut into frames, who reads and writes them. */
 import type { GatewayError } from "../ir/errors.ts";
 import type { ProviderWire } from "../ir/protocol.ts";
-import { bedrockConverseCodec } from "./bedrock-converse/codec.ts";
+import { bedrockConverseCodec, providerPath as bedrockPath } from "./bedrock-converse/codec.ts";
 import { decodeError as decodeBedrockError } from "./bedrock-converse/error.ts";
 import { createEventStreamSplitter } from "./bedrock-converse/event-stream.ts";
-import { providerPath as bedrockPath } from "./bedrock-converse/codec.ts";
 import type { ProviderCodec } from "./codec.ts";
 import { cohereChatCodec, providerPath as coherePath } from "./cohere-chat/codec.ts";
-import { createNdjsonSplitter } from "./ollama-chat/ndjson.ts";
+import { decodeError as decodeCohereError } from "./cohere-chat/error.ts";
 import { ollamaChatCodec, providerPath as ollamaPath } from "./ollama-chat/codec.ts";
+import { decodeError as decodeOllamaError } from "./ollama-chat/error.ts";
+import { createNdjsonSplitter } from "./ollama-chat/ndjson.ts";
 import { createSseSplitter, type FrameSplitter } from "./sse/splitter.ts";
 import type { Wire } from "./types.ts";
 import { WIRES } from "./wires.ts";
@@ -29,7 +30,11 @@ export interface ProviderSpeech {
 const looksLikeSse = (contentType: string, first: Buffer): boolean =>
   contentType.includes("event-stream") || !first.toString("latin1", 0, 64).trimStart().startsWith("{");
 
-const sse = (codec: ProviderCodec, decodeError: ProviderSpeech["decodeError"], path: ProviderSpeech["path"]): ProviderSpeech => ({
+const sse = (
+  codec: ProviderCodec,
+  decodeError: ProviderSpeech["decodeError"],
+  path: ProviderSpeech["path"],
+): ProviderSpeech => ({
   codec,
   path,
   streamType: "text/event-stream",
@@ -66,9 +71,9 @@ export const PROVIDER_SPEECH: Readonly<Record<ProviderWire, ProviderSpeech>> = {
     createSplitter: createEventStreamSplitter,
     isStream: (contentType) => contentType.includes("eventstream"),
   },
-  "cohere-chat": sse(cohereChatCodec, WIRES["openai-chat"].decodeError, coherePath),
+  "cohere-chat": sse(cohereChatCodec, decodeCohereError, coherePath),
   "ollama-chat": {
-    ...sse(ollamaChatCodec, WIRES["openai-chat"].decodeError, ollamaPath),
+    ...sse(ollamaChatCodec, decodeOllamaError, ollamaPath),
     streamType: "application/x-ndjson",
     createSplitter: createNdjsonSplitter,
     isStream: (contentType) => contentType.includes("ndjson"),

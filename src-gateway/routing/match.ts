@@ -74,10 +74,21 @@ function listedTargets(model: string, input: PlanInput): Candidate[] | null {
 function newestTargets(model: string, input: PlanInput): Candidate[] | null {
   const [newest, ...others] = newestOf(model, input.listed());
   if (!newest) return null;
-  const targets = [newest, ...others.filter((other) => other.id === newest.id)].flatMap(({ id, provider }): Candidate[] => {
-    const instance = input.instances.get(provider);
-    return instance ? [{ instance, provider, model: id, reason: `"${model}" stands for "${id}", the newest that "${provider}" lists` }] : [];
-  });
+  const targets = [newest, ...others.filter((other) => other.id === newest.id)].flatMap(
+    ({ id, provider }): Candidate[] => {
+      const instance = input.instances.get(provider);
+      return instance
+        ? [
+            {
+              instance,
+              provider,
+              model: id,
+              reason: `"${model}" stands for "${id}", the newest that "${provider}" lists`,
+            },
+          ]
+        : [];
+    },
+  );
   return targets.length > 0 ? targets : null;
 }
 

@@ -36,7 +36,8 @@ function withoutDate(words: string[]): string[] {
 }
 
 function newestFirst(a: ListedModel, b: ListedModel): number {
-  if (a.createdAt !== undefined && b.createdAt !== undefined && a.createdAt !== b.createdAt) return b.createdAt - a.createdAt;
+  if (a.createdAt !== undefined && b.createdAt !== undefined && a.createdAt !== b.createdAt)
+    return b.createdAt - a.createdAt;
   return compareVersions(versionOf(b.id), versionOf(a.id));
 }
 

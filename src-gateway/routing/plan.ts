@@ -5,8 +5,8 @@
  * carries its reasons, so that what the log shows is what was done.
  */
 import { GatewayError } from "../ir/errors.ts";
-import { matchRules } from "./match.ts";
 import type { ProviderWire, Surface } from "../ir/protocol.ts";
+import { matchRules } from "./match.ts";
 import type { Plan, PlanInput, PlanTarget } from "./types.ts";
 
 /** @throws GatewayError model_not_found, protocol_not_spoken */
@@ -40,10 +40,10 @@ const TRANSLATED: ReadonlySet<Surface> = new Set(["chat", "completions", "respon
 
 /** The wires that carry most come first: a provider's own one, and those that keep thoughts. */
 const PREFERRED: readonly ProviderWire[] = [
-  "anthropic-messages",
-  "gemini-content",
   "bedrock-converse",
   "cohere-chat",
+  "anthropic-messages",
+  "gemini-content",
   "openai-responses",
   "openai-chat",
   "ollama-chat",

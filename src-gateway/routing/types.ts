@@ -1,7 +1,7 @@
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
-import type { ListedModel } from "./newest.ts";
 import type { GatewayConfig, WorkMode } from "../settings/types.ts";
+import type { ListedModel } from "./newest.ts";
 
 /** The id of the built-in provider that answers without any network. */
 export const LOOPBACK = "loopback";

@@ -14,7 +14,10 @@ const MOVES_ON: ReadonlySet<GatewayError["class"]> = new Set([
 ]);
 
 /** A timeout or a cut after the body was sent may already have been billed: it is not sent a second time. */
-export function judge(error: GatewayError, attempt: { accepted: boolean; unsayable?: boolean; targetsLeft: number }): Verdict {
+export function judge(
+  error: GatewayError,
+  attempt: { accepted: boolean; unsayable?: boolean; targetsLeft: number },
+): Verdict {
   if (attempt.targetsLeft === 0) return "give-up";
   // Nothing was sent; the next target may speak the caller's own wire.
   if (attempt.unsayable) return "next-target";

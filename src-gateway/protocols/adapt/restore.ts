@@ -77,7 +77,9 @@ export function createRestorer(context: RestoreContext): Restorer {
         case "part-start":
           held = null;
           isUnsigned = event.part.kind === "thinking";
-          return event.part.kind === "call" ? openCall(event.part) : [{ type: "part-start", part: withoutHome(event.part) }];
+          return event.part.kind === "call"
+            ? openCall(event.part)
+            : [{ type: "part-start", part: withoutHome(event.part) }];
         case "delta":
           if (held === null) return [event];
           held.push(event.text);

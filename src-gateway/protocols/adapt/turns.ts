@@ -2,6 +2,7 @@
 import type { Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { adaptMedia } from "./media.ts";
+import { pairResults } from "./pair-results.ts";
 import { shortHash } from "./short-hash.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
 import { type AdaptedTools, renameCalls } from "./tools.ts";
@@ -33,10 +34,8 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
 /** Drops what only the source has a word for, and fits the rest. */
 function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
   const { home, ...bare } = part as Part & { home?: Record<string, unknown> };
-  const cacheable = WIRE_TRAITS[target.wire];
   if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse")
     losses.note("cacheMark");
-  void cacheable;
   switch (part.kind) {
     case "text": {
       if (part.citations && part.citations.length > 0) losses.note("citations");
@@ -99,57 +98,6 @@ function placeSystem(turns: Turn[], laterSystem: boolean, losses: LossCollector)
     );
     return { role: "user", parts };
   });
-}
-
-/** Every call gets its one result right behind the assistant's turn; results that answer nothing become text. */
-function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
-  const results = new Map<string, ResultPart>();
-  for (const turn of turns)
-    for (const part of turn.parts) if (part.kind === "result" && !results.has(part.id)) results.set(part.id, part);
-  const called = new Set(
-    turns.flatMap((turn) => turn.parts.flatMap((part) => (part.kind === "call" ? [part.id] : []))),
-  );
-  const paired: Turn[] = [];
-  let awaited: ResultPart[] = [];
-  const flush = (): void => {
-    if (awaited.length > 0) paired.push({ role: "user", parts: awaited });
-    awaited = [];
-  };
-  const answered = new Set<string>();
-  for (const turn of turns) {
-    if (turn.role !== "assistant") flush();
-    const parts = turn.parts.flatMap((part): Part[] => {
-      if (part.kind === "call") {
-        if (answered.has(part.id)) return [];
-        answered.add(part.id);
-        awaited.push(resultFor(part, results.get(part.id), losses));
-      }
-      if (part.kind !== "result") return [part];
-      if (called.has(part.id)) {
-        if (results.get(part.id) !== part) losses.note("repairedResult");
-        return [];
-      }
-      losses.note("repairedResult");
-      return [{ kind: "text", text: "[A tool result without its call:]" }, ...part.parts];
-    });
-    paired.push({ ...turn, parts });
-  }
-  flush();
-  return paired;
-}
-
-function resultFor(
-  call: Extract<Part, { kind: "call" }>,
-  result: ResultPart | undefined,
-  losses: LossCollector,
-): ResultPart {
-  const base = { kind: "result", id: call.id, name: call.name, ...(call.custom ? { custom: true } : {}) } as const;
-  if (result) {
-    const { custom: _, ...known } = result;
-    return { ...known, ...base };
-  }
-  losses.note("repairedResult");
-  return { ...base, parts: [{ kind: "text", text: "The tool was not run; it gave no result." }], isError: true };
 }
 
 function mergeTurns(turns: Turn[]): Turn[] {

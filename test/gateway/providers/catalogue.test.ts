@@ -2,12 +2,14 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CATALOGUE_ROWS } from "../../../config/catalogue/index.ts";
-import { WIRE_PROTOCOLS } from "../../../src-gateway/ir/protocol.ts";
+import { PROVIDER_WIRES } from "../../../src-gateway/ir/protocol.ts";
 import { CATALOGUE } from "../../../src-gateway/providers/catalogue.ts";
+import { COMPAT_FLAGS } from "../../../src-gateway/providers/compat.ts";
+import { AUTH_SCHEMES } from "../../../src-gateway/providers/types.ts";
 import { describeProviders } from "../../support/describe-providers.ts";
 
-const wire = z.enum(WIRE_PROTOCOLS);
-const auth = z.enum(["bearer", "x-api-key", "x-goog-api-key", "api-key", "none"]);
+const wire = z.enum(PROVIDER_WIRES);
+const auth = z.enum(AUTH_SCHEMES);
 const address = z.string().regex(/^(?:https?:\/\/[^\s?#]*[^/\s?#]|\{base_url\})$/);
 const row = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
@@ -20,7 +22,7 @@ const row = z.strictObject({
   credentialEnv: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)),
   baseUrlEnv: z.array(z.string().regex(/^[A-Z][A-Z0-9_]*$/)),
   models: z.strictObject({ protocol: wire, path: z.string().startsWith("/") }).nullable(),
-  compat: z.array(z.enum(["no-stream-options"])),
+  compat: z.array(z.enum(Object.keys(COMPAT_FLAGS) as [keyof typeof COMPAT_FLAGS])),
   quirks: z.array(z.string().min(3)),
   confidence: z.enum(["high", "medium", "low"]),
 });

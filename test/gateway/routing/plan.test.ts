@@ -52,7 +52,8 @@ function planned(
     workMode: options.workMode ?? "auto",
     config: { routes: options.routes ?? [], aliases: options.aliases ?? {} },
     instances: new Map((options.instances ?? []).map((each) => [each.id, each])),
-    listed: () => Object.entries(options.lists ?? {}).flatMap(([id, owners]) => owners.map((provider) => ({ id, provider }))),
+    listed: () =>
+      Object.entries(options.lists ?? {}).flatMap(([id, owners]) => owners.map((provider) => ({ id, provider }))),
     providersOf: (name) => options.lists?.[name] ?? [],
     random: options.random ?? 0,
   });
@@ -122,8 +123,12 @@ describe("makePlan", () => {
       }
     };
     expect(status(() => planned("nope", { instances: [openai] }))).toBe("model_not_found");
-    expect(status(() => planned("claude-x", { instances: [anthropic], workMode: "passthrough" }))).toBe("protocol_not_spoken");
-    expect(status(() => planned("claude-x", { instances: [anthropic], surface: "embeddings" }))).toBe("protocol_not_spoken");
+    expect(status(() => planned("claude-x", { instances: [anthropic], workMode: "passthrough" }))).toBe(
+      "protocol_not_spoken",
+    );
+    expect(status(() => planned("claude-x", { instances: [anthropic], surface: "embeddings" }))).toBe(
+      "protocol_not_spoken",
+    );
     expect(planned("claude-x", { instances: [anthropic], wire: "anthropic-messages" })).toEqual(["anthropic:claude-x"]);
   });
 

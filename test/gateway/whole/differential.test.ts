@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createFrameReader } from "../../../src-gateway/exchange/frame-reader.ts";
+import { collectAnswer } from "../../../src-gateway/ir/answer.ts";
 import { type Surface, WIRE_PROTOCOLS, type WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import { NO_USAGE, type Usage } from "../../../src-gateway/ir/usage.ts";
-import { collectAnswer } from "../../../src-gateway/ir/answer.ts";
 import { createSseSplitter } from "../../../src-gateway/protocols/sse/splitter.ts";
 import { WIRES } from "../../../src-gateway/protocols/wires.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
@@ -74,7 +74,8 @@ function relayed(wire: WireProtocol, chunks: Buffer[]) {
   const reader = createFrameReader({
     reader: WIRES[wire].createStreamReader(SURFACES[wire]),
     framing: "sse",
-    hidesUsage: false, echo: null,
+    hidesUsage: false,
+    echo: null,
   });
   const out: Buffer[] = [];
   for (const chunk of chunks) {
@@ -89,7 +90,11 @@ function decoded(wire: WireProtocol, bytes: Buffer): Facts {
   const splitter = createSseSplitter();
   const decoder = WIRES[wire].createStreamDecoder();
   const frames = [...splitter.push(bytes), ...splitter.finish()];
-  const { finish, usage: counted, model } = collectAnswer([...frames.flatMap((frame) => decoder.push(frame)), ...decoder.end()]);
+  const {
+    finish,
+    usage: counted,
+    model,
+  } = collectAnswer([...frames.flatMap((frame) => decoder.push(frame)), ...decoder.end()]);
   return { finishReason: finish.raw, usage: counted, modelServed: model };
 }
 
@@ -97,7 +102,11 @@ describe.each(STREAMS)("the stream fixture %s/%s", (wire, name) => {
   const bytes = read(wire, name);
 
   it("is relayed byte for byte and read the same, cut at every place and into single bytes", () => {
-    const expected = { bytes, complete: true, facts: { error: null, ...(FACTS[`${wire}/${name}`] ?? decoded(wire, bytes)) } };
+    const expected = {
+      bytes,
+      complete: true,
+      facts: { error: null, ...(FACTS[`${wire}/${name}`] ?? decoded(wire, bytes)) },
+    };
     expect(relayed(wire, [bytes])).toEqual(expected);
     expect(
       relayed(
