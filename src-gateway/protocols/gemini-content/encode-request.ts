@@ -89,7 +89,8 @@ function roleOf(turn: Turn): string | undefined {
 function encodeParts(parts: Part[], style: ResultStyle): JsonObject[] {
   return parts.flatMap((part): JsonObject[] => {
     // Empty text is refused, unless it carries a signature.
-    if (!style.isOwn && part.kind === "text" && part.text === "" && !part.opaque) return [];
+    const isTold = part.kind === "text" || part.kind === "thinking";
+    if (!style.isOwn && isTold && part.text === "" && !part.opaque) return [];
     const encoded = encodePart(part, style);
     return encoded ? [encoded] : [];
   });

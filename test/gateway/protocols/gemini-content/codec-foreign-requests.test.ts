@@ -27,7 +27,7 @@ describe("a request of another wire", () => {
       say("system", text("a")),
       say("system", text("b")),
       say("user", text(""), text("hi"), { kind: "image", blob: { url: "https://e.org/a.png", mime: "image/png" } }),
-      say("assistant", text("")),
+      say("assistant", text(""), { kind: "thinking", text: "" }),
       say("user", { kind: "document", blob: { data: "AA==", mime: "application/pdf" }, title: "never said" }),
     ];
     expect(encode({ turns, maxOutputTokens: 5, candidates: 2, stop: [], logprobs: {} })).toEqual({
