@@ -27,7 +27,7 @@ export const IMAGE_USAGE = {
   input_tokens_details: { text_tokens: 10, image_tokens: 30 },
 };
 
-type Answer = (request: SurfaceRequest, response: ServerResponse) => void;
+type Answer = (request: SurfaceRequest, response: ServerResponse) => void | Promise<void>;
 
 const sendJson = (response: ServerResponse, value: unknown, status = 200): void => {
   response.writeHead(status, { "content-type": "application/json", "x-ratelimit-remaining-requests": "7" });
@@ -102,7 +102,7 @@ export async function startSurfaceProvider(): Promise<SurfaceProvider> {
       if (request.headers.authorization !== `Bearer ${provider.key}`)
         return sendJson(response, { error: { message: "Incorrect API key", code: "invalid_api_key" } }, 401);
       const answer = answers[`${request.method} ${request.path.split("?")[0]}`] ?? ofFile;
-      answer(request, response);
+      return answer(request, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -52,7 +52,7 @@ export async function chooseTargets(
     };
   };
   if (named) return [build(named.instance, model, named.reason)];
-  let refusal: unknown = null;
+  let refusal: GatewayError | null = null;
   if (model !== null) {
     try {
       const { targets } = await planFor(model, inbound, world);
@@ -92,17 +92,21 @@ function notServed(instance: ProviderInstance, { route }: PassthroughInbound): G
 
 /** Nothing is translated here, so a provider may speak whatever it likes; but a plan is made for one wire at a time. */
 async function planFor(model: string, inbound: PassthroughInbound, world: PassthroughWorld): Promise<Plan> {
-  const wires = [inbound.wire, ...WIRE_PROTOCOLS.filter((wire) => wire !== inbound.wire)];
-  let refusal: unknown = null;
-  for (const wire of wires) {
+  const asked = { model, wire: inbound.wire, surface: inbound.route.surface };
+  const others = WIRE_PROTOCOLS.map((wire) => ({ ...asked, wire }));
+  // Conversation may go to providers that speak a wire of their own.
+  for (const question of [asked, ...others, { ...asked, surface: "chat" as const }]) {
     try {
-      return await world.plan({ model, wire, surface: inbound.route.surface });
+      return await world.plan(question);
     } catch (thrown) {
       if (!(thrown instanceof GatewayError) || thrown.code !== "protocol_not_spoken") throw thrown;
-      refusal ??= thrown;
     }
   }
-  throw refusal;
+  throw new GatewayError(
+    "protocol_not_spoken",
+    `The provider of the model "${model.slice(0, 100)}" has no address to send this to. Name a provider by the header x-provider.`,
+    { param: "model" },
+  );
 }
 
 /** Whose headers or path these are; null when nothing tells. */

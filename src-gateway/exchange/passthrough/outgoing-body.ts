@@ -69,7 +69,7 @@ function heldBody(held: { bytes: Buffer; wireBytes: number; release(): void }): 
       if (!place || name === null || name === model) return [bytes];
       return [bytes.subarray(0, place.start), Buffer.from(JSON.stringify(name)), bytes.subarray(place.end)];
     },
-    release: held.release,
+    release: () => held.release(),
   };
 }
 
@@ -103,10 +103,11 @@ async function streamedBody(source: BodySource, boundary: string | null): Promis
   };
   if (boundary !== null) {
     const pieces: Buffer[] = [];
-    while (bytesIn < LOOK_AHEAD_BYTES) {
+    for (let held = 0; held < LOOK_AHEAD_BYTES; ) {
       const piece = await read();
       if (piece === null) break;
       pieces.push(piece);
+      held += piece.length;
     }
     start = Buffer.concat(pieces);
   }

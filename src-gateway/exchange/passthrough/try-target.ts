@@ -19,7 +19,7 @@ export interface PassthroughState {
 
 /** @returns null when the client has been given its answer, broken off or not. */
 export async function tryTarget(state: PassthroughState, target: PassthroughTarget): Promise<AttemptFailure | null> {
-  const { inbound, world, keeper, body } = state;
+  const { inbound, world, keeper } = state;
   const attempt = startAttempt(keeper, target);
   const finish = (failure: AttemptFailure | null): AttemptFailure | null => {
     attempt.endedUs = keeper.elapsedUs();

@@ -1,78 +1,19 @@
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
-import { json, type RawProvider, startRawProvider, stream } from "../../support/raw-provider.ts";
+import { json, type RawProvider, stream } from "../../support/raw-provider.ts";
+import { errorOf, type SurfaceGateway, startSurfaceGateway } from "../../support/surface-gateway.ts";
 
+let gateway: SurfaceGateway;
 let provider: RawProvider;
-let gateway: TestGateway;
 beforeAll(async () => {
-  provider = await startRawProvider();
-  const instance = (id: string, kind: string, path: string, extra: object = {}) => ({
-    id,
-    kind,
-    base_url: provider.url + path,
-    credential: "env:UPSTREAM_KEY",
-    models: [],
-    ...extra,
-  });
-  gateway = await startTestGateway({
-    env: { UPSTREAM_KEY: "sk-upstream-canary" },
-    config: {
-      providers: [
-        instance("one", "openai-compatible", "/one/v1", { models: ["m", "whisper"] }),
-        instance("two", "openai-compatible", "/two/v1", { models: ["n"], headers: { "x-team": "blue" } }),
-        instance("claude", "anthropic-compatible", "/claude", { models: ["c"] }),
-        instance("gem", "gemini", "/gem/v1beta", { protocols: ["gemini-content"], models: ["g"] }),
-        instance("mine", "openai", "/mine/v1", { protocols: ["openai-chat"] }),
-        instance("co", "cohere", "/co/compatibility/v1", { protocols: ["openai-chat"], models: ["rerank-v3.5"] }),
-        instance("gone", "openai-compatible", "", { base_url: "http://127.0.0.1:1/v1", models: ["away"] }),
-        instance("nokey", "openai-compatible", "", { credential: "env:NOT_SET" }),
-        instance("health", "openai-compatible", "/health/v1"),
-      ],
-      aliases: { ears: "whisper" },
-      routes: [
-        {
-          match: "either",
-          strategy: "fallback",
-          targets: [
-            { provider: "gone", model: "away" },
-            { provider: "two", model: "n" },
-          ],
-        },
-      ],
-    },
-  });
+  gateway = await startSurfaceGateway();
+  provider = gateway.provider;
 });
-afterAll(async () => {
-  await gateway.stop();
-  await provider.stop();
-});
+afterAll(() => gateway.stop());
 beforeEach(() => {
   provider.requests.length = 0;
   provider.respond = json({ ok: true });
 });
-
-const call = (path: string, init: { method?: string; headers?: Record<string, string>; body?: Buffer } = {}) =>
-  fetch(gateway.url + path, {
-    method: init.method ?? "GET",
-    headers: { authorization: `Bearer ${gateway.key}`, ...init.headers },
-    body: init.body ? new Uint8Array(init.body) : null,
-  });
-const lastPath = () => provider.requests.at(-1)?.path;
-const errorOf = async (reply: Response) => ((await reply.json()) as { error: { code: string; message: string } }).error;
-
-/** A multipart body as clients write it, with the file in front. */
-function multipart(fields: Record<string, string>, fileBytes = 10, boundary = "----b0undary"): [Buffer, string] {
-  const parts = [
-    `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\n`,
-    Buffer.alloc(fileBytes, 0xfe),
-    ...Object.entries(fields).map(
-      ([name, value]) => `\r\n--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}`,
-    ),
-    `\r\n--${boundary}--\r\n`,
-  ];
-  return [Buffer.concat(parts.map((part) => Buffer.from(part))), `multipart/form-data; boundary=${boundary}`];
-}
 
 describe("a request on the straight path", () => {
   it("arrives byte for byte, whatever its method, type and bytes, and so does the answer", async () => {
@@ -81,7 +22,7 @@ describe("a request on the straight path", () => {
       response.writeHead(201, { "content-type": "application/x-odd", location: "/v1/things/1", "x-secret": "no" });
       response.end(odd);
     };
-    const reply = await call("/v1/things/a%20b%2Fc?z=1&a=%C3%A4&z=2&provider=one", {
+    const reply = await gateway.call("/v1/things/a%20b%2Fc?z=1&a=%C3%A4&z=2&provider=one", {
       method: "PUT",
       headers: { "content-type": "application/x-odd; v=1" },
       body: odd,
@@ -108,7 +49,7 @@ describe("a request on the straight path", () => {
 
   it("keeps JSON as it was spelled, and unpacks it where it was packed", async () => {
     const body = '{ "model":"m" ,"input" : [1e2, "\\u00e4"]}\n';
-    await call("/v1/moderations", {
+    await gateway.call("/v1/moderations", {
       method: "POST",
       headers: { "content-type": "application/json", "content-encoding": "gzip" },
       body: gzipSync(body),
@@ -120,15 +61,15 @@ describe("a request on the straight path", () => {
   it("leaves bytes that are no JSON packed", async () => {
     const packed = gzipSync("text");
     const headers = { "content-type": "text/plain", "content-encoding": "gzip", "x-provider": "one" };
-    await call("/v1/notes", { method: "POST", headers, body: packed });
+    await gateway.call("/v1/notes", { method: "POST", headers, body: packed });
     expect(provider.requests[0]?.body.equals(packed)).toBe(true);
     expect(provider.requests[0]?.headers["content-encoding"]).toBe("gzip");
   });
 
   it.each(["GET", "DELETE", "HEAD"])("may be a %s without a body", async (method) => {
-    const reply = await call("/two/v1/things/1", { method });
+    const reply = await gateway.call("/two/v1/things/1", { method });
     expect(reply.status).toBe(200);
-    expect([provider.requests[0]?.method, lastPath()]).toEqual([method, "/two/v1/things/1"]);
+    expect([provider.requests[0]?.method, gateway.lastPath()]).toEqual([method, "/two/v1/things/1"]);
     expect(await reply.text()).toBe(method === "HEAD" ? "" : '{"ok":true}');
   });
 });
@@ -150,7 +91,7 @@ describe("headers", () => {
   };
 
   it("reach a provider only if they are on the list", async () => {
-    const reply = await call("/two/v1/things", { headers: CLIENT });
+    const reply = await gateway.call("/two/v1/things", { headers: CLIENT });
     expect(reply.status).toBe(200);
     const { host, connection, ...passed } = provider.requests[0]?.headers ?? {};
     expect(passed).toEqual({
@@ -167,13 +108,13 @@ describe("headers", () => {
   });
 
   it("name OpenAI's organization and project to OpenAI alone", async () => {
-    await call("/mine/v1/things", { headers: CLIENT });
+    await gateway.call("/mine/v1/things", { headers: CLIENT });
     expect(provider.requests[0]?.headers).toMatchObject({ "openai-organization": "org", "openai-project": "proj" });
   });
 
   it("are Anthropic's own for a provider of that wire", async () => {
-    await call("/claude/v1/files", { headers: { "anthropic-beta": "files-api" } });
-    expect(lastPath()).toBe("/claude/v1/files");
+    await gateway.call("/claude/v1/files", { headers: { "anthropic-beta": "files-api" } });
+    expect(gateway.lastPath()).toBe("/claude/v1/files");
     expect(provider.requests[0]?.headers).toMatchObject({
       "x-api-key": "sk-upstream-canary",
       "anthropic-version": "2023-06-01",
@@ -189,104 +130,10 @@ describe("headers", () => {
       etag: '"1"',
       "x-ratelimit-limit-requests": "5",
     });
-    const { headers } = await call("/one/v1/things");
+    const { headers } = await gateway.call("/one/v1/things");
     expect([headers.get("set-cookie"), headers.get("server"), headers.get("etag")]).toEqual([null, null, '"1"']);
     expect(headers.get("x-ratelimit-limit-requests")).toBe("5");
     expect(headers.get("x-request-id")).toMatch(/^req_/);
-  });
-});
-
-describe("the provider", () => {
-  const post = (path: string, body: object, headers: Record<string, string> = {}) => gateway.post(path, body, headers);
-
-  it.each([
-    ["the header x-provider", "/v1/images/generations", { "x-provider": "two" }, "/two/v1/images/generations"],
-    ["provider= in the query", "/v1/images/generations?provider=two&x=1", {}, "/two/v1/images/generations?x=1"],
-    ["its name in the path", "/two/v1/images/generations", {}, "/two/v1/images/generations"],
-    ["its name in the path, without a version", "/two/images/generations", {}, "/two/v1/images/generations"],
-    ["its name, in a project", "/p/shop/two/images/generations", {}, "/two/v1/images/generations"],
-    ["its name before another version", "/two/v3/things/", {}, "/two/v3/things/"],
-    ["its name before Gemini's path", "/gem/v1beta/models/x:predict", {}, "/gem/v1beta/models/x:predict"],
-    ["its name before Anthropic's path", "/claude/messages/batches", {}, "/claude/v1/messages/batches"],
-  ])("is decided by %s", async (_name, path, headers, arrived) => {
-    const reply = await post(path, { model: "m" }, headers as Record<string, string>);
-    expect(reply.status).toBe(200);
-    expect(lastPath()).toBe(arrived);
-    expect(provider.requests[0]?.body.toString()).toBe('{"model":"m"}');
-  });
-
-  it.each([
-    ["m", "/one/v1/rerank", "m"],
-    ["ears", "/one/v1/rerank", "whisper"],
-    ["two/anything", "/two/v1/rerank", "anything"],
-    ["rerank-v3.5", "/co/v2/rerank", "rerank-v3.5"],
-  ])("is decided by the model %s in JSON", async (model, arrived, sent) => {
-    const reply = await post("/v1/rerank", { query: "q", model, documents: [] });
-    expect(lastPath()).toBe(arrived);
-    expect(provider.requests[0]?.body.toString()).toBe(JSON.stringify({ query: "q", model: sent, documents: [] }));
-    expect(await gateway.recordOf(reply)).toMatchObject({ surface: "rerank", modelAsked: model, modelRouted: sent });
-  });
-
-  it("is decided by a model in the query, which is sent under the provider's name for it", async () => {
-    await call("/v1/things?a=1&model=ears&b=2");
-    expect(lastPath()).toBe("/one/v1/things?a=1&model=whisper&b=2");
-  });
-
-  it.each(["whisper", "ears", "two/large"])("is decided by the model %s in a multipart body", async (model) => {
-    const [body, type] = multipart({ language: "de", model }, 20_000);
-    const reply = await call("/v1/audio/transcriptions", { method: "POST", headers: { "content-type": type }, body });
-    expect(reply.status).toBe(200);
-    const sent = model === "two/large" ? "large" : "whisper";
-    expect(lastPath()).toBe(`/${model === "two/large" ? "two" : "one"}/v1/audio/transcriptions`);
-    expect(provider.requests[0]?.body.equals(multipart({ language: "de", model: sent }, 20_000)[0])).toBe(true);
-  });
-
-  it("cannot be told from a model behind more than 64 KiB of file, and the error says how else", async () => {
-    const [body, type] = multipart({ model: "whisper" }, 100_000);
-    const reply = await call("/v1/things", { method: "POST", headers: { "content-type": type }, body });
-    expect(reply.status).toBe(400);
-    expect((await errorOf(reply)).message).toContain("x-provider");
-    expect(provider.requests).toHaveLength(0);
-  });
-
-  it("is the only one that is known for the surface when nothing else tells", async () => {
-    await call("/v1/files?limit=2");
-    expect(lastPath()).toBe("/mine/v1/files?limit=2");
-    await post("/v1/images/generations", { model: "a-model-of-tomorrow" });
-    expect(lastPath()).toBe("/mine/v1/images/generations");
-  });
-
-  it("that nobody knows is a 404 that lists those who are there", async () => {
-    for (const reply of [
-      await call("/nobody/v1/things"),
-      await call("/v1/things?provider=nobody"),
-      await call("/v1/things", { headers: { "x-provider": "nobody" } }),
-    ]) {
-      expect(reply.status).toBe(404);
-      expect((await errorOf(reply)).message).toMatch(/"nobody".*"one", "two", "claude"/);
-      expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "refused", errorCode: "not_found", attempts: [] });
-    }
-  });
-
-  it("that several could be is asked for, and an unknown model is unknown", async () => {
-    const open = await call("/v1/things");
-    expect([open.status, (await errorOf(open)).code]).toEqual([400, "invalid_request"]);
-    const unknown = await post("/v1/things", { model: "unheard-of" });
-    expect([unknown.status, (await errorOf(unknown)).code]).toEqual([404, "model_not_found"]);
-    const loopback = await post("/v1/images/generations", { model: "loopback" });
-    expect([loopback.status, (await errorOf(loopback)).code]).toEqual([400, "unsupported_operation"]);
-    expect(provider.requests).toHaveLength(0);
-  });
-
-  it("is the next one of a route when the first is away and the body can be sent again", async () => {
-    const reply = await post("/v1/images/generations", { model: "either" });
-    expect(reply.status).toBe(200);
-    expect(provider.requests[0]?.body.toString()).toBe('{"model":"n"}');
-    const record = await gateway.recordOf(reply);
-    expect(record.attempts.map(({ provider: id, errorCode }) => [id, errorCode])).toEqual([
-      ["gone", "provider_unreachable"],
-      ["two", null],
-    ]);
   });
 });
 
@@ -328,14 +175,14 @@ describe("what is refused", () => {
   });
 
   it("methods that no API has, and the gateway's own paths stay its own", async () => {
-    expect((await call("/v1/files", { method: "OPTIONS" })).status).toBe(405);
+    expect((await gateway.call("/v1/files", { method: "OPTIONS" })).status).toBe(405);
     for (const path of ["/health/v1/things", "/console/x", "/api/other", "/admin/x"])
-      expect([path, (await call(path)).url.includes("/health/v1/health"), provider.requests.length]).toEqual([
+      expect([path, (await gateway.call(path)).url.includes("/health/v1/health"), provider.requests.length]).toEqual([
         path,
         false,
         0,
       ]);
-    expect((await call("/health")).status).toBe(200);
+    expect((await gateway.call("/health")).status).toBe(200);
   });
 });
 
@@ -345,7 +192,7 @@ describe("an error of the provider", () => {
     provider.respond = (_request, response) => {
       response.writeHead(404, { "content-type": "application/json", "retry-after": "3" }).end(body);
     };
-    const reply = await call("/one/v1/files/f");
+    const reply = await gateway.call("/one/v1/files/f");
     expect([reply.status, await reply.text(), reply.headers.get("retry-after")]).toEqual([404, body, "3"]);
     expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "failed", errorCode: "not_found", status: 404 });
   });
@@ -354,16 +201,21 @@ describe("an error of the provider", () => {
     provider.respond = (_request, response) => {
       response.writeHead(500, { "content-type": "text/html" }).end("<h1>Oh no</h1>");
     };
-    expect(await (await call("/one/v1/x")).json()).toMatchObject({ error: { message: "Oh no", type: "server_error" } });
-    expect(await (await call("/claude/v1/x")).json()).toMatchObject({ type: "error", error: { type: "api_error" } });
-    expect(await (await call("/gem/v1beta/x")).json()).toMatchObject({
+    expect(await (await gateway.call("/one/v1/x")).json()).toMatchObject({
+      error: { message: "Oh no", type: "server_error" },
+    });
+    expect(await (await gateway.call("/claude/v1/x")).json()).toMatchObject({
+      type: "error",
+      error: { type: "api_error" },
+    });
+    expect(await (await gateway.call("/gem/v1beta/x")).json()).toMatchObject({
       error: { message: "Oh no", status: "INTERNAL" },
     });
   });
 
   it("about the gateway's credential is no error of the client's key", async () => {
     provider.respond = json({ error: { message: "Incorrect API key sk-upstream-canary" } }, 401);
-    const reply = await call("/one/v1/files");
+    const reply = await gateway.call("/one/v1/files");
     expect(reply.status).toBe(502);
     const text = await reply.text();
     expect(text).toContain("provider_auth_failed");
@@ -373,7 +225,7 @@ describe("an error of the provider", () => {
   it("of having none to ask, or no key for it, is said", async () => {
     const away = await gateway.post("/v1/images/generations", { model: "away" });
     expect([away.status, (await errorOf(away)).code]).toEqual([502, "provider_unreachable"]);
-    const nokey = await call("/nokey/v1/x");
+    const nokey = await gateway.call("/nokey/v1/x");
     expect([nokey.status, (await errorOf(nokey)).code]).toEqual([503, "credential_missing"]);
   });
 });
@@ -420,7 +272,7 @@ describe("usage", () => {
   });
 
   it("is none where the provider reports none", async () => {
-    const reply = await call("/one/v1/things");
+    const reply = await gateway.call("/one/v1/things");
     expect(await gateway.recordOf(reply)).toMatchObject({
       usageSource: "none",
       usage: { inputUncached: 0, output: 0 },
