@@ -49,7 +49,10 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
     const question = questionFor(state, target);
     if (question === null) return null;
     const headers = {
-      ...headersToProvider(target.wire, inbound.wire, inbound.headers),
+      ...headersToProvider(
+        { wire: target.wire, kind: target.instance.kind },
+        { wire: inbound.wire, model: state.head.model, headers: inbound.headers },
+      ),
       ...PROVIDER_SPEECH[target.wire].headers,
       ...target.instance.headers,
       "content-type": "application/json",

@@ -7,8 +7,10 @@ import { judge } from "../routing/verdict.ts";
 import { runAttempt } from "./attempt.ts";
 import { countAtTarget, countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
+import { withoutSuffix } from "./long-context.ts";
 import { answerFromLoopback } from "./loopback.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
+import { recallHistory, targetsThatKnow } from "./response-history.ts";
 import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
@@ -23,16 +25,17 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
     keeper.identify(world.authenticate(inbound.token));
     const held = await inbound.readBody();
     try {
-      const body = scanBody(held.bytes);
-      const head = WIRES[inbound.wire].readRequest(body, inbound.target);
+      const asked = scanBody(held.bytes);
+      const head = WIRES[inbound.wire].readRequest(asked, inbound.target);
       keeper.open(head, held.wireBytes);
       if (head.stream) stream = streamReplyFor(inbound, world, head);
+      const { body, continuation } = await recallHistory(inbound, world, asked, keeper.record.userId);
       const plan = await world.plan({
-        model: head.model,
+        model: withoutSuffix(head.model),
         wire: inbound.wire,
         surface: countedSurface(inbound.target.surface),
       });
-      await askTargets(createState({ inbound, world, keeper, body, head, plan, stream }));
+      await askTargets(createState({ inbound, world, keeper, body, head, plan, stream, continuation }));
     } finally {
       held.release();
     }
@@ -47,8 +50,9 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
 const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };
 
 async function askTargets(state: ExchangeState): Promise<void> {
-  const { inbound, keeper, plan } = state;
-  for (const [place, target] of plan.targets.entries()) {
+  const { inbound, keeper } = state;
+  const targets = targetsThatKnow(state);
+  for (const [place, target] of targets.entries()) {
     keeper.record.provider = target.provider;
     keeper.record.modelRouted = target.model;
     if (target.instance === null) return answerFromLoopback(state, target);
@@ -57,7 +61,7 @@ async function askTargets(state: ExchangeState): Promise<void> {
     const failure = await runAttempt(state, provider);
     if (failure === null) return;
     if (inbound.signal.aborted) return keeper.settle("client_aborted", failure.error);
-    const targetsLeft = plan.targets.length - place - 1;
+    const targetsLeft = targets.length - place - 1;
     if (
       judge(failure.error, { accepted: failure.accepted, unsayable: failure.unsayable === true, targetsLeft }) ===
       "give-up"

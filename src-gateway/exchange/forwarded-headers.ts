@@ -3,6 +3,7 @@
  * headers never reach a provider, and a provider's hop-by-hop or account headers never reach a client.
  */
 import type { ProviderWire, WireProtocol } from "../ir/protocol.ts";
+import { withLongContext } from "./long-context.ts";
 import type { Headers } from "./types.ts";
 
 const TO_PROVIDER: Readonly<Record<WireProtocol, readonly string[]>> = {
@@ -27,13 +28,20 @@ const TO_CLIENT_PREFIXES = ["x-ratelimit-", "anthropic-ratelimit-"];
 /** What a provider of another wire is told of the client: who it is, and nothing that only its own wire understands. */
 const TO_FOREIGN: readonly string[] = ["user-agent"];
 
-export function headersToProvider(wire: ProviderWire, client: WireProtocol, headers: Headers): Record<string, string> {
+/** They name an account of this vendor, so no other provider is told. */
+const TO_KIND: Readonly<Record<string, readonly string[]>> = { openai: ["openai-organization", "openai-project"] };
+
+export function headersToProvider(
+  target: { wire: ProviderWire; kind: string },
+  client: { wire: WireProtocol; model: string; headers: Headers },
+): Record<string, string> {
+  const names = target.wire === client.wire ? TO_PROVIDER[client.wire] : TO_FOREIGN;
   const passed: Record<string, string> = {};
-  for (const name of wire === client ? TO_PROVIDER[client] : TO_FOREIGN) {
-    const value = headers[name];
+  for (const name of [...names, ...(TO_KIND[target.kind] ?? [])]) {
+    const value = client.headers[name];
     if (value !== undefined) passed[name] = Array.isArray(value) ? value.join(", ") : value;
   }
-  return passed;
+  return withLongContext(passed, client.model, target.wire);
 }
 
 export function headersToClient(provider: Headers): Record<string, string> {

@@ -34,7 +34,10 @@ export function buildProviderRequest(input: {
   return {
     url: base + wire.providerPath(input.target, input.model),
     headers: {
-      ...headersToProvider(input.wire, input.wire, input.headers),
+      ...headersToProvider(
+        { wire: input.wire, kind: instance.kind },
+        { wire: input.wire, model: head.model, headers: input.headers },
+      ),
       ...instance.headers,
       "content-type": "application/json",
       accept: head.stream ? "text/event-stream, application/json" : "application/json",

@@ -17,6 +17,7 @@ import { encodeTargetOf } from "./encode-target.ts";
 import { headersToClient, headersToProvider } from "./forwarded-headers.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
+import { keepingCodec } from "./response-history.ts";
 import type { ExchangeState } from "./state.ts";
 import { createTranslatedFrames } from "./translated-frames.ts";
 import type { Headers } from "./types.ts";
@@ -40,13 +41,16 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
     adapted,
   };
   const context = encodeContext(state, asked);
-  const codec = WIRES[inbound.wire];
+  const codec = keepingCodec(WIRES[inbound.wire], state, target);
   const remember = (answer: IrAnswer): void => world.replay.remember(answer, state.ownerKey, restore);
   return {
     request: {
       url: base + speech.path(target.model, asked.stream),
       headers: {
-        ...headersToProvider(target.wire, inbound.wire, inbound.headers),
+        ...headersToProvider(
+          { wire: target.wire, kind: target.instance.kind },
+          { wire: inbound.wire, model: state.head.model, headers: inbound.headers },
+        ),
         ...speech.headers,
         ...target.instance.headers,
         "content-type": "application/json",

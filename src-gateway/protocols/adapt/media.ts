@@ -8,7 +8,7 @@ const isTextMime = (mime: string): boolean =>
 
 /** @throws GatewayError unsupported_operation for what the target cannot be given in any form. */
 export function adaptMedia(part: MediaPart, target: AdaptTarget, losses: LossCollector): Part {
-  const { home, detail, title, cache, ...bare } = part;
+  const { home: _, detail, title, cache, ...bare } = part;
   const spoken: MediaPart = { ...bare, ...(cache ? { cache } : {}) };
   if (detail !== undefined) {
     if (target.wire === "openai-chat" || target.wire === "openai-responses") spoken.detail = detail;
@@ -18,8 +18,6 @@ export function adaptMedia(part: MediaPart, target: AdaptTarget, losses: LossCol
     if (target.wire === "gemini-content") losses.note("documentTitle");
     spoken.title = title;
   }
-  for (const key of Object.keys(home ?? {}))
-    if (!key.startsWith("$")) losses.note("home", { field: `content[].${key}` });
   if ("fileId" in part.blob) losses.note("fileId");
   if ("url" in part.blob) {
     losses.note(part.kind === "image" ? "imageUrl" : part.kind === "document" ? "documentUrl" : part.kind);

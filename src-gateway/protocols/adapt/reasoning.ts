@@ -41,9 +41,11 @@ export function adaptReasoning(request: IrRequest, target: AdaptTarget, losses: 
       });
     return undefined;
   }
+  // OpenAI shows nothing of its thoughts unless it is asked to, and these clients expect to see some.
+  const shows = target.wire === "openai-responses" && asked.show === undefined && effort !== "none";
   const isExact = known.budgetTokens === asked.budgetTokens && known.effort === asked.effort;
   if (!isExact) losses.note("reasoning");
-  return { ...known, ...show };
+  return { ...known, ...(shows ? { show: "summary" } : show) };
 }
 
 function speak(effort: Effort, asked: Reasoning, request: IrRequest, target: AdaptTarget): Reasoning | null {

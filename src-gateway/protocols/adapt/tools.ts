@@ -106,6 +106,7 @@ function asFunction(tool: FunctionTool, name: string, losses: LossCollector): Fu
   const { home, strict, ...known } = tool;
   for (const key of Object.keys(home ?? {})) if (!key.startsWith("$")) losses.note("home", { field: `tools[].${key}` });
   if (strict === true) losses.note("toolStrict");
+  if (tool.cache) losses.note("cacheMark", { field: "tools[].cache_control" });
   const keepsStrict = strict !== undefined && losses.target.startsWith("openai-");
   return {
     ...known,

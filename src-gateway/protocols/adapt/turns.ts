@@ -1,5 +1,6 @@
 /** A conversation in the order and shape that a foreign wire takes: results behind their calls, roles that alternate. */
-import type { Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
+import type { JsonObject } from "../../ir/json.ts";
+import type { CacheMark, Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { adaptMedia } from "./media.ts";
 import { pairResults } from "./pair-results.ts";
@@ -12,6 +13,7 @@ const GO_ON = "Continue.";
 export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTarget, losses: LossCollector): Turn[] {
   const traits = WIRE_TRAITS[target.wire];
   const identified = giveIds(source);
+  for (const turn of identified) noteHome(turn.home, "messages[]", losses);
   const spoken = identified.map(
     (turn): Turn => ({
       role: turn.role,
@@ -31,9 +33,28 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
     .map(mediaLast);
 }
 
+/** How an item is kept and counted on its own wire; it means nothing to the model. */
+const BOOKKEEPING: ReadonlySet<string> = new Set(["id", "status", "type", "object", "index", "phase", "caller"]);
+
+function noteHome(home: JsonObject | undefined, place: string, losses: LossCollector): void {
+  for (const [key, value] of Object.entries(home ?? {})) {
+    if (key.startsWith("$") || BOOKKEEPING.has(key) || value === null) continue;
+    losses.note("home", { field: `${place}.${key}` });
+  }
+}
+
+/** Lifetimes as Anthropic and Bedrock spell them; OpenAI's are the nearest of its own. */
+const TTL: Readonly<Record<string, string>> = { "5m": "5m", "30m": "5m", "1h": "1h", "12h": "1h", "24h": "1h" };
+
+function cacheMark({ ttl }: CacheMark): CacheMark {
+  const known = ttl === undefined ? undefined : TTL[ttl];
+  return known === undefined ? {} : { ttl: known };
+}
+
 /** Drops what only the source has a word for, and fits the rest. */
 function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
-  const { home, ...bare } = part as Part & { home?: Record<string, unknown> };
+  noteHome(part.home, "content[]", losses);
+  const { home: _home, ...bare } = part.cache ? { ...part, cache: cacheMark(part.cache) } : part;
   if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse")
     losses.note("cacheMark");
   switch (part.kind) {

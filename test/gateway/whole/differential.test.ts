@@ -32,6 +32,13 @@ interface Facts {
   modelServed: string | null;
 }
 const FACTS: Record<string, Facts> = {
+  "gemini-content/signatures.sse": { finishReason: "STOP", usage: GEMINI, modelServed: "g-2026-11" },
+  "gemini-content/native-image.sse": { finishReason: "MAX_TOKENS", usage: GEMINI, modelServed: "g-2026-11" },
+  "gemini-content/blocked.sse": {
+    finishReason: "SAFETY",
+    usage: usage({ inputUncached: 9 }),
+    modelServed: "g-2026-11",
+  },
   "anthropic-messages/parallel-tools.sse": {
     finishReason: "tool_use",
     usage: usage({ inputUncached: 3, cacheRead: 101, cacheWrite5m: 5, cacheWrite1h: 15, output: 42, reasoning: 30 }),
