@@ -2,7 +2,7 @@ import type { Usage } from "../../../src-gateway/ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
 import { afterLast, chosenFirst, mediaTypeOf } from "./ask.ts";
 import { fragments, opening, piece, sseBytes } from "./fragments.ts";
-import type { Answer, Ask, Frame, PlayedWire } from "./types.ts";
+import type { Answer, Ask, Frame, PlayedWire, Thinking } from "./types.ts";
 
 /** Messages as Anthropic speaks it: named events, one block open at a time, a ping after the first block's start. */
 export const anthropicMessages: PlayedWire = {
@@ -29,10 +29,10 @@ export const anthropicMessages: PlayedWire = {
   },
 
   encodeWhole(_ask, answer) {
-    const content = answer.calls.length > 0 ? answer.calls.map(encodeCall) : [{ type: "text", text: answer.text }];
+    const said = answer.calls.length > 0 ? answer.calls.map(encodeCall) : [{ type: "text", text: answer.text }];
     return {
       ...head(answer),
-      content,
+      content: [...(answer.thinking ? [encodeThinking(answer.thinking)] : []), ...said],
       stop_reason: stopReason(answer),
       stop_sequence: null,
       usage: encodeUsage(answer.usage),
@@ -47,8 +47,8 @@ export const anthropicMessages: PlayedWire = {
         event("message_start", { message: { ...start, usage: answer.usage ? { ...usage, output_tokens: 1 } : usage } }),
       ),
     ];
-    for (const block of answer.calls.length > 0 ? answer.calls.map(callDeltas) : [textDeltas(answer.text)]) {
-      const index = frames.filter((frame) => frame.bytes.includes("event: content_block_start\n")).length;
+    const said = answer.calls.length > 0 ? answer.calls.map(callDeltas) : [textDeltas(answer.text)];
+    for (const [index, block] of [...(answer.thinking ? [thinkingDeltas(answer.thinking)] : []), ...said].entries()) {
       frames.push(piece(event("content_block_start", { index, content_block: block.start })));
       if (index === 0) frames.push(piece(event("ping", {})));
       for (const delta of block.deltas) frames.push(piece(event("content_block_delta", { index, delta })));
@@ -101,6 +101,21 @@ const encodeCall = (call: Answer["calls"][number]): JsonObject => ({
   id: `toolu_${call.id}`,
   name: call.name,
   input: call.arguments,
+});
+
+const encodeThinking = ({ text, state }: Thinking): JsonObject => ({
+  type: "thinking",
+  thinking: text,
+  signature: state,
+});
+
+/** The signature comes in one piece, behind the text. */
+const thinkingDeltas = ({ text, state }: Thinking) => ({
+  start: encodeThinking({ text: "", state: "" }),
+  deltas: [
+    ...fragments(text, 12).map((part): JsonObject => ({ type: "thinking_delta", thinking: part })),
+    { type: "signature_delta", signature: state },
+  ],
 });
 
 const textDeltas = (text: string) => ({

@@ -12,6 +12,7 @@ export function composeAnswer(ask: Ask, step: ScriptStep, bodyBytes: number): An
     id: randomBytes(12).toString("hex"),
     model: ask.model,
     createdAt: Math.floor(Date.now() / 1000),
+    thinking: step.thinking ?? null,
     text,
     calls: calls.map((call) => ({ ...call, id: randomBytes(12).toString("hex") })),
     finish: step.finishOmitted ? null : (step.finish ?? "stop"),

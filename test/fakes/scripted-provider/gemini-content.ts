@@ -35,9 +35,10 @@ export const geminiContent: PlayedWire = {
 
   encodeStream(ask, answer) {
     const texts = fragments(answer.text, 12).map((text) => ({ text }));
-    const parts = answer.calls.length > 0 ? partsOfAnswer(answer) : texts;
+    const said = answer.calls.length > 0 ? callsOf(answer) : texts;
+    const parts = [...fragments(answer.thinking?.text ?? "", 12).map(thought), ...said];
     const pieces = parts.map((part) => encodePiece(answer, [part], false));
-    if (answer.finish) pieces.push(encodePiece(answer, [{ text: "" }], true));
+    if (answer.finish) pieces.push(encodePiece(answer, [{ text: "", ...textSignature(answer) }], true));
     if (ask.framing === "sse") return pieces.map((json) => piece(sseBytes(json, { lineEnd: "\r\n" })));
     const frames: Frame[] = pieces.map((json, index) =>
       piece(Buffer.from((index === 0 ? "[" : ",\r\n") + JSON.stringify(json, null, 2))),
@@ -77,14 +78,24 @@ function encodeError(status: number, message: string): unknown {
   return { error: { code: status, message, status: STATUSES[status] ?? "INTERNAL", ...details } };
 }
 
+const thought = (text: string): JsonObject => ({ text, thought: true });
+
+/** Thoughts themselves are not signed; what follows them is, and of a streamed text the last piece. */
+const textSignature = ({ thinking, calls }: Answer): JsonObject =>
+  thinking && calls.length === 0 ? { thoughtSignature: thinking.state } : {};
+
 function partsOfAnswer(answer: Answer): JsonObject[] {
-  if (answer.calls.length === 0) return [{ text: answer.text }];
-  return answer.calls.map((call, index) => ({
+  const thoughts = answer.thinking ? [thought(answer.thinking.text)] : [];
+  if (answer.calls.length > 0) return [...thoughts, ...callsOf(answer)];
+  return [...thoughts, { text: answer.text, ...textSignature(answer) }];
+}
+
+const callsOf = ({ calls, thinking }: Answer): JsonObject[] =>
+  calls.map((call, index) => ({
     functionCall: { id: call.id, name: call.name, args: call.arguments },
     // Only the first of parallel calls is signed.
-    ...(index === 0 ? { thoughtSignature: Buffer.from(call.id).toString("base64") } : {}),
+    ...(index === 0 ? { thoughtSignature: thinking?.state ?? Buffer.from(call.id).toString("base64") } : {}),
   }));
-}
 
 function encodePiece(answer: Answer, parts: JsonObject[], isLast: boolean): JsonObject {
   const reason = isLast && answer.finish ? { finishReason: answer.finish === "length" ? "MAX_TOKENS" : "STOP" } : {};

@@ -37,6 +37,8 @@ export const openaiChat: PlayedWire = {
     const message = {
       role: "assistant",
       content: answer.calls.length > 0 ? null : answer.text,
+      // Not a word of OpenAI's, but of most others who speak this wire and think.
+      ...(answer.thinking ? { reasoning_content: answer.thinking.text } : {}),
       refusal: null,
       annotations: [],
       ...(answer.calls.length > 0 ? { tool_calls: answer.calls.map(encodeCall) } : {}),
@@ -55,6 +57,8 @@ export const openaiChat: PlayedWire = {
       chunkBytes(ask, answer, [{ index: 0, delta, logprobs: null, finish_reason: finish }], null);
     const isCalling = answer.calls.length > 0;
     const frames: Frame[] = [opening(chunk({ role: "assistant", content: isCalling ? null : "", refusal: null }))];
+    for (const text of fragments(answer.thinking?.text ?? "", 12))
+      frames.push(piece(chunk({ reasoning_content: text })));
     if (!isCalling) for (const content of fragments(answer.text, 12)) frames.push(piece(chunk({ content })));
     for (const [index, call] of answer.calls.entries()) {
       const {

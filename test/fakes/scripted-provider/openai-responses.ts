@@ -1,9 +1,10 @@
 import { inputTotal, type Usage } from "../../../src-gateway/ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../../../src-gateway/protocols/loose-json.ts";
 import { afterLast, chosenFirst, mediaTypeOf } from "./ask.ts";
-import { fragments, opening, piece, sseBytes } from "./fragments.ts";
+import { opening, piece, sseBytes } from "./fragments.ts";
 import { openAiErrorBody } from "./openai-error.ts";
-import type { Answer, Ask, Frame, PlayedWire } from "./types.ts";
+import { writerOf } from "./response-item-writers.ts";
+import type { Answer, Ask, Frame, PlayedWire, Thinking } from "./types.ts";
 
 /** Responses as OpenAI speaks it. */
 export const openaiResponses: PlayedWire = {
@@ -22,6 +23,7 @@ export const openaiResponses: PlayedWire = {
       stream: body["stream"] === true,
       framing: "sse",
       wantsUsage: true,
+      wantsState: asArray(body["include"]).includes("reasoning.encrypted_content"),
       tools: chosenFirst(
         readTools(body["tools"]),
         asText(body["tool_choice"]) ?? asText(asObject(body["tool_choice"])?.["name"]),
@@ -44,8 +46,8 @@ export const openaiResponses: PlayedWire = {
       opening(event("response.created", { response: started })),
       opening(event("response.in_progress", { response: started })),
     ];
-    for (const [index, item] of outputOf(answer).entries()) {
-      const write = item["type"] === "message" ? writeMessage : writeCall;
+    for (const [index, item] of outputOf(ask, answer).entries()) {
+      const write = writerOf(item);
       frames.push(piece(event("response.output_item.added", { output_index: index, item: write.begun(item) })));
       for (const [type, fields] of write.events(item)) {
         frames.push(piece(event(type, { item_id: item["id"], output_index: index, ...fields })));
@@ -67,39 +69,10 @@ export const openaiResponses: PlayedWire = {
     if (!started) {
       return sseBytes({ type: "error", code, message, param: null, sequence_number: 0 }, { event: "error" });
     }
-    const answer = { id: "failed", model: ask.model, createdAt: 0, text: "", calls: [], finish: null, usage: null };
+    const nothing = { thinking: null, text: "", calls: [], finish: null, usage: null };
+    const answer = { id: "failed", model: ask.model, createdAt: 0, ...nothing };
     const response = { ...encodeResponse(ask, answer, "failed"), error: { code, message } };
     return sseBytes({ type: "response.failed", sequence_number: 99, response }, { event: "response.failed" });
-  },
-};
-
-type Events = [type: string, fields: JsonObject][];
-
-const writeMessage = {
-  begun: (item: JsonObject): JsonObject => ({ ...item, status: "in_progress", content: [] }),
-  events(item: JsonObject): Events {
-    const part = asObject(asArray(item["content"])[0]) ?? {};
-    const text = String(part["text"]);
-    return [
-      ["response.content_part.added", { content_index: 0, part: { ...part, text: "" } }],
-      ...fragments(text, 12).map((delta): Events[number] => [
-        "response.output_text.delta",
-        { content_index: 0, delta, logprobs: [] },
-      ]),
-      ["response.output_text.done", { content_index: 0, text, logprobs: [] }],
-      ["response.content_part.done", { content_index: 0, part }],
-    ];
-  },
-};
-
-const writeCall = {
-  begun: (item: JsonObject): JsonObject => ({ ...item, status: "in_progress", arguments: "" }),
-  events(item: JsonObject): Events {
-    const text = String(item["arguments"]);
-    return [
-      ...fragments(text, 5).map((delta): Events[number] => ["response.function_call_arguments.delta", { delta }]),
-      ["response.function_call_arguments.done", { arguments: text, name: item["name"] }],
-    ];
   },
 };
 
@@ -107,9 +80,10 @@ const closingStatus = (answer: Answer): string =>
   answer.finish === "length" ? "incomplete" : answer.finish === null ? "in_progress" : "completed";
 
 /** Ids of items are told twice, when the item comes and in the closing response, and must be the same. */
-function outputOf(answer: Answer): JsonObject[] {
+function outputOf(ask: Ask, answer: Answer): JsonObject[] {
+  const thoughts = answer.thinking ? [encodeReasoning(ask, answer, answer.thinking)] : [];
   if (answer.calls.length > 0) {
-    return answer.calls.map((call) => ({
+    const calls = answer.calls.map((call) => ({
       id: `fc_${call.id}`,
       type: "function_call",
       status: "completed",
@@ -117,13 +91,21 @@ function outputOf(answer: Answer): JsonObject[] {
       call_id: `call_${call.id}`,
       name: call.name,
     }));
+    return [...thoughts, ...calls];
   }
   const content = [{ type: "output_text", annotations: [], logprobs: [], text: answer.text }];
   const status = answer.finish === "length" ? "incomplete" : "completed";
-  return [{ id: `msg_${answer.id}`, type: "message", status, content, role: "assistant" }];
+  return [...thoughts, { id: `msg_${answer.id}`, type: "message", status, content, role: "assistant" }];
 }
 
-function encodeResponse(_ask: Ask, answer: Answer, status: string): JsonObject {
+const encodeReasoning = (ask: Ask, answer: Answer, { text, state }: Thinking): JsonObject => ({
+  id: `rs_${answer.id}`,
+  type: "reasoning",
+  summary: [{ type: "summary_text", text }],
+  ...(ask.wantsState ? { encrypted_content: state } : {}),
+});
+
+function encodeResponse(ask: Ask, answer: Answer, status: string): JsonObject {
   const isOver = status === "completed" || status === "incomplete";
   return {
     id: `resp_${answer.id}`,
@@ -136,7 +118,7 @@ function encodeResponse(_ask: Ask, answer: Answer, status: string): JsonObject {
     instructions: null,
     max_output_tokens: null,
     model: answer.model,
-    output: isOver ? outputOf(answer) : [],
+    output: isOver ? outputOf(ask, answer) : [],
     parallel_tool_calls: true,
     previous_response_id: null,
     reasoning: { effort: null, summary: null },

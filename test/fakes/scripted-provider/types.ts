@@ -34,12 +34,21 @@ export interface ToolCall {
   arguments: unknown;
 }
 
+/** What the provider thought first, and the opaque state that it wants back with it. */
+export interface Thinking {
+  text: string;
+  /** Anthropic's signature, OpenAI's encrypted content, Google's thought signature; Chat has no place for it. */
+  state: string;
+}
+
 /** How one request is answered. Every field is optional; `{}` is the default behaviour. */
 export interface ScriptStep {
   /** Instead of the text that the provider would have said. */
   text?: string;
   /** Calls instead of text; several are parallel calls. */
   calls?: ToolCall[];
+  /** Comes before the text or the calls, as the wire spells thoughts. */
+  thinking?: Thinking;
   finish?: "stop" | "length";
   /** Buckets that are not named are 0. */
   usage?: Partial<Usage>;
@@ -98,6 +107,8 @@ export interface Ask {
   stream: boolean;
   framing: "sse" | "json-array";
   wantsUsage: boolean;
+  /** Encrypted thoughts were asked for; only Responses makes a difference. */
+  wantsState?: boolean;
   /** The tools that may be called, the chosen one first. */
   tools: { name: string; schema: unknown }[];
   /** Since the model last spoke. */
@@ -116,6 +127,7 @@ export interface Answer {
   id: string;
   model: string;
   createdAt: number;
+  thinking: Thinking | null;
   text: string;
   calls: (ToolCall & { id: string })[];
   finish: "stop" | "length" | null;
