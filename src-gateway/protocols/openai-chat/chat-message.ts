@@ -12,7 +12,7 @@ export function decodeMessage(message: unknown, where: string): Turn {
   const object = asObject(message);
   if (!object) throw invalid(where, "must be a message: an object with `role` and `content`.");
   const fields = createTaker(object);
-  const role = fields.text("role");
+  const role = fields.filled("role");
   if (role === undefined) throw invalid(`${where}.role`, "must be one of system, developer, user, assistant and tool.");
   if (role === "tool" || role === "function") return decodeResult(fields, role, where);
   if (role === "assistant") {

@@ -2,7 +2,7 @@
 import type { JsonObject } from "../../ir/json.ts";
 import type { Turn } from "../../ir/part.ts";
 import { EFFORTS, type Effort, type IrRequest, type OutputFormat, type Reasoning } from "../../ir/request.ts";
-import { asObject } from "../loose-json.ts";
+import { asObject, asText } from "../loose-json.ts";
 import type { RequestTarget } from "../types.ts";
 import { createTaker, invalid, type Taker, withHome } from "./chat-fields.ts";
 import { decodeMessage } from "./chat-message.ts";
@@ -122,7 +122,7 @@ const OUTPUT_KINDS: Readonly<Record<string, OutputFormat["kind"]>> = {
 
 function takeOutput(fields: Taker): OutputFormat | null {
   const raw = asObject(fields.peek("response_format"));
-  const kind = OUTPUT_KINDS[String(raw?.["type"])];
+  const kind = OUTPUT_KINDS[asText(raw?.["type"]) ?? ""];
   if (!raw || kind === undefined) return null;
   fields.any("response_format");
   const outer = createTaker(raw);

@@ -1,7 +1,7 @@
 /** The choice among tools, both ways. */
 import type { JsonObject } from "../../ir/json.ts";
 import type { Tool, ToolChoice } from "../../ir/part.ts";
-import { asArray, asObject, asText } from "../loose-json.ts";
+import { asObject, asText } from "../loose-json.ts";
 import { createTaker, wireFields, withHome } from "./chat-fields.ts";
 
 const WORDS: Readonly<Record<string, "auto" | "none" | "required">> = {
@@ -65,9 +65,9 @@ function decodeAllowed(raw: JsonObject): ToolChoice | null {
   outer.any("type");
   const body = createTaker(outer.object("allowed_tools") ?? {});
   const mode = body.text("mode");
-  const tools = asArray(body.any("tools"));
-  if (mode !== "auto" && mode !== "required") return null;
-  const allowed = tools.flatMap((tool) => {
+  const tools = body.any("tools");
+  if ((mode !== "auto" && mode !== "required") || !Array.isArray(tools)) return null;
+  const allowed = tools.flatMap((tool: unknown) => {
     const object = asObject(tool);
     const inner = asObject(object?.["function"]) ?? asObject(object?.["custom"]) ?? object;
     return asText(inner?.["name"]) ?? [];
