@@ -58,6 +58,8 @@ const SURFACES_OF_WIRE: Readonly<Record<WireProtocol, readonly Surface[]>> = {
 const FEATURES: Readonly<Record<string, boolean>> = {
   streaming: true,
   byte_exact_relay: true,
+  translation: true,
+  token_counting: true,
   aliases: true,
   fallback_routes: true,
   weighted_routes: true,

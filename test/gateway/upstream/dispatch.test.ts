@@ -4,6 +4,7 @@ import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UpstreamCall, UpstreamFailure, UpstreamRequest } from "../../../src-gateway/exchange/types.ts";
 import { createUpstream } from "../../../src-gateway/upstream/dispatch.ts";
+import type { AnyUpstreamRequest } from "../../../src-gateway/upstream/types.ts";
 
 let answer: (request: IncomingMessage, response: ServerResponse, body: Buffer) => void = () => {};
 const server = http.createServer((request, response) => {
@@ -32,7 +33,8 @@ interface Outcome {
 function send(
   options: {
     url?: string;
-    body?: Buffer[];
+    method?: string;
+    body?: AnyUpstreamRequest["body"];
     timeouts?: UpstreamRequest["timeouts"];
     onData?: (call: UpstreamCall, total: number) => void;
   } = {},
@@ -46,7 +48,8 @@ function send(
       {
         url: options.url ?? `${base}/v1/x?y=1`,
         headers: { "content-type": "application/json", authorization: "Bearer k" },
-        body: options.body ?? [Buffer.from("{}")],
+        ...(options.method ? { method: options.method } : {}),
+        body: options.body === undefined ? [Buffer.from("{}")] : options.body,
         timeouts: options.timeouts ?? { firstByteMs: 5_000, idleMs: 5_000 },
       },
       {
@@ -76,6 +79,58 @@ describe("dispatch", () => {
     expect((await send({ body: parts }).outcome).status).toBe(200);
     const length = parts.reduce((sum, part) => sum + part.length, 0);
     expect(seen).toBe(`POST /v1/x?y=1 ${length} ${Buffer.concat(parts).toString()}`);
+  });
+
+  it("sends any method, with a body or without", async () => {
+    let seen = "";
+    answer = (request, response, body) => {
+      seen = `${request.method} ${request.headers["content-length"]} ${body.toString()}`;
+      response.end("{}");
+    };
+    for (const [method, body, expected] of [
+      ["GET", null, "GET undefined "],
+      ["POST", null, "POST 0 "],
+      ["DELETE", null, "DELETE undefined "],
+      ["PATCH", [Buffer.from("ab")], "PATCH 2 ab"],
+    ] as const) {
+      expect((await send({ method, body: body ? [...body] : null }).outcome).status).toBe(200);
+      expect(seen).toBe(expected);
+    }
+  });
+
+  it.each([null, 9])("sends a body while it arrives, its length being %s", async (length) => {
+    let seen = "";
+    answer = (request, response, body) => {
+      seen = `${request.headers["transfer-encoding"]} ${request.headers["content-length"]} ${body.toString()}`;
+      response.end("{}");
+    };
+    async function* pieces() {
+      for (const piece of ["one", "two", "six"]) yield await Promise.resolve(Buffer.from(piece));
+    }
+    expect((await send({ body: { pieces: pieces(), length } }).outcome).status).toBe(200);
+    expect(seen).toBe(length === null ? "chunked undefined onetwosix" : "undefined 9 onetwosix");
+  });
+
+  it("breaks off what it sends when the body does, so that the provider cannot take it for whole", async () => {
+    const broken = new Promise<unknown>((resolve) => server.once("request", (request) => request.on("error", resolve)));
+    answer = (_request, response) => response.end("{}");
+    async function* pieces() {
+      yield await Promise.resolve(Buffer.from("one"));
+      throw new Error("the client left");
+    }
+    expect((await send({ body: { pieces: pieces(), length: null } }).outcome).failure?.kind).toBe("cut");
+    expect(await broken).toMatchObject({ code: "ECONNRESET" });
+  });
+
+  it("unpacks nothing where there is no body", async () => {
+    answer = (_request, response) => {
+      response.writeHead(200, { "content-encoding": "gzip" }).end();
+    };
+    expect(await send({ method: "HEAD", body: null }).outcome).toMatchObject({ status: 200, failure: null });
+    answer = (_request, response) => {
+      response.writeHead(304, { "content-encoding": "gzip" }).end();
+    };
+    expect(await send({ method: "GET", body: null }).outcome).toMatchObject({ status: 304, failure: null });
   });
 
   it.each([
