@@ -7,6 +7,7 @@ import { encodeEmbeddings } from "../loopback/embeddings.ts";
 import type { EncodeContext } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import type { PlanTarget } from "../routing/types.ts";
+import { keepingCodec } from "./response-history.ts";
 import type { ExchangeState } from "./state.ts";
 
 export async function answerFromLoopback(state: ExchangeState, target: PlanTarget): Promise<void> {
@@ -22,7 +23,7 @@ export async function answerFromLoopback(state: ExchangeState, target: PlanTarge
     wantsUsage: state.head.wantsUsage,
     framing: stream?.framing ?? "sse",
   };
-  const wire = WIRES[inbound.wire];
+  const wire = keepingCodec(WIRES[inbound.wire], state, target);
   keeper.record.firstByteUs = keeper.elapsedUs();
   if (surface === "embeddings" || surface === "gemini-embeddings") {
     const { body, usage } = encodeEmbeddings(

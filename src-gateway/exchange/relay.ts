@@ -6,6 +6,7 @@ import { createFrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import { createModelEcho } from "./model-echo.ts";
 import { buildProviderRequest } from "./provider-request.ts";
+import { createIdListener, listeningReader } from "./response-history.ts";
 import type { ExchangeState } from "./state.ts";
 
 export function createRelay(state: ExchangeState, target: ProviderTarget): Lane {
@@ -21,6 +22,7 @@ export function createRelay(state: ExchangeState, target: ProviderTarget): Lane 
     model: target.model,
   });
   const framing = stream?.framing ?? "sse";
+  const noteId = createIdListener(state, target);
   const echo = target.model === state.head.model ? null : createModelEcho(inbound.wire, state.head.model);
   return {
     request,
@@ -32,8 +34,14 @@ export function createRelay(state: ExchangeState, target: ProviderTarget): Lane 
       return framing === "json-array" ? start.startsWith("[") : !start.startsWith("{");
     },
     openFrames: () =>
-      createFrameReader({ reader: wire.createStreamReader(inbound.target.surface), framing, hidesUsage, echo }),
+      createFrameReader({
+        reader: listeningReader(wire.createStreamReader(inbound.target.surface), noteId),
+        framing,
+        hidesUsage,
+        echo,
+      }),
     readWhole(body) {
+      noteId?.(body);
       const facts = wire.readAnswer(body, inbound.target.surface);
       return { facts, body: echo ? echo(body) : body };
     },

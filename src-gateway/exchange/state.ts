@@ -6,6 +6,7 @@ import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import type { Plan, PlanTarget } from "../routing/types.ts";
 import type { RecordKeeper } from "./record.ts";
+import type { Continuation } from "./response-history.ts";
 import type { StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
@@ -19,6 +20,8 @@ export interface ExchangeState {
   plan: Plan;
   /** Null when the caller wants the answer in one piece. */
   stream: StreamReply | null;
+  /** What a request of Responses goes on from; null on every other surface. */
+  continuation: Continuation | null;
   /** The request in neutral words; read at the first call. @throws GatewayError invalid_request */
   decode(): IrRequest;
   /** Whether a request to this target has to be spelled anew although both speak the same wire. */

@@ -12,7 +12,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { RequestTarget } from "../protocols/types.ts";
 import type { ProviderInstance } from "../providers/types.ts";
-import type { ResponseMemory } from "../responses-state/types.ts";
+import type { ItemsText, ResponseMemory } from "../responses-state/types.ts";
 import type { Plan } from "../routing/types.ts";
 import type { TimeoutSettings, WorkMode } from "../settings/types.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
@@ -49,6 +49,11 @@ export interface Inbound {
   headers: Headers;
   /** The key that the caller showed, in whatever header form; null when there was none. */
   token: string | null;
+  /**
+   * What the caller's connection remembers of an answer that it goes on from: the items up to that answer, and the id of the
+   * one before them that the connection does not know. Null when it does not know the answer itself.
+   */
+  transcript?(id: string): { items: ItemsText[]; before: string | null } | null;
   /** Reads the body; see `server/read-body.ts` for what it throws. */
   readBody(): Promise<{ bytes: Buffer; wireBytes: number; release(): void }>;
   /** Aborts when the caller leaves, whether before or during the answer. */

@@ -9,6 +9,7 @@ export const ERROR_CATALOGUE = {
   invalid_encoding: { status: 400, retryable: false, class: "invalid" },
   unsupported_operation: { status: 400, retryable: false, class: "invalid" },
   translation_refused: { status: 400, retryable: false, class: "invalid" },
+  previous_response_not_found: { status: 400, retryable: false, class: "invalid" },
   context_length_exceeded: { status: 400, retryable: false, class: "context" },
   invalid_api_key: { status: 401, retryable: false, class: "auth" },
   missing_api_key: { status: 401, retryable: false, class: "auth" },

@@ -33,7 +33,8 @@ export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: Lo
   }
   if ((request.candidates ?? 1) > 1) losses.note("candidates");
   if (request.logprobs) losses.note("logprobs");
-  if (request.store === true)
+  // What clients of Responses want kept, the gateway keeps itself.
+  if (request.store === true && request.source !== "openai-responses")
     losses.note("store", {
       verdict: "dropped",
       note: "is not passed on: answers are stored by the provider of the client's own protocol only",
