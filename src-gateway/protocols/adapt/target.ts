@@ -16,6 +16,8 @@ export interface WireTraits {
   laterSystem: boolean;
   userFirst: boolean;
   mergesTurns: boolean;
+  /** Refuses text of nothing but white space; everywhere only empty text says nothing. */
+  refusesBlank?: true;
   /** Tool results may hold media. `profile`: depends on the model. */
   resultMedia: boolean | "profile";
   resultErrors: boolean;
@@ -63,6 +65,7 @@ export const WIRE_TRAITS: Readonly<Record<ProviderWire, WireTraits>> = {
     laterSystem: false,
     userFirst: true,
     mergesTurns: true,
+    refusesBlank: true,
     resultMedia: true,
     resultErrors: true,
     callId: /^[a-zA-Z0-9_-]{1,64}$/,
@@ -88,6 +91,7 @@ export const WIRE_TRAITS: Readonly<Record<ProviderWire, WireTraits>> = {
     laterSystem: false,
     userFirst: true,
     mergesTurns: true,
+    refusesBlank: true,
     resultMedia: true,
     resultErrors: true,
     callId: /^[a-zA-Z0-9_-]{1,64}$/,

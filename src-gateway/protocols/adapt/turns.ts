@@ -51,6 +51,9 @@ function cacheMark({ ttl }: CacheMark): CacheMark {
   return known === undefined ? {} : { ttl: known };
 }
 
+const saysNothing = (text: string, target: AdaptTarget): boolean =>
+  text === "" || (WIRE_TRAITS[target.wire].refusesBlank === true && text.trim() === "");
+
 /** Drops what only the source has a word for, and fits the rest. */
 function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
   noteHome(part.home, "content[]", losses);
@@ -61,10 +64,10 @@ function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossColl
     case "text": {
       if (part.citations && part.citations.length > 0) losses.note("citations");
       const { citations: _, ...text } = bare as TextPart;
-      return part.text === "" && !part.opaque ? [] : [text];
+      return saysNothing(part.text, target) && !part.opaque ? [] : [text];
     }
     case "refusal":
-      if (part.text === "") return [];
+      if (saysNothing(part.text, target)) return [];
       losses.note("refusal");
       return [{ kind: "text", text: part.text }];
     case "image":
