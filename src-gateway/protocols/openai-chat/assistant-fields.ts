@@ -13,6 +13,8 @@ export interface AssistantStyle {
   exact: boolean;
   /** Thinking may be written. */
   thinking: boolean;
+  /** Pictures may be written, whatever wire they came from. */
+  pictures?: boolean;
   /** How the content was written. */
   spelling: string | null;
   callId(call: CallPart, n: number): string;
@@ -25,7 +27,7 @@ export function assistantFields(parts: Part[], style: AssistantStyle): JsonObjec
   if (style.exact) addExactContent(message, parts, style.spelling);
   else addPlainContent(message, parts, calls.length > 0);
   addRefusal(message, parts);
-  addBeside(message, parts);
+  addBeside(message, parts, style);
   addCalls(message, calls, style);
   return message;
 }
@@ -90,10 +92,11 @@ function addRefusal(message: JsonObject, parts: Part[]): void {
   if (texts.length > 0) message["refusal"] = texts.join("");
 }
 
-function addBeside(message: JsonObject, parts: Part[]): void {
+function addBeside(message: JsonObject, parts: Part[], style: AssistantStyle): void {
   const audio = parts.find((part) => part.kind === "native" && part.type === AUDIO_TYPE);
   if (audio?.kind === "native") message["audio"] = audio.raw;
-  const images = parts.filter(isAnswerImage).map(encodeMedia);
+  const isShown = (part: Part): boolean => isAnswerImage(part) || (style.pictures === true && part.kind === "image");
+  const images = parts.filter(isShown).map(encodeMedia);
   if (images.length > 0) message["images"] = images;
 }
 

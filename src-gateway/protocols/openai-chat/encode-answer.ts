@@ -51,6 +51,7 @@ function chatChoice(answer: IrAnswer, context: EncodeContext): JsonObject {
   const fields = assistantFields(legacyCalls ? withLegacyCall(answer.parts) : answer.parts, {
     exact: false,
     thinking: true,
+    pictures: true,
     spelling: null,
     callId: (call, n) => callId(call, n, context),
   });

@@ -7,6 +7,7 @@ import { textBreak } from "./assistant-fields.ts";
 import { wireFields } from "./chat-fields.ts";
 import { encodeCitation } from "./citations.ts";
 import { callId, speaksLegacy } from "./encode-answer.ts";
+import { encodeMedia } from "./media-parts.ts";
 import { AUDIO_TYPE, writeSignature } from "./message-calls.ts";
 
 export interface DeltaWriter {
@@ -53,12 +54,18 @@ export function createDeltaWriter(context: EncodeContext): DeltaWriter {
         }
         case "part":
           texts.pass(event.part.kind);
-          return event.part.kind === "native" && event.part.type === AUDIO_TYPE ? { audio: event.part.raw } : null;
+          return wholePart(event.part);
         default:
           return null;
       }
     },
   };
+}
+
+function wholePart(part: Part): JsonObject | null {
+  // OpenRouter's field, which its clients know.
+  if (part.kind === "image") return { images: [encodeMedia(part)] };
+  return part.kind === "native" && part.type === AUDIO_TYPE ? { audio: part.raw } : null;
 }
 
 /** Keeps apart what this wire runs into one: texts with something in between, and thoughts. */

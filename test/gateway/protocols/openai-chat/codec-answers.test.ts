@@ -78,6 +78,7 @@ describe("an answer for a client", () => {
             reasoning_content: "hm",
             content: "See there\n\ndone",
             refusal: null,
+            images: [{ type: "image_url", image_url: { url: "https://example.com/a.png" } }],
             annotations: [
               {
                 type: "url_citation",

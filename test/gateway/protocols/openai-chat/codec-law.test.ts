@@ -16,7 +16,7 @@ const roundTrip = (json: JsonObject): JsonObject => {
 
 describe("a request that goes home", () => {
   it.each(named(".request.json"))("is the same as it was: %s", (name) => {
-    expect(roundTrip(read(name))).toEqual(read(name));
+    expect(roundTrip(read(name))).toStrictEqual(read(name));
   });
 
   it.each([
@@ -28,7 +28,7 @@ describe("a request that goes home", () => {
     { stream: true, stream_options: null },
   ])("keeps what it says of streaming: %j", (fields) => {
     const json = { model: "m", messages: [{ role: "user", content: "x" }], ...fields };
-    expect(roundTrip(json)).toEqual(json);
+    expect(roundTrip(json)).toStrictEqual(json);
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe("a request that goes home", () => {
   ])("keeps the prompt of a completion: %j", (fields) => {
     const json = { model: "m", ...fields };
     const request = codec.decodeRequest(json, { ...chatTarget, surface: "completions" });
-    expect(codec.encodeRequest(request, encodeTarget({ model: "m" }))).toEqual(json);
+    expect(codec.encodeRequest(request, encodeTarget({ model: "m" }))).toStrictEqual(json);
   });
 });
 

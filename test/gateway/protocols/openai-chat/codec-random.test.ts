@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { answerEvents, collectAnswer, type IrAnswer, type IrEvent } from "../../../../src-gateway/ir/answer.ts";
-import { GatewayError } from "../../../../src-gateway/ir/errors.ts";
+import { ERROR_CATALOGUE, GatewayError } from "../../../../src-gateway/ir/errors.ts";
 import type { JsonObject } from "../../../../src-gateway/ir/json.ts";
 import type { CallPart, Part } from "../../../../src-gateway/ir/part.ts";
 import { NO_USAGE } from "../../../../src-gateway/ir/usage.ts";
@@ -13,15 +13,15 @@ import { chatTarget, decodeStream, encodeContext, encodeStream, encodeTarget } f
 const RUNS = { numRuns: 300 };
 const RANDOM_REQUESTS = 2_000;
 const text = fc.string({ minLength: 1, unit: "binary" }).filter((value) => value.isWellFormed());
-const name = fc.stringMatching(/^[a-z_]{1,12}$/);
+const toolName = fc.stringMatching(/^[a-z_]{1,12}$/);
 const count = fc.nat(100_000);
 
 const call = (id: string): fc.Arbitrary<CallPart> =>
   fc.oneof(
     fc
-      .record({ name, args: fc.object({ maxDepth: 1 }).map((args) => JSON.stringify(args)) })
+      .record({ name: toolName, args: fc.object({ maxDepth: 1 }).map((args) => JSON.stringify(args)) })
       .map((known): CallPart => ({ kind: "call", id, ...known })),
-    fc.record({ name, args: text }).map((known): CallPart => ({ kind: "call", id, ...known, custom: true })),
+    fc.record({ name: toolName, args: text }).map((known): CallPart => ({ kind: "call", id, ...known, custom: true })),
   );
 const calls = fc
   .array(fc.constant(null), { maxLength: 3 })
@@ -156,21 +156,26 @@ function changed(json: JsonObject, list: Change[]): JsonObject {
   return copy;
 }
 
+/** Null for what is refused in the way that it may be refused. */
+function orError<T>(decode: () => T, codes: string[]): T | null {
+  try {
+    return decode();
+  } catch (thrown) {
+    if (thrown instanceof GatewayError && codes.includes(thrown.code)) return null;
+    throw thrown;
+  }
+}
+
 describe("any request", () => {
   it("is refused, or goes home as it came", () => {
     let understood = 0;
     fc.assert(
       fc.property(fixtures(".request.json"), changes, (fixture, list) => {
         const json = { ...changed(fixture, list), model: "m" };
-        let request: ReturnType<typeof codec.decodeRequest>;
-        try {
-          request = codec.decodeRequest(structuredClone(json), chatTarget);
-        } catch (thrown) {
-          expect(thrown).toMatchObject({ code: "invalid_request" });
-          return;
-        }
+        const request = orError(() => codec.decodeRequest(structuredClone(json), chatTarget), ["invalid_request"]);
+        if (!request) return;
         understood++;
-        expect(codec.encodeRequest(request, encodeTarget())).toEqual(json);
+        expect(codec.encodeRequest(request, encodeTarget())).toStrictEqual(json);
       }),
       { numRuns: RANDOM_REQUESTS },
     );
@@ -184,17 +189,12 @@ describe("any answer of a provider", () => {
     fc.assert(
       fc.property(fixtures(".answer.json"), changes, (fixture, list) => {
         const json: JsonObject = { ...changed(fixture, list), id: "chatcmpl-7", model: "m", created: 1_795_000_000 };
-        let read: IrAnswer;
-        try {
-          read = codec.decodeAnswer(structuredClone(json));
-        } catch (thrown) {
-          expect(thrown).toBeInstanceOf(GatewayError);
-          return;
-        }
+        const read = orError(() => codec.decodeAnswer(structuredClone(json)), Object.keys(ERROR_CATALOGUE));
+        if (!read) return;
         understood++;
         const surface = read.home?.["$text"] === true ? "completions" : "chat";
         const written = codec.encodeAnswer(read, encodeContext({ surface }));
-        expect({ ...written, id: json["id"] }).toEqual(json);
+        expect({ ...written, id: json["id"] }).toStrictEqual(json);
       }),
       { numRuns: RANDOM_REQUESTS },
     );

@@ -11,7 +11,7 @@ const turnsOf = (...messages: unknown[]): Turn[] => decode({ messages }).turns;
 const bare = (parts: Part[]): Part[] =>
   parts.map((part) => {
     const { home: _, ...rest } = part;
-    return (rest.kind === "result" ? { ...rest, parts: bare(rest.parts) } : rest) as Part;
+    return rest.kind === "result" ? { ...rest, parts: bare(rest.parts) } : rest;
   });
 
 describe("a client's request", () => {

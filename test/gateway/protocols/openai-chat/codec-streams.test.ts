@@ -308,6 +308,15 @@ describe("a client's stream", () => {
     expect(new Set(chunks.slice(0, -1).map((chunk) => (chunk as { id: string }).id))).toEqual(new Set(["chatcmpl-7"]));
   });
 
+  it("holds pictures in OpenRouter's field, and no block of another wire", () => {
+    const url = "https://example.com/a.png";
+    const block: Part = { kind: "native", wire: "anthropic-messages", type: "server_tool_use", raw: {} };
+    const image: Part = { kind: "image", blob: { url } };
+    const whole = [block, image].map((part): IrEvent => ({ type: "part", part }));
+    const between = chunksOf(encodeStream([start, ...whole, end])).slice(1, -3);
+    expect(between).toMatchObject([{ choices: [{ delta: { images: [{ type: "image_url", image_url: { url } }] } }] }]);
+  });
+
   it("has no word of usage when nobody asked", () => {
     expect(encodeStream([start, end], encodeContext({ wantsUsage: false })).toString()).not.toContain("usage");
   });
