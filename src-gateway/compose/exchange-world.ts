@@ -9,7 +9,6 @@ import type { Plan, PlanInput } from "../routing/types.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { TokenCounter } from "../token-count/counter.ts";
 import { createAuthorizer } from "../upstream/authorize.ts";
-import { providerHeaders } from "../upstream/provider-headers.ts";
 import type { Parts } from "./parts.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
@@ -65,7 +64,6 @@ export function createExchangeWorld(
       return keyRing.authenticate(token);
     },
     plan: (request) => plan(parts, { ...request, workMode: settings.workMode }),
-    credentialHeaders: async (instance, wire) => providerHeaders(instance, wire, await secretOf(instance)),
     authorize: async (instance, wire, request) => authorizer.authorize(instance, wire, await secretOf(instance), request),
     maxOutputTokens: (provider, model) => parts.models.maxOutputTokens(provider, model),
     countTokens: async (request, signal) => (await counter.count(request, signal)).tokens,

@@ -3,10 +3,10 @@
  * Agents ask in bursts before every turn, so these calls leave no record and count against no limit.
  */
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
-import type { ProviderWire, Surface } from "../ir/protocol.ts";
+import type { Surface } from "../ir/protocol.ts";
 import { adaptRequest } from "../protocols/adapt/adapt.ts";
 import { asCount, parseObject } from "../protocols/loose-json.ts";
-import { PROVIDER_SPEECH } from "../protocols/provider-speech.ts";
+import { speechFor } from "../protocols/provider-speech.ts";
 import type { ProviderTarget } from "./attempt.ts";
 import { dispatchWhole } from "./dispatch-whole.ts";
 import { encodeTargetOf } from "./encode-target.ts";
@@ -53,13 +53,13 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
         { wire: target.wire, kind: target.instance.kind },
         { wire: inbound.wire, model: state.head.model, headers: inbound.headers },
       ),
-      ...PROVIDER_SPEECH[target.wire].headers,
+      ...speechFor({ wire: target.wire, compat: target.instance.compat }).headers,
       ...target.instance.headers,
       "content-type": "application/json",
       accept: "application/json",
     };
     const base = target.instance.protocols[target.wire] ?? "";
-    const body = [Buffer.from(JSON.stringify(question.json))];
+    const body = [Buffer.from(JSON.stringify(question.body))];
     const request = await world.authorize(target.instance, target.wire, { url: base + question.path, headers, body });
     const reply = await dispatchWhole(world, request, inbound.signal);
     const tokens = reply.status === 200 ? tokensIn(reply.body) : null;
@@ -72,29 +72,12 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
   }
 }
 
-function questionFor(state: ExchangeState, target: ProviderTarget): { path: string; json: unknown } | null {
+function questionFor(state: ExchangeState, target: ProviderTarget): { path: string; body: unknown } | null {
   const place = encodeTargetOf(state, target);
-  const path = counterPath(target.wire, target.model);
-  if (path === null) return null;
+  const { codec, counter } = speechFor(place);
+  if (!counter) return null;
   const { request } = adaptRequest({ ...state.decode(), stream: false }, place);
-  const json = PROVIDER_SPEECH[target.wire].codec.encodeRequest(request, place);
-  if (target.wire === "gemini-content")
-    return { path, json: { generateContentRequest: { model: `models/${target.model}`, ...json } } };
-  const { stream: _, max_tokens: __, max_output_tokens: ___, store: ____, include: _____, ...counted } = json;
-  return { path, json: counted };
-}
-
-function counterPath(wire: ProviderWire, model: string): string | null {
-  switch (wire) {
-    case "anthropic-messages":
-      return "/v1/messages/count_tokens";
-    case "gemini-content":
-      return `/models/${encodeURIComponent(model)}:countTokens`;
-    case "openai-responses":
-      return "/responses/input_tokens";
-    default:
-      return null;
-  }
+  return counter(target.model, codec.encodeRequest(request, place));
 }
 
 function tokensIn(body: Buffer): number | null {

@@ -44,7 +44,8 @@ export function createState(understood: Understood): ExchangeState {
       decoded ??= WIRES[inbound.wire].decodeRequest(parse(body.bytes), inbound.target);
       return decoded;
     },
-    mustTranslate() {
+    mustTranslate(target) {
+      if (target.wire === "anthropic-messages" && target.instance?.compat.has("messages-on-vertex")) return true;
       if (!isGenerating(inbound.target.surface)) return false;
       // State of another provider would be refused by this one, so it is taken out.
       holdsWrapped ??= body.bytes.includes(WRAPPED_MARK);

@@ -8,7 +8,7 @@ import { adaptRequest } from "../protocols/adapt/adapt.ts";
 import { createRestorer, type RestoreContext, restoreAnswer } from "../protocols/adapt/restore.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
 import { asObject } from "../protocols/loose-json.ts";
-import { PROVIDER_SPEECH } from "../protocols/provider-speech.ts";
+import { PROVIDER_SPEECH, speechFor } from "../protocols/provider-speech.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
 import type { AnswerFacts, EncodeContext } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
@@ -26,7 +26,7 @@ import type { Headers } from "./types.ts";
 export function createTranslation(state: ExchangeState, target: ProviderTarget): Lane {
   const { inbound, world } = state;
   const asked = state.decode();
-  const speech = PROVIDER_SPEECH[target.wire];
+  const speech = speechFor({ wire: target.wire, compat: target.instance.compat });
   const place = encodeTargetOf(state, target);
   const adapted = adaptRequest(world.replay.fill(asked, state.ownerKey), place);
   if (state.isStrict(target)) requireNoLoss(adapted.losses);

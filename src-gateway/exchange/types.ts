@@ -116,8 +116,6 @@ export interface ExchangeWorld {
   responses: ResponseMemory;
   /** The request with the provider's credential. @throws GatewayError credential_missing. */
   authorize(instance: ProviderInstance, wire: ProviderWire, request: UnsignedRequest): Promise<UnsignedRequest>;
-  /** The headers of the credential alone, for bodies that stream through. @throws GatewayError credential_missing. */
-  credentialHeaders(instance: ProviderInstance, wire: ProviderWire): Promise<Record<string, string>>;
   /** What the provider lists as the most that the model may answer; null when it lists nothing. */
   maxOutputTokens(provider: string, model: string): number | null;
   dispatch: Dispatch;

@@ -10,6 +10,8 @@ export const COMPAT_FLAGS = {
   "nine-character-call-ids": "Takes call ids of exactly nine letters and digits.",
   "custom-tools": "Knows tools of `type: custom`, which take free text.",
   "openapi-schema": "Takes tool parameters in Gemini's OpenAPI dialect only, not as JSON Schema.",
+  "messages-on-vertex":
+    "Speaks Messages as Vertex does: the model stands in the path, the version in the body, and betas do not pass.",
   "no-response-format": "Refuses `response_format`, so the form of an answer is asked for in words.",
 } as const satisfies Record<string, string>;
 export type CompatFlag = keyof typeof COMPAT_FLAGS;

@@ -361,7 +361,7 @@ describe("the model's name", () => {
       cookie: "a=b",
       "x-api-key": "k",
     });
-    const { headers } = provider.requests.at(-1) ?? { headers: {} };
+    const headers: Record<string, unknown> = provider.requests.at(-1)?.headers ?? {};
     expect(Object.keys(headers).filter((name) => /anthropic|cookie|x-api-key/.test(name))).toEqual([]);
     expect(headers["authorization"]).toBe("Bearer sk-upstream");
   });
