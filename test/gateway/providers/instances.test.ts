@@ -36,6 +36,7 @@ describe("an instance", () => {
       {
         "openai-chat": "http://box:11434/v1",
         "openai-responses": "http://box:11434/v1",
+        "ollama-chat": "http://box:11434",
         "anthropic-messages": "http://box:11434",
       },
     ],
