@@ -2,13 +2,12 @@
 
 import { GatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
-import type { AnswerFacts } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
+import { deliverWhole } from "./deliver-whole.ts";
 import { type AttemptFailure, clientLeft, describeFailure, isJson, unknownStreamError } from "./failures.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
-import type { StreamReply } from "./stream-reply.ts";
 import type { Headers, UpstreamFailure, UpstreamSink } from "./types.ts";
 
 /** An error answer longer than this is not read to its end. */
@@ -103,7 +102,16 @@ class Reader implements AnswerReader, UpstreamSink {
     if (this.frames) return this.endFrames(this.frames);
     const body = Buffer.concat(this.chunks, this.length);
     if (!this.succeeded) return this.failWithAnswer(body);
-    this.deliver(body);
+    this.finish(
+      deliverWhole(this.state, {
+        lane: this.lane,
+        provider: this.attempt.provider,
+        status: this.status,
+        headers: this.headers,
+        body,
+        clientIsGone: this.clientIsGone,
+      }),
+    );
   }
 
   onError(failure: UpstreamFailure): void {
@@ -200,47 +208,6 @@ class Reader implements AnswerReader, UpstreamSink {
         WIRES[inbound.wire].encodeStreamError(error, { requestId, framing: stream.framing, started: true }),
       );
     } else inbound.reply.cut();
-    this.finish(null);
-  }
-
-  private deliver(body: Buffer): void {
-    const { inbound, keeper, stream } = this.state;
-    if (stream !== null) {
-      const whole = this.lane.streamWhole(body);
-      if (whole !== null) return this.deliverAsStream(whole, stream);
-    }
-    const { facts, body: answer } = this.lane.readWhole(body);
-    if (facts.error) return this.finish({ error: facts.error, accepted: false, relay: null });
-    keeper.learn(facts);
-    stream?.stop();
-    if (this.clientIsGone) {
-      keeper.settle(
-        "client_aborted",
-        new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."),
-      );
-    } else if (inbound.reply.status !== null) {
-      // A keep-alive has already promised a stream, and this is none.
-      const message = `The provider "${this.attempt.provider}" answered a request for a stream without one.`;
-      return this.finish({ error: new GatewayError("provider_error", message), accepted: true, relay: null });
-    } else {
-      const headers = this.lane.headersToClient(this.headers);
-      inbound.reply.start(this.status, { ...headers, "content-length": String(answer.length) });
-      inbound.reply.end(answer);
-      keeper.settle("completed");
-    }
-    this.finish(null);
-  }
-
-  /** The provider was asked for a stream and answered in one piece. */
-  private deliverAsStream(whole: { facts: AnswerFacts; frames: Buffer }, stream: StreamReply): void {
-    const { inbound, keeper } = this.state;
-    if (whole.facts.error) return this.finish({ error: whole.facts.error, accepted: false, relay: null });
-    keeper.learn(whole.facts);
-    keeper.record.firstTokenUs ??= keeper.elapsedUs();
-    if (!this.clientIsGone) stream.write(whole.frames, this.lane.headersToClient(this.headers));
-    stream.stop();
-    inbound.reply.end();
-    keeper.settle(this.clientIsGone ? "client_aborted" : "completed");
     this.finish(null);
   }
 

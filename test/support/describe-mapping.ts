@@ -17,7 +17,13 @@ const TITLES: Readonly<Record<ProviderWire, string>> = {
   "ollama-chat": "Ollama",
 };
 
-const MARKS = { lossless: "as it is", emulated: "emulated", clamped: "clamped", dropped: "dropped", refused: "refused" };
+const MARKS = {
+  lossless: "as it is",
+  emulated: "emulated",
+  clamped: "clamped",
+  dropped: "dropped",
+  refused: "refused",
+};
 
 function describeCell(field: NeutralField, wire: ProviderWire): string {
   const name = FIELD_MAP[field].names[wire];
@@ -55,7 +61,9 @@ export function describeMapping(): string {
       "",
       `| Field | ${PROVIDER_WIRES.map((wire) => TITLES[wire]).join(" | ")} |`,
       `| --- | ${PROVIDER_WIRES.map(() => "---").join(" | ")} |`,
-      ...names.map((field) => `| \`${field}\` | ${PROVIDER_WIRES.map((wire) => describeCell(field, wire)).join(" | ")} |`),
+      ...names.map(
+        (field) => `| \`${field}\` | ${PROVIDER_WIRES.map((wire) => describeCell(field, wire)).join(" | ")} |`,
+      ),
       "",
       ...describeNotes(names),
     );

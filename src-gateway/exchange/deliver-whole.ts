@@ -1,0 +1,68 @@
+/** A provider's answer that came in one piece, on its way to the caller. */
+import { GatewayError } from "../ir/errors.ts";
+import type { AttemptFailure } from "./failures.ts";
+import type { Lane } from "./lane.ts";
+import type { ExchangeState } from "./state.ts";
+import type { StreamReply } from "./stream-reply.ts";
+import type { Headers } from "./types.ts";
+
+export interface WholeAnswer {
+  lane: Lane;
+  provider: string;
+  status: number;
+  headers: Headers;
+  body: Buffer;
+  clientIsGone: boolean;
+}
+
+/** @returns null when the caller has been given its answer. */
+export function deliverWhole(state: ExchangeState, answer: WholeAnswer): AttemptFailure | null {
+  const { inbound, keeper, stream } = state;
+  if (stream !== null) {
+    const frames = deliverAsStream(state, answer, stream);
+    if (frames !== "not-possible") return frames;
+  }
+  const { facts, body } = answer.lane.readWhole(answer.body);
+  if (facts.error) return { error: facts.error, accepted: false, relay: null };
+  keeper.learn(facts);
+  stream?.stop();
+  if (answer.clientIsGone) {
+    keeper.settle("client_aborted", readForUsage());
+  } else if (inbound.reply.status !== null) {
+    // A keep-alive has already promised a stream, and this is none.
+    const message = `The provider "${answer.provider}" answered a request for a stream without one.`;
+    return { error: new GatewayError("provider_error", message), accepted: true, relay: null };
+  } else {
+    const headers = answer.lane.headersToClient(answer.headers);
+    inbound.reply.start(answer.status, { ...headers, "content-length": String(body.length) });
+    inbound.reply.end(body);
+    keeper.settle("completed");
+  }
+  return null;
+}
+
+/** The provider was asked for a stream and answered in one piece, which a translation can still make one of. */
+function deliverAsStream(
+  { inbound, keeper }: ExchangeState,
+  answer: WholeAnswer,
+  stream: StreamReply,
+): AttemptFailure | null | "not-possible" {
+  const whole = answer.lane.streamWhole(answer.body);
+  if (whole === null) return "not-possible";
+  if (whole.facts.error) return { error: whole.facts.error, accepted: false, relay: null };
+  keeper.learn(whole.facts);
+  keeper.record.firstTokenUs ??= keeper.elapsedUs();
+  if (answer.clientIsGone) {
+    stream.stop();
+    keeper.settle("client_aborted", readForUsage());
+    return null;
+  }
+  stream.write(whole.frames, answer.lane.headersToClient(answer.headers));
+  stream.stop();
+  inbound.reply.end();
+  keeper.settle("completed");
+  return null;
+}
+
+const readForUsage = (): GatewayError =>
+  new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage.");
