@@ -1,0 +1,114 @@
+/** One agent on one provider of a foreign wire: it writes a file, reads it and runs a command, and says that it is done. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { WireProtocol } from "../../src-gateway/ir/protocol.ts";
+import type { ScriptStep, ToolCall } from "../fakes/scripted-provider/types.ts";
+import { type Agent, installAgent, newFolder, runAgent, type Task } from "./agent.ts";
+import { readLoop } from "./read-loop.ts";
+import { type AgentWorld, startAgentWorld } from "./world.ts";
+
+export interface ToolLoopCase {
+  agent: Agent;
+  wire: WireProtocol;
+  /** The model's name at the provider. */
+  model: string;
+  /** The name that the agent knows it by. */
+  askedAs: string;
+  compat?: string[];
+  /** How the agent writes a file; `agent.write` unless the case is about another tool. */
+  write?: (task: Task, file: string, text: string) => ToolCall;
+}
+
+const PROMPT = "Write the file lab-out.txt, look at it, then say so.";
+const WRITTEN = "made-by-an-agent ✓";
+const DONE = "The file is written, and it says what it should – fertig.";
+/** Base64, as Google wants its signatures. */
+const STATES = ["Zmlyc3Qtc3RhdGU=", "c2Vjb25kLXN0YXRl", "dGhpcmQtc3RhdGU="];
+const THOUGHTS = ["A file is wanted, so I write it – 写.", "Now I look at it twice.", "All is well."];
+
+export function toolLoop(options: ToolLoopCase): void {
+  const { agent, wire, model, askedAs } = options;
+  const write = options.write ?? agent.write;
+  // Chat has no place for state, and few of its servers take thoughts back.
+  const keepsThoughts = wire !== "openai-chat" || options.compat?.includes("reasoning-content") === true;
+  let world: AgentWorld;
+  beforeAll(async () => {
+    installAgent(agent);
+    world = await startAgentWorld({ wire, model, askedAs, compat: options.compat ?? [] });
+  }, 300_000);
+  afterAll(() => world?.stop());
+
+  it(`finishes a loop of ${askedAs} on ${model} by ${wire}`, async () => {
+    const folder = newFolder(agent);
+    const task: Task = {
+      gatewayUrl: world.gateway.url,
+      key: world.gateway.key,
+      model: askedAs,
+      folder,
+      prompt: PROMPT,
+    };
+    const steps = [
+      { calls: [write(task, "lab-out.txt", WRITTEN)] },
+      { calls: [agent.read(task, "lab-out.txt"), agent.shell("echo second-$((40 + 2))")] },
+      { text: DONE },
+    ];
+    world.provider.script(...steps.map((step, place) => ({ ...step, thinking: thought(place) })));
+
+    const run = await runAgent(agent, task);
+
+    expect(
+      run.code,
+      run.output +
+        world
+          .asked()
+          .map((request) => `\n${request.path}`)
+          .join(""),
+    ).toBe(0);
+    expect(run.output).toContain(DONE);
+    expect(readFileSync(join(folder, "lab-out.txt"), "utf8").trimEnd()).toBe(WRITTEN);
+
+    const asked = world.asked();
+    if (process.env["DUMP"])
+      for (const [n, r] of asked.entries())
+        writeFileSync(`${process.env["DUMP"]}/${agent.name}-${wire}-${askedAs}-${n}.json`, r.body);
+    expect(asked).toHaveLength(3);
+    const loops = asked.map((request) => readLoop(wire, request.json));
+    const calls = steps.flatMap((step) => ("calls" in step ? step.calls : []));
+    expect(loops[0]).toEqual({ calls: [], results: [], thoughts: [], states: [] });
+    expect(loops[1]?.calls).toMatchObject(calls.slice(0, 1).map(asCalled));
+    expect(loops[2]?.calls).toMatchObject(calls.map(asCalled));
+    for (const loop of loops) expect(loop.results.map(({ id }) => id)).toEqual(loop.calls.map(({ id }) => id));
+    expect(loops[2]?.results[1]?.text).toContain(WRITTEN);
+    expect(loops[2]?.results[2]?.text).toContain("second-42");
+    expect(loops.map((loop) => loop.states)).toEqual(returned(wire === "openai-chat" ? [] : STATES));
+    expect(loops.map((loop) => loop.thoughts)).toEqual(returned(keepsThoughts ? THOUGHTS : []));
+
+    const records = (await world.gateway.exchanges(3)).toReversed();
+    expect(records).toHaveLength(3);
+    for (const [place, record] of records.entries()) {
+      expect(record).toMatchObject({
+        surface: agent.surface,
+        outcome: "completed",
+        provider: "only",
+        modelAsked: askedAs,
+        modelRouted: model,
+        modelServed: model,
+        usageSource: "provider",
+      });
+      expect(record.usage).toEqual(asked[place]?.usageReported);
+    }
+    const losses = new Set(records.flatMap((record) => record.losses.map((loss) => `${loss.verdict} ${loss.field}`)));
+    console.log([agent.name, askedAs, wire, model, ...losses].join(" | "));
+  }, 90_000);
+}
+
+const thought = (place: number): NonNullable<ScriptStep["thinking"]> => ({
+  text: THOUGHTS[place] ?? "",
+  state: STATES[place] ?? "",
+});
+
+const asCalled = (call: ToolCall) => ({ name: call.name, args: call.arguments });
+
+/** What each of the three requests brings back of what came before it. */
+const returned = (all: string[]): string[][] => [0, 1, 2].map((count) => all.slice(0, count));
