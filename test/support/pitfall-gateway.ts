@@ -134,6 +134,12 @@ export function at(json: unknown, ...path: (string | number)[]): unknown {
   return value;
 }
 
+/** The same for a text; empty when there is none. */
+export const textAt = (json: unknown, ...path: (string | number)[]): string => {
+  const value = at(json, ...path);
+  return typeof value === "string" ? value : "";
+};
+
 export const list = (json: unknown, ...path: (string | number)[]): Json[] => {
   const value = at(json, ...path);
   return Array.isArray(value) ? (value as Json[]) : [];
