@@ -4,13 +4,13 @@
  * before is not asked.
  */
 import { GatewayError } from "../ir/errors.ts";
+import { editJson } from "../lib/json-edit.ts";
 import { scanJson } from "../lib/json-scan.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
 import type { EncodeContext, RequestBody, StreamReader } from "../protocols/types.ts";
 import { itemsOfInput } from "../responses-state/item-texts.ts";
 import type { ItemsText } from "../responses-state/types.ts";
 import type { PlanTarget } from "../routing/types.ts";
-import { replaceInput } from "./replace-input.ts";
 import type { ExchangeState } from "./state.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
@@ -69,8 +69,16 @@ export async function recallHistory(
   };
 }
 
-function withHistory(body: RequestBody, history: ItemsText[], items: ItemsText | null, before: string | null): RequestBody {
-  const bytes = replaceInput(body, `[${[...history, ...(items === null ? [] : [items])].join(",")}]`, before);
+function withHistory(
+  body: RequestBody,
+  history: ItemsText[],
+  items: ItemsText | null,
+  before: string | null,
+): RequestBody {
+  const bytes = editJson(body.bytes, body.root, {
+    input: `[${[...history, ...(items === null ? [] : [items])].join(",")}]`,
+    previous_response_id: before === null ? null : JSON.stringify(before),
+  });
   return { bytes, root: scanJson(bytes) };
 }
 
@@ -99,7 +107,10 @@ export function keepingCodec(codec: ClientCodec, state: ExchangeState, target: P
   const shown = (context: EncodeContext): EncodeContext => {
     const { request } = context;
     if (!request) return context;
-    return { ...context, request: { ...request, store: keep !== null, ...(previousId === null ? {} : { previousId }) } };
+    return {
+      ...context,
+      request: { ...request, store: keep !== null, ...(previousId === null ? {} : { previousId }) },
+    };
   };
   const save = (id: unknown, response: string): void => {
     if (!keep || typeof id !== "string") return;

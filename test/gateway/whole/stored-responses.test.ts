@@ -188,7 +188,7 @@ describe("a provider that speaks Responses", () => {
       `{"previous_response_id":"${first.id}" , "model":"${model}","temperature":1.0 ,"input":"on"}`,
     );
     const sent = lastBody();
-    expect(sent).toContain(`"model":"${model}","temperature":1.0 }`);
+    expect(sent).toContain(`"model":"${model}","temperature":1.0,`);
     expect(sent).not.toContain("previous_response_id");
     expect((JSON.parse(sent) as { input: unknown[] }).input).toHaveLength(3);
   });
