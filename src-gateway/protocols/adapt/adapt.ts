@@ -10,6 +10,7 @@ import type { Turn } from "../../ir/part.ts";
 import type { IrRequest, Reasoning } from "../../ir/request.ts";
 import { additionalToolsOf } from "../openai-responses/tools.ts";
 import { LossCollector, refuse } from "./loss-collector.ts";
+import { withoutMarkers } from "./markers.ts";
 import { adaptOpaque } from "./opaque.ts";
 import { adaptReasoning } from "./reasoning.ts";
 import { adaptOutput, adaptScalars, addInstruction } from "./scalars.ts";
@@ -34,7 +35,7 @@ export function adaptRequest(request: IrRequest, target: AdaptTarget): Adapted {
   const returned = { ...request, model: target.model, turns: adaptOpaque(request, target, losses) };
   if (request.source === target.wire)
     return { request: returned, losses: losses.losses, names: null, wrapped: NOTHING };
-  const known = withAdditionalTools(returned);
+  const known = withAdditionalTools(withoutMarkers(returned));
   noteHome(known, losses);
   const tools = adaptTools(known, target, losses);
   const { output, instruction } = adaptOutput(known, target, losses);

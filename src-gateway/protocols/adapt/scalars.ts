@@ -3,7 +3,9 @@ import type { NeutralField } from "../../ir/field-map.ts";
 import { rulingFor } from "../../ir/field-map.ts";
 import type { Turn } from "../../ir/part.ts";
 import type { IrRequest, OutputFormat } from "../../ir/request.ts";
+import { asObject } from "../loose-json.ts";
 import { type LossCollector, refuse } from "./loss-collector.ts";
+import { shortHash } from "./short-hash.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
 
 /** An answer cut at a few thousand tokens looks like a lazy model, so what is not asked for is not small. */
@@ -20,7 +22,6 @@ const PLAIN = [
   "parallelTools",
   "verbosity",
   "cacheKey",
-  "endUser",
   "metadata",
 ] as const satisfies readonly (keyof IrRequest & NeutralField)[];
 
@@ -46,9 +47,33 @@ export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: Lo
     });
   }
   const result = kept as Partial<IrRequest>;
+  adaptEndUser(request, target, losses, result);
   adaptTemperature(request, target, losses, result);
   adaptLimits(request, target, losses, result);
   return result;
+}
+
+/** What the strictest of the providers takes. */
+const PLAIN_USER = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/** Claude Code names its user with a JSON text that most providers refuse as too long, or for its characters. */
+function adaptEndUser(request: IrRequest, target: AdaptTarget, losses: LossCollector, kept: Partial<IrRequest>): void {
+  const user = request.endUser;
+  if (user === undefined) return;
+  if (rulingFor("endUser", target.wire).verdict !== "lossless") return losses.note("endUser");
+  const isPlain = PLAIN_USER.test(user);
+  if (!isPlain) losses.note("endUser", { verdict: "emulated", note: "is sent as a short text that stands for it" });
+  kept.endUser = isPlain ? user : `user_${shortHash(withoutSession(user), 14)}`;
+}
+
+/** The user is the same one in the next session. */
+function withoutSession(user: string): string {
+  try {
+    const { session_id: _, ...who } = asObject(JSON.parse(user)) ?? {};
+    return Object.keys(who).length === 0 ? user : JSON.stringify(who);
+  } catch {
+    return user;
+  }
 }
 
 const isOrdinaryTier = (tier: string): boolean => ["auto", "default", "standard", "standard_only"].includes(tier);

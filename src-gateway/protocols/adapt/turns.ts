@@ -1,9 +1,8 @@
 /** A conversation in the order and shape that a foreign wire takes: results behind their calls, roles that alternate. */
-import type { JsonObject } from "../../ir/json.ts";
-import type { CacheMark, Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
+import type { Part, ResultPart, Turn } from "../../ir/part.ts";
 import type { LossCollector } from "./loss-collector.ts";
-import { adaptMedia } from "./media.ts";
 import { pairResults } from "./pair-results.ts";
+import { adaptPart, noteHome } from "./part.ts";
 import { shortHash } from "./short-hash.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
 import { type AdaptedTools, renameCalls } from "./tools.ts";
@@ -31,62 +30,6 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
   return ends
     .map((turn) => ({ ...turn, parts: turn.parts.flatMap((part) => finishResult(part, target, losses)) }))
     .map(mediaLast);
-}
-
-/** How an item is kept and counted on its own wire; it means nothing to the model. */
-const BOOKKEEPING: ReadonlySet<string> = new Set(["id", "status", "type", "object", "index", "phase", "caller"]);
-
-function noteHome(home: JsonObject | undefined, place: string, losses: LossCollector): void {
-  for (const [key, value] of Object.entries(home ?? {})) {
-    if (key.startsWith("$") || BOOKKEEPING.has(key) || value === null) continue;
-    losses.note("home", { field: `${place}.${key}` });
-  }
-}
-
-/** Lifetimes as Anthropic and Bedrock spell them; OpenAI's are the nearest of its own. */
-const TTL: Readonly<Record<string, string>> = { "5m": "5m", "30m": "5m", "1h": "1h", "12h": "1h", "24h": "1h" };
-
-function cacheMark({ ttl }: CacheMark): CacheMark {
-  const known = ttl === undefined ? undefined : TTL[ttl];
-  return known === undefined ? {} : { ttl: known };
-}
-
-const saysNothing = (text: string, target: AdaptTarget): boolean =>
-  text === "" || (WIRE_TRAITS[target.wire].refusesBlank === true && text.trim() === "");
-
-/** Drops what only the source has a word for, and fits the rest. */
-function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
-  noteHome(part.home, "content[]", losses);
-  const { home: _home, ...bare } = part.cache ? { ...part, cache: cacheMark(part.cache) } : part;
-  if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse")
-    losses.note("cacheMark");
-  switch (part.kind) {
-    case "text": {
-      if (part.citations && part.citations.length > 0) losses.note("citations");
-      const { citations: _, ...text } = bare as TextPart;
-      return saysNothing(part.text, target) && !part.opaque ? [] : [text];
-    }
-    case "refusal":
-      if (saysNothing(part.text, target)) return [];
-      losses.note("refusal");
-      return [{ kind: "text", text: part.text }];
-    case "image":
-    case "document":
-    case "audio":
-    case "video":
-      return [adaptMedia(part, target, losses)];
-    case "native":
-      losses.note("nativePart", {
-        field: `${turn.role === "assistant" ? "assistant " : ""}content[type=${part.type}]`,
-      });
-      return [];
-    case "result":
-      return [
-        { ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptPart(inner, turn, target, losses)) },
-      ];
-    default:
-      return [bare as Part];
-  }
 }
 
 /** Wires without call ids match results by name and order; everywhere else both carry an id. */

@@ -54,7 +54,9 @@ function nativePart(raw: JsonObject, reader: CaseReader): NativePart {
 export function encodePart(part: Part, style: ResultStyle): JsonObject | null {
   const fields = fieldsOf(part, style);
   if (fields === null) return null;
-  const signed = part.opaque ? { ...fields, thoughtSignature: part.opaque.value } : fields;
+  // Google takes an empty signature for a broken one; an empty state says that there was none.
+  const isSigned = part.opaque !== undefined && (style.isOwn || part.opaque.value !== "");
+  const signed = isSigned ? { ...fields, thoughtSignature: part.opaque?.value } : fields;
   if (part.kind === "native") return { ...part.raw, ...spell(signed, part.home) };
   return spell(signed, part.home);
 }

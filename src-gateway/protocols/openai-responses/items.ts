@@ -59,11 +59,17 @@ export function encodeItems(turn: Turn): JsonObject[] {
       case "result":
         return [{ ...ownItem(group), output: encodeOutput(group.parts) }];
       case "thinking":
-        return group.opaque ? [ownItem(group)] : [];
+        return group.opaque ? [withoutEmptyState(ownItem(group))] : [];
       default:
         return [];
     }
   });
+}
+
+/** An empty state says that the thought came without one, which the API would try to decrypt. */
+function withoutEmptyState(item: JsonObject): JsonObject {
+  const { encrypted_content: state, ...rest } = item;
+  return state === "" ? rest : item;
 }
 
 const encodeRole = (role: Turn["role"]): string => (role === "system" ? "developer" : role);

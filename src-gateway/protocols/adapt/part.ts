@@ -1,0 +1,73 @@
+/** One piece of content for a foreign wire: what only its own wire has a word for is worded anew, or noted as lost. */
+import type { JsonObject } from "../../ir/json.ts";
+import type { CacheMark, NativePart, Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
+import { asText } from "../loose-json.ts";
+import type { LossCollector } from "./loss-collector.ts";
+import { adaptMedia } from "./media.ts";
+import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
+
+/** How an item is kept and counted on its own wire; it means nothing to the model. */
+const BOOKKEEPING: ReadonlySet<string> = new Set(["id", "status", "type", "object", "index", "phase", "caller"]);
+
+export function noteHome(home: JsonObject | undefined, place: string, losses: LossCollector): void {
+  for (const [key, value] of Object.entries(home ?? {})) {
+    // Agents say of each result that it is no error; what is off is no loss.
+    if (key.startsWith("$") || BOOKKEEPING.has(key) || value === null || value === false) continue;
+    losses.note("home", { field: `${place}.${key}` });
+  }
+}
+
+/** Lifetimes as Anthropic and Bedrock spell them; OpenAI's are the nearest of its own. */
+const TTL: Readonly<Record<string, string>> = { "5m": "5m", "30m": "5m", "1h": "1h", "12h": "1h", "24h": "1h" };
+
+function cacheMark({ ttl }: CacheMark): CacheMark {
+  const known = ttl === undefined ? undefined : TTL[ttl];
+  return known === undefined ? {} : { ttl: known };
+}
+
+const saysNothing = (text: string, target: AdaptTarget): boolean =>
+  text === "" || (WIRE_TRAITS[target.wire].refusesBlank === true && text.trim() === "");
+
+/** Drops what only the source has a word for, and fits the rest. */
+export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
+  noteHome(part.home, "content[]", losses);
+  const { home: _home, ...bare } = part.cache ? { ...part, cache: cacheMark(part.cache) } : part;
+  if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse")
+    losses.note("cacheMark");
+  switch (part.kind) {
+    case "text": {
+      if (part.citations && part.citations.length > 0) losses.note("citations");
+      const { citations: _, ...text } = bare as TextPart;
+      return saysNothing(part.text, target) && !part.opaque ? [] : [text];
+    }
+    case "refusal":
+      if (saysNothing(part.text, target)) return [];
+      losses.note("refusal");
+      return [{ kind: "text", text: part.text }];
+    case "image":
+    case "document":
+    case "audio":
+    case "video":
+      return [adaptMedia(part, target, losses)];
+    case "native":
+      return adaptNative(part, turn, losses);
+    case "result":
+      return [
+        { ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptPart(inner, turn, target, losses)) },
+      ];
+    default:
+      return [bare as Part];
+  }
+}
+
+function adaptNative(part: NativePart, turn: Turn, losses: LossCollector): Part[] {
+  const field = `${turn.role === "assistant" ? "assistant " : ""}content[type=${part.type}]`;
+  const found = part.type === "tool_reference" ? asText(part.raw["tool_name"]) : null;
+  if (found === null) {
+    losses.note("nativePart", { field });
+    return [];
+  }
+  // The answer of a search for tools; the tools themselves stand among those of the request from now on.
+  losses.note("nativePart", { field, verdict: "emulated", note: "is sent as a sentence that names the tool" });
+  return [{ kind: "text", text: `The tool ${found} can be called now.` }];
+}
