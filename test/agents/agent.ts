@@ -22,6 +22,13 @@ export interface Task {
   prompt: string;
 }
 
+/** Calls of an agent's own tools, under the names that the provider knows. */
+export interface AgentTools {
+  write(task: Task, file: string, text: string): ToolCall;
+  read(task: Task, file: string): ToolCall;
+  shell(command: string): ToolCall;
+}
+
 export interface Agent {
   name: string;
   packageName: string;
@@ -30,10 +37,7 @@ export interface Agent {
   surface: Surface;
   /** Writes the settings that the agent wants in a file, and says how to start it. */
   prepare(task: Task): { args: string[]; env: Record<string, string> };
-  /** Calls of the agent's own tools. Paths are relative to the folder where the tool takes that. */
-  write(task: Task, file: string, text: string): ToolCall;
-  read(task: Task, file: string): ToolCall;
-  shell(command: string): ToolCall;
+  tools: AgentTools;
 }
 
 export interface Run {

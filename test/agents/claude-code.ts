@@ -21,10 +21,12 @@ export const claudeCode: Agent = {
       DISABLE_ERROR_REPORTING: "1",
     },
   }),
-  write: ({ folder }, file, text) => ({
-    name: "Write",
-    arguments: { file_path: join(folder, file), content: text },
-  }),
-  read: ({ folder }, file) => ({ name: "Read", arguments: { file_path: join(folder, file) } }),
-  shell: (command) => ({ name: "Bash", arguments: { command, description: "run a command" } }),
+  tools: {
+    write: ({ folder }, file, text) => ({
+      name: "Write",
+      arguments: { file_path: join(folder, file), content: text },
+    }),
+    read: ({ folder }, file) => ({ name: "Read", arguments: { file_path: join(folder, file) } }),
+    shell: (command) => ({ name: "Bash", arguments: { command, description: "run a command" } }),
+  },
 };

@@ -1,6 +1,14 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Agent } from "./agent.ts";
+import type { ToolCall } from "../fakes/scripted-provider/types.ts";
+import type { Agent, AgentTools } from "./agent.ts";
+
+const execCommand = (command: string): ToolCall => ({ name: "exec_command", arguments: { cmd: command } });
+
+const program = (command: string): ToolCall => ({
+  name: "functions__exec",
+  arguments: { input: `const ran = await tools.exec_command({ cmd: ${JSON.stringify(command)} });\ntext(ran);` },
+});
 
 export const codex: Agent = {
   name: "codex",
@@ -31,7 +39,25 @@ export const codex: Agent = {
       env: { CODEX_HOME: home, GATEWAY_KEY: key },
     };
   },
-  write: (_task, file, text) => codex.shell(`printf '%s' '${text}' > ${file}`),
-  read: (_task, file) => codex.shell(`cat ${file}`),
-  shell: (command) => ({ name: "exec_command", arguments: { cmd: command } }),
+  tools: {
+    write: (_task, file, text) => execCommand(`printf '%s' '${text}' > ${file}`),
+    read: (_task, file) => execCommand(`cat ${file}`),
+    shell: execCommand,
+  },
+};
+
+/** Models that OpenAI trained for it write files with a tool that takes a patch as free text. */
+export const patchTools: AgentTools = {
+  ...codex.tools,
+  write: (_task, file, text) => ({
+    name: "apply_patch",
+    arguments: { input: `*** Begin Patch\n*** Add File: ${file}\n+${text}\n*** End Patch\n` },
+  }),
+};
+
+/** The newest models have one tool that takes a program, and it comes as an item of the conversation. */
+export const programTools: AgentTools = {
+  write: (_task, file, text) => program(`printf '%s' '${text}' > ${file}`),
+  read: (_task, file) => program(`cat ${file}`),
+  shell: program,
 };

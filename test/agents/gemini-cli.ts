@@ -22,10 +22,12 @@ export const geminiCli: Agent = {
       env: { GOOGLE_GEMINI_BASE_URL: gatewayUrl, GEMINI_API_KEY: key, GEMINI_CLI_TRUST_WORKSPACE: "true" },
     };
   },
-  write: ({ folder }, file, text) => ({
-    name: "write_file",
-    arguments: { file_path: join(folder, file), content: text },
-  }),
-  read: ({ folder }, file) => ({ name: "read_file", arguments: { file_path: join(folder, file) } }),
-  shell: (command) => ({ name: "run_shell_command", arguments: { command, description: "run a command" } }),
+  tools: {
+    write: ({ folder }, file, text) => ({
+      name: "write_file",
+      arguments: { file_path: join(folder, file), content: text },
+    }),
+    read: ({ folder }, file) => ({ name: "read_file", arguments: { file_path: join(folder, file) } }),
+    shell: (command) => ({ name: "run_shell_command", arguments: { command, description: "run a command" } }),
+  },
 };

@@ -18,9 +18,11 @@ const pi = (surface: Surface, api: string, path: string): Agent => ({
     writeFileSync(join(home, "models.json"), JSON.stringify({ providers }));
     return { args: ["-p", "--provider", "gateway", "--model", model, prompt], env: { PI_OFFLINE: "1" } };
   },
-  write: (_task, file, text) => ({ name: "write", arguments: { path: file, content: text } }),
-  read: (_task, file) => ({ name: "read", arguments: { path: file } }),
-  shell: (command) => ({ name: "bash", arguments: { command } }),
+  tools: {
+    write: (_task, file, text) => ({ name: "write", arguments: { path: file, content: text } }),
+    read: (_task, file) => ({ name: "read", arguments: { path: file } }),
+    shell: (command) => ({ name: "bash", arguments: { command } }),
+  },
 });
 
 export const piOnChat: Agent = pi("chat", "openai-completions", "/v1");

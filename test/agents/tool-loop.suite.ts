@@ -1,10 +1,10 @@
 /** One agent on one provider of a foreign wire: it writes a file, reads it and runs a command, and says that it is done. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { WireProtocol } from "../../src-gateway/ir/protocol.ts";
 import type { ScriptStep, ToolCall } from "../fakes/scripted-provider/types.ts";
-import { type Agent, installAgent, newFolder, runAgent, type Task } from "./agent.ts";
+import { type Agent, type AgentTools, installAgent, newFolder, runAgent, type Task } from "./agent.ts";
 import { readLoop } from "./read-loop.ts";
 import { type AgentWorld, startAgentWorld } from "./world.ts";
 
@@ -16,8 +16,8 @@ export interface ToolLoopCase {
   /** The name that the agent knows it by. */
   askedAs: string;
   compat?: string[];
-  /** How the agent writes a file; `agent.write` unless the case is about another tool. */
-  write?: (task: Task, file: string, text: string) => ToolCall;
+  /** Where this model is given others than the agent's usual ones. */
+  tools?: AgentTools;
 }
 
 const PROMPT = "Write the file lab-out.txt, look at it, then say so.";
@@ -29,7 +29,7 @@ const THOUGHTS = ["A file is wanted, so I write it – 写.", "Now I look at it 
 
 export function toolLoop(options: ToolLoopCase): void {
   const { agent, wire, model, askedAs } = options;
-  const write = options.write ?? agent.write;
+  const tools = options.tools ?? agent.tools;
   // Chat has no place for state, and few of its servers take thoughts back.
   const keepsThoughts = wire !== "openai-chat" || options.compat?.includes("reasoning-content") === true;
   let world: AgentWorld;
@@ -49,8 +49,8 @@ export function toolLoop(options: ToolLoopCase): void {
       prompt: PROMPT,
     };
     const steps = [
-      { calls: [write(task, "lab-out.txt", WRITTEN)] },
-      { calls: [agent.read(task, "lab-out.txt"), agent.shell("echo second-$((40 + 2))")] },
+      { calls: [tools.write(task, "lab-out.txt", WRITTEN)] },
+      { calls: [tools.read(task, "lab-out.txt"), tools.shell("echo second-$((40 + 2))")] },
       { text: DONE },
     ];
     world.provider.script(...steps.map((step, place) => ({ ...step, thinking: thought(place) })));
@@ -69,9 +69,6 @@ export function toolLoop(options: ToolLoopCase): void {
     expect(readFileSync(join(folder, "lab-out.txt"), "utf8").trimEnd()).toBe(WRITTEN);
 
     const asked = world.asked();
-    if (process.env["DUMP"])
-      for (const [n, r] of asked.entries())
-        writeFileSync(`${process.env["DUMP"]}/${agent.name}-${wire}-${askedAs}-${n}.json`, r.body);
     expect(asked).toHaveLength(3);
     const loops = asked.map((request) => readLoop(wire, request.json));
     const calls = steps.flatMap((step) => ("calls" in step ? step.calls : []));
