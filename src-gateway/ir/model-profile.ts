@@ -1,8 +1,12 @@
+import type { Effort } from "./request.ts";
+
 /** What a model accepts, as far as it changes how a request has to be written. Absent means: no limit is known. */
 export interface ModelProfile {
   maxOutputTokens?: number;
   /** How thinking is asked for: a token budget, the model's own choice with an effort, a level; or it cannot think. */
   thinking?: "budget" | "adaptive" | "effort" | "level" | "none";
+  /** The strengths of thinking that it knows, weakest first; absent when it takes any. */
+  efforts?: readonly Effort[];
   /** The range that a thinking budget may have. */
   budget?: { min: number; max: number };
   /** False: refuses temperature, top_p and top_k. */

@@ -1,5 +1,5 @@
 /** One scale of thinking for all wires: none < minimal < low < medium < high < xhigh < max. */
-import type { Effort, IrRequest, Reasoning } from "../../ir/request.ts";
+import { EFFORTS, type Effort, type IrRequest, type Reasoning } from "../../ir/request.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import type { AdaptTarget } from "./target.ts";
 
@@ -48,7 +48,14 @@ export function adaptReasoning(request: IrRequest, target: AdaptTarget, losses: 
   return { ...known, ...(shows ? { show: "summary" } : show) };
 }
 
-function speak(effort: Effort, asked: Reasoning, request: IrRequest, target: AdaptTarget): Reasoning | null {
+/** The model's own strength that is nearest to the wanted one: the next stronger, or its strongest. */
+function nearest(wanted: Effort, known: readonly Effort[] | undefined): Effort {
+  const from = EFFORTS.indexOf(wanted);
+  return known?.find((effort) => EFFORTS.indexOf(effort) >= from) ?? known?.at(-1) ?? wanted;
+}
+
+function speak(wanted: Effort, asked: Reasoning, request: IrRequest, target: AdaptTarget): Reasoning | null {
+  const effort = nearest(wanted, target.profile.efforts);
   const style = target.profile.thinking;
   switch (target.wire) {
     case "openai-chat":
@@ -56,10 +63,10 @@ function speak(effort: Effort, asked: Reasoning, request: IrRequest, target: Ada
       return style === "effort" ? { effort } : null;
     case "anthropic-messages":
     case "bedrock-converse":
-      return style === undefined || style === "none" ? null : anthropic(effort, asked, request, target);
+      return style === undefined || style === "none" ? null : anthropic(wanted, asked, request, target);
     case "gemini-content":
       if (style === "none") return null;
-      return style === "budget" ? { budgetTokens: budgetFor(effort, asked, target) } : { effort };
+      return style === "budget" ? { budgetTokens: budgetFor(wanted, asked, target) } : { effort };
     case "cohere-chat":
     case "ollama-chat":
       return style === undefined || style === "none" ? null : { effort };
@@ -69,7 +76,7 @@ function speak(effort: Effort, asked: Reasoning, request: IrRequest, target: Ada
 function anthropic(effort: Effort, asked: Reasoning, request: IrRequest, target: AdaptTarget): Reasoning {
   if (effort === "none") return { mode: "off" };
   if (target.profile.thinking === "adaptive")
-    return { mode: "adaptive", effort: effort === "minimal" ? "low" : effort };
+    return { mode: "adaptive", effort: nearest(effort, target.profile.efforts) };
   // A forced tool excludes thinking; the tool wins.
   if (request.toolChoice?.mode === "required" || request.toolChoice?.mode === "named") return { mode: "off" };
   return { mode: "manual", budgetTokens: Math.max(MIN_ANTHROPIC_BUDGET, budgetFor(effort, asked, target)) };
@@ -78,5 +85,5 @@ function anthropic(effort: Effort, asked: Reasoning, request: IrRequest, target:
 function budgetFor(effort: Effort, asked: Reasoning, target: AdaptTarget): number {
   const wanted = asked.budgetTokens !== undefined && asked.budgetTokens >= 0 ? asked.budgetTokens : BUDGET_OF[effort];
   const range = target.profile.budget ?? { min: 0, max: 32_768 };
-  return Math.min(range.max, wanted === 0 ? 0 : Math.max(range.min, wanted));
+  return Math.min(range.max, Math.max(range.min, wanted));
 }
