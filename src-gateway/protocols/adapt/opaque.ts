@@ -5,10 +5,11 @@
  * state travels there in a wrapping that says who made it. Coming back, it is unwrapped, and goes to its maker or nowhere.
  */
 
-import type { Opaque, Part, Turn } from "../../ir/part.ts";
+import type { Opaque, Part, ThinkingPart, Turn } from "../../ir/part.ts";
 import { PROVIDER_WIRES, type ProviderWire } from "../../ir/protocol.ts";
 import type { IrRequest } from "../../ir/request.ts";
-import { asObject, asText } from "../loose-json.ts";
+import { asArray, asObject, asText } from "../loose-json.ts";
+import type { CarriedThought } from "./carried-thoughts.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import type { AdaptTarget } from "./target.ts";
 
@@ -23,15 +24,18 @@ export interface Wrapped {
   model: string;
   /** It belongs to the call that follows and not to the thought it travels in. */
   isCall: boolean;
+  /** What was thought before the call that this travels on; `opaque` only says who thought it. */
+  thoughts?: CarriedThought[];
 }
 
-export function wrapOpaque({ opaque, model, isCall }: Wrapped): string {
+export function wrapOpaque({ opaque, model, isCall, thoughts }: Wrapped): string {
   const json = JSON.stringify({
     w: opaque.wire,
     p: opaque.provider ?? "",
     m: model,
     v: opaque.value,
     ...(isCall ? { c: 1 } : {}),
+    ...(thoughts ? { h: thoughts.map(({ text, value, redacted }) => [text, value, redacted ? 1 : 0]) } : {}),
   });
   return PREFIX + Buffer.from(json).toString("base64");
 }
@@ -45,10 +49,18 @@ export function unwrapOpaque(value: string): Wrapped | null {
     if (!json || !wire) return null;
     const provider = asText(json["p"]);
     const opaque: Opaque = { wire, value: asText(json["v"]) ?? "", ...(provider ? { provider } : {}) };
-    return { opaque, model: asText(json["m"]) ?? "", isCall: json["c"] === 1 };
+    const thoughts = Array.isArray(json["h"]) ? json["h"].flatMap(readThought) : [];
+    const model = asText(json["m"]) ?? "";
+    return { opaque, model, isCall: json["c"] === 1, ...(thoughts.length > 0 ? { thoughts } : {}) };
   } catch {
     return null;
   }
+}
+
+function readThought(value: unknown): CarriedThought[] {
+  const [text, state, redacted] = asArray(value);
+  if (typeof text !== "string" || typeof state !== "string") return [];
+  return [{ text, value: state, ...(redacted === 1 ? { redacted: true } : {}) }];
 }
 
 /** Only its maker gets it back: the same wire, and where that is known the same provider and model. */
@@ -73,6 +85,11 @@ export function adaptOpaque(request: IrRequest, target: AdaptTarget, losses: Los
     const wrapped = part.opaque ? unwrapOpaque(part.opaque.value) : null;
     const opaque = wrapped?.opaque ?? part.opaque;
     const returns = opaque !== undefined && mayReturn(opaque, wrapped?.model ?? null, request.source, target);
+    if (part.kind === "call" && wrapped?.thoughts) {
+      const { opaque: _, ...call } = part;
+      if (!returns) losses.note("thinking");
+      return returns ? [...unpack(wrapped, wrapped.thoughts), call] : [call];
+    }
     if (wrapped?.isCall) {
       if (returns) pending = wrapped.opaque;
       return [];
@@ -86,8 +103,30 @@ export function adaptOpaque(request: IrRequest, target: AdaptTarget, losses: Los
     losses.note("thinking");
     return [];
   };
+  const isCarried = request.source === "gemini-content" && target.wire !== request.source;
   return request.turns.flatMap((turn) => {
-    const parts = turn.parts.flatMap(adaptPart);
+    const adapted = turn.parts.flatMap(adaptPart);
+    const parts = isCarried ? withoutRepeated(adapted) : adapted;
     return parts.length === 0 && turn.parts.length > 0 ? [] : [{ ...turn, parts }];
+  });
+}
+
+const unpack = ({ opaque }: Wrapped, thoughts: readonly CarriedThought[]): ThinkingPart[] =>
+  thoughts.map(({ text, value, redacted }) => ({
+    kind: "thinking",
+    text,
+    ...(redacted ? { redacted } : {}),
+    opaque: { ...opaque, value },
+  }));
+
+/** A client that keeps thoughts gives back both them and what travelled on the call. */
+function withoutRepeated(parts: Part[]): Part[] {
+  const seen = new Set<string>();
+  return parts.filter((part) => {
+    if (part.kind !== "thinking" || !part.opaque) return true;
+    const key = `${part.opaque.value}\n${part.text}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
   });
 }

@@ -4,6 +4,7 @@ import type { Opaque, Part } from "../../ir/part.ts";
 import type { ProviderWire, WireProtocol } from "../../ir/protocol.ts";
 import { asObject } from "../loose-json.ts";
 import type { Adapted } from "./adapt.ts";
+import { type CarriedThought, createThoughtCarrier } from "./carried-thoughts.ts";
 import { wrapOpaque } from "./opaque.ts";
 import { shortHash } from "./short-hash.ts";
 import { TEXT_ARGUMENT } from "./tools.ts";
@@ -36,6 +37,8 @@ export function createRestorer(context: RestoreContext): Restorer {
   /** The arguments of a call whose text is to be taken out of its JSON; null while no such call is open. */
   let held: string[] | null = null;
 
+  const carrier = client === "gemini-content" && context.providerWire !== client ? createThoughtCarrier() : null;
+
   const wrap = (opaque: Opaque, isCall: boolean): Opaque => {
     if (opaque.wire === client) return opaque;
     const made = { ...opaque, provider: context.provider };
@@ -49,6 +52,9 @@ export function createRestorer(context: RestoreContext): Restorer {
     const id = restoredCallId(part.id, calls, context);
     const { opaque, ...bare } = withoutHome(part);
     const restored: IrEvent = { type: "part-start", part: { ...bare, id, ...(known ?? {}) } };
+    const thoughts = carrier?.take() ?? [];
+    if (thoughts.length > 0 && !opaque)
+      return [{ ...restored, part: { ...restored.part, opaque: carry(thoughts) } as OpenPart }];
     if (!opaque) return [restored];
     if (opaque.wire === client) return [{ ...restored, part: { ...restored.part, opaque } as OpenPart }];
     const travels: Part = { kind: "thinking", text: "", redacted: true, opaque: wrap(opaque, true) };
@@ -56,6 +62,11 @@ export function createRestorer(context: RestoreContext): Restorer {
     return client === "gemini-content"
       ? [{ ...restored, part: { ...restored.part, opaque: wrap(opaque, false) } as OpenPart }]
       : [restored];
+  };
+
+  const carry = (thoughts: CarriedThought[]): Opaque => {
+    const opaque = { wire: context.providerWire, value: "", provider: context.provider };
+    return { wire: client, value: wrapOpaque({ opaque, model: context.model, isCall: false, thoughts }) };
   };
 
   /** What only the provider's wire has a word for. */
@@ -73,6 +84,7 @@ export function createRestorer(context: RestoreContext): Restorer {
 
   return {
     push(event) {
+      carrier?.push(event);
       switch (event.type) {
         case "part-start":
           held = null;
