@@ -50,7 +50,7 @@ export function toolLoop(options: ToolLoopCase): void {
     };
     const steps = [
       { calls: [tools.write(task, "lab-out.txt", WRITTEN)] },
-      { calls: [tools.read(task, "lab-out.txt"), tools.shell("echo second-$((40 + 2))")] },
+      { calls: [tools.read(task, "lab-out.txt"), tools.shell("printf second-%d 42")] },
       { text: DONE },
     ];
     world.provider.script(...steps.map((step, place) => ({ ...step, thinking: thought(place) })));
