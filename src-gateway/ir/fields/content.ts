@@ -1,6 +1,10 @@
 /** What turns are made of. */
 import { dropped, emulated, type FieldRow, refused } from "./ruling.ts";
 
+const GO_ON = emulated(
+  "is followed by a user's message that asks to go on, because the model does not continue its own",
+);
+
 export const CONTENT_FIELDS = {
   laterSystem: {
     names: {
@@ -28,14 +32,15 @@ export const CONTENT_FIELDS = {
   },
   prefill: {
     names: {
-      "anthropic-messages": "messages[last]",
-      "gemini-content": "contents[last]",
       "openai-chat": "messages[last]",
       "openai-responses": "input[last]",
+      "anthropic-messages": "messages[last]",
+      "gemini-content": "contents[last]",
+      "bedrock-converse": "messages[last]",
+      "ollama-chat": "messages[last]",
     },
-    elsewhere: emulated(
-      "is followed by a user's message that asks to go on, because the model does not continue its own",
-    ),
+    on: { "openai-chat": GO_ON, "openai-responses": GO_ON },
+    elsewhere: GO_ON,
   },
   image: {
     names: {

@@ -5,15 +5,18 @@
  * word for is emulated, dropped with a note, or refused, as the table in `ir/field-map.ts` rules; and nothing moves that
  * does not have to.
  */
+import { FIELD_MAP } from "../../ir/field-map.ts";
 import type { Loss } from "../../ir/losses.ts";
 import type { Turn } from "../../ir/part.ts";
-import type { IrRequest, Reasoning } from "../../ir/request.ts";
+import type { IrRequest } from "../../ir/request.ts";
 import { additionalToolsOf } from "../openai-responses/tools.ts";
 import { LossCollector, refuse } from "./loss-collector.ts";
 import { withoutMarkers } from "./markers.ts";
 import { adaptOpaque } from "./opaque.ts";
+import { noteHome } from "./part.ts";
 import { adaptReasoning } from "./reasoning.ts";
 import { adaptOutput, adaptScalars, addInstruction } from "./scalars.ts";
+import { settleThinking } from "./settle-thinking.ts";
 import type { AdaptTarget } from "./target.ts";
 import { adaptTools, type ToolNames } from "./tools.ts";
 import { adaptTurns } from "./turns.ts";
@@ -36,7 +39,7 @@ export function adaptRequest(request: IrRequest, target: AdaptTarget): Adapted {
   if (request.source === target.wire)
     return { request: returned, losses: losses.losses, names: null, wrapped: NOTHING };
   const known = withAdditionalTools(withoutMarkers(returned));
-  noteHome(known, losses);
+  noteFields(known, losses);
   const tools = adaptTools(known, target, losses);
   const { output, instruction } = adaptOutput(known, target, losses);
   const scalars = adaptScalars(known, target, losses);
@@ -94,10 +97,18 @@ const SILENT: ReadonlySet<string> = new Set([
   "labels",
 ]);
 
-function noteHome(request: IrRequest, losses: LossCollector): void {
+/** Some clients of Gemini spell their fields with underscores. */
+const camelCase = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** Null, an empty text, list or object. */
+const isEmpty = (value: unknown): boolean =>
+  value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
+
+function noteFields(request: IrRequest, losses: LossCollector): void {
   for (const [key, value] of Object.entries(request.home)) {
-    if (key.startsWith("$") || SILENT.has(key) || value === null) continue;
-    if (request.source !== "openai-chat" && REFUSED[key]?.(value)) {
+    if (key.startsWith("$") || SILENT.has(key) || isEmpty(value)) continue;
+    const known = request.source === "gemini-content" ? camelCase(key) : key;
+    if (request.source !== "openai-chat" && REFUSED[known]?.(value)) {
       throw refuse(
         key,
         "needs a provider of the client's own protocol. Route this model to one, or leave the field out",
@@ -105,51 +116,6 @@ function noteHome(request: IrRequest, losses: LossCollector): void {
     }
     losses.note("home", { field: key });
   }
-  for (const key of Object.keys(request.reasoning?.home ?? {}))
-    if (!key.startsWith("$")) losses.note("home", { field: `reasoning.${key}` });
-}
-
-/** A thinking budget needs room in the answer, no temperature, and a signed thought in front of a running tool call. */
-function settleThinking(
-  reasoning: Reasoning | undefined,
-  turns: readonly Turn[],
-  target: AdaptTarget,
-  scalars: Partial<IrRequest>,
-  losses: LossCollector,
-): Reasoning | undefined {
-  if (
-    target.wire !== "anthropic-messages" ||
-    !reasoning ||
-    (reasoning.mode !== "manual" && reasoning.mode !== "adaptive")
-  )
-    return reasoning;
-  if (reasoning.mode === "manual" && callsWithoutThought(turns)) {
-    losses.note("reasoning", {
-      verdict: "dropped",
-      note: "is off for this request, because the thoughts before its tool calls came from elsewhere",
-    });
-    return { mode: "off" };
-  }
-  if (scalars.temperature !== undefined && scalars.temperature !== 1) {
-    losses.note("temperature", {
-      verdict: "dropped",
-      note: "is left out, because the model takes none while it thinks",
-    });
-  }
-  delete scalars.temperature;
-  delete scalars.topK;
-  if (reasoning.mode === "adaptive") return reasoning;
-  const room = scalars.maxOutputTokens ?? 0;
-  const budget = reasoning.budgetTokens ?? 0;
-  if (budget < room) return reasoning;
-  const most = target.profile.maxOutputTokens ?? Number.POSITIVE_INFINITY;
-  scalars.maxOutputTokens = Math.min(most, budget + Math.max(room, 4_096));
-  const fitting = Math.min(budget, scalars.maxOutputTokens - 1_024);
-  return fitting < 1_024 ? { mode: "off" } : { ...reasoning, budgetTokens: fitting };
-}
-
-function callsWithoutThought(turns: readonly Turn[]): boolean {
-  const last = turns.findLast((turn) => turn.role === "assistant");
-  if (!last || !last.parts.some((part) => part.kind === "call")) return false;
-  return last.parts[0]?.kind !== "thinking";
+  noteHome(request.reasoning?.home, FIELD_MAP.reasoning.names[request.source] ?? "reasoning", losses);
+  noteHome(request.toolChoice?.home, FIELD_MAP.toolChoice.names[request.source] ?? "tool_choice", losses);
 }

@@ -28,7 +28,9 @@ export class LossCollector {
   /** @throws GatewayError unsupported_operation where the table refuses the field. */
   note(field: NeutralField, details: LossNote = {}): void {
     const ruling = rulingFor(field, this.target);
-    const name = details.field ?? FIELD_MAP[field].names[this.source] ?? field;
+    const { names } = FIELD_MAP[field];
+    // A client may send what its wire has no word for; others have one.
+    const name = details.field ?? names[this.source] ?? Object.values(names)[0] ?? field;
     if (ruling.verdict === "refused" && details.verdict === undefined) throw refuse(name, details.note ?? ruling.note);
     const verdict = details.verdict ?? ruling.verdict;
     if (verdict === "lossless" || verdict === "refused") return;

@@ -1,4 +1,5 @@
 /** Images, documents and sounds for a wire that was not asked: what it cannot take is worded as text, or refused. */
+import { rulingFor } from "../../ir/field-map.ts";
 import type { MediaPart, Part } from "../../ir/part.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
@@ -11,12 +12,13 @@ export function adaptMedia(part: MediaPart, target: AdaptTarget, losses: LossCol
   const { home: _, detail, title, cache, ...bare } = part;
   const spoken: MediaPart = { ...bare, ...(cache ? { cache } : {}) };
   if (detail !== undefined) {
-    if (target.wire === "openai-chat" || target.wire === "openai-responses") spoken.detail = detail;
+    if (rulingFor("imageDetail", target.wire).verdict === "lossless") spoken.detail = detail;
     else if (detail !== "auto") losses.note("imageDetail");
   }
   if (title !== undefined) {
-    if (target.wire === "gemini-content") losses.note("documentTitle");
-    spoken.title = title;
+    const isNamed = part.kind === "document" && rulingFor("documentTitle", target.wire).verdict === "lossless";
+    if (isNamed) spoken.title = title;
+    else losses.note("documentTitle", { verdict: "dropped", note: "has no counterpart" });
   }
   if ("fileId" in part.blob) losses.note("fileId");
   if ("url" in part.blob) {

@@ -1,16 +1,18 @@
 /** One piece of content for a foreign wire: what only its own wire has a word for is worded anew, or noted as lost. */
+import { rulingFor } from "../../ir/field-map.ts";
 import type { JsonObject } from "../../ir/json.ts";
-import type { CacheMark, NativePart, Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
-import { asText } from "../loose-json.ts";
+import type { CacheMark, MediaPart, NativePart, Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
+import { asObject, asText } from "../loose-json.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { adaptMedia } from "./media.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
 
 /** How an item is kept and counted on its own wire; it means nothing to the model. */
-const BOOKKEEPING: ReadonlySet<string> = new Set(["id", "status", "type", "object", "index", "phase", "caller"]);
+const BOOKKEEPING: ReadonlySet<string> = new Set("id status type object index phase caller role".split(" "));
 
+/** Unknown fields of a piece, and of the object inside of it that some wires keep them in. */
 export function noteHome(home: JsonObject | undefined, place: string, losses: LossCollector): void {
-  for (const [key, value] of Object.entries(home ?? {})) {
+  for (const [key, value] of Object.entries({ ...asObject(home?.["$inner"]), ...home })) {
     // Agents say of each result that it is no error; what is off is no loss.
     if (key.startsWith("$") || BOOKKEEPING.has(key) || value === null || value === false) continue;
     losses.note("home", { field: `${place}.${key}` });
@@ -20,9 +22,13 @@ export function noteHome(home: JsonObject | undefined, place: string, losses: Lo
 /** Lifetimes as Anthropic and Bedrock spell them; OpenAI's are the nearest of its own. */
 const TTL: Readonly<Record<string, string>> = { "5m": "5m", "30m": "5m", "1h": "1h", "12h": "1h", "24h": "1h" };
 
-function cacheMark({ ttl }: CacheMark): CacheMark {
-  const known = ttl === undefined ? undefined : TTL[ttl];
-  return known === undefined ? {} : { ttl: known };
+/** The mark as a member to spread; none for a wire that knows none. */
+export function keepMark(mark: CacheMark | undefined, field: string, losses: LossCollector): { cache?: CacheMark } {
+  if (!mark) return {};
+  losses.note("cacheMark", { field });
+  if (rulingFor("cacheMark", losses.target).verdict !== "lossless") return {};
+  const ttl = mark.ttl === undefined ? undefined : TTL[mark.ttl];
+  return { cache: ttl === undefined ? {} : { ttl } };
 }
 
 const saysNothing = (text: string, target: AdaptTarget): boolean =>
@@ -31,9 +37,8 @@ const saysNothing = (text: string, target: AdaptTarget): boolean =>
 /** Drops what only the source has a word for, and fits the rest. */
 export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
   noteHome(part.home, "content[]", losses);
-  const { home: _home, ...bare } = part.cache ? { ...part, cache: cacheMark(part.cache) } : part;
-  if (part.cache && target.wire !== "anthropic-messages" && target.wire !== "bedrock-converse")
-    losses.note("cacheMark");
+  const { home: _home, cache, ...unmarked } = part;
+  const bare = { ...unmarked, ...keepMark(cache, "cache_control", losses) } as Part;
   switch (part.kind) {
     case "text": {
       if (part.citations && part.citations.length > 0) losses.note("citations");
@@ -48,7 +53,8 @@ export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: L
     case "document":
     case "audio":
     case "video":
-      return [adaptMedia(part, target, losses)];
+      if (turn.role === "assistant") return shownBefore(part, target, losses);
+      return [adaptMedia(bare as MediaPart, target, losses)];
     case "native":
       return adaptNative(part, turn, losses);
     case "result":
@@ -56,8 +62,18 @@ export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: L
         { ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptPart(inner, turn, target, losses)) },
       ];
     default:
-      return [bare as Part];
+      return [bare];
   }
+}
+
+/** Only Gemini takes back what a model drew or said aloud. */
+function shownBefore(part: MediaPart, target: AdaptTarget, losses: LossCollector): Part[] {
+  if (target.wire === "gemini-content") return [adaptMedia(part, target, losses)];
+  losses.note(part.kind, {
+    verdict: "dropped",
+    note: "of an earlier answer is left out, because models do not take it back",
+  });
+  return [];
 }
 
 function adaptNative(part: NativePart, turn: Turn, losses: LossCollector): Part[] {

@@ -1,12 +1,13 @@
 /** The fields of a foreign request that are single values: kept, clamped to what the target takes, or noted as lost. */
 import type { NeutralField } from "../../ir/field-map.ts";
-import { rulingFor } from "../../ir/field-map.ts";
+import { FIELD_MAP, rulingFor } from "../../ir/field-map.ts";
 import type { Turn } from "../../ir/part.ts";
 import type { IrRequest, OutputFormat } from "../../ir/request.ts";
 import { asObject } from "../loose-json.ts";
 import { type LossCollector, refuse } from "./loss-collector.ts";
+import { noteHome } from "./part.ts";
 import { shortHash } from "./short-hash.ts";
-import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
+import { type AdaptTarget, isClaude, WIRE_TRAITS } from "./target.ts";
 
 /** An answer cut at a few thousand tokens looks like a lazy model, so what is not asked for is not small. */
 const DEFAULT_MAX_OUTPUT_TOKENS = 32_000;
@@ -100,7 +101,7 @@ function adaptTemperature(
   const max = WIRE_TRAITS[target.wire].maxTemperature;
   if (request.temperature > max) losses.note("temperature", { verdict: "clamped", note: `is at most ${max} there` });
   kept.temperature = Math.min(request.temperature, max);
-  if (target.wire === "anthropic-messages" && kept.topP !== undefined) {
+  if (isClaude(target) && kept.topP !== undefined) {
     losses.note("topP", {
       verdict: "dropped",
       note: "is left out, because the model takes either it or a temperature",
@@ -147,8 +148,7 @@ export function adaptOutput(
   const { output } = request;
   if (!output || output.kind === "text") return { instruction: null };
   const { home, ...plain } = output;
-  for (const key of Object.keys(home ?? {}))
-    if (!key.startsWith("$")) losses.note("home", { field: `response_format.${key}` });
+  noteHome(home, FIELD_MAP.output.names[request.source] ?? "output", losses);
   const onlySchema = target.wire === "anthropic-messages";
   const takes =
     rulingFor("output", target.wire).verdict === "lossless" &&

@@ -11,6 +11,11 @@ export interface AdaptTarget {
   compat: ReadonlySet<string>;
 }
 
+/** Claude has rules of its own, whoever serves it. */
+export const isClaude = ({ wire, profile }: AdaptTarget): boolean =>
+  wire === "anthropic-messages" ||
+  (wire === "bedrock-converse" && (profile.thinking === "budget" || profile.thinking === "adaptive"));
+
 export interface WireTraits {
   /** System turns may stand anywhere, not only in front. */
   laterSystem: boolean;

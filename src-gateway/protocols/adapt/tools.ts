@@ -2,6 +2,7 @@
 import type { CustomTool, FunctionTool, NamespaceTool, Part, Tool, ToolChoice } from "../../ir/part.ts";
 import type { IrRequest } from "../../ir/request.ts";
 import { type LossCollector, refuse } from "./loss-collector.ts";
+import { keepMark, noteHome } from "./part.ts";
 import { shortHash } from "./short-hash.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
 
@@ -58,6 +59,7 @@ export function adaptTools(request: IrRequest, target: AdaptTarget, losses: Loss
         return;
       case "custom": {
         if (!isAllowed(tool.name, allowed)) return;
+        noteHome(tool.home, "tools[]", losses);
         const name = register({ ...clientTool(tool, namespace), custom: true });
         if (keepsCustom(target)) tools.push(plainCustom(tool, name));
         else {
@@ -72,6 +74,7 @@ export function adaptTools(request: IrRequest, target: AdaptTarget, losses: Loss
       }
       case "namespace":
         losses.note("namespaceTool");
+        noteHome(tool.home, "tools[]", losses);
         for (const inner of tool.tools) take(inner, tool.name);
         return;
       case "native":
@@ -87,7 +90,7 @@ export function adaptTools(request: IrRequest, target: AdaptTarget, losses: Loss
       legalName(namespace === undefined ? name : `${namespace}__${name}`, traits.toolName, traits.maxToolName),
     toClient: (name) => byTarget.get(name) ?? null,
   };
-  return { tools, toolChoice: adaptChoice(request, tools, names), names, wrapped };
+  return { tools, toolChoice: adaptChoice(request, tools, names, losses), names, wrapped };
 }
 
 const keyOf = (name: string, namespace: string | undefined): string => `${namespace ?? ""}\n${name}`;
@@ -103,14 +106,14 @@ const clientTool = (tool: FunctionTool | CustomTool, namespace: string | undefin
 });
 
 function asFunction(tool: FunctionTool, name: string, losses: LossCollector): FunctionTool {
-  const { home, strict, ...known } = tool;
-  for (const key of Object.keys(home ?? {})) if (!key.startsWith("$")) losses.note("home", { field: `tools[].${key}` });
+  const { home, strict, cache, ...known } = tool;
+  noteHome(home, "tools[]", losses);
   if (strict === true) losses.note("toolStrict");
-  if (tool.cache) losses.note("cacheMark", { field: "tools[].cache_control" });
   const keepsStrict = strict !== undefined && losses.target.startsWith("openai-");
   return {
     ...known,
     name,
+    ...keepMark(cache, "tools[].cache_control", losses),
     ...(keepsStrict ? { strict } : {}),
     schema: tool.schema ?? { type: "object", properties: {} },
   };
@@ -122,10 +125,11 @@ function wrapCustom(tool: CustomTool, name: string): FunctionTool {
   const grammar = tool.grammar
     ? `\n\nThe text must follow this ${tool.grammar.syntax} grammar:\n${tool.grammar.definition}`
     : "";
+  const description = `${tool.description ?? ""}${grammar}`.trim();
   return {
     kind: "function",
     name,
-    description: `${tool.description ?? ""}${grammar}`.trim(),
+    ...(description === "" ? {} : { description }),
     schema: {
       type: "object",
       properties: { [TEXT_ARGUMENT]: { type: "string", description: "The whole input of the tool, as plain text." } },
@@ -147,9 +151,15 @@ function refuseOnlyNative(request: IrRequest, tools: Tool[]): void {
   }
 }
 
-function adaptChoice(request: IrRequest, tools: Tool[], names: ToolNames): ToolChoice | undefined {
+function adaptChoice(
+  request: IrRequest,
+  tools: Tool[],
+  names: ToolNames,
+  losses: LossCollector,
+): ToolChoice | undefined {
   const choice = request.toolChoice;
   if (!choice || tools.length === 0) return undefined;
+  noteChoice(choice, request, losses);
   if (choice.mode !== "named") return { mode: choice.mode };
   const wanted = choice.name ?? "";
   const name = names.toTarget(wanted, namespaceOf(wanted, request.tools));
@@ -160,6 +170,19 @@ function adaptChoice(request: IrRequest, tools: Tool[], names: ToolNames): ToolC
       `asks for the tool "${wanted}", which the provider chosen for this model does not have`,
     );
   return { mode: "named", name };
+}
+
+/** What a wire has no field for can be obeyed all the same, now and then. */
+function noteChoice(choice: ToolChoice, request: IrRequest, losses: LossCollector): void {
+  // Left to the model it is anyway, and without tools none is called.
+  if (choice.mode === "auto" && !choice.allowed) return;
+  if (choice.mode !== "none") return losses.note("toolChoice");
+  const hasCalls = request.turns.some((turn) => turn.parts.some((part) => part.kind === "call"));
+  if (losses.target === "bedrock-converse" && hasCalls)
+    losses.note("toolChoice", {
+      verdict: "dropped",
+      note: 'cannot be "none" there, because a conversation with calls is refused without tools',
+    });
 }
 
 function namespaceOf(name: string, tools: readonly Tool[]): string | undefined {

@@ -1,4 +1,5 @@
 /** A conversation in the order and shape that a foreign wire takes: results behind their calls, roles that alternate. */
+import { rulingFor } from "../../ir/field-map.ts";
 import type { Part, ResultPart, Turn } from "../../ir/part.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { pairResults } from "./pair-results.ts";
@@ -11,7 +12,7 @@ const GO_ON = "Continue.";
 
 export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTarget, losses: LossCollector): Turn[] {
   const traits = WIRE_TRAITS[target.wire];
-  const identified = giveIds(source);
+  const identified = giveIds(source.flatMap((turn) => splitRoles(turn, target)));
   for (const turn of identified) noteHome(turn.home, "messages[]", losses);
   const spoken = identified.map(
     (turn): Turn => ({
@@ -30,6 +31,25 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
   return ends
     .map((turn) => ({ ...turn, parts: turn.parts.flatMap((part) => finishResult(part, target, losses)) }))
     .map(mediaLast);
+}
+
+/** A turn with parts that another one says on this wire, cut where the speaker changes. */
+function splitRoles(turn: Turn, target: AdaptTarget): Turn[] {
+  const pieces: Turn[] = [];
+  for (const part of turn.parts) {
+    const role = speakerOf(part, turn.role, target);
+    const last = pieces.at(-1);
+    if (last?.role === role) last.parts.push(part);
+    else pieces.push({ ...turn, role, parts: [part] });
+  }
+  return pieces.length <= 1 && pieces[0]?.role === turn.role ? [turn] : pieces;
+}
+
+function speakerOf(part: Part, role: Turn["role"], target: AdaptTarget): Turn["role"] {
+  if (part.kind === "call" || part.kind === "thinking") return "assistant";
+  // Prompts of the system are text everywhere else.
+  const isText = part.kind === "text" || part.kind === "refusal" || part.kind === "native";
+  return role === "system" && !isText && target.wire !== "openai-responses" ? "user" : role;
 }
 
 /** Wires without call ids match results by name and order; everywhere else both carry an id. */
@@ -118,7 +138,8 @@ function fixEnds(turns: Turn[], userFirst: boolean, target: AdaptTarget, losses:
     losses.note("firstTurn");
     fixed.splice(first < 0 ? fixed.length : first, 0, { role: "user", parts: [{ kind: "text", text: GO_ON }] });
   }
-  if (fixed.at(-1)?.role === "assistant" && target.profile.prefill === false) {
+  const goesOn = target.profile.prefill !== false && rulingFor("prefill", target.wire).verdict === "lossless";
+  if (fixed.at(-1)?.role === "assistant" && !goesOn) {
     losses.note("prefill", {
       verdict: "emulated",
       note: "is followed by a user's message that asks to go on, because the model does not continue its own",

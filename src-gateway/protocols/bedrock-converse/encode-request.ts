@@ -2,6 +2,7 @@ import type { JsonObject } from "../../ir/json.ts";
 import type { Turn } from "../../ir/part.ts";
 import type { IrRequest, Reasoning } from "../../ir/request.ts";
 import type { EncodeTarget } from "../codec.ts";
+import { limitCachePoints } from "./cache-points.ts";
 import { createDocumentNamer } from "./media-blocks.ts";
 import { encodeParts } from "./parts.ts";
 import { encodeToolConfig } from "./tools.ts";
@@ -12,7 +13,7 @@ export function encodeRequest(request: IrRequest, target: EncodeTarget): JsonObj
   const firstOther = request.turns.findIndex((turn) => turn.role !== "system");
   const systemCount = firstOther < 0 ? request.turns.length : firstOther;
   const system = request.turns.slice(0, systemCount).flatMap((turn) => encodeParts(turn.parts, nameDocument));
-  return withoutEmpty({
+  const json = withoutEmpty({
     system: system.length === 0 ? undefined : system,
     messages: encodeMessages(request.turns.slice(systemCount), nameDocument),
     inferenceConfig: orNothing(
@@ -28,6 +29,8 @@ export function encodeRequest(request: IrRequest, target: EncodeTarget): JsonObj
     additionalModelRequestFields: encodeModelFields(request, target.model),
     serviceTier: encodeServiceTier(request.serviceTier),
   });
+  limitCachePoints(json);
+  return json;
 }
 
 type NameDocument = (title: string | undefined) => string;

@@ -84,7 +84,9 @@ const sent = (place = -1): Json => JSON.parse(provider.requests.at(place)?.body.
 describe("losses", () => {
   it("stand in a header, and in the log with a sentence for each", async () => {
     provider.respond = json(CHAT_OK);
-    const reply = await messages(ask("m", { top_k: 5, mcp_servers: [] }));
+    const reply = await messages(
+      ask("m", { top_k: 5, mcp_servers: [{ type: "url", url: "https://example.org", name: "notes" }] }),
+    );
     expect(reply.status).toBe(200);
     expect(reply.headers.get("x-tokligence-losses")).toBe("dropped=mcp_servers, dropped=top_k");
     const { losses } = await gateway.recordOf(reply);

@@ -236,10 +236,11 @@ describe("a request to Bedrock Converse", () => {
       ({ kind: "text", text, cache: ttl === undefined ? {} : { ttl } }) as const;
     const turns = [turn("system", marked("Rules", "1h")), turn("user", marked("Hi", "30m"), marked("", "5m"))];
     const point = { cachePoint: { type: "default" } };
-    expect(encode(irRequest(turns, { tools: [{ ...weather, cache: {} }] }))).toMatchObject({
-      system: [{ text: "Rules" }, { cachePoint: { type: "default", ttl: "1h" } }],
+    const hour = { cachePoint: { type: "default", ttl: "1h" } };
+    expect(encode(irRequest(turns, { tools: [{ ...weather, cache: { ttl: "1h" } }] }))).toMatchObject({
+      system: [{ text: "Rules" }, hour],
       messages: [{ content: [{ text: "Hi" }, point, { cachePoint: { type: "default", ttl: "5m" } }] }],
-      toolConfig: { tools: [{ toolSpec: { name: "weather" } }, point] },
+      toolConfig: { tools: [{ toolSpec: { name: "weather" } }, hour] },
     });
     expect(encode(irRequest([turn("user", marked(""), "Hi")]))["messages"]).toEqual([
       { role: "user", content: [{ text: "Hi" }] },
