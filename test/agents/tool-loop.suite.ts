@@ -56,6 +56,8 @@ export function toolLoop(options: ToolLoopCase): void {
     world.provider.script(...steps.map((step, place) => ({ ...step, thinking: thought(place) })));
 
     const run = await runAgent(agent, task);
+    if (process.env["DUMP"])
+      for (const [n, r] of world.asked().entries())
 
     expect(
       run.code,
