@@ -3,10 +3,10 @@ import type { Principal, User } from "../auth/types.ts";
 import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
+import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { ResponseMemory } from "../responses-state/types.ts";
 import { makePlan } from "../routing/plan.ts";
 import type { Plan, PlanInput } from "../routing/types.ts";
-import type { ProviderInstance } from "../providers/types.ts";
 import type { TokenCounter } from "../token-count/counter.ts";
 import { createAuthorizer } from "../upstream/authorize.ts";
 import type { Parts } from "./parts.ts";
@@ -32,15 +32,16 @@ export function createExchangeWorld(
     scopes: [],
   };
   const authorizer = createAuthorizer(clock);
-  const secretOf = async (instance: ProviderInstance): Promise<string | null> => {
-    if (instance.credential === null) {
+  const secretOf = async (instance: ProviderInstance, key?: ProviderKey): Promise<string | null> => {
+    const credential = key?.credential ?? instance.credential;
+    if (credential === null) {
       if (!instance.needsCredential) return null;
       throw new GatewayError(
         "credential_missing",
         `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`,
       );
     }
-    return secrets.peek(instance.credential) ?? (await secrets.resolve(instance.credential));
+    return secrets.peek(credential) ?? (await secrets.resolve(credential));
   };
   return {
     clock,
@@ -48,6 +49,25 @@ export function createExchangeWorld(
     timeouts: settings.timeouts,
     onClientAbort: settings.onClientAbort,
     workMode: settings.workMode,
+    retry: settings.retry,
+    random: Math.random,
+    wait: waitFor,
+    health: {
+      availableAtMs: () => 0,
+      reason: () => null,
+      firstTokenP50Ms: () => null,
+      begin: () => ({ answering() {}, end() {} }),
+      status: () => [],
+      reset() {},
+      onEvent: () => () => {},
+    },
+    admission: {
+      enter: async () => ({ release() {} }),
+      enterTarget: async () => ({ release() {} }),
+      status: () => ({ inFlight: 0, waiting: 0, bytes: 0 }),
+    },
+    affinity: { homeOf: () => null, settle() {} },
+    conversationOf: () => null,
     replay: createReplayMemory(clock),
     responses: memory,
     maxDrainMs: MAX_DRAIN_MS,
@@ -64,11 +84,24 @@ export function createExchangeWorld(
       return keyRing.authenticate(token);
     },
     plan: (request) => plan(parts, { ...request, workMode: settings.workMode }),
-    authorize: async (instance, wire, request) => authorizer.authorize(instance, wire, await secretOf(instance), request),
+    authorize: async ({ instance, wire, key }, request) =>
+      authorizer.authorize(instance, wire, await secretOf(instance, key), request),
     maxOutputTokens: (provider, model) => parts.models.maxOutputTokens(provider, model),
     countTokens: async (request, signal) => (await counter.count(request, signal)).tokens,
     withoutCounter: new Map(),
   };
+}
+
+function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
+  });
 }
 
 /** A model that nobody is known to have may be new: the providers are asked once more before the answer is no. */

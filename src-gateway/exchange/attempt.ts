@@ -5,7 +5,7 @@
 
 import { type GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
-import type { ProviderInstance } from "../providers/types.ts";
+import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { PlanTarget } from "../routing/types.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { type AttemptFailure, clientLeft } from "./failures.ts";
@@ -15,17 +15,26 @@ import type { ExchangeState } from "./state.ts";
 import { createTranslation } from "./translation.ts";
 import type { UpstreamCall } from "./types.ts";
 
-export type ProviderTarget = PlanTarget & { instance: ProviderInstance };
+export type ProviderTarget = PlanTarget & { instance: ProviderInstance; key: ProviderKey };
 
-/** @returns null when the caller has been given its answer, broken off or not. */
-export async function runAttempt(state: ExchangeState, target: ProviderTarget): Promise<AttemptFailure | null> {
+export interface AttemptEnd {
+  /** Null when the caller has been given its answer, broken off or not. */
+  failure: AttemptFailure | null;
+  attempt: AttemptRecord;
+  /** The answer came to its end. */
+  isComplete: boolean;
+  /** What it was broken off by, after content had come. */
+  brokenBy: string | null;
+}
+
+export async function runAttempt(state: ExchangeState, target: ProviderTarget, reason: string): Promise<AttemptEnd> {
   const { keeper } = state;
   const attempt: AttemptRecord = {
     provider: target.provider,
     model: target.model,
     status: null,
     errorCode: null,
-    reason: target.reason,
+    reason,
     startedUs: keeper.elapsedUs(),
     firstByteUs: null,
     endedUs: null,
@@ -35,7 +44,13 @@ export async function runAttempt(state: ExchangeState, target: ProviderTarget): 
   const failure = await send(state, target, attempt);
   attempt.endedUs = keeper.elapsedUs();
   if (failure) attempt.errorCode = failure.error.code;
-  return failure;
+  const isBroken = failure === null && keeper.outcome === "failed_midstream";
+  return {
+    failure,
+    attempt,
+    isComplete: failure === null && keeper.outcome === "completed",
+    brokenBy: isBroken ? (keeper.record.errorCode ?? "provider_cut") : null,
+  };
 }
 
 async function send(
@@ -57,12 +72,18 @@ async function send(
   return new Promise((resolve) => {
     let call: UpstreamCall | null = null;
     let drainTimer: NodeJS.Timeout | undefined;
+    // However steadily it comes: an answer that never ends would hold its connection and its bill open for ever.
+    const totalTimer = setTimeout(() => {
+      reader.sink.onError({ kind: "idle-timeout", detail: `it took longer than ${world.retry.totalMs / 1000} s` });
+      call?.abort();
+    }, world.retry.totalMs);
     const reader = createAnswerReader(state, attempt, lane, {
       pause: () => call?.pause(),
       resume: () => call?.resume(),
       abort: () => call?.abort(),
       done: (failure) => {
         clearTimeout(drainTimer);
+        clearTimeout(totalTimer);
         inbound.signal.removeEventListener("abort", onClientGone);
         inbound.reply.onDrain = null;
         resolve(failure);
@@ -89,7 +110,7 @@ async function openLane(state: ExchangeState, target: ProviderTarget): Promise<L
   const isSame = target.wire === state.inbound.wire && !state.mustTranslate(target);
   const lane = isSame ? createRelay(state, target) : createTranslation(state, target);
   // Last, because some providers want the whole request signed.
-  return { ...lane, request: await state.world.authorize(target.instance, target.wire, lane.request) };
+  return { ...lane, request: await state.world.authorize(target, lane.request) };
 }
 
 const isUnsayable = (error: GatewayError): boolean =>

@@ -42,7 +42,7 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
   const { inbound, world } = state;
   try {
     if (target.wire === inbound.wire && !state.mustTranslate(target)) {
-      const request = await world.authorize(target.instance, target.wire, createRelay(state, target).request);
+      const request = await world.authorize(target, createRelay(state, target).request);
       const reply = await dispatchWhole(world, request, inbound.signal);
       return reply.status === 200 && tokensIn(reply.body) !== null ? reply.body : null;
     }
@@ -60,7 +60,7 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
     };
     const base = target.instance.protocols[target.wire] ?? "";
     const body = [Buffer.from(JSON.stringify(question.body))];
-    const request = await world.authorize(target.instance, target.wire, { url: base + question.path, headers, body });
+    const request = await world.authorize(target, { url: base + question.path, headers, body });
     const reply = await dispatchWhole(world, request, inbound.signal);
     const tokens = reply.status === 200 ? tokensIn(reply.body) : null;
     return tokens === null ? null : encodeCount(tokens, inbound.target.surface);

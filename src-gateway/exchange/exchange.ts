@@ -3,14 +3,12 @@ import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
-import { judge } from "../routing/verdict.ts";
-import { runAttempt } from "./attempt.ts";
-import { countAtTarget, countedSurface, isCount } from "./count-tokens.ts";
+import { askTargets } from "./ask-targets.ts";
+import { countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { withoutSuffix } from "./long-context.ts";
-import { answerFromLoopback } from "./loopback.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
-import { recallHistory, targetsThatKnow } from "./response-history.ts";
+import { recallHistory } from "./response-history.ts";
 import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
@@ -30,12 +28,23 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
       keeper.open(head, held.wireBytes);
       if (head.stream) stream = streamReplyFor(inbound, world, head);
       const { body, continuation } = await recallHistory(inbound, world, asked, keeper.record.userId);
+      const admission = {
+        priority: 5 as const,
+        owner: String(keeper.record.apiKeyId ?? 0),
+        bytes: held.wireBytes,
+        signal: inbound.signal,
+        onPosition: () => {},
+      };
       const plan = await world.plan({
         model: withoutSuffix(head.model),
         wire: inbound.wire,
         surface: countedSurface(inbound.target.surface),
       });
-      await askTargets(createState({ inbound, world, keeper, body, head, plan, stream, continuation }));
+      const state = createState({ inbound, world, keeper, body, head, plan, stream, continuation, admission });
+      const failure = await askTargets(state);
+      if (failure === null) return;
+      if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
+      else sendFailure(state, failure);
     } finally {
       held.release();
     }
@@ -48,27 +57,6 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
 }
 
 const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };
-
-async function askTargets(state: ExchangeState): Promise<void> {
-  const { inbound, keeper } = state;
-  const targets = targetsThatKnow(state);
-  for (const [place, target] of targets.entries()) {
-    keeper.record.provider = target.provider;
-    keeper.record.modelRouted = target.model;
-    if (target.instance === null) return answerFromLoopback(state, target);
-    const provider = { ...target, instance: target.instance };
-    if (isCount(inbound.target.surface)) return countAtTarget(state, provider);
-    const failure = await runAttempt(state, provider);
-    if (failure === null) return;
-    if (inbound.signal.aborted) return keeper.settle("client_aborted", failure.error);
-    const targetsLeft = targets.length - place - 1;
-    if (
-      judge(failure.error, { accepted: failure.accepted, unsayable: failure.unsayable === true, targetsLeft }) ===
-      "give-up"
-    )
-      return sendFailure(state, failure);
-  }
-}
 
 function scanBody(bytes: Buffer): RequestBody {
   try {

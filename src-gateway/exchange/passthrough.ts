@@ -56,8 +56,8 @@ async function askTargets(state: PassthroughState, targets: PassthroughTarget[])
     if (inbound.signal.aborted || body.broke()) return leave(inbound, keeper, failure.error);
     // A body that was handed through is gone; only what is held can be sent to another provider.
     const targetsLeft = body.repeatable ? targets.length - place - 1 : 0;
-    const verdict = judge(failure.error, { accepted: failure.accepted, targetsLeft });
-    if (verdict === "give-up") return sendFailure(state, failure, wireOfBase(target.base));
+    const verdict = judge(failure.error, { accepted: failure.accepted });
+    if (targetsLeft === 0 || verdict === "give-up") return sendFailure(state, failure, wireOfBase(target.base));
   }
 }
 

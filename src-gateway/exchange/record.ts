@@ -9,6 +9,8 @@ import type { ExchangeWorld, Inbound } from "./types.ts";
 
 export interface RecordKeeper {
   readonly record: ExchangeRecord;
+  /** How it ended, as far as that is settled. */
+  readonly outcome: Outcome | null;
   /** Microseconds since the request arrived. */
   elapsedUs(): number;
   identify(principal: Principal): void;
@@ -29,6 +31,9 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
 
   return {
     record,
+    get outcome() {
+      return settled;
+    },
     elapsedUs,
     identify(principal) {
       record.userId = principal.userId;

@@ -1,5 +1,7 @@
+import type { Home } from "../affinity/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { IrRequest } from "../ir/request.ts";
+import type { AdmissionRequest } from "../limits/types.ts";
 import { WRAPPED_MARK } from "../protocols/adapt/opaque.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
@@ -9,6 +11,7 @@ import type { RecordKeeper } from "./record.ts";
 import type { Continuation } from "./response-history.ts";
 import type { StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
+import { refusesThoughts, withoutThoughts } from "./without-thoughts.ts";
 
 /** What the steps of one exchange share once the request is understood. */
 export interface ExchangeState {
@@ -30,29 +33,55 @@ export interface ExchangeState {
   isStrict(target: PlanTarget): boolean;
   /** Tells one caller's remembered state from another's. */
   ownerKey: string;
+  /** Where the conversation's last turns went, and its prompt is cached. */
+  home: Home | null;
+  settleHome(home: Home): void;
+  admission: AdmissionRequest;
+  /** True, once, when the error is about thoughts that the request can go on without; from then on it does. */
+  retryWithoutThoughts(error: GatewayError): boolean;
+  readonly leavesThoughtsOut: boolean;
 }
 
-type Understood = Omit<ExchangeState, "decode" | "mustTranslate" | "isStrict" | "ownerKey">;
+type Understood = Pick<
+  ExchangeState,
+  "inbound" | "world" | "keeper" | "body" | "head" | "plan" | "stream" | "continuation" | "admission"
+>;
 
 export function createState(understood: Understood): ExchangeState {
   const { inbound, body, keeper, world } = understood;
   let decoded: IrRequest | null = null;
   let holdsWrapped: boolean | null = null;
+  let leavesThoughtsOut = false;
+  const ownerKey = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
+  const conversation = isGenerating(inbound.target.surface) ? world.conversationOf(inbound, body, ownerKey) : null;
   return {
     ...understood,
+    ownerKey,
+    home: conversation === null ? null : world.affinity.homeOf(conversation),
+    settleHome(home) {
+      if (conversation !== null) world.affinity.settle(conversation, home);
+    },
+    get leavesThoughtsOut() {
+      return leavesThoughtsOut;
+    },
+    retryWithoutThoughts(error) {
+      if (leavesThoughtsOut || !isGenerating(inbound.target.surface) || !refusesThoughts(error)) return false;
+      leavesThoughtsOut = true;
+      return true;
+    },
     decode() {
       decoded ??= WIRES[inbound.wire].decodeRequest(parse(body.bytes), inbound.target);
-      return decoded;
+      return leavesThoughtsOut ? withoutThoughts(decoded) : decoded;
     },
     mustTranslate(target) {
       if (target.wire === "anthropic-messages" && target.instance?.compat.has("messages-on-vertex")) return true;
       if (!isGenerating(inbound.target.surface)) return false;
+      if (leavesThoughtsOut) return true;
       // State of another provider would be refused by this one, so it is taken out.
       holdsWrapped ??= body.bytes.includes(WRAPPED_MARK);
       return holdsWrapped || world.workMode === "translation";
     },
     isStrict: (target) => target.strict === true || isTrue(inbound.headers["x-tokligence-strict"]),
-    ownerKey: String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0),
   };
 }
 

@@ -21,6 +21,7 @@ import { keepingCodec } from "./response-history.ts";
 import type { ExchangeState } from "./state.ts";
 import { createTranslatedFrames } from "./translated-frames.ts";
 import type { Headers } from "./types.ts";
+import { THOUGHTS_LEFT_OUT } from "./without-thoughts.ts";
 
 /** @throws GatewayError invalid_request, unsupported_operation: this request cannot be said in the target's words. */
 export function createTranslation(state: ExchangeState, target: ProviderTarget): Lane {
@@ -29,7 +30,8 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
   const speech = speechFor({ wire: target.wire, compat: target.instance.compat });
   const place = encodeTargetOf(state, target);
   const adapted = adaptRequest(world.replay.fill(asked, state.ownerKey), place);
-  if (state.isStrict(target)) requireNoLoss(adapted.losses);
+  const losses = state.leavesThoughtsOut ? [...adapted.losses, THOUGHTS_LEFT_OUT] : adapted.losses;
+  if (state.isStrict(target)) requireNoLoss(losses);
   const body = speech.codec.encodeRequest(adapted.request, place);
   const base = target.instance.protocols[target.wire] ?? "";
   const restore: RestoreContext = {
@@ -59,7 +61,7 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
       },
       body: [Buffer.from(JSON.stringify(body))],
     },
-    losses: adapted.losses,
+    losses,
     relaysErrors: false,
     isStream: (headers, first) => speech.isStream(String(headers["content-type"] ?? ""), first),
     openFrames: () => openFrames({ codec, context, target, restore, remember }),
@@ -78,7 +80,7 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
       remember(answer);
       return { facts: factsOf(answer), frames: Buffer.concat(frames) };
     },
-    headersToClient: (headers) => translatedHeaders(headers, adapted.losses),
+    headersToClient: (headers) => translatedHeaders(headers, losses),
     decodeError: (status, headers, bytes) => speech.decodeError(status, headers, bytes),
   };
 }

@@ -4,17 +4,20 @@
  * `exchange/` is given everything it touches: the caller's request and reply, the dispatcher that reaches providers, the
  * writer that keeps records. It opens no socket, no file and no database itself.
  */
+import type { Affinity } from "../affinity/types.ts";
 import type { Principal } from "../auth/types.ts";
+import type { Health } from "../health/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import type { RequestTarget } from "../protocols/types.ts";
-import type { ProviderInstance } from "../providers/types.ts";
+import type { Admission } from "../limits/types.ts";
+import type { RequestBody, RequestTarget } from "../protocols/types.ts";
+import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { ItemsText, ResponseMemory } from "../responses-state/types.ts";
 import type { Plan } from "../routing/types.ts";
-import type { TimeoutSettings, WorkMode } from "../settings/types.ts";
+import type { RetrySettings, TimeoutSettings, WorkMode } from "../settings/types.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -107,6 +110,16 @@ export interface ExchangeWorld {
   authenticate(token: string | null): Principal;
   plan(request: { model: string; wire: WireProtocol; surface: Surface }): Promise<Plan>;
   workMode: WorkMode;
+  retry: RetrySettings;
+  /** In [0, 1). */
+  random(): number;
+  /** Resolves after so many milliseconds, or at once when the signal aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+  health: Health;
+  admission: Admission;
+  affinity: Affinity;
+  /** Names the conversation that a request is a turn of; null where it cannot be told. */
+  conversationOf(inbound: Inbound, body: RequestBody, owner: string): string | null;
   /** Estimates the input tokens of a request, leaning upward. */
   countTokens(request: IrRequest, signal: AbortSignal): Promise<number>;
   /** Providers that had no token counter, and until when (monotonic) they are not asked again. */
@@ -115,7 +128,10 @@ export interface ExchangeWorld {
   /** What clients of Responses go on from. */
   responses: ResponseMemory;
   /** The request with the provider's credential. @throws GatewayError credential_missing. */
-  authorize(instance: ProviderInstance, wire: ProviderWire, request: UnsignedRequest): Promise<UnsignedRequest>;
+  authorize(
+    target: { instance: ProviderInstance; wire: ProviderWire; key?: ProviderKey },
+    request: UnsignedRequest,
+  ): Promise<UnsignedRequest>;
   /** What the provider lists as the most that the model may answer; null when it lists nothing. */
   maxOutputTokens(provider: string, model: string): number | null;
   dispatch: Dispatch;

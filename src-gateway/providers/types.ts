@@ -29,6 +29,14 @@ export interface CatalogueRow {
   confidence: "high" | "medium" | "low";
 }
 
+/** One of a provider's keys. */
+export interface ProviderKey {
+  /** `default` where the provider has one key or none. */
+  id: string;
+  credential: CredentialRef | null;
+  weight: number;
+}
+
 /** A provider that requests can be sent to. */
 export interface ProviderInstance {
   id: string;
@@ -37,7 +45,10 @@ export interface ProviderInstance {
   /** Base URLs without a trailing slash. */
   protocols: Partial<Record<ProviderWire, string>>;
   auth: Partial<Record<ProviderWire, AuthScheme>>;
+  /** Of the first key; what is asked on the side (model lists, probes) is asked with it. */
   credential: CredentialRef | null;
+  /** At least one. Requests are spread over them by weight, and each is cooled down alone. */
+  keys: readonly ProviderKey[];
   needsCredential: boolean;
   /** Declared by the operator; null asks the provider. */
   declaredModels: string[] | null;

@@ -22,10 +22,20 @@ export interface PlanTarget {
 /** A target of which it is not settled yet how it is spoken to. */
 export type Candidate = Omit<PlanTarget, "wire">;
 
+export interface RoutePolicy {
+  attempts?: number;
+  totalMs?: number;
+  /** A request that may have been accepted is sent again, at the risk of paying twice. */
+  resend?: boolean;
+  join?: boolean;
+}
+
 export interface Plan {
   /** The model after aliases. */
   model: string;
   targets: PlanTarget[];
+  /** What the route says about trying again. */
+  policy?: RoutePolicy;
 }
 
 export interface PlanInput {

@@ -55,6 +55,13 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     timeouts: timeoutsOf(values),
     onClientAbort: (values.text("on_client_abort") ?? "abort") as Settings["onClientAbort"],
     workMode: (values.text("work_mode") ?? "auto") as Settings["workMode"],
+    retry: {
+      maxAttempts: values.number("max_attempts", 4),
+      totalMs: values.number("total_timeout_ms", 3_600_000),
+      maxWaitMs: values.number("max_wait_ms", 60_000),
+      baseMs: values.number("retry_base_ms", 250),
+      maxMs: values.number("retry_max_ms", 8_000),
+    },
     responsesWebsocket: values.flag("responses_websocket", true),
     responsesKeepDays: values.number("responses_keep_days", 30),
     inline: inlineConfig({ layers, values, env, places, listeners }),

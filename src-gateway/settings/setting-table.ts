@@ -97,6 +97,11 @@ const LIMITS: readonly SettingRow[] = [
   row("client_headers_timeout_ms", ms(100, 600_000), "15000", "for a client's headers"),
   row("client_body_timeout_ms", ms(100, HOUR), "120000", "for a client's body"),
   row("client_stall_timeout_ms", ms(100, HOUR), "120000", "how long a client may leave its answer unread"),
+  row("total_timeout_ms", ms(100, 24 * HOUR), "3600000", "for a whole request, however many attempts it takes"),
+  row("max_attempts", ms(1, 20), "4", "attempts at providers for one request, the first one included"),
+  row("max_wait_ms", ms(0, HOUR), "60000", "how long a request waits while every provider has to be left alone"),
+  row("retry_base_ms", ms(1, 60_000), "250", "the pause before a second try is drawn from 0 to this, and doubles"),
+  row("retry_max_ms", ms(1, 600_000), "8000", "the longest pause that is drawn from"),
   row("drain_ms", ms(0, HOUR), "30000", "how long a stop waits for open answers"),
   row(
     "on_client_abort",

@@ -3,6 +3,9 @@
  * environment; every other folder is given these values.
  */
 import type { ProviderWire } from "../ir/protocol.ts";
+import type { RouteConfig } from "./route-types.ts";
+
+export type { RouteConfig, RouteCondition, RouteGroup, RouteNode, RoutePolicy, RouteTarget } from "./route-types.ts";
 
 /** Groups of paths that a listener serves; the names are those of the earlier gateway's `*_ENDPOINTS` lists. */
 export const ENDPOINT_KEYS = [
@@ -48,6 +51,19 @@ export interface TimeoutSettings {
   drainMs: number;
 }
 
+export interface RetrySettings {
+  /** Attempts at providers for one request, the first one included. */
+  maxAttempts: number;
+  /** Time for a whole request, from its first attempt to the end of its answer. */
+  totalMs: number;
+  /** The longest that a request waits while every provider has to be left alone. */
+  maxWaitMs: number;
+  /** The pause before a second try is drawn between 0 and this; it doubles with each try. */
+  baseMs: number;
+  /** The longest pause that is drawn from. */
+  maxMs: number;
+}
+
 /** Something the operator should know about a setting that was accepted: an old name, a name without effect. */
 export interface Notice {
   text: string;
@@ -84,6 +100,7 @@ export interface Settings {
   /** What became of a request to a provider when its client left: stop paying, or read on to learn the usage. */
   onClientAbort: "abort" | "drain";
   workMode: WorkMode;
+  retry: RetrySettings;
   /** Whether clients of Responses may speak over WebSockets. */
   responsesWebsocket: boolean;
   /** How long answers are kept for clients of Responses to go on from; 0 keeps none. */
@@ -115,6 +132,8 @@ export interface ProviderConfig {
   kind: string;
   baseUrl?: string;
   credential?: CredentialRef;
+  /** Several keys of one provider, in place of `credential`. */
+  credentials?: { id: string; credential: CredentialRef; weight: number }[];
   /** Narrows what the instance may be spoken to in. */
   protocols?: ProviderWire[];
   /** Model ids the instance serves; asked of the provider when left out. */
@@ -122,24 +141,6 @@ export interface ProviderConfig {
   headers?: Record<string, string>;
   options?: Record<string, unknown>;
   /** `file:line` or the environment variable it came from. */
-  where: string;
-}
-
-export interface RouteTarget {
-  provider: string;
-  /** Keeps the model that was asked for when left out. */
-  model?: string;
-  weight?: number;
-}
-
-/** One entry of `routes:`; the first one whose pattern fits is taken, exact names before patterns. */
-export interface RouteConfig {
-  /** A model name, or a pattern with `*`. */
-  match: string;
-  strategy: "single" | "fallback" | "weighted";
-  /** A request that would lose something on the way is refused. */
-  strict?: boolean;
-  targets: RouteTarget[];
   where: string;
 }
 

@@ -61,7 +61,7 @@ async function authorized(
   const content = body.content(target.model);
   const parts = Array.isArray(content) ? content : [];
   const unsigned = { url: target.url, headers: passthroughHeaders(target, inbound.headers, body), body: parts };
-  const { url, headers } = await world.authorize(target.instance, target.base, unsigned);
+  const { url, headers } = await world.authorize({ instance: target.instance, wire: target.base }, unsigned);
   const isSigned = headers["authorization"]?.startsWith("AWS4-") ?? false;
   if (isSigned && (inbound.method !== "POST" || !Array.isArray(content))) {
     throw new GatewayError(

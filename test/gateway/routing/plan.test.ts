@@ -19,6 +19,7 @@ const instance = (id: string, kind = id, wires: WireProtocol[] = ["openai-chat"]
   headers: {},
   compat: new Set(),
   region: null,
+  keys: [{ id: "default", credential: null, weight: 1 }],
   where: "test",
 });
 const route = (
@@ -160,12 +161,15 @@ describe("makePlan", () => {
 describe("judge", () => {
   const error = (code: ConstructorParameters<typeof GatewayError>[0]) => new GatewayError(code, "x");
   it("moves on when another provider may do better, and only then", () => {
-    expect(judge(error("rate_limited"), { accepted: false, targetsLeft: 1 })).toBe("next-target");
-    expect(judge(error("provider_unreachable"), { accepted: false, targetsLeft: 1 })).toBe("next-target");
-    expect(judge(error("overloaded"), { accepted: false, targetsLeft: 0 })).toBe("give-up");
-    expect(judge(error("invalid_request"), { accepted: false, targetsLeft: 1 })).toBe("give-up");
+    expect(judge(error("rate_limited"), { accepted: false })).toBe("again");
+    expect(judge(error("provider_unreachable"), { accepted: false })).toBe("again");
+    expect(judge(error("provider_auth_failed"), { accepted: false })).toBe("next-place");
+    expect(judge(error("quota_exceeded"), { accepted: false })).toBe("next-place");
+    for (const code of ["invalid_request", "model_not_found", "context_length_exceeded", "body_too_large"] as const)
+      expect(judge(error(code), { accepted: false })).toBe("give-up");
   });
   it("does not send a request twice that a provider may have worked on", () => {
-    expect(judge(error("provider_timeout"), { accepted: true, targetsLeft: 1 })).toBe("give-up");
+    expect(judge(error("provider_timeout"), { accepted: true })).toBe("give-up");
+    expect(judge(error("provider_timeout"), { accepted: true, mayResend: true })).toBe("again");
   });
 });

@@ -38,6 +38,7 @@ describe("with nothing set", () => {
       },
       onClientAbort: "abort",
       workMode: "auto",
+      retry: { maxAttempts: 4, totalMs: 3_600_000, maxWaitMs: 60_000, baseMs: 250, maxMs: 8_000 },
       responsesWebsocket: true,
       responsesKeepDays: 30,
       inline: { providers: [], routes: [], aliases: {} },

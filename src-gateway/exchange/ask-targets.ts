@@ -1,0 +1,189 @@
+/**
+ * From a plan to an answer: which place is tried next, when, and when it is enough.
+ *
+ * A place is not asked before the latest of all deadlines that are known for it. While every place has to wait the
+ * request waits too, with signs of life for its client, as long as that is worth it; then it fails with the time that is
+ * left. Nothing is tried again after content has reached the client, and nothing that may have been accepted is sent a
+ * second time unless the route allows it.
+ */
+
+import type { AttemptOutcome } from "../health/types.ts";
+import { GatewayError } from "../ir/errors.ts";
+import type { PlanTarget } from "../routing/types.ts";
+import { judge } from "../routing/verdict.ts";
+import { type AttemptEnd, runAttempt } from "./attempt.ts";
+import { countAtTarget, isCount } from "./count-tokens.ts";
+import { type AttemptFailure, clientLeft } from "./failures.ts";
+import { answerFromLoopback } from "./loopback.ts";
+import { type Place, placesOf } from "./places.ts";
+import { targetsThatKnow } from "./response-history.ts";
+import type { ExchangeState } from "./state.ts";
+
+/** The most that one place is tried, however many attempts are left. */
+const TRIES_PER_PLACE = 3;
+
+/** Null when the caller has been given its answer; the failure to tell it otherwise. */
+export async function askTargets(state: ExchangeState): Promise<AttemptFailure | null> {
+  const { world, inbound, plan } = state;
+  const places = placesOf(targetsThatKnow(state), state.home, world.random);
+  const maxAttempts = plan.policy?.attempts ?? world.retry.maxAttempts;
+  const deadlineMs = nowMs(state) + (plan.policy?.totalMs ?? world.retry.totalMs);
+  let last: AttemptFailure | null = null;
+  for (let attempts = 0; attempts < maxAttempts; ) {
+    if (inbound.signal.aborted) return clientLeft();
+    const place = await nextPlace(state, places, deadlineMs, last);
+    if (place === null) return last ?? nobodyLeft();
+    if ("error" in place) return place;
+    const outcome = await tryPlace(state, place);
+    if (outcome === "busy") continue;
+    if (outcome === null) return null;
+    if (inbound.signal.aborted) return outcome;
+    attempts++;
+    last = outcome;
+    if (settleFailure(state, places, place, outcome) === "give-up") return outcome;
+  }
+  return last ?? nobodyLeft();
+}
+
+const nowMs = ({ world }: ExchangeState): number => world.clock.monotonicUs() / 1000;
+
+/** The first place that may be asked now, after waiting for the earliest one if need be; null when none is left. */
+async function nextPlace(
+  state: ExchangeState,
+  places: readonly Place[],
+  deadlineMs: number,
+  last: AttemptFailure | null,
+): Promise<Place | AttemptFailure | null> {
+  const { world, inbound, keeper } = state;
+  for (;;) {
+    const left = places.filter((place) => !place.isSpent);
+    if (left.length === 0) return null;
+    const now = nowMs(state);
+    const from = (place: Place): number =>
+      place.target.instance === null ? 0 : Math.max(place.notBeforeMs, world.health.availableAtMs(place.health));
+    const ready = left.find((place) => from(place) <= now);
+    if (ready) return ready;
+    const earliest = Math.min(...left.map(from));
+    const waitMs = Math.ceil(earliest - now);
+    if (earliest > deadlineMs || waitMs > world.retry.maxWaitMs || keeper.record.surface.endsWith("count-tokens"))
+      return tooLong(last, left, waitMs, state);
+    await world.wait(waitMs, inbound.signal);
+    if (inbound.signal.aborted) return clientLeft();
+  }
+}
+
+/** The provider's own words where there are some; they hold the time to wait, too. */
+function tooLong(
+  last: AttemptFailure | null,
+  left: readonly Place[],
+  waitMs: number,
+  state: ExchangeState,
+): AttemptFailure {
+  if (last?.error.class === "rate_limit" || last?.error.class === "quota") return last;
+  const reasons = left.map(({ health }) => state.world.health.reason(health)).filter((reason) => reason !== null);
+  const why = [...new Set(reasons)].slice(0, 3).join("; ");
+  const error = new GatewayError(
+    "rate_limited",
+    `Every provider of this model has to be left alone for now${why === "" ? "" : `: ${why}`}. Try again in ${Math.ceil(waitMs / 1000)} s.`,
+    { retryAfterMs: waitMs, ...(last ? { cause: last.error } : {}) },
+  );
+  return { error, accepted: false, relay: null };
+}
+
+const nobodyLeft = (): AttemptFailure => ({
+  error: new GatewayError("provider_unreachable", "No provider of this model could be asked."),
+  accepted: false,
+  relay: null,
+});
+
+/** One attempt; "busy" when another request is trying the place out just now. */
+async function tryPlace(state: ExchangeState, place: Place): Promise<AttemptFailure | null | "busy"> {
+  const { world, inbound, keeper } = state;
+  const { target } = place;
+  keeper.record.provider = target.provider;
+  keeper.record.modelRouted = target.model;
+  if (target.instance === null) {
+    await answerFromLoopback(state, target);
+    return null;
+  }
+  const provider = { ...target, instance: target.instance, key: place.key };
+  if (isCount(inbound.target.surface)) {
+    await countAtTarget(state, provider);
+    return null;
+  }
+  const ticket = world.health.begin(place.health);
+  if (ticket === null) {
+    // Half open: whoever came first finds out.
+    place.notBeforeMs = nowMs(state) + world.retry.baseMs;
+    return "busy";
+  }
+  try {
+    const permit = await world.admission.enterTarget({ provider: target.provider, key: place.key.id }, state.admission);
+    try {
+      const end = await runAttempt(state, provider, reasonFor(place));
+      ticket.end(outcomeOf(end, state));
+      if (end.failure === null && end.isComplete) state.settleHome(place.health);
+      return end.failure;
+    } finally {
+      permit.release();
+    }
+  } finally {
+    // Without effect where the attempt has said how it ended.
+    ticket.end({ kind: "unrelated" });
+  }
+}
+
+const reasonFor = ({ target, key, tries }: Place): string =>
+  [target.reason, key.id === "default" ? "" : `key "${key.id}"`, tries === 0 ? "" : `try ${tries + 1}`]
+    .filter((part) => part !== "")
+    .join("; ");
+
+function outcomeOf(
+  { failure, attempt, isComplete, brokenBy }: AttemptEnd,
+  { keeper, inbound }: ExchangeState,
+): AttemptOutcome {
+  if (failure !== null) {
+    if (inbound.signal.aborted || failure.unsayable) return { kind: "unrelated" };
+    const { code, retryAfterMs } = failure.error;
+    return { kind: "failed", errorCode: code, status: attempt.status, retryAfterMs: retryAfterMs ?? null };
+  }
+  if (brokenBy !== null) return { kind: "broken", errorCode: brokenBy };
+  if (!isComplete) return { kind: "unrelated" };
+  const { firstTokenUs, usage, usageSource } = keeper.record;
+  return {
+    kind: "answered",
+    firstTokenMs: firstTokenUs === null ? null : (firstTokenUs - attempt.startedUs) / 1000,
+    totalMs: ((attempt.endedUs ?? attempt.startedUs) - attempt.startedUs) / 1000,
+    outputTokens: usageSource === "provider" ? usage.output : null,
+  };
+}
+
+/** What a failed attempt means for the place it was made at, and for the others. */
+function settleFailure(
+  state: ExchangeState,
+  places: readonly Place[],
+  place: Place,
+  failure: AttemptFailure,
+): "go-on" | "give-up" {
+  const { world, plan } = state;
+  if (state.retryWithoutThoughts(failure.error)) return "go-on";
+  const verdict = judge(failure.error, {
+    accepted: failure.accepted,
+    unsayable: failure.unsayable === true,
+    mayResend: plan.policy?.resend === true,
+  });
+  if (verdict === "give-up") return "give-up";
+  const isSame = (other: PlanTarget): boolean => other === place.target;
+  // What cannot be said to a target can be said to it with no other key.
+  if (failure.unsayable) for (const other of places) if (isSame(other.target)) other.isSpent = true;
+  place.tries++;
+  if (verdict === "next-place" || place.tries >= TRIES_PER_PLACE) place.isSpent = true;
+  const pauseMs = backoffMs(place.tries, world.retry, world.random());
+  place.notBeforeMs = nowMs(state) + Math.max(pauseMs, failure.error.retryAfterMs ?? 0);
+  return places.some((other) => !other.isSpent) ? "go-on" : "give-up";
+}
+
+/** Exponential with full jitter: callers that failed together do not come back together. */
+export function backoffMs(tries: number, retry: { baseMs: number; maxMs: number }, random: number): number {
+  return random * Math.min(retry.maxMs, retry.baseMs * 2 ** (tries - 1));
+}
