@@ -69,16 +69,16 @@ export const PROVIDER_SPEECH: Readonly<Record<ProviderWire, ProviderSpeech>> = {
   },
   "gemini-content": {
     ...wireSpeech(WIRES["gemini-content"], (model, stream) =>
-    WIRES["gemini-content"].providerPath(
-      {
-        surface: "gemini",
-        pathModel: model,
-        pathMethod: stream ? "streamGenerateContent" : "generateContent",
-        query: stream ? "alt=sse" : "",
-      },
-      model,
+      WIRES["gemini-content"].providerPath(
+        {
+          surface: "gemini",
+          pathModel: model,
+          pathMethod: stream ? "streamGenerateContent" : "generateContent",
+          query: stream ? "alt=sse" : "",
+        },
+        model,
+      ),
     ),
-  ),
     counter: (model, body) => ({
       path: `/models/${encodeURIComponent(model)}:countTokens`,
       body: { generateContentRequest: { model: `models/${model}`, ...body } },
