@@ -9,7 +9,7 @@ export interface ModelProfile {
   efforts?: readonly Effort[];
   /** The range that a thinking budget may have. */
   budget?: { min: number; max: number };
-  /** False: refuses temperature, top_p and top_k. */
+  /** False: refuses temperature, top_p, top_k and penalties. */
   sampling?: boolean;
   /** False: refuses a conversation that ends with the assistant's turn. */
   prefill?: boolean;

@@ -87,7 +87,7 @@ function adaptTemperature(
 ): void {
   const refuses = target.profile.sampling === false;
   if (refuses) {
-    for (const field of ["topP", "topK"] as const) {
+    for (const field of ["topP", "topK", "presencePenalty", "frequencyPenalty"] as const) {
       if (kept[field] === undefined) continue;
       losses.note(field, { verdict: "dropped", note: "is left out, because the model refuses it" });
       delete kept[field];

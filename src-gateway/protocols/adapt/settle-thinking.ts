@@ -4,6 +4,9 @@ import type { IrRequest, Reasoning } from "../../ir/request.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { type AdaptTarget, isClaude } from "./target.ts";
 
+/** The least that a thinking model takes. */
+const MIN_TOP_P = 0.95;
+
 /**
  * A thinking budget needs room in the answer, a signed thought in front of a running tool call, and no say in how the
  * answer is drawn.
@@ -29,6 +32,13 @@ export function settleThinking(
     if (scalars[field] === undefined) continue;
     losses.note(field, { verdict: "dropped", note: "is left out, because the model takes none while it thinks" });
     delete scalars[field];
+  }
+  if (scalars.topP !== undefined && scalars.topP < MIN_TOP_P) {
+    losses.note("topP", {
+      verdict: "dropped",
+      note: "is left out, because the model takes no small one while it thinks",
+    });
+    delete scalars.topP;
   }
   return reasoning.mode === "adaptive" ? reasoning : makeRoom(reasoning, target, scalars);
 }
