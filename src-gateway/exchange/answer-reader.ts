@@ -18,6 +18,8 @@ export interface AnswerControls {
   pause(): void;
   resume(): void;
   abort(): void;
+  /** The first content of a stream has come. */
+  onContent(): void;
   /** Called once. */
   done(failure: AttemptFailure | null): void;
 }
@@ -147,7 +149,10 @@ class Reader implements AnswerReader, UpstreamSink {
   private feed(frames: FrameReader, chunk: Buffer): void {
     const { keeper, stream } = this.state;
     const ready = frames.push(chunk);
-    if (frames.committed && keeper.record.firstTokenUs === null) keeper.record.firstTokenUs = keeper.elapsedUs();
+    if (frames.committed && keeper.record.firstTokenUs === null) {
+      keeper.record.firstTokenUs = keeper.elapsedUs();
+      this.controls.onContent();
+    }
     if (frames.failedEarly) {
       // Settled before the call is stopped: stopping reports a failure of its own.
       this.finish({

@@ -120,7 +120,10 @@ async function tryPlace(state: ExchangeState, place: Place): Promise<AttemptFail
   try {
     const permit = await world.admission.enterTarget({ provider: target.provider, key: place.key.id }, state.admission);
     try {
-      const end = await runAttempt(state, provider, reasonFor(place));
+      const end = await runAttempt(state, provider, {
+        reason: reasonFor(place),
+        onContent: () => ticket.answering(),
+      });
       ticket.end(outcomeOf(end, state));
       if (end.failure === null && end.isComplete) state.settleHome(place.health);
       return end.failure;

@@ -27,21 +27,25 @@ export interface AttemptEnd {
   brokenBy: string | null;
 }
 
-export async function runAttempt(state: ExchangeState, target: ProviderTarget, reason: string): Promise<AttemptEnd> {
+export async function runAttempt(
+  state: ExchangeState,
+  target: ProviderTarget,
+  about: { reason: string; onContent(): void },
+): Promise<AttemptEnd> {
   const { keeper } = state;
   const attempt: AttemptRecord = {
     provider: target.provider,
     model: target.model,
     status: null,
     errorCode: null,
-    reason,
+    reason: about.reason,
     startedUs: keeper.elapsedUs(),
     firstByteUs: null,
     endedUs: null,
   };
   keeper.record.attempts.push(attempt);
   keeper.record.queueUs ??= attempt.startedUs;
-  const failure = await send(state, target, attempt);
+  const failure = await send(state, target, attempt, about.onContent);
   attempt.endedUs = keeper.elapsedUs();
   if (failure) attempt.errorCode = failure.error.code;
   const isBroken = failure === null && keeper.outcome === "failed_midstream";
@@ -57,6 +61,7 @@ async function send(
   state: ExchangeState,
   target: ProviderTarget,
   attempt: AttemptRecord,
+  onContent: () => void,
 ): Promise<AttemptFailure | null> {
   const { inbound, world } = state;
   let lane: Lane;
@@ -81,6 +86,7 @@ async function send(
       pause: () => call?.pause(),
       resume: () => call?.resume(),
       abort: () => call?.abort(),
+      onContent,
       done: (failure) => {
         clearTimeout(drainTimer);
         clearTimeout(totalTimer);

@@ -6,10 +6,10 @@ import { HOW_TO_GIVE_KEYS, parseCredential } from "./credential-ref.ts";
 import { nearest } from "./nearest.ts";
 import { CLEAR_KEY_NAMES, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
 import { looksLikeKey, quote } from "./secret-text.ts";
-import type { ProviderConfig } from "./types.ts";
+import type { CredentialRef, ProviderConfig } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
-const MEMBERS = ["id", "kind", "base_url", "credential", "protocols", "models", "headers", "options"];
+const MEMBERS = ["id", "kind", "base_url", "credential", "credentials", "protocols", "models", "headers", "options"];
 
 /** The entries of `providers:`; `ids` also holds those of entries with a mistake, so that their routes are not refused too. */
 export function readProviders(
@@ -64,7 +64,12 @@ function readProvider(
   if (refusal) reader.refuse(members.get("base_url"), `${key}.base_url`, refusal.problem, refusal.hint);
   else if (baseUrl !== null) provider.baseUrl = withoutSlash(baseUrl);
 
-  readCredential(reader, members.get("credential"), `${key}.credential`, provider, folder);
+  const credential = readCredential(reader, members.get("credential"), `${key}.credential`, folder);
+  if (credential) provider.credential = credential;
+  const credentials = readCredentials(reader, members.get("credentials"), `${key}.credentials`, folder);
+  if (credentials.length > 0) provider.credentials = credentials;
+  if (members.has("credential") && members.has("credentials"))
+    reader.refuse(members.get("credentials"), `${key}.credentials`, "stands beside credential", "give one of the two");
   const protocols = readProtocols(reader, members.get("protocols"), `${key}.protocols`);
   if (protocols) provider.protocols = protocols;
   const models = readModels(reader, members.get("models"), `${key}.models`);
@@ -108,19 +113,40 @@ function readCredential(
   reader: YamlReader,
   node: Node | undefined,
   key: string,
-  provider: ProviderConfig,
   folder: string,
-): void {
-  if (node === undefined) return;
+): CredentialRef | null {
+  if (node === undefined) return null;
   if (isMap(node)) {
     reader.refuse(node, key, "must be a text", HOW_TO_GIVE_KEYS);
-    return;
+    return null;
   }
   const text = reader.text(node, key);
-  if (text === null) return;
+  if (text === null) return null;
   const credential = parseCredential(text, folder);
-  if (credential) provider.credential = credential;
-  else reader.refuse(node, key, "does not say where the key is; a key in clear text is refused", HOW_TO_GIVE_KEYS);
+  if (!credential)
+    reader.refuse(node, key, "does not say where the key is; a key in clear text is refused", HOW_TO_GIVE_KEYS);
+  return credential;
+}
+
+/** Several keys: each a place where one is kept, or `{id, credential, weight}`. */
+function readCredentials(
+  reader: YamlReader,
+  node: Node | undefined,
+  key: string,
+  folder: string,
+): NonNullable<ProviderConfig["credentials"]> {
+  const ids = new Set<string>();
+  return reader.items(node, key).flatMap((item, index) => {
+    const at = `${key}[${index}]`;
+    const members = isMap(item) ? reader.members(item, at, ["id", "credential", "weight"]) : null;
+    const credential = readCredential(reader, members ? members.get("credential") : item, at, folder);
+    if (isMap(item) && !members?.has("credential")) reader.refuse(item, `${at}.credential`, "is missing", HOW_TO_GIVE_KEYS);
+    const id = reader.text(members?.get("id"), `${at}.id`) ?? `key-${index + 1}`;
+    const weight = reader.number(members?.get("weight"), `${at}.weight`, 0.001, 1_000_000) ?? 1;
+    if (ids.has(id)) reader.refuse(item, `${at}.id`, `${quote(id)} stands twice`, "give each key a name of its own");
+    ids.add(id);
+    return credential ? [{ id, credential, weight }] : [];
+  });
 }
 
 function readProtocols(reader: YamlReader, node: Node | undefined, key: string): ProviderWire[] | null {
