@@ -13,7 +13,7 @@ import { additionalToolsOf } from "../openai-responses/tools.ts";
 import { LossCollector, refuse } from "./loss-collector.ts";
 import { withoutMarkers } from "./markers.ts";
 import { adaptOpaque } from "./opaque.ts";
-import { noteHome } from "./part.ts";
+import { isEmpty, noteHome } from "./part.ts";
 import { adaptReasoning } from "./reasoning.ts";
 import { adaptOutput, adaptScalars, addInstruction } from "./scalars.ts";
 import { settleThinking } from "./settle-thinking.ts";
@@ -99,10 +99,6 @@ const SILENT: ReadonlySet<string> = new Set([
 
 /** Some clients of Gemini spell their fields with underscores. */
 const camelCase = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** Null, an empty text, list or object. */
-const isEmpty = (value: unknown): boolean =>
-  value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 
 function noteFields(request: IrRequest, losses: LossCollector): void {
   for (const [key, value] of Object.entries(request.home)) {

@@ -15,7 +15,9 @@ export function adaptMedia(part: MediaPart, target: AdaptTarget, losses: LossCol
     if (rulingFor("imageDetail", target.wire).verdict === "lossless") spoken.detail = detail;
     else if (detail !== "auto") losses.note("imageDetail");
   }
-  if (title !== undefined) {
+  const asWords =
+    "data" in part.blob && part.kind === "document" && isTextMime(part.blob.mime) && !keepsTextDocuments(target);
+  if (title !== undefined && !asWords) {
     const isNamed = part.kind === "document" && rulingFor("documentTitle", target.wire).verdict === "lossless";
     if (isNamed) spoken.title = title;
     else losses.note("documentTitle", { verdict: "dropped", note: "has no counterpart" });
@@ -25,7 +27,7 @@ export function adaptMedia(part: MediaPart, target: AdaptTarget, losses: LossCol
     losses.note(part.kind === "image" ? "imageUrl" : part.kind === "document" ? "documentUrl" : part.kind);
     return spoken;
   }
-  if ("data" in part.blob && part.kind === "document" && isTextMime(part.blob.mime) && !keepsTextDocuments(target)) {
+  if (asWords && "data" in part.blob) {
     losses.note("documentText", { verdict: "emulated", note: "is sent as plain text" });
     const text = Buffer.from(part.blob.data, "base64").toString("utf8");
     return { kind: "text", text: title ? `${title}\n\n${text}` : text, ...(cache ? { cache } : {}) };

@@ -3,18 +3,24 @@ import { rulingFor } from "../../ir/field-map.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { CacheMark, MediaPart, NativePart, Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
 import { asObject, asText } from "../loose-json.ts";
-import type { LossCollector } from "./loss-collector.ts";
+import { type LossCollector, refuse } from "./loss-collector.ts";
 import { adaptMedia } from "./media.ts";
 import { type AdaptTarget, WIRE_TRAITS } from "./target.ts";
 
 /** How an item is kept and counted on its own wire; it means nothing to the model. */
-const BOOKKEEPING: ReadonlySet<string> = new Set("id status type object index phase caller role".split(" "));
+const BOOKKEEPING: ReadonlySet<string> = new Set(
+  "id status type object index phase caller role displayName display_name".split(" "),
+);
+
+/** Null, an empty text, list or object. */
+export const isEmpty = (value: unknown): boolean =>
+  value === null || value === "" || (typeof value === "object" && Object.keys(value).length === 0);
 
 /** Unknown fields of a piece, and of the object inside of it that some wires keep them in. */
 export function noteHome(home: JsonObject | undefined, place: string, losses: LossCollector): void {
   for (const [key, value] of Object.entries({ ...asObject(home?.["$inner"]), ...home })) {
     // Agents say of each result that it is no error; what is off is no loss.
-    if (key.startsWith("$") || BOOKKEEPING.has(key) || value === null || value === false) continue;
+    if (key.startsWith("$") || BOOKKEEPING.has(key) || isEmpty(value) || value === false) continue;
     losses.note("home", { field: `${place}.${key}` });
   }
 }
@@ -48,6 +54,7 @@ export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: L
     case "refusal":
       if (saysNothing(part.text, target)) return [];
       losses.note("refusal");
+      if (turn.role === "assistant" && rulingFor("refusal", target.wire).verdict === "lossless") return [bare];
       return [{ kind: "text", text: part.text }];
     case "image":
     case "document":
@@ -76,14 +83,29 @@ function shownBefore(part: MediaPart, target: AdaptTarget, losses: LossCollector
   return [];
 }
 
+/** Parts that stand for a piece of the conversation which only their own provider can look up or decrypt. */
+const STAND_INS: ReadonlySet<string> = new Set(["item_reference", "compaction", "compaction_summary"]);
+
 function adaptNative(part: NativePart, turn: Turn, losses: LossCollector): Part[] {
   const field = `${turn.role === "assistant" ? "assistant " : ""}content[type=${part.type}]`;
-  const found = part.type === "tool_reference" ? asText(part.raw["tool_name"]) : null;
-  if (found === null) {
-    losses.note("nativePart", { field });
-    return [];
+  const text = wordsOf(part);
+  if (text !== null) {
+    losses.note("nativePart", { field, verdict: "emulated", note: "is sent as text" });
+    return [{ kind: "text", text }];
   }
+  if (STAND_INS.has(part.type)) {
+    throw refuse(
+      field,
+      "stands for a part of the conversation that only the provider which made it can read. Start a new conversation, or route this model to that provider",
+    );
+  }
+  losses.note("nativePart", { field });
+  return [];
+}
+
+function wordsOf({ type, raw }: NativePart): string | null {
+  if (type === "compaction") return asText(raw["content"]);
+  const found = type === "tool_reference" ? asText(raw["tool_name"]) : null;
   // The answer of a search for tools; the tools themselves stand among those of the request from now on.
-  losses.note("nativePart", { field, verdict: "emulated", note: "is sent as a sentence that names the tool" });
-  return [{ kind: "text", text: `The tool ${found} can be called now.` }];
+  return found === null ? null : `The tool ${found} can be called now.`;
 }

@@ -26,10 +26,14 @@ const PLAIN = [
   "metadata",
 ] as const satisfies readonly (keyof IrRequest & NeutralField)[];
 
+const hasName = (field: NeutralField, { wire }: AdaptTarget): boolean => FIELD_MAP[field].names[wire] !== undefined;
+
 export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: LossCollector): Partial<IrRequest> {
   const kept: Record<string, unknown> = {};
   for (const field of PLAIN) {
     if (request[field] === undefined) continue;
+    // Calls side by side are what every provider does that is told nothing.
+    if (field === "parallelTools" && request.parallelTools === true && !hasName(field, target)) continue;
     if (rulingFor(field, target.wire).verdict === "lossless") kept[field] = request[field];
     else losses.note(field);
   }

@@ -20,10 +20,10 @@ export function settleThinking(
 ): Reasoning | undefined {
   if (!isClaude(target) || !reasoning || (reasoning.mode !== "manual" && reasoning.mode !== "adaptive"))
     return reasoning;
-  if (reasoning.mode === "manual" && callsWithoutThought(turns)) {
+  if (reasoning.mode === "manual" && isBegun(turns)) {
     losses.note("reasoning", {
       verdict: "dropped",
-      note: "is off for this request, because the thoughts before its tool calls came from elsewhere",
+      note: "is off for this request, because what it goes on from was not thought by this model",
     });
     return { mode: "off" };
   }
@@ -56,8 +56,9 @@ function makeRoom(reasoning: Reasoning, target: AdaptTarget, scalars: Partial<Ir
   return fitting < 1_024 ? { mode: "off" } : { ...reasoning, budgetTokens: fitting };
 }
 
-function callsWithoutThought(turns: readonly Turn[]): boolean {
+/** The answer goes on from calls or words that no thought of its own stands in front of. */
+function isBegun(turns: readonly Turn[]): boolean {
   const last = turns.findLast((turn) => turn.role === "assistant");
-  if (!last || !last.parts.some((part) => part.kind === "call")) return false;
-  return last.parts[0]?.kind !== "thinking";
+  if (!last || last.parts[0]?.kind === "thinking") return false;
+  return last === turns.at(-1) || last.parts.some((part) => part.kind === "call");
 }

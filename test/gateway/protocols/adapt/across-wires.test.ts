@@ -34,6 +34,14 @@ describe("Claude on Bedrock", () => {
     expect(body["inferenceConfig"]).toEqual({ maxTokens: 6_144 });
   });
 
+  it("does not think in front of an answer that has begun", () => {
+    const messages = [HI, { role: "assistant", content: "It is" }];
+    for (const provider of ["anthropic-messages", "bedrock-converse"] as const) {
+      const { body } = send(chat({ messages, reasoning_effort: "low" }), "openai-chat", provider);
+      expect(JSON.stringify(body)).toContain('"thinking":{"type":"disabled"}');
+    }
+  });
+
   it("takes no more than one way to draw, and none while it thinks", () => {
     const drawn = { temperature: 0.5, top_p: 0.9, top_k: 5 };
     const calm = send(claude(drawn), "anthropic-messages", "bedrock-converse");
@@ -95,6 +103,12 @@ describe("a prefill", () => {
   });
 });
 
+const FLAT_TOOL = { type: "function", name: "f", parameters: { type: "object", properties: {} }, strict: false };
+function said(more: JsonObject): JsonObject {
+  const content = [{ type: "output_text", text: "hello", ...more }];
+  return { type: "message", id: "msg_1", status: "completed", role: "assistant", phase: "commentary", content };
+}
+
 describe("what says nothing", () => {
   it.each<[WireProtocol, JsonObject]>([
     ["anthropic-messages", claude({ system: "", tools: [], mcp_servers: [], output_config: {}, container: null })],
@@ -102,6 +116,8 @@ describe("what says nothing", () => {
       "anthropic-messages",
       claude({ messages: [...CALLED.slice(0, 2), { role: "user", content: [result({ is_error: false })] }] }),
     ],
+    ["openai-responses", { model: "m", input: "hi", parallel_tool_calls: true, tools: [FLAT_TOOL] }],
+    ["openai-responses", { model: "m", input: [HI, said({ annotations: [], logprobs: [] }), HI] }],
     ["gemini-content", gemini({ systemInstruction: { role: "user", parts: [{ text: "Be brief." }] } })],
   ])("is no loss: %s %j", (client, json) => {
     const others = WIRE_PROTOCOLS.filter((wire) => wire !== client);
@@ -173,6 +189,17 @@ describe("who speaks", () => {
     expect(body).toMatchObject({
       system: [{ type: "text", text: "s" }],
       messages: [{ role: "user", content: [{ type: "image" }] }],
+    });
+  });
+
+  it("keeps a refusal apart from other words where there is a word for it", () => {
+    const messages = [HI, { role: "assistant", content: "Well.", refusal: "No." }, HI];
+    const item = (body: JsonObject) => (body["input"] as unknown[])[1];
+    expect(item(send(chat({ messages }), "openai-chat", "openai-responses").body)).toMatchObject({
+      content: [
+        { type: "output_text", text: "Well." },
+        { type: "refusal", refusal: "No." },
+      ],
     });
   });
 
