@@ -20,6 +20,7 @@ const VOCABULARY = gateway("ir", "lib");
 const PARTS = [
   "routing",
   "limits",
+  "health",
   "ledger",
   "request-log",
   "auth",
@@ -137,7 +138,7 @@ export const IMPORT_RULES: ImportRule[] = [
   },
   ...partRules,
   {
-    from: gateway("routing", "limits"),
+    from: gateway("routing", "limits", "health"),
     not: ["node:", "npm:"],
     because: "decisions are pure: state, time and chance are arguments, so every plan can be repeated and explained",
   },
