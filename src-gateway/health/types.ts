@@ -19,11 +19,34 @@ export interface HealthView {
   reason(target: HealthTarget): string | null;
   /** Median time to the first token of late; null while too little is known. */
   firstTokenP50Ms(provider: string, model: string): number | null;
+  /** The same as the first two, with what kind of obstacle it is; null when it may be asked now. */
+  obstacle(target: HealthTarget): Obstacle | null;
+}
+
+/**
+ * Why a target rests: its circuit is open; the one attempt that a half-open circuit lets through is under way; the
+ * provider asked for a pause; the key's quota is used up; the key was refused.
+ */
+export type RestCause = "circuit" | "probing" | "throttled" | "quota" | "auth";
+
+export interface Obstacle {
+  untilMs: number;
+  cause: RestCause;
+  /** In words, for the log. */
+  why: string;
 }
 
 /** How an attempt ended, as far as it says something about the target. */
 export type AttemptOutcome =
-  | { kind: "answered"; firstTokenMs: number | null; totalMs: number; outputTokens: number | null }
+  | {
+      kind: "answered";
+      /** Null where the answer came in one piece. */
+      firstTokenMs: number | null;
+      totalMs: number;
+      outputTokens: number | null;
+      /** The model refused to answer. */
+      refused?: boolean;
+    }
   /** Broke off after content had come. */
   | { kind: "broken"; errorCode: string }
   | { kind: "failed"; errorCode: string; status: number | null; retryAfterMs: number | null }
@@ -31,13 +54,15 @@ export type AttemptOutcome =
   | { kind: "unrelated" };
 
 export interface AttemptTicket {
+  /** Content has come: a half-open circuit need not wait for the end of a long answer. */
+  answering(): void;
   /** Once; later calls are without effect. */
   end(outcome: AttemptOutcome): void;
 }
 
 export type HealthEvent =
   | { kind: "down"; provider: string; model: string | null; key: string | null; why: string }
-  | { kind: "recovered"; provider: string; model: string | null; key: string | null }
+  | { kind: "recovered"; provider: string; model: string | null; key: string | null; from: "down" | "degraded" }
   | { kind: "degraded"; provider: string; model: string; why: string };
 
 export type CircuitState = "closed" | "open" | "half-open";
@@ -51,13 +76,31 @@ export interface HealthStatus extends HealthTarget {
   failures: number;
   firstTokenP50Ms: number | null;
   tokensPerSecondP50: number | null;
+  /** What became worse than it used to be, in words; null when nothing did. */
+  degraded: string | null;
+}
+
+/** A circuit that is not closed. */
+export interface CircuitStatus {
+  provider: string;
+  /** Null for the circuit of the whole provider. */
+  model: string | null;
+  circuit: CircuitState;
+  availableAtMs: number;
+  why: string;
 }
 
 export interface Health extends HealthView {
-  /** Null when another attempt got ahead: a half-open circuit lets only one through. */
+  /**
+   * Null when the target may not be asked now, or another attempt got ahead: a half-open circuit lets one through at a
+   * time, and the next one when that has said nothing for a minute.
+   */
   begin(target: HealthTarget): AttemptTicket | null;
   status(): HealthStatus[];
-  /** Forgets circuits and cool-downs. */
+  circuits(): CircuitStatus[];
+  /** What somebody other than an attempt found out about a provider: whether it can be reached. */
+  learn(provider: string, isReachable: boolean): void;
+  /** Forgets every circuit and cool-down that keeps a matching target from being asked. */
   reset(filter: Partial<HealthTarget>): void;
   onEvent(listener: (event: HealthEvent) => void): () => void;
 }
