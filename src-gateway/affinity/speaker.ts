@@ -1,0 +1,31 @@
+/** Who wrote a piece of a prompt, on every wire. Answers of tools count as the user's. */
+import { isObjectAt, type JsonSpan, membersOf, rawTextAt } from "../lib/json-walk.ts";
+
+export type Speaker = "system" | "user" | "assistant";
+
+const ROLES: Readonly<Record<string, Speaker>> = {
+  system: "system",
+  developer: "system",
+  assistant: "assistant",
+  model: "assistant",
+};
+
+/** Items of Responses that have no role and are the model's own. */
+const WRITTEN_BY_MODEL = /_call$|^reasoning$|^compaction/;
+
+/** Most messages begin with their role, and need not be walked for it. */
+const ROLE_FIRST = Buffer.from('{"role":"');
+
+export function speakerOf(bytes: Buffer, piece: JsonSpan): Speaker {
+  if (!isObjectAt(bytes, piece)) return "user";
+  const roleAt = piece.start + ROLE_FIRST.length;
+  if (roleAt < piece.end && bytes.compare(ROLE_FIRST, 0, ROLE_FIRST.length, piece.start, roleAt) === 0) {
+    return ROLES[bytes.toString("latin1", roleAt, Math.max(roleAt, bytes.indexOf(0x22, roleAt)))] ?? "user";
+  }
+  const members = membersOf(bytes, piece);
+  const role = rawTextAt(bytes, members.get("role"));
+  if (role !== null) return ROLES[role] ?? "user";
+  const type = rawTextAt(bytes, members.get("type"));
+  if (type === "additional_tools") return "system";
+  return type !== null && WRITTEN_BY_MODEL.test(type) ? "assistant" : "user";
+}
