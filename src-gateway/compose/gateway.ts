@@ -7,6 +7,7 @@ import { createGatewayServer } from "../server/gateway-server.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
 import { createPassthroughHandler } from "../server/passthrough-handler.ts";
 import { createRequestHandler } from "../server/request-handler.ts";
+import { createResponsesSockets } from "../server/responses-socket/responses-sockets.ts";
 import { createStoredResponseHandler } from "../server/stored-response-handler.ts";
 import type { Settings } from "../settings/types.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
@@ -47,6 +48,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const world = createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory);
   const straight = { ...world, dispatch: upstream.dispatch, instances: () => parts.config.live().instances };
   const running = new Set<Promise<void>>();
+  const nextId = createIdSource(clock);
   const admin = serveAdmin({
     parts,
     root: user,
@@ -85,7 +87,10 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     allowedOrigins: settings.allowedOrigins,
     timeouts: settings.timeouts,
     log,
-    nextId: createIdSource(clock),
+    nextId,
+    sockets: settings.responsesWebsocket
+      ? createResponsesSockets({ world, maxBodyBytes: settings.maxBodyBytes, running, nextId })
+      : null,
     handle,
   });
   let urls: { url: string; consoleUrl: string } = { url: "", consoleUrl: "" };

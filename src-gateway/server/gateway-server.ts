@@ -5,12 +5,13 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ListenerSettings, TimeoutSettings } from "../settings/types.ts";
-import { checkOrigin, type OriginPolicy } from "./origin-guard.ts";
-import { answerClientError, declineUpgrade } from "./raw-answers.ts";
+import { allowOrigin, policyFor, refuseForeign } from "./guard-request.ts";
+import type { OriginPolicy } from "./origin-guard.ts";
+import { answerClientError, declineUpgrade, refuseUpgrade } from "./raw-answers.ts";
+import type { ResponsesSockets } from "./responses-socket/responses-sockets.ts";
 import { matchRoute, type Route } from "./routes.ts";
 import { sendWireError } from "./wire-error.ts";
 
@@ -21,6 +22,8 @@ export interface GatewayServerOptions {
   timeouts: TimeoutSettings;
   log: Logger;
   nextId(): number;
+  /** Null declines every WebSocket. */
+  sockets: ResponsesSockets | null;
   /** Answers one request that passed the guard and belongs to its listener. Must not throw. */
   handle(request: IncomingMessage, response: ServerResponse, route: Route, id: number): void;
 }
@@ -63,17 +66,20 @@ class ListeningServer implements GatewayServer {
     this.isStopping = true;
     const closed = this.servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
     for (const server of this.servers) server.closeIdleConnections();
-    if (this.open > 0) {
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, drainMs);
-        this.tellIdle = () => {
-          clearTimeout(timer);
-          resolve();
-        };
-      });
-    }
+    await Promise.all([this.drain(drainMs), this.options.sockets?.stop(drainMs)]);
     for (const server of this.servers) server.closeAllConnections();
     await Promise.all(closed);
+  }
+
+  private async drain(drainMs: number): Promise<void> {
+    if (this.open === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, drainMs);
+      this.tellIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   openRequests(): number {
@@ -95,7 +101,9 @@ class ListeningServer implements GatewayServer {
       (request, response) => this.receive(request, response, settings, policy),
     );
     server.on("clientError", (error: NodeJS.ErrnoException, socket: Duplex) => answerClientError(error, socket));
-    server.on("upgrade", (request: IncomingMessage, socket: Duplex) => declineUpgrade(request, socket as Socket));
+    server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.upgrade(request, socket as Socket, head, settings, policy),
+    );
     this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -106,6 +114,29 @@ class ListeningServer implements GatewayServer {
     });
     server.on("error", (error) => log.error({ err: error }, "listener failed"));
     return { name: settings.name, host: settings.host, port: (server.address() as AddressInfo).port };
+  }
+
+  /** WebSockets are offered where Responses are, and declined everywhere else. */
+  private upgrade(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    settings: ListenerSettings,
+    policy: OriginPolicy,
+  ): void {
+    const refusal = refuseForeign(request, policy);
+    if (refusal) return refuseUpgrade(socket, refusal);
+    // The same path as over HTTP, where it takes a POST.
+    const route = matchRoute("POST", request.url ?? "/");
+    const { sockets } = this.options;
+    const isOffered =
+      sockets !== null &&
+      route.kind === "inference" &&
+      route.target.surface === "responses" &&
+      belongsTo(route, settings) &&
+      request.headers.upgrade?.toLowerCase() === "websocket";
+    if (isOffered) sockets.upgrade(request, socket, head, route);
+    else declineUpgrade(request, socket);
   }
 
   private receive(
@@ -122,59 +153,12 @@ class ListeningServer implements GatewayServer {
     if (this.isStopping) response.setHeader("connection", "close");
     const id = this.options.nextId();
     const route = matchRoute(request.method ?? "GET", request.url ?? "/");
-    const refusal = guard(request, response, policy);
-    if (refusal === "answered") return;
+    const refusal = refuseForeign(request, policy);
+    if (!refusal && allowOrigin(request, response, policy) === "answered") return;
     if (refusal) return sendWireError(request, response, route, requestIdOf(id), refusal);
     const served = belongsTo(route, settings) ? route : ({ kind: "unknown", wire: "openai-chat" } as const);
     this.options.handle(request, response, served, id);
   }
-}
-
-function policyFor(settings: ListenerSettings, options: GatewayServerOptions): OriginPolicy {
-  const listensBeyondLoopback = !/^(?:localhost|127\.|::1$)/.test(settings.host);
-  const hosts = [...options.allowedHosts, settings.host].map((host) => host.toLowerCase());
-  const origins = options.allowedOrigins.map((origin) => origin.toLowerCase().replace(/\/$/, ""));
-  return { allowedHosts: new Set(hosts), allowedOrigins: new Set(origins), listensBeyondLoopback };
-}
-
-/** An error to answer with, `answered` for a preflight, null to go on. */
-function guard(
-  request: IncomingMessage,
-  response: ServerResponse,
-  policy: OriginPolicy,
-): GatewayError | "answered" | null {
-  const { host, origin } = request.headers;
-  const fetchSite = request.headers["sec-fetch-site"];
-  const verdict = checkOrigin({ host, origin, fetchSite: Array.isArray(fetchSite) ? fetchSite[0] : fetchSite }, policy);
-  if (verdict === "foreign-host") {
-    return new GatewayError(
-      "forbidden_origin",
-      "The request names a host that is not this gateway's. Use 127.0.0.1 or localhost, or add the name to allowed_hosts.",
-      { param: "host" },
-    );
-  }
-  if (verdict === "foreign-origin") {
-    return new GatewayError(
-      "forbidden_origin",
-      "A web page of another origin may not use this gateway. Add the origin to allowed_origins if it should.",
-      { param: "origin" },
-    );
-  }
-  if (origin && policy.allowedOrigins.has(origin.toLowerCase())) {
-    response.setHeader("access-control-allow-origin", origin);
-    response.setHeader("vary", "origin");
-    response.setHeader("access-control-expose-headers", "x-request-id, retry-after");
-    if (request.method === "OPTIONS") {
-      response.writeHead(204, {
-        "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
-        "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "",
-        "access-control-max-age": "600",
-      });
-      response.end();
-      return "answered";
-    }
-  }
-  return null;
 }
 
 function belongsTo(route: Route, settings: ListenerSettings): boolean {

@@ -2,6 +2,8 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { GatewayError } from "../ir/errors.ts";
+import { encodeOpenAiError } from "../protocols/openai-errors.ts";
 
 function answer(socket: Duplex, status: number, code: string, message: string, headers = ""): void {
   const body = JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code } });
@@ -31,6 +33,16 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex):
       "The request's headers are larger than 64 KiB. Send fewer or shorter ones.",
     );
   } else answer(socket, 400, "invalid_request", "This is not an HTTP request that can be understood.");
+}
+
+/** An upgrade that is refused before it happens, in the words of OpenAI's wires. */
+export function refuseUpgrade(socket: Duplex, error: GatewayError): void {
+  const { status, headers, body } = encodeOpenAiError(error);
+  socket.on("error", () => socket.destroy());
+  const lines = Object.entries({ connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`), body]),
+  );
 }
 
 /**

@@ -68,6 +68,11 @@ export const PACKAGE_HOMES: PackageHome[] = [
     because: "Express serves what is not hot; the doors load it after the listener is up",
   },
   {
+    packageName: "ws",
+    folders: gateway("server"),
+    because: "sockets end in server/",
+  },
+  {
     packageName: "better-sqlite3",
     folders: gateway("store"),
     because: "store/ hides which database runs, and only it knows when SQLite may block",

@@ -157,12 +157,12 @@ describe("a request that cannot be used", () => {
     expect(await inQuery.json()).toHaveProperty("models");
   });
 
-  it("declines a WebSocket so that Codex goes on over HTTP", async () => {
+  it("declines a WebSocket where none is offered, so that clients go on over HTTP", async () => {
     const { port } = new URL(gateway.url);
     const answer = await new Promise<string>((resolve) => {
       const socket = connect(Number(port), "127.0.0.1", () => {
         socket.write(
-          "GET /v1/responses HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: x\r\n\r\n",
+          "GET /v1/realtime HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: x\r\n\r\n",
         );
       });
       socket.once("data", (data) => resolve(data.toString()));
