@@ -59,8 +59,7 @@ function withoutSpans(bytes: Buffer, mark: Buffer, endOf: (at: number) => number
   return Buffer.concat(kept);
 }
 
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 /**
  * A mark needs a block to stand on, so the same text is a list of one block in one turn and a text in the next; a system

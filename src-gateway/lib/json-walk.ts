@@ -89,8 +89,7 @@ export const isStringAt = (bytes: Buffer, span: JsonSpan): boolean => bytes[span
 export const rawTextAt = (bytes: Buffer, span: JsonSpan | undefined): string | null =>
   span !== undefined && isStringAt(bytes, span) ? bytes.toString("utf8", span.start + 1, span.end - 1) : null;
 
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 function skipString(bytes: Buffer, at: number): number {
   const near = Math.min(bytes.length, at + SHORT_STRING);

@@ -20,6 +20,7 @@ import { settleThinking } from "./settle-thinking.ts";
 import type { AdaptTarget } from "./target.ts";
 import { adaptTools, type ToolNames } from "./tools.ts";
 import { adaptTurns } from "./turns.ts";
+import { withoutVolatile } from "./volatile.ts";
 
 export interface Adapted {
   request: IrRequest;
@@ -38,7 +39,7 @@ export function adaptRequest(request: IrRequest, target: AdaptTarget): Adapted {
   const returned = { ...request, model: target.model, turns: adaptOpaque(request, target, losses) };
   if (request.source === target.wire)
     return { request: returned, losses: losses.losses, names: null, wrapped: NOTHING };
-  const known = withAdditionalTools(withoutMarkers(returned));
+  const known = withAdditionalTools(withoutVolatile(withoutMarkers(returned), losses));
   noteFields(known, losses);
   const tools = adaptTools(known, target, losses);
   const { output, instruction } = adaptOutput(known, target, losses);
