@@ -6,6 +6,7 @@ import { asObject } from "../loose-json.ts";
 import type { Adapted } from "./adapt.ts";
 import { type CarriedThought, createThoughtCarrier } from "./carried-thoughts.ts";
 import { wrapOpaque } from "./opaque.ts";
+import { createPlainWords } from "./plain-words.ts";
 import { shortHash } from "./short-hash.ts";
 import { TEXT_ARGUMENT } from "./tools.ts";
 
@@ -82,8 +83,11 @@ export function createRestorer(context: RestoreContext): Restorer {
     return [{ type: "opaque", opaque: wrap({ wire: context.providerWire, value: "" }, false) }];
   };
 
+  const plain = context.providerWire === client ? null : createPlainWords(context.providerWire, client);
+
   return {
-    push(event) {
+    push(said) {
+      const event = plain ? plain.push(said) : said;
       carrier?.push(event);
       switch (event.type) {
         case "part-start":

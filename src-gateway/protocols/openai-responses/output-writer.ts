@@ -10,10 +10,11 @@ export interface OutputWriter {
   open(part: OpenPart): void;
   /** The writer of the open part. */
   readonly part: PartWriter | null;
-  closePart(): void;
+  /** The open part has all of its text. */
+  endPart(): void;
   /** A part that comes in one piece; one that this wire has no word for is left out. */
   whole(part: Part): void;
-  /** Closes what is open. `status` is the last message's. */
+  /** Closes what is open. `status` is that of the last item. */
   end(status: "completed" | "incomplete"): void;
   /** The finished items. */
   readonly items: JsonObject[];
@@ -24,6 +25,7 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
   const items: JsonObject[] = [];
   let hasRefusal = false;
   let part: PartWriter | null = null;
+  let isCall = false;
   // Pieces that follow each other share one message, so that a text with citations is not torn apart.
   let message: { item: JsonObject; content: JsonObject[] } | null = null;
 
@@ -32,8 +34,8 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
     emit("response.output_item.done", { output_index: items.length, item });
     items.push(item);
   };
-  const closePart = (): void => {
-    const done = part?.close();
+  const closePart = (status: "completed" | "incomplete" = "completed"): void => {
+    const done = part?.close(status);
     part = null;
     if (!done) return;
     if (message) message.content.push(done);
@@ -46,7 +48,7 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
     return { item, content: [] };
   };
   const end = (status: "completed" | "incomplete"): void => {
-    closePart();
+    closePart(status);
     if (!message) return;
     const { item, content } = message;
     message = null;
@@ -54,6 +56,7 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
   };
   const open = (opened: OpenPart): void => {
     closePart();
+    isCall = opened.kind === "call";
     if (opened.kind === "text" || opened.kind === "refusal") {
       message ??= openMessage();
       hasRefusal ||= opened.kind === "refusal";
@@ -67,7 +70,10 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
 
   return {
     open,
-    closePart,
+    endPart() {
+      // Clients run a call that is done, so one waits until it is known that the answer was not cut there.
+      if (!isCall) closePart();
+    },
     end,
     items,
     get part() {
@@ -82,6 +88,11 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
         part?.delta(whole.text);
         if (whole.opaque) part?.opaque(whole.opaque);
         closePart();
+      } else if (whole.kind === "image" && "data" in whole.blob) {
+        end("completed");
+        const item = { id: object.itemId("ig", items.length), type: "image_generation_call" };
+        addItem({ ...item, status: "in_progress", result: null });
+        finishItem({ ...item, status: "completed", result: whole.blob.data });
       } else if (whole.kind === "native" && whole.wire === WIRE && !isPiece(whole)) {
         end("completed");
         addItem(whole.raw);

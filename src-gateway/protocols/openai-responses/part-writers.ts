@@ -11,8 +11,8 @@ export interface PartWriter {
   delta(text: string): void;
   citation(citation: Citation): void;
   opaque(opaque: Opaque): void;
-  /** The finished item, or the finished piece of a message. */
-  close(): JsonObject;
+  /** The item, or the piece of a message, as far as it came. */
+  close(status: "completed" | "incomplete"): JsonObject;
 }
 
 const ignore = (): void => undefined;
@@ -116,11 +116,11 @@ function createCallWriter(
     },
     citation: ignore,
     opaque: ignore,
-    close() {
+    close(status) {
       // Clients parse the arguments, and nothing is no JSON.
       if (text === "" && !call.custom) writer.delta("{}");
       emit(`${name}.done`, { ...place, [field]: text });
-      return item("completed", text);
+      return item(status, text);
     },
   };
   return writer;

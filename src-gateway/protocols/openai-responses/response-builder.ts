@@ -66,7 +66,7 @@ export function createResponseBuilder(object: ResponseObject, emit: Emit): Respo
         case "opaque":
           return output.part?.opaque(event.opaque);
         case "part-end":
-          return output.closePart();
+          return output.endPart();
         case "part":
           return output.whole(event.part);
         case "end":

@@ -248,6 +248,8 @@ describe("a stream for a client", () => {
         "content_part.done content_part.added output_text.delta output_text.done content_part.done output_item.done",
       "output_item.added function_call_arguments.delta function_call_arguments.done output_item.done",
       "output_item.added custom_tool_call_input.delta custom_tool_call_input.done output_item.done",
+      // The picture.
+      "output_item.added output_item.done",
       "completed",
     ]);
     const output = codec.encodeAnswer(ANSWER, answerContext())["output"];
@@ -262,6 +264,7 @@ describe("a stream for a client", () => {
       },
       { id: "fc_16_2", call_id: "toolu_1", arguments: "{}" },
       { id: "ctc_16_3", call_id: "call_16_3", input: "x" },
+      { id: "ig_16_4", type: "image_generation_call" },
     ]);
   });
 
