@@ -31,6 +31,8 @@ export interface AgentTools {
 
 export interface Agent {
   name: string;
+  /** As its makers write it, with the wire that it speaks where there is a choice. */
+  title: string;
   packageName: string;
   version: string;
   bin: string;

@@ -3,6 +3,7 @@ import type { Agent } from "./agent.ts";
 
 export const claudeCode: Agent = {
   name: "claude-code",
+  title: "Claude Code",
   packageName: "@anthropic-ai/claude-code",
   version: "2.1.329",
   bin: "claude",

@@ -12,6 +12,7 @@ const program = (command: string): ToolCall => ({
 
 export const codex: Agent = {
   name: "codex",
+  title: "Codex",
   packageName: "@openai/codex",
   version: "0.169.0",
   bin: "codex",

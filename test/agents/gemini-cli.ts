@@ -4,6 +4,7 @@ import type { Agent } from "./agent.ts";
 
 export const geminiCli: Agent = {
   name: "gemini-cli",
+  title: "Gemini CLI",
   packageName: "@google/gemini-cli",
   version: "0.61.0",
   bin: "gemini",

@@ -4,8 +4,9 @@ import type { Surface } from "../../src-gateway/ir/protocol.ts";
 import type { Agent } from "./agent.ts";
 
 /** pi speaks any wire; `api` is its word for one. */
-const pi = (surface: Surface, api: string, path: string): Agent => ({
+const pi = (wire: string, surface: Surface, api: string, path: string): Agent => ({
   name: "pi",
+  title: `pi (${wire})`,
   packageName: "@earendil-works/pi-coding-agent",
   version: "0.87.1",
   bin: "pi",
@@ -25,5 +26,5 @@ const pi = (surface: Surface, api: string, path: string): Agent => ({
   },
 });
 
-export const piOnChat: Agent = pi("chat", "openai-completions", "/v1");
-export const piOnMessages: Agent = pi("messages", "anthropic-messages", "");
+export const piOnChat: Agent = pi("Chat", "chat", "openai-completions", "/v1");
+export const piOnMessages: Agent = pi("Messages", "messages", "anthropic-messages", "");

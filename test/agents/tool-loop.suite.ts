@@ -1,6 +1,7 @@
 /** One agent on one provider of a foreign wire: it writes a file, reads it and runs a command, and says that it is done. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { WireProtocol } from "../../src-gateway/ir/protocol.ts";
 import { refusals } from "../fakes/demands/demands.ts";
@@ -21,6 +22,7 @@ export interface ToolLoopCase {
   tools?: AgentTools;
 }
 
+const TABLE = fileURLToPath(new URL("../../docs/agents-tested.md", import.meta.url));
 const PROMPT = "Write the file lab-out.txt, look at it, then say so.";
 const WRITTEN = "made-by-an-agent ✓";
 const DONE = "The file is written, and it says what it should – fertig.";
@@ -59,16 +61,16 @@ export function toolLoop(options: ToolLoopCase): void {
     const run = await runAgent(agent, task);
     if (process.env["DUMP"])
       for (const [n, r] of world.asked().entries())
-    if (process.env["DUMP"])
-      for (const [n, r] of world.asked().entries())
-        expect(
-          run.code,
-          run.output +
-            world
-              .asked()
-              .map((request) => `\n${request.path}`)
-              .join(""),
-        ).toBe(0);
+        if (process.env["DUMP"])
+          for (const [n, r] of world.asked().entries())
+            expect(
+              run.code,
+              run.output +
+                world
+                  .asked()
+                  .map((request) => `\n${request.path}`)
+                  .join(""),
+            ).toBe(0);
     expect(run.output).toContain(DONE);
     expect(readFileSync(join(folder, "lab-out.txt"), "utf8").trimEnd()).toBe(WRITTEN);
 
@@ -100,8 +102,19 @@ export function toolLoop(options: ToolLoopCase): void {
       });
       expect(record.usage).toEqual(asked[place]?.usageReported);
     }
-    const losses = new Set(records.flatMap((record) => record.losses.map((loss) => `${loss.verdict} ${loss.field}`)));
-    console.log([agent.name, askedAs, wire, model, ...losses].join(" | "));
+    const losses = new Set(
+      records.flatMap((record) => record.losses.map((loss) => `${loss.verdict} \`${loss.field}\``)),
+    );
+    const row = [
+      `${agent.title} ${agent.version}`,
+      `\`${askedAs}\``,
+      wire,
+      `\`${model}\``,
+      "passes",
+      [...losses].sort().join(", ") || "none",
+    ];
+    const line = `| ${row.join(" | ")} |`;
+    expect(readFileSync(TABLE, "utf8").includes(line), `docs/agents-tested.md has no row\n${line}`).toBe(true);
   }, 90_000);
 }
 
