@@ -54,6 +54,7 @@ function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: Se
     modelsEndpoint: models,
     headers: config.headers ?? {},
     compat: compatOf(config, row, refuse),
+    ...maxConcurrencyOf(config, refuse),
     region: typeof config.options?.["region"] === "string" ? config.options["region"] : null,
     where: config.where,
   };
@@ -109,6 +110,14 @@ function fillIn(template: string, config: ProviderConfig, refuse: Refuse): strin
     return "";
   });
   return isWhole ? trim(url) : null;
+}
+
+function maxConcurrencyOf(config: ProviderConfig, refuse: Refuse): { maxConcurrency?: number } {
+  const asked = config.options?.["max_concurrency"];
+  if (asked === undefined) return {};
+  if (Number.isInteger(asked) && (asked as number) >= 1) return { maxConcurrency: asked as number };
+  refuse("options.max_concurrency", `${JSON.stringify(asked)} is no number of requests`, "1 or more, or leave it out");
+  return {};
 }
 
 const trim = (url: string): string => url.replace(/\/+$/, "");

@@ -56,6 +56,8 @@ export interface ProviderInstance {
   /** Extra headers on every request, lower case. */
   headers: Record<string, string>;
   compat: ReadonlySet<CompatFlag>;
+  /** Requests that it may be asked at once; without a limit when left out. */
+  maxConcurrency?: number;
   /** The provider's region, where requests are signed for one. */
   region: string | null;
   where: string;

@@ -3,6 +3,7 @@
  * `settings/` is the only reader of configuration files and environment; everybody else is given values.
  */
 import { join } from "node:path";
+import { admissionOf } from "./admission.ts";
 import { authSecretOf } from "./auth-secret.ts";
 import { isPostgres } from "./check-value.ts";
 import { type FoundFiles, findFiles } from "./find-files.ts";
@@ -36,6 +37,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
   const dataDir = values.path("data_dir") ?? expandPath(STANDARD_DATA_DIR, places);
   const ledgerUrl = databaseUrl(values, "ledger_path", places) ?? join(dataDir, "ledger.db");
   const listeners = listenersOf(layers, values);
+  const maxBodyBytes = values.number("max_body_bytes", 64 * 1024 * 1024);
   const settings: Settings = {
     environment: (values.text("environment") ?? "dev") as Settings["environment"],
     dataDir,
@@ -51,10 +53,11 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     logLevel: (values.text("log_level") ?? "info") as Settings["logLevel"],
     logFile: values.path("log_file_daemon") ?? values.path("log_file"),
     logFileCli: values.path("log_file_cli"),
-    maxBodyBytes: values.number("max_body_bytes", 64 * 1024 * 1024),
+    maxBodyBytes,
     timeouts: timeoutsOf(values),
     onClientAbort: (values.text("on_client_abort") ?? "abort") as Settings["onClientAbort"],
     workMode: (values.text("work_mode") ?? "auto") as Settings["workMode"],
+    admission: admissionOf(layers, values, maxBodyBytes),
     retry: {
       maxAttempts: values.number("max_attempts", 4),
       totalMs: values.number("total_timeout_ms", 3_600_000),

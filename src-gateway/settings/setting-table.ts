@@ -4,7 +4,7 @@
  */
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
 import { SETTINGS_WITHOUT_EFFECT } from "./settings-without-effect.ts";
-import { ENDPOINT_KEYS, type EndpointKey } from "./types.ts";
+import { ENDPOINT_KEYS, type EndpointKey, QUEUE_MODES } from "./types.ts";
 
 const text: SettingType = { is: "text" };
 const path: SettingType = { is: "path" };
@@ -111,6 +111,24 @@ const LIMITS: readonly SettingRow[] = [
   ),
 ];
 
+const ADMISSION: readonly SettingRow[] = [
+  row("max_in_flight", { is: "number", min: 0, max: 1_000_000 }, "0", "requests at once; 0 is no limit"),
+  row(
+    "max_in_flight_bytes",
+    { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER },
+    "0",
+    "bytes of their bodies, decompressed; not less than `max_body_bytes`, and 0 is no limit",
+  ),
+  row(
+    "max_waiting",
+    { is: "number", min: 0, max: 100_000 },
+    "1000",
+    "requests that may wait for one limit; 0 lets none wait",
+  ),
+  row("queue_timeout_ms", ms(1, HOUR), "60000", "how long a request may wait"),
+  row("queue_mode", choice(...QUEUE_MODES), "hybrid", "who goes first among those who wait"),
+];
+
 const RESPONSES: readonly SettingRow[] = [
   row("responses_websocket", flag, "true", "lets clients of Responses speak over WebSockets; Codex does"),
   row(
@@ -148,6 +166,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...ACCESS,
   ...LISTENERS,
   ...LIMITS,
+  ...ADMISSION,
   ...RESPONSES,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,

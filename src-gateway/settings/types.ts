@@ -5,7 +5,7 @@
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { RouteConfig } from "./route-types.ts";
 
-export type { RouteConfig, RouteCondition, RouteGroup, RouteNode, RoutePolicy, RouteTarget } from "./route-types.ts";
+export type { RouteCondition, RouteConfig, RouteGroup, RouteNode, RoutePolicy, RouteTarget } from "./route-types.ts";
 
 /** Groups of paths that a listener serves; the names are those of the earlier gateway's `*_ENDPOINTS` lists. */
 export const ENDPOINT_KEYS = [
@@ -64,6 +64,25 @@ export interface RetrySettings {
   maxMs: number;
 }
 
+/**
+ * How requests that wait are ordered. `strict`: by priority, then by arrival. `fair`: owners take turns, and an urgent
+ * request uses up less of its owner's turn than another. `hybrid`: 0 to 2 strictly first, the others fairly.
+ */
+export const QUEUE_MODES = ["strict", "fair", "hybrid"] as const;
+export type QueueMode = (typeof QUEUE_MODES)[number];
+
+export interface AdmissionSettings {
+  /** Requests at once in the whole process; 0 is no limit. */
+  maxInFlight: number;
+  /** Bytes of their bodies; 0 is no limit. */
+  maxInFlightBytes: number;
+  /** Requests that may wait for one limit. */
+  maxWaiting: number;
+  /** The longest that one waits. */
+  queueTimeoutMs: number;
+  queueMode: QueueMode;
+}
+
 /** Something the operator should know about a setting that was accepted: an old name, a name without effect. */
 export interface Notice {
   text: string;
@@ -100,6 +119,7 @@ export interface Settings {
   /** What became of a request to a provider when its client left: stop paying, or read on to learn the usage. */
   onClientAbort: "abort" | "drain";
   workMode: WorkMode;
+  admission: AdmissionSettings;
   retry: RetrySettings;
   /** Whether clients of Responses may speak over WebSockets. */
   responsesWebsocket: boolean;

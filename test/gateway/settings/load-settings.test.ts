@@ -38,6 +38,13 @@ describe("with nothing set", () => {
       },
       onClientAbort: "abort",
       workMode: "auto",
+      admission: {
+        maxInFlight: 0,
+        maxInFlightBytes: 0,
+        maxWaiting: 1000,
+        queueTimeoutMs: 60_000,
+        queueMode: "hybrid",
+      },
       retry: { maxAttempts: 4, totalMs: 3_600_000, maxWaitMs: 60_000, baseMs: 250, maxMs: 8_000 },
       responsesWebsocket: true,
       responsesKeepDays: 30,
