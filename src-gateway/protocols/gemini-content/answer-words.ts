@@ -1,6 +1,8 @@
 /** How answers end and what they cost, in Google's words. */
 import type { Finish } from "../../ir/answer.ts";
+import type { CallPart } from "../../ir/part.ts";
 import { inputTotal, type Usage } from "../../ir/usage.ts";
+import { callInput } from "../call-input.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 
 const REASONS: ReadonlyMap<string, Finish["reason"]> = new Map([
@@ -73,6 +75,13 @@ export function encodeFinish(finish: Finish): string {
     ? finish.raw
     : WORDS[finish.reason];
 }
+
+/** All of the arguments have come: they are an object. */
+export const isWhole = ({ args }: CallPart): boolean => args.trim() !== "" && callInput(args)["_raw"] !== args;
+
+/** The answer ended in the middle of its last call. The wire has whole calls only, and its clients run what they are given. */
+export const isCut = (call: CallPart, { reason }: Finish): boolean =>
+  reason !== "stop" && reason !== "tool_calls" && reason !== "stop_sequence" && !isWhole(call);
 
 const isWord = (raw: string): boolean => REASONS.has(raw) || raw.startsWith("IMAGE_") || raw === "NO_IMAGE";
 

@@ -4,7 +4,7 @@ import { NO_USAGE, type Usage } from "../../ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import type { EncodeContext } from "../types.ts";
 import { usageFromGemini } from "../usage.ts";
-import { encodeFinish, encodeUsage } from "./answer-words.ts";
+import { encodeFinish, encodeUsage, isCut } from "./answer-words.ts";
 import { spell } from "./case-reader.ts";
 import type { ResultStyle } from "./function-parts.ts";
 import { createGrounding } from "./grounding.ts";
@@ -56,6 +56,7 @@ function foreignCandidate(answer: IrAnswer): JsonObject {
   const grounding = createGrounding();
   const parts: JsonObject[] = [];
   for (const part of answer.parts) {
+    if (part.kind === "call" && part === answer.parts.at(-1) && isCut(part, answer.finish)) continue;
     const encoded = encodeAnswerPart(part);
     if (!encoded) continue;
     if (part.kind === "text") {

@@ -106,7 +106,7 @@ export function resultFields(part: ResultPart, style: ResultStyle): JsonObject {
   const isSilent = inner["$response"] === null;
   const response = isUnchanged ? original : isSilent ? undefined : freshResponse(part);
   // In an own result, the text in front is the response, and everything behind it came from `parts`.
-  const hasText = first?.kind === "text" && !(isSilent && typeof inner["response"] !== "string");
+  const hasText = first?.kind === "text" && !(isSilent && asText(inner["response"]) === null);
   const others = style.isOwn ? part.parts.slice(hasText ? 1 : 0) : part.parts.filter(isMedia);
   const parts = style.isOwn || style.media ? others.flatMap((each) => style.encodePart(each) ?? []) : [];
   return {

@@ -1,10 +1,10 @@
 import type { IrEvent } from "../../ir/answer.ts";
-import type { Opaque, Part } from "../../ir/part.ts";
+import type { CallPart, Opaque, Part } from "../../ir/part.ts";
 import type { StreamEncoder } from "../codec.ts";
 import type { JsonObject } from "../loose-json.ts";
 import { NO_BYTES, sseFrame } from "../stream-facts.ts";
 import type { EncodeContext } from "../types.ts";
-import { encodeFinish, encodeUsage } from "./answer-words.ts";
+import { encodeFinish, encodeUsage, isCut, isWhole } from "./answer-words.ts";
 import { encodeAnswerPart, encodeHead } from "./encode-answer.ts";
 import { encodeStreamError } from "./error.ts";
 import { createGrounding } from "./grounding.ts";
@@ -26,6 +26,8 @@ class GeminiStreamEncoder implements StreamEncoder {
   /** The open part as far as it was told: arguments are kept back until they are complete. */
   private chunks: string[] = [];
   private opaque: Opaque | undefined;
+  /** A call that may have lost the end of its arguments; it waits until it is known that the answer was not cut there. */
+  private call: CallPart | null = null;
   /** Bytes of text in the parts before. */
   private bytesBefore = 0;
 
@@ -42,7 +44,7 @@ class GeminiStreamEncoder implements StreamEncoder {
         this.open = event.part;
         this.opaque = event.part.kind === "call" ? event.part.opaque : undefined;
         this.chunks = [];
-        return NO_BYTES;
+        return this.flushCall();
       case "delta":
         return this.delta(event.text);
       case "citation":
@@ -54,10 +56,13 @@ class GeminiStreamEncoder implements StreamEncoder {
       case "part-end":
         return this.closePart();
       case "part":
-        return this.part(event.part);
-      case "end":
+        return Buffer.concat([this.flushCall(), this.part(event.part)]);
+      case "end": {
         this.isOver = true;
-        return this.end(event);
+        if (this.call && isCut(this.call, event.finish)) this.call = null;
+        const call = this.flushCall();
+        return Buffer.concat([call, this.end(event)]);
+      }
       case "error":
         this.isOver = true;
         return encodeStreamError(event.error, { framing: this.context.framing, started: !this.isFirst });
@@ -77,11 +82,20 @@ class GeminiStreamEncoder implements StreamEncoder {
     if (open === null) return NO_BYTES;
     const signed = opaque ? { opaque } : {};
     if (open.kind === "call") {
-      return this.part({ ...open, ...signed, args: chunks.join("") });
+      const call: CallPart = { ...open, ...signed, args: chunks.join("") };
+      if (isWhole(call)) return this.part(call);
+      this.call = call;
+      return NO_BYTES;
     }
     if (open.kind !== "thinking") this.bytesBefore += Buffer.byteLength(chunks.join(""));
     // The signature of what was told already comes on a piece without text.
     return opaque ? this.part({ kind: open.kind, text: "", opaque }) : NO_BYTES;
+  }
+
+  private flushCall(): Buffer {
+    const { call } = this;
+    this.call = null;
+    return call ? this.part(call) : NO_BYTES;
   }
 
   private part(part: Part): Buffer {
