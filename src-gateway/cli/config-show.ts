@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { ReplyOf } from "../admin-api/contract/endpoints.ts";
+import type { RouteTargetView } from "../admin-api/contract/schemas.ts";
 import { contextOf } from "./context.ts";
 import type { Printer } from "./printer.ts";
 import type { Column } from "./table.ts";
@@ -31,13 +32,20 @@ const PROVIDERS: Column<Config["providers"][number]>[] = [
   { title: "FROM", value: ({ where }) => where, min: 8, leaveOut: 1 },
 ];
 
+/** `openai, weighted(groq/a, groq/b)`. */
+const targetsText = (targets: RouteTargetView[]): string => targets.map(targetText).join(", ");
+
+function targetText({ provider = "", model, strategy, targets }: RouteTargetView): string {
+  if (targets) return `${strategy ?? ""}(${targetsText(targets)})`;
+  return model ? `${provider}/${model}` : provider;
+}
+
 const ROUTES: Column<Config["routes"][number]>[] = [
   { title: "ROUTE", value: ({ match }) => match },
   { title: "STRATEGY", value: ({ strategy }) => strategy },
   {
     title: "TARGETS",
-    value: ({ targets }) =>
-      targets.map(({ provider, model }) => (model ? `${provider}/${model}` : provider)).join(", "),
+    value: ({ targets }) => targetsText(targets),
     min: 12,
   },
   { title: "FROM", value: ({ where }) => where, min: 8, leaveOut: 1 },

@@ -11,7 +11,7 @@ export async function listModels({ config, models }: Parts): Promise<ListedModel
   };
   add({ id: "loopback", ownedBy: "tokligence", displayName: "Loopback (built in)" });
   for (const alias of Object.keys(aliases)) add({ id: alias, ownedBy: "alias" });
-  for (const route of routes) if (!route.match.includes("*")) add({ id: route.match, ownedBy: "route" });
+  for (const route of routes) if (!/[*?]/.test(route.match)) add({ id: route.match, ownedBy: "route" });
   for (const model of await models.list()) add({ ...model, ownedBy: model.provider });
   return [...found.values()];
 }

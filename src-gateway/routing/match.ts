@@ -1,8 +1,20 @@
-/** From a model name to the providers that could serve it. The order of the rules is the precedence; see docs/routing.md. */
-import type { ProviderInstance } from "../providers/types.ts";
-import type { RouteConfig, RouteTarget } from "../settings/types.ts";
+/** From a model name to the rule that decides. The order of the rules is the precedence; see docs/routing.md. */
+import type { RoutePolicy } from "../settings/route-types.ts";
+import { chosenProvider, requireRight } from "./chosen-provider.ts";
 import { newestOf } from "./newest.ts";
-import { type Candidate, LOOPBACK, type PlanInput } from "./types.ts";
+import type { PlanContext } from "./plan-context.ts";
+import { routeTableOf } from "./route-table.ts";
+import { LOOPBACK, type PlanTarget } from "./types.ts";
+import { useFirst } from "./use-route.ts";
+
+export interface Match {
+  /** The rule, in words. */
+  matched: string;
+  /** Empty when the rule decides and nobody it names can be asked. */
+  targets: PlanTarget[];
+  variant: string | null;
+  policy?: RoutePolicy;
+}
 
 /** Model families and the catalogue kind that is their home, for models that nobody has listed yet. */
 const FAMILIES: readonly [RegExp, string][] = [
@@ -11,110 +23,100 @@ const FAMILIES: readonly [RegExp, string][] = [
   [/^(?:gemini-|gemini-embedding-|text-embedding-00)/, "gemini"],
 ];
 
-/** The targets of the first rule that fits; empty when none does. */
-export function matchRules(model: string, input: PlanInput): Candidate[] {
-  const exact = input.config.routes.find((route) => route.match === model);
-  if (exact) return routeTargets(exact, model, input);
-  if (model === LOOPBACK || model.startsWith(`${LOOPBACK}/`)) {
-    return [{ instance: null, provider: LOOPBACK, model, reason: "the built-in loopback model" }];
-  }
-  const slash = model.indexOf("/");
-  const named = slash > 0 ? input.instances.get(model.slice(0, slash)) : undefined;
-  if (named && slash + 1 < model.length) {
-    return [
-      {
-        instance: named,
-        provider: named.id,
-        model: model.slice(slash + 1),
-        reason: `the model name begins with "${named.id}/"`,
-      },
-    ];
-  }
-  const pattern = input.config.routes.find((route) => route.match.includes("*") && fits(route.match, model));
-  if (pattern) return routeTargets(pattern, model, input);
-  return listedTargets(model, input) ?? newestTargets(model, input) ?? familyTargets(model, input);
-}
-
-function routeTargets(route: RouteConfig, model: string, input: PlanInput): Candidate[] {
-  const ordered = route.strategy === "weighted" ? byWeight(route.targets, input.random) : route.targets;
-  const used = route.strategy === "single" ? ordered.slice(0, 1) : ordered;
-  const targets: Candidate[] = [];
-  for (const [place, target] of used.entries()) {
-    const strict = route.strict ? { strict: true } : {};
-    const reason = `route "${route.match}" (${route.strategy}), target ${place + 1} of ${used.length}`;
-    if (target.provider === LOOPBACK) {
-      targets.push({ instance: null, provider: LOOPBACK, model: target.model ?? model, ...strict, reason });
-      continue;
-    }
-    const instance = input.instances.get(target.provider);
-    if (instance) targets.push({ instance, provider: instance.id, model: target.model ?? model, ...strict, reason });
-  }
-  return targets;
-}
-
-/** One target drawn by weight comes first; the others follow in falling weight, for the case that it fails. */
-function byWeight(targets: RouteTarget[], random: number): RouteTarget[] {
-  const weightOf = (target: RouteTarget): number => target.weight ?? 1;
-  const total = targets.reduce((sum, target) => sum + weightOf(target), 0);
-  let left = random * total;
-  const drawn = targets.find((target) => (left -= weightOf(target)) < 0) ?? targets[0];
-  const others = targets.filter((target) => target !== drawn).sort((a, b) => weightOf(b) - weightOf(a));
-  return drawn ? [drawn, ...others] : others;
-}
-
-function listedTargets(model: string, input: PlanInput): Candidate[] | null {
-  const found: Candidate[] = [];
-  for (const id of input.providersOf(model)) {
-    const instance = input.instances.get(id);
-    if (instance) found.push({ instance, provider: id, model, reason: `"${id}" lists the model` });
-  }
-  return found.length > 0 ? found : null;
-}
-
-function newestTargets(model: string, input: PlanInput): Candidate[] | null {
-  const [newest, ...others] = newestOf(model, input.listed());
-  if (!newest) return null;
-  const targets = [newest, ...others.filter((other) => other.id === newest.id)].flatMap(
-    ({ id, provider }): Candidate[] => {
-      const instance = input.instances.get(provider);
-      return instance
-        ? [
-            {
-              instance,
-              provider,
-              model: id,
-              reason: `"${model}" stands for "${id}", the newest that "${provider}" lists`,
-            },
-          ]
-        : [];
-    },
+/** The first rule that is for this request; null when none is. @throws GatewayError forbidden, invalid_request */
+export function matchRules(model: string, context: PlanContext): Match | null {
+  const table = routeTableOf(context.input.config.routes);
+  const asAsked = (): string => model;
+  return (
+    chosenProvider(model, context) ??
+    useFirst(table.exact(model), context, asAsked) ??
+    builtIn(model, context) ??
+    prefixed(model, context) ??
+    useFirst(table.anyModel, context, asAsked) ??
+    useFirst(table.fitting(model), context, asAsked) ??
+    listed(model, context) ??
+    newest(model, context) ??
+    family(model, context)
   );
-  return targets.length > 0 ? targets : null;
 }
 
-function familyTargets(model: string, input: PlanInput): Candidate[] {
+function builtIn(model: string, context: PlanContext): Match | null {
+  if (model !== LOOPBACK && !model.startsWith(`${LOOPBACK}/`)) return null;
+  return matchOf("the built-in model", [LOOPBACK], model, context, () => "the built-in loopback model");
+}
+
+/** `provider/model`: patterns that begin with the provider, then the provider itself. */
+function prefixed(model: string, context: PlanContext): Match | null {
+  const { input } = context;
+  const slash = model.indexOf("/");
+  const name = model.slice(0, Math.max(0, slash));
+  if (slash + 1 === model.length || !input.instances.has(name)) return null;
+  const bare = model.slice(slash + 1);
+  const prefix = `${name}/`;
+  const whole = new Set(input.providersOf(model));
+  // Some providers have slashes in their own names of models, such as "openai/gpt-oss-120b".
+  const routed = useFirst(routeTableOf(input.config.routes).fitting(model, prefix), context, ({ provider }) =>
+    whole.has(provider) ? model : bare,
+  );
+  if (routed) return routed;
+  requireRight(name, context);
+  return matchOf(
+    `the provider in the name, "${prefix}"`,
+    [name],
+    bare,
+    context,
+    () => `the model name begins with "${prefix}"`,
+  );
+}
+
+function listed(model: string, context: PlanContext): Match | null {
+  const ids = context.input.providersOf(model).filter((id) => context.input.instances.has(id));
+  if (ids.length === 0) return null;
+  return matchOf("the providers that list the model", ids, model, context, (id) => `"${id}" lists the model`);
+}
+
+function newest(model: string, context: PlanContext): Match | null {
+  const { input } = context;
+  const found = newestOf(model, input.listed());
+  const id = found[0]?.id;
+  if (id === undefined) return null;
+  const providers = found.filter((each) => each.id === id && input.instances.has(each.provider));
+  if (providers.length === 0) return null;
+  return matchOf(
+    `the newest model of the name "${model}"`,
+    providers.map(({ provider }) => provider),
+    id,
+    context,
+    (provider) => `"${model}" stands for "${id}", the newest that "${provider}" lists`,
+  );
+}
+
+function family(model: string, context: PlanContext): Match | null {
   const kind = FAMILIES.find(([names]) => names.test(model))?.[1];
-  if (!kind) return [];
-  const instances = [...input.instances.values()].filter((instance) => instance.kind === kind);
-  return instances.map((instance: ProviderInstance) => ({
-    instance,
-    provider: instance.id,
+  if (!kind) return null;
+  const instances = [...context.input.instances.values()].filter((instance) => instance.kind === kind);
+  if (instances.length === 0) return null;
+  const ids = instances.map(({ id }) => id);
+  const name = instances[0]?.name ?? kind;
+  return matchOf(
+    `the family of the name, ${name}`,
+    ids,
     model,
-    reason: `names like "${model}" belong to ${instance.name}`,
-  }));
+    context,
+    () => `names like "${model}" belong to ${name}`,
+  );
 }
 
-/** `*` stands for any run of characters, also an empty one. */
-function fits(pattern: string, model: string): boolean {
-  const parts = pattern.split("*");
-  const first = parts[0] ?? "";
-  const last = parts[parts.length - 1] ?? "";
-  if (!model.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = model.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return model.length - last.length >= at && model.endsWith(last);
+function matchOf(
+  matched: string,
+  providers: readonly string[],
+  model: string,
+  { resolve }: PlanContext,
+  reasonFor: (provider: string) => string,
+): Match {
+  const targets = providers.flatMap((provider): PlanTarget[] => {
+    const target = resolve(provider, model);
+    return target ? [{ ...target, reason: reasonFor(provider) }] : [];
+  });
+  return { matched, targets, variant: null };
 }

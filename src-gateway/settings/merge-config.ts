@@ -3,6 +3,7 @@ import type { Logger } from "../lib/logger.ts";
 import { isOwnAddress } from "./base-url.ts";
 import { nearest } from "./nearest.ts";
 import { readConfigFile } from "./read-config-file.ts";
+import { leavesOf } from "./route-types.ts";
 import { listNames, quote } from "./secret-text.ts";
 import {
   type ConfigFileContent,
@@ -65,7 +66,7 @@ function inlineRoutes({ settings, kinds, log }: ConfigParts, providers: Provider
   const ids = new Set([...providers.map(({ id }) => id), "loopback"]);
   const problems: SettingProblem[] = [];
   const routes = settings.inline.routes.filter(({ match, targets, where }) => {
-    const missing = targets.find(({ provider }) => !ids.has(provider))?.provider;
+    const missing = leavesOf(targets).find(({ provider }) => !ids.has(provider))?.provider;
     if (missing === undefined) return true;
     if (kinds.has(missing))
       log.warn({ match, provider: missing, where }, "this route is left out: its provider is not configured");

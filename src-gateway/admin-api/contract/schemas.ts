@@ -164,6 +164,32 @@ export const probeSchema = z.object({
 });
 export type ProbeView = z.infer<typeof probeSchema>;
 
+/** A target, or a group of them with a strategy of its own. */
+export interface RouteTargetView {
+  provider?: string | undefined;
+  model?: string | undefined;
+  weight?: number | undefined;
+  variant?: string | undefined;
+  quality?: number | undefined;
+  cost?: { input: number; output: number } | undefined;
+  when?: unknown;
+  strategy?: string | undefined;
+  targets?: RouteTargetView[] | undefined;
+}
+const routeTargetSchema: z.ZodType<RouteTargetView> = z.lazy(() =>
+  z.object({
+    provider: z.string().optional(),
+    model: z.string().optional(),
+    weight: z.number().optional(),
+    variant: z.string().optional(),
+    quality: z.number().optional(),
+    cost: z.object({ input: z.number(), output: z.number() }).optional(),
+    when: z.unknown().optional(),
+    strategy: z.string().optional(),
+    targets: z.array(routeTargetSchema).optional(),
+  }),
+);
+
 export const configSchema = z.object({
   version: z.number(),
   file: z.string().nullable(),
@@ -173,7 +199,8 @@ export const configSchema = z.object({
     z.object({
       match: z.string(),
       strategy: z.string(),
-      targets: z.array(z.object({ provider: z.string(), model: z.string().optional(), weight: z.number().optional() })),
+      when: z.unknown().optional(),
+      targets: z.array(routeTargetSchema),
       where: z.string(),
     }),
   ),

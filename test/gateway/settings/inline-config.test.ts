@@ -1,6 +1,7 @@
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { leavesOf } from "../../../src-gateway/settings/route-types.ts";
 import type { ConfigFileContent } from "../../../src-gateway/settings/types.ts";
 import { type SettingsFolder, settingsFolder } from "./settings-folder.ts";
 
@@ -121,7 +122,7 @@ describe("routes of the settings", () => {
       TOKLIGENCE_MODEL_PROVIDER_ROUTES: "claude*=anthropic",
       TOKLIGENCE_ROUTES: "gpt* => openai, o1=openai\n\n# later\ngemini-*=>gemini",
     });
-    expect(routes.map(({ match, targets, strategy }) => [match, targets[0]?.provider, strategy])).toEqual([
+    expect(routes.map(({ match, targets, strategy }) => [match, leavesOf(targets)[0]?.provider, strategy])).toEqual([
       ["gpt*", "openai", "single"],
       ["o1", "openai", "single"],
       ["gemini-*", "gemini", "single"],
