@@ -1,7 +1,7 @@
 /** What is known, for people to look at. */
 import type { Circuit } from "./circuit.ts";
 import { findObstacle } from "./obstacle.ts";
-import { modelName, splitTarget, splitTwo, type States } from "./states.ts";
+import { modelName, type States, splitTarget, splitTwo } from "./states.ts";
 import type { CircuitState, CircuitStatus, HealthStatus } from "./types.ts";
 import { inWords } from "./words.ts";
 

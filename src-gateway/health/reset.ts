@@ -1,5 +1,5 @@
 import { allCircuits } from "./report.ts";
-import { splitTarget, splitTwo, type States } from "./states.ts";
+import { type States, splitTarget, splitTwo } from "./states.ts";
 import type { HealthEvent, HealthTarget } from "./types.ts";
 
 /**

@@ -16,7 +16,13 @@ describe("the circuit of a model", () => {
     );
     expect(health.obstacle(target())?.cause).toBe("circuit");
     expect(health.events).toEqual([
-      { kind: "down", provider: "a", model: "m", key: null, why: "it failed 3 times in a row (overloaded, status 503)" },
+      {
+        kind: "down",
+        provider: "a",
+        model: "m",
+        key: null,
+        why: "it failed 3 times in a row (overloaded, status 503)",
+      },
     ]);
     expect(health.availableAtMs(other)).toBe(0);
     expect(health.availableAtMs(target("b"))).toBe(0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AttemptOutcome } from "../../../src-gateway/health/types.ts";
-import { failed, healthWorld, type HealthWorld, target } from "./health-world.ts";
+import { failed, type HealthWorld, healthWorld, target } from "./health-world.ts";
 
 interface Pace {
   firstTokenMs?: number;
@@ -9,7 +9,13 @@ interface Pace {
 }
 
 function answer({ firstTokenMs = 900, tokensPerSecond = 68, refused = false }: Pace = {}): AttemptOutcome {
-  return { kind: "answered", firstTokenMs, totalMs: firstTokenMs + 10_000, outputTokens: tokensPerSecond * 10, refused };
+  return {
+    kind: "answered",
+    firstTokenMs,
+    totalMs: firstTokenMs + 10_000,
+    outputTokens: tokensPerSecond * 10,
+    refused,
+  };
 }
 
 /** After which nothing is recent any more. */
@@ -81,7 +87,8 @@ describe("a model that became worse", () => {
     expect(degraded(few)).toEqual([]);
 
     const varied = healthWorld();
-    const swing = (n: number): AttemptOutcome => answer({ tokensPerSecond: 30 + 40 * (n % 3), firstTokenMs: 500 + 700 * (n % 4) });
+    const swing = (n: number): AttemptOutcome =>
+      answer({ tokensPerSecond: 30 + 40 * (n % 3), firstTokenMs: 500 + 700 * (n % 4) });
     minutes(varied, 100, swing);
     busy(varied, 300, swing);
     expect(degraded(varied)).toEqual([]);

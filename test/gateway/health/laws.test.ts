@@ -2,7 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MAX_STATES } from "../../../src-gateway/health/states.ts";
 import type { AttemptOutcome, AttemptTicket, HealthTarget } from "../../../src-gateway/health/types.ts";
-import { ANSWERED, failed, healthWorld, type HealthWorld, OVERLOADED, RULES, target, throttled } from "./health-world.ts";
+import {
+  ANSWERED,
+  failed,
+  type HealthWorld,
+  healthWorld,
+  OVERLOADED,
+  RULES,
+  target,
+  throttled,
+} from "./health-world.ts";
 
 /** The deadlines that a provider or its operator set, kept in the plainest way there is. */
 interface Deadline {
@@ -48,7 +57,9 @@ function begin(run: Run, of: HealthTarget): void {
   const rivals = run.open.filter(
     ({ beganMs, probes }) =>
       now - beganMs < LEASE_MS &&
-      probes.some((probe) => halfOpen.some(({ provider, model }) => provider === probe.provider && model === probe.model)),
+      probes.some((probe) =>
+        halfOpen.some(({ provider, model }) => provider === probe.provider && model === probe.model),
+      ),
   );
   expect(rivals).toEqual([]);
   expect(halfOpen.filter(({ circuit }) => circuit === "open")).toEqual([]);
@@ -87,7 +98,7 @@ function orderOf(outcome: AttemptOutcome, of: HealthTarget): { concerns: Deadlin
 }
 
 const targets = fc.record({
-  provider: fc.constantFrom("a", "b"),
+  provider: fc.constantFrom("a", "a", "a", "b"),
   key: fc.constantFrom("one", "two"),
   model: fc.constantFrom("m", "n"),
 });
@@ -108,55 +119,61 @@ const outcomes: fc.Arbitrary<AttemptOutcome> = fc.oneof(
   ),
 );
 
+/** A step that says what it is when a run has failed. */
+const step = (words: string, run: (run: Run) => void) => Object.assign(run, { [fc.toStringMethod]: () => words });
+
+function resetAll(run: Run): void {
+  run.health.reset({});
+  run.deadlines = [];
+  // What was to find out something has nothing to find out any more.
+  for (const attempt of run.open) attempt.probes = [];
+  for (const { availableAtMs } of run.health.status()) expect(availableAtMs).toBe(0);
+}
+
 const steps = fc.oneof(
-  { weight: 6, arbitrary: targets.map((of) => (run: Run) => begin(run, of)) },
+  {
+    weight: 6,
+    arbitrary: targets.map((of) => step(`begin ${Object.values(of).join("/")}`, (run) => begin(run, of))),
+  },
   {
     weight: 5,
-    arbitrary: fc.tuple(fc.nat(20), outcomes).map(
-      ([at, outcome]) =>
-        (run: Run) =>
-          end(run, at, outcome),
-    ),
+    arbitrary: fc
+      .tuple(fc.nat(20), outcomes)
+      .map(([at, outcome]) => step(`end ${at} ${JSON.stringify(outcome)}`, (run) => end(run, at, outcome))),
   },
   {
     weight: 2,
-    arbitrary: fc.integer({ min: 1, max: 90_000 }).map((ms) => (run: Run) => run.health.pass(ms)),
+    arbitrary: fc.integer({ min: 1, max: 90_000 }).map((ms) => step(`pass ${ms}`, (run) => run.health.pass(ms))),
   },
-  {
-    weight: 1,
-    arbitrary: fc.constant((run: Run) => {
-      run.health.reset({});
-      run.deadlines = [];
-      // What was to find out something has nothing to find out any more.
-      for (const attempt of run.open) attempt.probes = [];
-      for (const { availableAtMs } of run.health.status()) expect(availableAtMs).toBe(0);
-    }),
-  },
+  { weight: 1, arbitrary: fc.constant(step("reset", resetAll)) },
 );
+
+/** Long, or circuits would hardly ever open. */
+const runs = fc.array(steps, { minLength: 150, maxLength: 400, size: "max" });
+const chances = fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 20 });
+
+function play(list: ((run: Run) => void)[], failures: number, chance: readonly number[] = [0]): HealthWorld {
+  let drawn = 0;
+  const health = healthWorld({ failures }, () => chance[drawn++ % chance.length] ?? 0);
+  const run: Run = { health, deadlines: [], open: [] };
+  for (const step of list) step(run);
+  return health;
+}
 
 describe("whatever happens to attempts", () => {
   it("none begins before the latest of all deadlines, and a half-open circuit lets one through at a time", () => {
     fc.assert(
-      fc.property(fc.array(steps, { maxLength: 200 }), fc.infiniteStream(fc.double({ min: 0, max: 0.999, noNaN: true })), (list, chance) => {
-        const run: Run = {
-          health: healthWorld({}, () => chance.next().value ?? 0),
-          deadlines: [],
-          open: [],
-        };
-        for (const step of list) step(run);
-      }),
-      { numRuns: 400 },
+      fc.property(runs, fc.constantFrom(1, 3), chances, (list, failures, chance) => void play(list, failures, chance)),
+      { numRuns: 200 },
     );
   });
 
   it("everything can be asked again in the end, without anybody's help", () => {
     fc.assert(
-      fc.property(fc.array(steps, { maxLength: 100 }), (list) => {
-        const run: Run = { health: healthWorld(), deadlines: [], open: [] };
-        for (const step of list) step(run);
-        run.health.pass(3_600_000);
-        for (const { provider, key, model } of run.health.status())
-          expect(run.health.reason({ provider, key, model })).toBeNull();
+      fc.property(runs, (list) => {
+        const health = play(list, 2);
+        health.pass(3_600_000);
+        for (const each of health.status()) expect(health.reason(each)).toBeNull();
       }),
       { numRuns: 100 },
     );
@@ -164,18 +181,16 @@ describe("whatever happens to attempts", () => {
 
   it("down and recovered take turns for each circuit and key", () => {
     fc.assert(
-      fc.property(fc.array(steps, { maxLength: 200 }), (list) => {
-        const run: Run = { health: healthWorld({ failures: 1 }), deadlines: [], open: [] };
-        for (const step of list) step(run);
+      fc.property(runs, fc.constantFrom(1, 3), (list, failures) => {
         const last = new Map<string, string>();
-        for (const { kind, ...event } of run.health.events) {
+        for (const { kind, ...event } of play(list, failures).events) {
           if (kind === "degraded" || ("from" in event && event.from === "degraded")) continue;
           const name = JSON.stringify([event.provider, event.model, "key" in event ? event.key : null]);
           expect([name, kind]).toEqual([name, last.get(name) === "down" ? "recovered" : "down"]);
           last.set(name, kind);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

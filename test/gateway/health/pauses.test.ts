@@ -77,20 +77,20 @@ describe("a model that is too busy", () => {
 });
 
 describe("a key whose quota is used up", () => {
-  it.each([failed("quota_exceeded", 402), failed("quota_exceeded", 429), failed("insufficient_quota", 429)])(
-    "rests with all models, for long, and alone: %j",
-    (outcome) => {
-      const health = healthWorld();
-      health.attempt(target(), outcome);
-      for (const each of [target(), otherModel])
-        expect(health.availableAtMs(each) - health.nowMs()).toBe(300_000);
-      expect(health.availableAtMs(otherKey)).toBe(0);
-      expect(health.obstacle(target())?.cause).toBe("quota");
-      expect(health.events).toEqual([
-        { kind: "down", provider: "a", model: null, key: "default", why: 'the quota of the key of "a" is used up' },
-      ]);
-    },
-  );
+  it.each([
+    failed("quota_exceeded", 402),
+    failed("quota_exceeded", 429),
+    failed("insufficient_quota", 429),
+  ])("rests with all models, for long, and alone: %j", (outcome) => {
+    const health = healthWorld();
+    health.attempt(target(), outcome);
+    for (const each of [target(), otherModel]) expect(health.availableAtMs(each) - health.nowMs()).toBe(300_000);
+    expect(health.availableAtMs(otherKey)).toBe(0);
+    expect(health.obstacle(target())?.cause).toBe("quota");
+    expect(health.events).toEqual([
+      { kind: "down", provider: "a", model: null, key: "default", why: 'the quota of the key of "a" is used up' },
+    ]);
+  });
 
   it("rests longer when the provider says so, and comes back with an answer", () => {
     const health = healthWorld();
@@ -101,7 +101,13 @@ describe("a key whose quota is used up", () => {
     health.pass(300_000);
     health.attempt(otherKey, ANSWERED);
     expect(health.events.map(({ kind }) => kind)).toEqual(["down", "recovered"]);
-    expect(health.events.at(-1)).toEqual({ kind: "recovered", provider: "a", model: null, key: "second", from: "down" });
+    expect(health.events.at(-1)).toEqual({
+      kind: "recovered",
+      provider: "a",
+      model: null,
+      key: "second",
+      from: "down",
+    });
   });
 });
 
