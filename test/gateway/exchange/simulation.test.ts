@@ -1,0 +1,71 @@
+/**
+ * Thousands of seeded scenarios in virtual time: providers that go down in every way, agents that come and leave, and the
+ * real exchange between them. A failing seed is named; `SIMULATION_RUNS` asks for more of them.
+ */
+import { expect, it } from "vitest";
+import { FAULTS, HARD_FAULTS } from "../../support/simulation/fake-provider.ts";
+import { runScenario, type Scenario, type SimulatedRequest } from "../../support/simulation/run-scenario.ts";
+
+const RUNS = Number(process.env["SIMULATION_RUNS"] ?? 1_000);
+
+function callsFor({ providers }: Scenario, { tag }: SimulatedRequest): number {
+  return providers.reduce((sum, { calls }) => sum + calls.filter((call) => call.tag === tag).length, 0);
+}
+
+/** What must hold however it went. */
+function checkAlways(scenario: Scenario): void {
+  for (const provider of scenario.providers) expect(provider.early, "asked before its own deadline").toBe(0);
+  for (const request of scenario.requests) {
+    expect(request.closed, "exactly one record").toHaveLength(1);
+    const [record] = request.closed;
+    expect(record?.attempts.length, "a row for each attempt").toBe(callsFor(scenario, request));
+    const pieces = request.text.match(/<[^>]+>/g) ?? [];
+    expect(new Set(pieces).size, "no content twice").toBe(pieces.length);
+    expect(new Set(pieces.map((piece) => piece.split(".")[1])).size, "content of one provider").toBeLessThanOrEqual(1);
+    if (record?.outcome === "completed") {
+      expect(pieces, "the whole answer").toHaveLength(3);
+      expect(request.text).toContain("[DONE]");
+    } else expect(request.text, "no clean end without the whole").not.toContain("[DONE]");
+  }
+}
+
+it(`no request is lost while one provider is up, over ${RUNS} scenarios of failures that leave nothing behind`, async () => {
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= RUNS; seed++) {
+    const scenario = await runScenario(seed, { hard: false });
+    try {
+      checkAlways(scenario);
+      for (const { fault } of scenario.providers.flatMap((provider) => provider.down)) seen.add(fault);
+      if (!scenario.hasSteady) continue;
+      for (const request of scenario.requests) {
+        if (request.leavesMs === null) expect(request.closed[0]?.outcome).toBe("completed");
+      }
+    } catch (error) {
+      throw new Error(`seed ${seed}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    }
+  }
+  expect([...seen].sort()).toEqual([...FAULTS].sort());
+}, 120_000);
+
+it(`an answer that broke off is never rounded off nor begun anew, over ${RUNS} scenarios with every failure`, async () => {
+  const outcomes = new Map<string, number>();
+  const seen = new Set<string>();
+  for (let seed = 1; seed <= RUNS; seed++) {
+    const scenario = await runScenario(seed + 1_000_000, { hard: true });
+    try {
+      checkAlways(scenario);
+    } catch (error) {
+      throw new Error(`seed ${seed + 1_000_000}: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+    for (const request of scenario.requests) {
+      const outcome = request.closed[0]?.outcome ?? "none";
+      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    }
+    for (const { fault } of scenario.providers.flatMap((provider) => provider.down)) seen.add(fault);
+  }
+  expect([...seen].sort()).toEqual([...FAULTS, ...HARD_FAULTS].sort());
+  for (const outcome of ["completed", "failed", "failed_midstream", "client_aborted"])
+    expect(outcomes.get(outcome), outcome).toBeGreaterThan(0);
+}, 120_000);
