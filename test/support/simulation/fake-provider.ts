@@ -28,7 +28,7 @@ export interface FakeProvider {
   deadlineMs: number;
   /** Requests that came before that. */
   early: number;
-  calls: { atMs: number; tag: string }[];
+  calls: { atMs: number; tag: string; fault: Fault | null }[];
 }
 
 export function createProvider(
@@ -63,11 +63,11 @@ export function answer(
 ): UpstreamCall {
   const now = world.nowMs();
   const tag = /tag-\d+/.exec(request.body.map(String).join(""))?.[0] ?? "?";
-  provider.calls.push({ atMs: now, tag });
   if (now < provider.deadlineMs) provider.early++;
   let isOver = false;
   const at = (ms: number, run: () => void): void => world.later(ms, () => void (isOver || run()));
   const fault = provider.down.find(({ fromMs, toMs }) => now >= fromMs && now < toMs)?.fault ?? null;
+  provider.calls.push({ atMs: now, tag, fault });
   const delay = 1 + world.chance.below(40);
   const error = (status: number, headers: Record<string, string> = {}): void => {
     sink.onHead(status, { "content-type": "application/json", ...headers });
