@@ -65,6 +65,9 @@ export type HealthEvent =
   | { kind: "recovered"; provider: string; model: string | null; key: string | null; from: "down" | "degraded" }
   | { kind: "degraded"; provider: string; model: string; why: string };
 
+/** With the time of day it happened at. */
+export type SeenHealthEvent = HealthEvent & { atUs: number };
+
 export type CircuitState = "closed" | "open" | "half-open";
 
 /** One line of `gateway health` and of the admin API. */

@@ -156,7 +156,7 @@ function play(list: ((run: Run) => void)[], failures: number, chance: readonly n
   let drawn = 0;
   const health = healthWorld({ failures }, () => chance[drawn++ % chance.length] ?? 0);
   const run: Run = { health, deadlines: [], open: [] };
-  for (const step of list) step(run);
+  for (const doNext of list) doNext(run);
   return health;
 }
 
