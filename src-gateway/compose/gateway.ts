@@ -1,26 +1,15 @@
 /** The parts joined into a gateway that listens: sockets, exchanges, the writer of their records, the admin API. */
 
 import type { Gateway, GatewayInfo } from "../index.ts";
-import { createIdSource } from "../lib/ids.ts";
-import { describeCapabilities } from "../server/capabilities-reply.ts";
-import { createGatewayServer } from "../server/gateway-server.ts";
-import { createInferenceHandler } from "../server/inference-handler.ts";
-import { createPassthroughHandler } from "../server/passthrough-handler.ts";
-import { createRequestHandler } from "../server/request-handler.ts";
-import { createResponsesSockets } from "../server/responses-socket/responses-sockets.ts";
-import { createStoredResponseHandler } from "../server/stored-response-handler.ts";
 import type { Settings } from "../settings/types.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { openBooks } from "./books.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
-import { listModels } from "./list-models.ts";
+import { openDoors } from "./open-doors.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { createResponseMemory } from "./response-memory.ts";
-
-/** For calls that ask what is there, and cost nothing. */
-const NO_RECORDS = { open(): void {}, close(): void {} };
 
 /** A few agents' bursts at once. */
 const MAX_WAITING_COUNTS = 1_000;
@@ -46,9 +35,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
   const memory = createResponseMemory(parts);
   const world = createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory);
-  const straight = { ...world, dispatch: upstream.dispatch, instances: () => parts.config.live().instances };
   const running = new Set<Promise<void>>();
-  const nextId = createIdSource(clock);
   const admin = serveAdmin({
     parts,
     root: user,
@@ -59,40 +46,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     startedAtUs: clock.nowUs(),
     urls: () => urls,
   });
-  const handle = createRequestHandler({
-    version: __VERSION__,
-    log,
-    inference: createInferenceHandler({ world, maxBodyBytes: settings.maxBodyBytes, running }),
-    passthrough: createPassthroughHandler({ world: straight, maxBodyBytes: settings.maxBodyBytes, running }),
-    storedResponse: createStoredResponseHandler({
-      memory,
-      instances: straight.instances,
-      authenticate: (token) => world.authenticate(token),
-      passthrough: createPassthroughHandler({
-        world: { ...straight, records: NO_RECORDS },
-        maxBodyBytes: settings.maxBodyBytes,
-        running,
-      }),
-    }),
-    capabilities: () =>
-      describeCapabilities({ version: __VERSION__, instances: [...parts.config.live().instances.values()] }),
-    authenticate: (token) => world.authenticate(token),
-    listModels: () => listModels(parts),
-    health: () => admin.health(),
-    admin: (request, response) => admin.handle(request, response),
-  });
-  const server = createGatewayServer({
-    listeners: settings.listeners,
-    allowedHosts: settings.allowedHosts,
-    allowedOrigins: settings.allowedOrigins,
-    timeouts: settings.timeouts,
-    log,
-    nextId,
-    sockets: settings.responsesWebsocket
-      ? createResponsesSockets({ world, maxBodyBytes: settings.maxBodyBytes, running, nextId })
-      : null,
-    handle,
-  });
+  const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, running });
   let urls: { url: string; consoleUrl: string } = { url: "", consoleUrl: "" };
 
   const shutDown = async (drainMs: number): Promise<void> => {

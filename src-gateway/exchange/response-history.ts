@@ -49,15 +49,16 @@ export async function recallHistory(
   if (previousId === null) {
     return { body, continuation: { previousId, unknownId: null, keep: isKept ? { previousId, items } : null, owner } };
   }
-  const { answers } = world.responses;
+  const { answers, providers } = world.responses;
+  const isTheirs = providers.find(previousId)?.owner === owner;
   // What is kept is gone on from there; then the chain grows by what is new alone.
-  const kept = isKept ? await answers.history(previousId, owner) : null;
+  const kept = isKept && !isTheirs ? await answers.history(previousId, owner) : null;
   if (kept) {
     const keep = { previousId, items };
     return { body: withHistory(body, kept, items, null), continuation: { previousId, unknownId: null, keep, owner } };
   }
   const recent = inbound.transcript?.(previousId) ?? { items: [], before: previousId };
-  const wasAsked = isKept && recent.before === previousId;
+  const wasAsked = recent.before === previousId && (isKept || isTheirs);
   const older = recent.before === null || wasAsked ? null : await answers.history(recent.before, owner);
   const history = [...(older ?? []), ...recent.items];
   const unknownId = older ? null : recent.before;

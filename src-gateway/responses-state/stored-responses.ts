@@ -138,7 +138,10 @@ class Keeper implements StoredResponses {
     try {
       await repository.insert({ ...entry, ...times, input: `[${items ?? ""}]` });
     } catch (error) {
-      log.warn({ responseId: entry.id, ...describeError(error) }, "a response could not be stored; it cannot be gone on from");
+      log.warn(
+        { responseId: entry.id, ...describeError(error) },
+        "a response could not be stored; it cannot be gone on from",
+      );
     }
   }
 

@@ -37,7 +37,11 @@ export function refuseForeign(request: IncomingMessage, policy: OriginPolicy): G
 }
 
 /** Tells browsers that the page may read the answer; `answered` for their question before it. */
-export function allowOrigin(request: IncomingMessage, response: ServerResponse, policy: OriginPolicy): "answered" | null {
+export function allowOrigin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  policy: OriginPolicy,
+): "answered" | null {
   const { origin } = request.headers;
   if (origin && policy.allowedOrigins.has(origin.toLowerCase())) {
     response.setHeader("access-control-allow-origin", origin);

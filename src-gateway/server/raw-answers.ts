@@ -40,9 +40,7 @@ export function refuseUpgrade(socket: Duplex, error: GatewayError): void {
   const { status, headers, body } = encodeOpenAiError(error);
   socket.on("error", () => socket.destroy());
   const lines = Object.entries({ connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(
-    Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`), body]),
-  );
+  socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n`), body]));
 }
 
 /**

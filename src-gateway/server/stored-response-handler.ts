@@ -92,7 +92,11 @@ function readListQuery(query: URLSearchParams): ItemListQuery {
 }
 
 /** The same call for the provider that made the response, as far as that is known. @throws GatewayError not_found */
-function likelyRoute(options: StoredResponseHandlerOptions, route: StoredResponseRoute, owner: string): StraightPathRoute {
+function likelyRoute(
+  options: StoredResponseHandlerOptions,
+  route: StoredResponseRoute,
+  owner: string,
+): StraightPathRoute {
   const instances = options.instances();
   const known = options.memory.providers.find(route.id);
   const speaks = (instance: ProviderInstance | undefined): boolean =>

@@ -1,6 +1,7 @@
 /** Answers of Responses that are kept for their clients, and the chains that they form. */
-import { sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Store } from "./open-store.ts";
+import type { Database } from "./schema.ts";
 import { whileBusy } from "./while-busy.ts";
 
 export interface StoredResponse {
@@ -66,10 +67,13 @@ export function createResponseRepository({ db }: Store): ResponseRepository {
       return { ...rest, previousId: previous_id, createdAtUs: created_at, expiresAtUs: expires_at };
     },
     async chain(id, owner, nowUs, maxSize) {
-      const links = await walk(id, owner, nowUs);
+      const links = await walk(db, id, owner, nowUs);
       if (links.length === 0 || links[0]?.previous_id !== null) return "missing";
       if (links.reduce((sum, link) => sum + link.size, 0) > maxSize) return "too-large";
-      return read(links.map((link) => link.id));
+      return read(
+        db,
+        links.map((link) => link.id),
+      );
     },
     async delete(id, owner) {
       const { numDeletedRows } = await whileBusy(() =>
@@ -93,34 +97,34 @@ export function createResponseRepository({ db }: Store): ResponseRepository {
       return Number(numAffectedRows ?? 0n);
     },
   };
+}
 
-  /** Oldest first, without the long columns. Only the last link has to be alive: it keeps those before it. */
-  async function walk(id: string, owner: string, nowUs: number) {
-    const { rows } = await sql<{ id: string; previous_id: string | null; size: number }>`
-      with recursive chain (id, previous_id, size, depth) as (
-        select id, previous_id, size, 0 from stored_responses
-          where id = ${id} and owner = ${owner} and expires_at > ${nowUs}
-        union all
-        select parent.id, parent.previous_id, parent.size, chain.depth + 1 from stored_responses parent
-          join chain on parent.id = chain.previous_id
-          where parent.owner = ${owner} and chain.depth < ${MAX_LINKS}
-      )
-      select id, previous_id, size from chain order by depth desc`.execute(db);
-    return rows;
-  }
+/** Oldest first, without the long columns. Only the last link has to be alive: it keeps those before it. */
+async function walk(db: Kysely<Database>, id: string, owner: string, nowUs: number) {
+  const { rows } = await sql<{ id: string; previous_id: string | null; size: number }>`
+    with recursive chain (id, previous_id, size, depth) as (
+      select id, previous_id, size, 0 from stored_responses
+        where id = ${id} and owner = ${owner} and expires_at > ${nowUs}
+      union all
+      select parent.id, parent.previous_id, parent.size, chain.depth + 1 from stored_responses parent
+        join chain on parent.id = chain.previous_id
+        where parent.owner = ${owner} and chain.depth < ${MAX_LINKS}
+    )
+    select id, previous_id, size from chain order by depth desc`.execute(db);
+  return rows;
+}
 
-  async function read(ids: string[]): Promise<ChainLink[] | "missing"> {
-    const found = new Map<string, ChainLink>();
-    for (let at = 0; at < ids.length; at += LINKS_AT_ONCE) {
-      const rows = await db
-        .selectFrom("stored_responses")
-        .select(["id", "input", "response"])
-        .where("id", "in", ids.slice(at, at + LINKS_AT_ONCE))
-        .execute();
-      for (const row of rows) found.set(row.id, row);
-    }
-    const links = ids.flatMap((id) => found.get(id) ?? []);
-    // One may have been deleted meanwhile.
-    return links.length === ids.length ? links : "missing";
+async function read(db: Kysely<Database>, ids: string[]): Promise<ChainLink[] | "missing"> {
+  const found = new Map<string, ChainLink>();
+  for (let at = 0; at < ids.length; at += LINKS_AT_ONCE) {
+    const rows = await db
+      .selectFrom("stored_responses")
+      .select(["id", "input", "response"])
+      .where("id", "in", ids.slice(at, at + LINKS_AT_ONCE))
+      .execute();
+    for (const row of rows) found.set(row.id, row);
   }
+  const links = ids.flatMap((id) => found.get(id) ?? []);
+  // One may have been deleted meanwhile.
+  return links.length === ids.length ? links : "missing";
 }

@@ -70,7 +70,7 @@ describe("Codex over a WebSocket", () => {
         { text: "It is written – fertig." },
       );
       const run = await runAgent(builtIn, task);
-      expect(run.code, run.output).toBe(0);
+      if (run.code !== 0) throw new Error(`Codex ended with ${String(run.code)}: ${run.output}`);
       expect(run.output).toContain("It is written – fertig.");
       expect(readFileSync(join(folder, "lab-out.txt"), "utf8")).toBe("made-by-codex");
       // One connection carries it all: the request that only warms up, and three turns.

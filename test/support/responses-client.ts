@@ -38,8 +38,8 @@ export async function openResponses(
   const waiting = new Set<() => void>();
   let read = 0;
   socket.on("message", (data) => {
-    events.push(JSON.parse(String(data)) as ServerEvent);
-    for (const look of [...waiting]) look();
+    events.push(JSON.parse((data as Buffer).toString()) as ServerEvent);
+    for (const look of waiting) look();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once("close", (code, reason) => resolve({ code, reason: String(reason) }));

@@ -134,10 +134,10 @@ export class ResponsesConnection {
   }
 
   private async answer(event: ClientEvent): Promise<void> {
-    const { world, nextId, limits, token, target } = this.options;
+    const { world, limits, token, target } = this.options;
     const create = event.create();
     if (this.transcript.size > limits.maxTranscript) return this.giveUp(event.lane);
-    const id = nextId();
+    const id = this.options.nextId();
     const reply = createSocketReply(this.socket, { lane: event.lane, stallMs: world.timeouts.clientStallMs });
     if (create.generates) await this.exchange(create, id, reply);
     else {

@@ -7,7 +7,11 @@ import type { RequestTarget } from "../../protocols/types.ts";
 import { WIRES } from "../../protocols/wires.ts";
 
 /** The stream of an empty response. @throws GatewayError invalid_request */
-export function prewarmFrames(body: Buffer, target: RequestTarget, exchange: { id: number; createdAt: number }): Buffer {
+export function prewarmFrames(
+  body: Buffer,
+  target: RequestTarget,
+  exchange: { id: number; createdAt: number },
+): Buffer {
   const wire = WIRES["openai-responses"];
   const { model } = wire.readRequest({ bytes: body, root: scanJson(body) }, target);
   if (model === "") throw new GatewayError("invalid_request", 'The field "model" is missing.', { param: "model" });

@@ -26,7 +26,7 @@ export interface ResponsesSockets {
 }
 
 export function createResponsesSockets(options: ResponsesSocketsOptions): ResponsesSockets {
-  const { world, maxBodyBytes, running, nextId } = options;
+  const { world, maxBodyBytes, running } = options;
   const limits: ConnectionLimits = {
     maxTranscript: 64 * 1024 * 1024,
     maxWaitingBytes: maxBodyBytes,
@@ -59,7 +59,7 @@ export function createResponsesSockets(options: ResponsesSocketsOptions): Respon
         const connection = new ResponsesConnection(webSocket, {
           world,
           running,
-          nextId,
+          nextId: () => options.nextId(),
           limits,
           headers: withoutSocketWords(request.headers),
           token,

@@ -5,7 +5,8 @@ import { listItems } from "../../../src-gateway/responses-state/list-items.ts";
 
 type Page = { data: { id: string }[]; first_id: string | null; last_id: string | null; has_more: boolean };
 
-const ITEMS = '{"role":"user","content":"one"},{"type":"function_call_output","call_id":"c","output":"two"},{"type":"message","id":"msg_own","role":"assistant","content":[]}';
+const ITEMS =
+  '{"role":"user","content":"one"},{"type":"function_call_output","call_id":"c","output":"two"},{"type":"message","id":"msg_own","role":"assistant","content":[]}';
 
 describe("the list of input items", () => {
   const page = (query: Partial<Parameters<typeof listItems>[2]>): Page =>
@@ -61,7 +62,9 @@ describe("items as text", () => {
         expect(JSON.parse(`[${inside ?? ""}]`)).toEqual(JSON.parse(JSON.stringify(list)));
         expect(inside === null).toBe(list.length === 0);
         const response = JSON.stringify({ id: "r", output: list, usage: { output: 1 } }, null, indent);
-        expect(outputOf(response)).toBe(list.length === 0 ? null : insideOfList(JSON.stringify({ list }, null, indent)));
+        expect(outputOf(response)).toBe(
+          list.length === 0 ? null : insideOfList(JSON.stringify({ list }, null, indent)),
+        );
       }),
     );
   });

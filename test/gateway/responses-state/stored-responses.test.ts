@@ -118,7 +118,14 @@ describeOnSqlite("keeping responses", (database) => {
     await first.responses.stop();
     const store = await database.open();
     const count = async (): Promise<number> =>
-      Number((await store.db.selectFrom("stored_responses").select((row) => row.fn.countAll().as("n")).execute())[0]?.n);
+      Number(
+        (
+          await store.db
+            .selectFrom("stored_responses")
+            .select((row) => row.fn.countAll().as("n"))
+            .execute()
+        )[0]?.n,
+      );
     expect(await count()).toBe(250);
     await openWorld(database);
     await expect.poll(count).toBe(0);

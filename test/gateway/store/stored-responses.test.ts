@@ -19,8 +19,7 @@ const response = (id: string, changes: Partial<StoredResponse> = {}): StoredResp
   ...changes,
 });
 
-const ids = (chain: unknown): unknown =>
-  Array.isArray(chain) ? chain.map((link: { id: string }) => link.id) : chain;
+const ids = (chain: unknown): unknown => (Array.isArray(chain) ? chain.map((link: { id: string }) => link.id) : chain);
 
 describeOnBothDatabases("stored responses", (database) => {
   const open = async () => createResponseRepository(await database.open());
@@ -29,9 +28,7 @@ describeOnBothDatabases("stored responses", (database) => {
     const responses = await open();
     const odd = JSON.stringify([{ text: "\0 \ud800 \u2028 🙂 '\"\\" }]);
     await responses.insert(response("resp_a", { input: odd, previousId: "resp_0" }));
-    expect(await responses.find("resp_a", "1", NOW)).toEqual(
-      response("resp_a", { input: odd, previousId: "resp_0" }),
-    );
+    expect(await responses.find("resp_a", "1", NOW)).toEqual(response("resp_a", { input: odd, previousId: "resp_0" }));
   });
 
   it("are there for their owner, and until they expire", async () => {
@@ -56,7 +53,11 @@ describeOnBothDatabases("stored responses", (database) => {
     await responses.insert(response("fork", { previousId: "resp_1" }));
     const whole = await responses.chain("resp_449", "1", NOW, ROOM);
     expect(ids(whole)).toEqual(Array.from({ length: 450 }, (_, n) => `resp_${n}`));
-    expect(whole).toContainEqual({ id: "resp_7", input: response("resp_7").input, response: response("resp_7").response });
+    expect(whole).toContainEqual({
+      id: "resp_7",
+      input: response("resp_7").input,
+      response: response("resp_7").response,
+    });
     expect(ids(await responses.chain("fork", "1", NOW, ROOM))).toEqual(["resp_0", "resp_1", "fork"]);
   });
 

@@ -2,8 +2,8 @@
 import { createConnection } from "node:net";
 import { ResponsesWS } from "openai/resources/responses/ws";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { onWire, type ResponsesGateway, startResponsesGateway } from "../../support/responses-gateway.ts";
 import { isLast, openResponses, type ResponsesClient, UpgradeRefused } from "../../support/responses-client.ts";
+import { onWire, type ResponsesGateway, startResponsesGateway } from "../../support/responses-gateway.ts";
 
 let gateway: ResponsesGateway;
 const clients: ResponsesClient[] = [];
@@ -26,7 +26,11 @@ const asked = () => gateway.provider.requests.filter(({ method }) => method === 
 const lastBody = (): string => asked().at(-1)?.body.toString() ?? "";
 const user = (content: string) => ({ role: "user", content });
 
-describe.each(["openai-chat", "anthropic-messages", "openai-responses"] as const)("on a provider that speaks %s", (wire) => {
+describe.each([
+  "openai-chat",
+  "anthropic-messages",
+  "openai-responses",
+] as const)("on a provider that speaks %s", (wire) => {
   const model = onWire(wire);
 
   it("gives the events of the stream, one message each", async () => {
@@ -35,7 +39,9 @@ describe.each(["openai-chat", "anthropic-messages", "openai-responses"] as const
     expect(last.type).toBe("response.completed");
     expect(client.events.map(({ type }) => type).slice(0, 2)).toEqual(["response.created", "response.in_progress"]);
     expect(client.events.map((event) => event["sequence_number"])).toEqual(client.events.map((_, index) => index));
-    const text = client.events.flatMap((event) => (event.type === "response.output_text.delta" ? [event["delta"]] : []));
+    const text = client.events.flatMap((event) =>
+      event.type === "response.output_text.delta" ? [event["delta"]] : [],
+    );
     expect(text.join("")).toContain("You said “hello”");
     expect(client.events.some((event) => "stream_id" in event)).toBe(false);
     const [record] = await gateway.exchanges(1, ({ session }) => session === `on ${wire}`);
@@ -47,7 +53,12 @@ describe.each(["openai-chat", "anthropic-messages", "openai-responses"] as const
     const warm = await client.ask({ model, input: [user("the rules")], store: false, generate: false, tools: [] });
     expect(warm).toMatchObject({ type: "response.completed", response: { status: "completed", output: [] } });
     expect(asked()).toHaveLength(0);
-    const first = await client.ask({ model, store: false, previous_response_id: warm.response?.id, input: [user("one")] });
+    const first = await client.ask({
+      model,
+      store: false,
+      previous_response_id: warm.response?.id,
+      input: [user("one")],
+    });
     await client.ask({ model, store: false, previous_response_id: first.response?.id, input: [user("two")] });
     const said = ["the rules", "one", "noted ✓", "two"].map((text) => lastBody().indexOf(text));
     expect(said).not.toContain(-1);
@@ -56,8 +67,10 @@ describe.each(["openai-chat", "anthropic-messages", "openai-responses"] as const
     // The connection is the only one to know.
     const other = await connect();
     const refusal = await other.ask({ model, store: false, previous_response_id: first.response?.id, input: "on" });
-    if (wire === "openai-responses") expect(lastBody()).toContain("previous_response_id");
-    else expect(refusal).toMatchObject({ type: "error", status: 400, error: { code: "previous_response_not_found" } });
+    const isHandedOn = lastBody().includes("previous_response_id");
+    expect([refusal.error?.code ?? "answered", isHandedOn]).toEqual(
+      wire === "openai-responses" ? ["answered", true] : ["previous_response_not_found", false],
+    );
   });
 });
 
@@ -92,7 +105,13 @@ describe("the connection", () => {
     expect(asked().map(({ body }) => /[ab]\d/.exec(body.toString())?.[0])).toEqual(["a1", "b1", "a2"]);
     expect(client.events.every((event) => event.stream_id === "a" || event.stream_id === "b")).toBe(true);
     // A conversation may go on in another lane.
-    const forked = await client.ask({ stream_id: "b", model, store: false, previous_response_id: rest[1]?.response?.id, input: "b2" });
+    const forked = await client.ask({
+      stream_id: "b",
+      model,
+      store: false,
+      previous_response_id: rest[1]?.response?.id,
+      input: "b2",
+    });
     expect(forked.type).toBe("response.completed");
     expect(lastBody()).toContain("a2");
   });
@@ -113,12 +132,30 @@ describe("the connection", () => {
     const wrong: [string | object, object][] = [
       ["{", { status: 400, error: { code: "invalid_json" } }],
       ["[]", { status: 400, error: { code: "invalid_json" } }],
-      [{ type: "response.unknown", stream_id: "x" }, { status: 400, stream_id: "x", error: { param: "type" } }],
-      [{ model, input: "hello" }, { status: 400, error: { param: "type" } }],
-      [{ type: "response.create", stream_id: 7 }, { status: 400, error: { param: "stream_id" } }],
-      [{ type: "response.create", model, input: "h", background: true }, { status: 400, error: { param: "background" } }],
-      [{ type: "response.create", input: "hello" }, { status: 400, error: { param: "model" } }],
-      [{ type: "response.create", input: "hello", generate: false }, { status: 400, error: { param: "model" } }],
+      [
+        { type: "response.unknown", stream_id: "x" },
+        { status: 400, stream_id: "x", error: { param: "type" } },
+      ],
+      [
+        { model, input: "hello" },
+        { status: 400, error: { param: "type" } },
+      ],
+      [
+        { type: "response.create", stream_id: 7 },
+        { status: 400, error: { param: "stream_id" } },
+      ],
+      [
+        { type: "response.create", model, input: "h", background: true },
+        { status: 400, error: { param: "background" } },
+      ],
+      [
+        { type: "response.create", input: "hello" },
+        { status: 400, error: { param: "model" } },
+      ],
+      [
+        { type: "response.create", input: "hello", generate: false },
+        { status: 400, error: { param: "model" } },
+      ],
       [{ type: "response.create", model, previous_response_id: 7 }, { status: 400 }],
     ];
     for (const [message, expected] of wrong) {
@@ -127,7 +164,9 @@ describe("the connection", () => {
     }
     client.socket.send(Buffer.from("{}"), { binary: true });
     expect(await client.next()).toMatchObject({ type: "error", status: 400 });
-    expect(await client.ask({ model, input: "hello", background: false })).toMatchObject({ type: "response.completed" });
+    expect(await client.ask({ model, input: "hello", background: false })).toMatchObject({
+      type: "response.completed",
+    });
   });
 
   it("says that an answer broke off, and stays", async () => {
@@ -197,7 +236,10 @@ describe("the upgrade", () => {
         ),
       );
       let text = "";
-      socket.on("data", (chunk) => (text += String(chunk))).on("end", () => resolve(text)).on("error", reject);
+      socket
+        .on("data", (chunk) => (text += String(chunk)))
+        .on("end", () => resolve(text))
+        .on("error", reject);
     });
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     const client = await connect();
@@ -226,7 +268,9 @@ describe("limits", () => {
     await gateway.provider.waitForRequest(({ method }) => method === "POST");
     client.socket.resume();
     await client.next(isLast);
-    const text = client.events.flatMap((event) => (event.type === "response.output_text.delta" ? [event["delta"]] : []));
+    const text = client.events.flatMap((event) =>
+      event.type === "response.output_text.delta" ? [event["delta"]] : [],
+    );
     expect(text.join("") === big).toBe(true);
   });
 });

@@ -40,7 +40,9 @@ describe.each(FOREIGN)("previous_response_id on a provider that speaks %s", (wir
 
   it("carries a tool loop whose turns send nothing but the results, streamed", async () => {
     const openai = gateway.openai();
-    const asked = await openai.responses.stream({ model, input: "How is the weather?", tools: [weatherTool] }).finalResponse();
+    const asked = await openai.responses
+      .stream({ model, input: "How is the weather?", tools: [weatherTool] })
+      .finalResponse();
     const call = asked.output.find((item) => item.type === "function_call");
     if (!call) throw new Error("no call came");
     const told = await openai.responses
@@ -94,7 +96,11 @@ describe("a response by its id", () => {
     expect(await openai.responses.retrieve(whole.id)).toEqual(whole);
     const streamed = await openai.responses.stream({ model, input: "hello" }).finalResponse();
     const { output_text } = streamed;
-    expect(await openai.responses.retrieve(streamed.id)).toMatchObject({ id: streamed.id, output_text, status: "completed" });
+    expect(await openai.responses.retrieve(streamed.id)).toMatchObject({
+      id: streamed.id,
+      output_text,
+      status: "completed",
+    });
   });
 
   it("is gone after it was deleted, for conversations too", async () => {
@@ -120,7 +126,10 @@ describe("a response by its id", () => {
       texts.push(item.type === "message" && item.content[0]?.type === "input_text" ? item.content[0].text : "");
     }
     expect(texts).toEqual(input.map(({ content }) => content));
-    await expect(openai.responses.inputItems.list(id, { limit: 0 })).rejects.toMatchObject({ status: 400, param: "limit" });
+    await expect(openai.responses.inputItems.list(id, { limit: 0 })).rejects.toMatchObject({
+      status: 400,
+      param: "limit",
+    });
   });
 
   it("cannot be cancelled, nor streamed again", async () => {
@@ -131,7 +140,10 @@ describe("a response by its id", () => {
       type: "invalid_request_error",
       message: expect.stringContaining("Cannot cancel a synchronous response"),
     });
-    await expect(openai.responses.retrieve(id, { stream: true })).rejects.toMatchObject({ status: 400, param: "stream" });
+    await expect(openai.responses.retrieve(id, { stream: true })).rejects.toMatchObject({
+      status: 400,
+      param: "stream",
+    });
   });
 
   it("is nobody else's, but any key's of the same user", async () => {
@@ -205,7 +217,10 @@ describe("a provider that speaks Responses", () => {
   });
 
   it("compacts, and nobody else does", async () => {
-    await gateway.openai().responses.compact({ model, input: "a long story" }).catch(() => null);
+    await gateway
+      .openai()
+      .responses.compact({ model, input: "a long story" })
+      .catch(() => null);
     expect(gateway.provider.requests.at(-1)).toMatchObject({
       path: "/v1/responses/compact",
       json: { model, input: "a long story" },
@@ -228,7 +243,9 @@ describe("a fallback", () => {
     const mixed = await startResponsesGateway({ routes: [{ match: "mixed", strategy: "fallback", targets }] });
     try {
       await mixed.openai().responses.create({ model: "mixed", input: "on", previous_response_id: "resp_theirs" });
-      expect(mixed.provider.requests.map(({ path }) => path).filter((path) => path !== "/v1/models")).toEqual(["/v1/responses"]);
+      expect(mixed.provider.requests.map(({ path }) => path).filter((path) => path !== "/v1/models")).toEqual([
+        "/v1/responses",
+      ]);
     } finally {
       await mixed.stop();
     }

@@ -16,7 +16,7 @@ async function connect() {
   const accepted = new Promise<WebSocket>((resolve) => server.once("connection", resolve));
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
   const messages: string[] = [];
-  client.on("message", (data) => messages.push(String(data)));
+  client.on("message", (data) => messages.push((data as Buffer).toString()));
   await new Promise((resolve) => client.once("open", resolve));
   const socket = await accepted;
   closing.push(() => {
@@ -39,14 +39,15 @@ describe("an answer over a WebSocket", () => {
   it("is one message for each event, however the bytes come, and nothing for what is none", async () => {
     const { reply, messages } = await open();
     reply.start(200, STREAM);
-    const bytes = Buffer.from(`: ping\n\n${event({ type: "a", text: "ä\n🙂" })}\n${event({ type: "b" })}data: [DONE]\n\n`);
+    const bytes = Buffer.from(
+      `: ping\n\n${event({ type: "a", text: "ä\n🙂" })}\n${event({ type: "b" })}data: [DONE]\n\n`,
+    );
     for (const byte of bytes) reply.write(Buffer.from([byte]));
     reply.end();
     expect(await reply.finished()).toBe(true);
-    await expect.poll(() => messages.map((text) => JSON.parse(text) as unknown)).toEqual([
-      { type: "a", text: "ä\n🙂" },
-      { type: "b" },
-    ]);
+    await expect
+      .poll(() => messages.map((text) => JSON.parse(text) as unknown))
+      .toEqual([{ type: "a", text: "ä\n🙂" }, { type: "b" }]);
     expect(reply.bytesOut).toBe(messages.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
   });
 
@@ -55,10 +56,9 @@ describe("an answer over a WebSocket", () => {
     reply.start(200, STREAM);
     reply.end(Buffer.from(`${event({ type: "a", deep: { x: "}" } })}data: {}\n\n`));
     await reply.finished();
-    await expect.poll(() => messages.map((text) => JSON.parse(text) as unknown)).toEqual([
-      { type: "a", deep: { x: "}" }, stream_id: 'a"b' },
-      { stream_id: 'a"b' },
-    ]);
+    await expect
+      .poll(() => messages.map((text) => JSON.parse(text) as unknown))
+      .toEqual([{ type: "a", deep: { x: "}" }, stream_id: 'a"b' }, { stream_id: 'a"b' }]);
   });
 
   it("is remembered by the items that were sent, where the last event lists none", async () => {
@@ -88,12 +88,14 @@ describe("an answer over a WebSocket", () => {
     send(429, { "retry-after": "3" }, '{"error":{"code":"slow"}}');
     send(500, {}, "<html>");
     send(200, { "content-type": "application/json" }, '{"object":"response"}');
-    await expect.poll(() => messages.map((text) => JSON.parse(text) as unknown)).toMatchObject([
-      { type: "error", status: 400, error: { code: "bad", message: "m" } },
-      { type: "error", status: 429, error: { code: "slow", headers: { "retry-after": "3" } } },
-      { type: "error", status: 500, error: { code: "provider_error" } },
-      { type: "error", status: 200, error: { code: "provider_error" } },
-    ]);
+    await expect
+      .poll(() => messages.map((text) => JSON.parse(text) as unknown))
+      .toMatchObject([
+        { type: "error", status: 400, error: { code: "bad", message: "m" } },
+        { type: "error", status: 429, error: { code: "slow", headers: { "retry-after": "3" } } },
+        { type: "error", status: 500, error: { code: "provider_error" } },
+        { type: "error", status: 200, error: { code: "provider_error" } },
+      ]);
   });
 
   it("is held back while its client does not read, and goes on when it does", async () => {
@@ -142,9 +144,11 @@ describe("an answer over a WebSocket", () => {
     reply.write(Buffer.from(event({ type: "late" })));
     reply.end();
     await reply.finished();
-    await expect.poll(() => messages.map((text) => JSON.parse(text) as unknown)).toMatchObject([
-      { type: "a", stream_id: "l" },
-      { type: "error", status: 502, error: { code: "provider_cut" }, stream_id: "l" },
-    ]);
+    await expect
+      .poll(() => messages.map((text) => JSON.parse(text) as unknown))
+      .toMatchObject([
+        { type: "a", stream_id: "l" },
+        { type: "error", status: 502, error: { code: "provider_cut" }, stream_id: "l" },
+      ]);
   });
 });

@@ -1,0 +1,60 @@
+/** The sockets, and who answers what comes in on them. */
+import type { ExchangeWorld } from "../exchange/types.ts";
+import { createIdSource } from "../lib/ids.ts";
+import { describeCapabilities } from "../server/capabilities-reply.ts";
+import { createGatewayServer, type GatewayServer } from "../server/gateway-server.ts";
+import { createInferenceHandler } from "../server/inference-handler.ts";
+import { createPassthroughHandler } from "../server/passthrough-handler.ts";
+import { createRequestHandler } from "../server/request-handler.ts";
+import { createResponsesSockets } from "../server/responses-socket/responses-sockets.ts";
+import { createStoredResponseHandler } from "../server/stored-response-handler.ts";
+import type { AnyDispatch } from "../upstream/types.ts";
+import type { serveAdmin } from "./admin-side.ts";
+import { listModels } from "./list-models.ts";
+import type { Parts } from "./parts.ts";
+
+/** For calls that ask what is there, and cost nothing. */
+const NO_RECORDS = { open(): void {}, close(): void {} };
+
+export function openDoors(options: {
+  parts: Parts;
+  world: ExchangeWorld;
+  dispatch: AnyDispatch;
+  admin: Pick<ReturnType<typeof serveAdmin>, "health" | "handle">;
+  /** Exchanges that have begun and not yet closed their record. */
+  running: Set<Promise<void>>;
+}): GatewayServer {
+  const { parts, world, admin, running } = options;
+  const { settings, log } = parts;
+  const { maxBodyBytes } = settings;
+  const instances = () => parts.config.live().instances;
+  const straight = { ...world, dispatch: options.dispatch, instances };
+  const nextId = createIdSource(parts.clock);
+  const handle = createRequestHandler({
+    version: __VERSION__,
+    log,
+    inference: createInferenceHandler({ world, maxBodyBytes, running }),
+    passthrough: createPassthroughHandler({ world: straight, maxBodyBytes, running }),
+    storedResponse: createStoredResponseHandler({
+      memory: world.responses,
+      instances,
+      authenticate: (token) => world.authenticate(token),
+      passthrough: createPassthroughHandler({ world: { ...straight, records: NO_RECORDS }, maxBodyBytes, running }),
+    }),
+    capabilities: () => describeCapabilities({ version: __VERSION__, instances: [...instances().values()] }),
+    authenticate: (token) => world.authenticate(token),
+    listModels: () => listModels(parts),
+    health: () => admin.health(),
+    admin: (request, response) => admin.handle(request, response),
+  });
+  return createGatewayServer({
+    listeners: settings.listeners,
+    allowedHosts: settings.allowedHosts,
+    allowedOrigins: settings.allowedOrigins,
+    timeouts: settings.timeouts,
+    log,
+    nextId,
+    sockets: settings.responsesWebsocket ? createResponsesSockets({ world, maxBodyBytes, running, nextId }) : null,
+    handle,
+  });
+}
