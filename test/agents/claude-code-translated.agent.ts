@@ -8,7 +8,9 @@ describe("Claude Code", () => {
     { wire: "openai-chat", model: "deepseek-reasoner", askedAs: "claude-sonnet-4-5", compat: ["reasoning-content"] },
     { wire: "openai-chat", model: "gpt-5.4", askedAs: "gpt-5.4" },
     { wire: "openai-responses", model: "gpt-5.4", askedAs: "claude-opus-4-8" },
+    { wire: "openai-responses", model: "gpt-5.4", askedAs: "claude-sonnet-4-5" },
     { wire: "gemini-content", model: "gemini-3-pro", askedAs: "claude-sonnet-4-5" },
+    { wire: "gemini-content", model: "gemini-2.5-pro", askedAs: "house-model" },
   ] as const)("on $wire as $askedAs", (each) =>
     toolLoop({ agent: claudeCode, ...each, compat: [...("compat" in each ? each.compat : [])] }));
 });

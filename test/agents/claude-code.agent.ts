@@ -1,26 +1,17 @@
 /** Claude Code from npm through a real gateway: a tool loop on the Messages wire. See codex.agent.ts. */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type RawProvider, type RawRequest, startRawProvider } from "../support/raw-provider.ts";
-
-const VERSION = "2.1.329";
-const home = join(tmpdir(), `tokligence-claude-code-${VERSION}`);
-const claude = join(home, "node_modules", ".bin", "claude");
+import { installAgent, newFolder, runAgent } from "./agent.ts";
+import { claudeCode } from "./claude-code.ts";
 
 let provider: RawProvider;
 let gateway: TestGateway;
 beforeAll(async () => {
-  if (!existsSync(claude)) {
-    mkdirSync(home, { recursive: true });
-    const args = ["install", "--prefix", home, "--no-audit", "--no-fund", "--loglevel=error"];
-    const done = spawnSync("npm", [...args, `@anthropic-ai/claude-code@${VERSION}`], { stdio: "inherit" });
-    if (done.status !== 0) throw new Error("Claude Code could not be installed");
-  }
+  installAgent(claudeCode);
   provider = await startRawProvider();
   gateway = await startTestGateway({
     config: {
@@ -73,41 +64,12 @@ function playModel(request: RawRequest, response: ServerResponse): void {
 
 describe("Claude Code", () => {
   it("completes a tool loop through the gateway, and every turn is metered", async () => {
-    const folder = join(home, `work-${process.pid}`);
-    mkdirSync(folder, { recursive: true });
+    const folder = newFolder(claudeCode);
     provider.respond = playModel;
-    const child = spawn(
-      claude,
-      [
-        "-p",
-        "Write the file lab-out.txt, then say so.",
-        "--allowedTools",
-        "Bash",
-        "--permission-mode",
-        "bypassPermissions",
-      ],
-      {
-        cwd: folder,
-        env: {
-          PATH: process.env["PATH"],
-          HOME: folder,
-          IS_SANDBOX: "1",
-          ANTHROPIC_BASE_URL: gateway.url,
-          ANTHROPIC_AUTH_TOKEN: gateway.key,
-          ANTHROPIC_MODEL: "claude-sonnet-4-5",
-          CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
-          DISABLE_TELEMETRY: "1",
-          DISABLE_AUTOUPDATER: "1",
-          DISABLE_ERROR_REPORTING: "1",
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise((resolve) => child.once("close", resolve));
-    if (code !== 0) throw new Error(`claude ended with ${String(code)}: ${output}`);
+    const prompt = "Write the file lab-out.txt, then say so.";
+    const task = { gatewayUrl: gateway.url, key: gateway.key, model: "claude-sonnet-4-5", folder, prompt };
+    const { code, output } = await runAgent(claudeCode, task);
+    expect(code, output).toBe(0);
     expect(output).toContain("The file is written.");
     expect(readFileSync(join(folder, "lab-out.txt"), "utf8")).toBe("made-by-claude");
     const list = await gateway.exchanges(2);
@@ -115,12 +77,12 @@ describe("Claude Code", () => {
       expect(exchange).toMatchObject({
         surface: "messages",
         outcome: "completed",
-        agent: `claude-code/${VERSION}`,
+        agent: `claude-code/${claudeCode.version}`,
         usage: { inputUncached: 7, cacheRead: 4000, cacheWrite5m: 300, output: 30 },
       });
     }
     // Everything that the agent sent reached the provider as it was.
     expect(provider.requests[0]?.path).toBe("/v1/messages?beta=true");
     expect(provider.requests[0]?.headers["anthropic-beta"]).toContain("claude-code-");
-  }, 180_000);
+  }, 90_000);
 });

@@ -1,31 +1,16 @@
-/**
- * A real coding agent from npm through a real gateway: Codex has to run a tool, send its result, and finish.
- * Not part of `npm test`: the agent is large. `npm run test:agents` installs it into the system's temporary folder.
- */
-import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+/** Codex from npm through a real gateway: it has to run a tool, send its result, and finish, on the wire that it speaks. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../support/gateway.ts";
 import { type RawProvider, startRawProvider } from "../support/raw-provider.ts";
-
-const VERSION = "0.169.0";
-const home = join(tmpdir(), `tokligence-codex-${VERSION}`);
-const codex = join(home, "node_modules", ".bin", "codex");
+import { installAgent, newFolder, runAgent } from "./agent.ts";
+import { codex } from "./codex.ts";
 
 let provider: RawProvider;
 let gateway: TestGateway;
 beforeAll(async () => {
-  if (!existsSync(codex)) {
-    mkdirSync(home, { recursive: true });
-    const done = spawnSync(
-      "npm",
-      ["install", "--prefix", home, "--no-audit", "--no-fund", "--loglevel=error", `@openai/codex@${VERSION}`],
-      { stdio: "inherit" },
-    );
-    if (done.status !== 0) throw new Error("Codex could not be installed");
-  }
+  installAgent(codex);
   provider = await startRawProvider();
   gateway = await startTestGateway({
     config: {
@@ -74,13 +59,6 @@ interface CodexRequest {
 
 describe("Codex", () => {
   it("completes a tool loop through the gateway, and both turns are metered", async () => {
-    const folder = join(home, `work-${process.pid}`);
-    const codexHome = join(folder, "home");
-    mkdirSync(codexHome, { recursive: true });
-    writeFileSync(
-      join(codexHome, "config.toml"),
-      `model = "lab-model"\nmodel_provider = "gateway"\napproval_policy = "never"\nsandbox_mode = "danger-full-access"\ncheck_for_update_on_startup = false\n[analytics]\nenabled = false\n[model_providers.gateway]\nname = "Gateway"\nbase_url = "${gateway.url}/v1"\nenv_key = "GATEWAY_KEY"\nwire_api = "responses"\n`,
-    );
     let turn = 0;
     provider.respond = (request, response) => {
       const json = JSON.parse(request.body.toString()) as CodexRequest;
@@ -118,20 +96,11 @@ describe("Codex", () => {
         ),
       );
     };
-    const child = spawn(
-      codex,
-      ["exec", "--skip-git-repo-check", "--json", "Write the file lab-out.txt, then say so."],
-      {
-        cwd: folder,
-        env: { PATH: process.env["PATH"], HOME: folder, CODEX_HOME: codexHome, GATEWAY_KEY: gateway.key },
-        stdio: ["ignore", "pipe", "pipe"],
-      },
-    );
-    let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    const code = await new Promise((resolve) => child.once("close", resolve));
-    if (code !== 0) throw new Error(`codex ended with ${String(code)}: ${output}`);
+    const folder = newFolder(codex);
+    const prompt = "Write the file lab-out.txt, then say so.";
+    const task = { gatewayUrl: gateway.url, key: gateway.key, model: "lab-model", folder, prompt };
+    const { code, output } = await runAgent(codex, task);
+    expect(code, output).toBe(0);
     expect(output).toContain("The file is written.");
     expect(readFileSync(join(folder, "lab-out.txt"), "utf8")).toBe("made-by-codex");
     const list = await gateway.exchanges(2);
@@ -141,10 +110,10 @@ describe("Codex", () => {
         surface: "responses",
         outcome: "completed",
         provider: "lab",
-        agent: `codex/${VERSION}`,
+        agent: `codex/${codex.version}`,
         usage: { inputUncached: 500, cacheRead: 400, output: 20 },
       });
       expect(exchange.session).not.toBeNull();
     }
-  }, 120_000);
+  }, 90_000);
 });
