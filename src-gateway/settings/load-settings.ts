@@ -11,7 +11,7 @@ import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
 import { listenersOf } from "./listeners.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
-import { type Settings, SettingsError, type TimeoutSettings } from "./types.ts";
+import { type HealthSettings, type Settings, SettingsError, type TimeoutSettings } from "./types.ts";
 
 interface LoadSettingsInput {
   env: Readonly<Record<string, string | undefined>>;
@@ -55,6 +55,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     logFileCli: values.path("log_file_cli"),
     maxBodyBytes,
     timeouts: timeoutsOf(values),
+    health: healthOf(values),
     onClientAbort: (values.text("on_client_abort") ?? "abort") as Settings["onClientAbort"],
     workMode: (values.text("work_mode") ?? "auto") as Settings["workMode"],
     admission: admissionOf(layers, values, maxBodyBytes),
@@ -120,5 +121,15 @@ function timeoutsOf(values: TypedValues): TimeoutSettings {
     clientBodyMs: values.number("client_body_timeout_ms", 120_000),
     clientStallMs: values.number("client_stall_timeout_ms", 120_000),
     drainMs: values.number("drain_ms", 30_000),
+  };
+}
+
+function healthOf(values: TypedValues): HealthSettings {
+  return {
+    failures: values.number("circuit_failures", 5),
+    openMs: values.number("circuit_open_ms", 10_000),
+    maxOpenMs: values.number("circuit_max_open_ms", 300_000),
+    keyRestMs: values.number("key_rest_ms", 300_000),
+    probeIntervalMs: values.number("probe_interval_ms", 0),
   };
 }

@@ -129,6 +129,24 @@ const ADMISSION: readonly SettingRow[] = [
   row("queue_mode", choice(...QUEUE_MODES), "hybrid", "who goes first among those who wait"),
 ];
 
+const HEALTH: readonly SettingRow[] = [
+  row(
+    "circuit_failures",
+    { is: "number", min: 0, max: 1000 },
+    "5",
+    "failures in a row after which a provider's model, or a provider that cannot be reached, is left alone; 0 leaves none alone",
+  ),
+  row("circuit_open_ms", ms(1, HOUR), "10000", "for how long, at first; each time it fails again it is twice as long"),
+  row("circuit_max_open_ms", ms(1, 24 * HOUR), "300000", "and the longest"),
+  row("key_rest_ms", ms(0, 24 * HOUR), "300000", "how long a key rests that was refused, or whose quota is used up"),
+  row(
+    "probe_interval_ms",
+    ms(0, 24 * HOUR),
+    "0",
+    "how often providers are asked whether they can be reached; 0 never asks",
+  ),
+];
+
 const RESPONSES: readonly SettingRow[] = [
   row("responses_websocket", flag, "true", "lets clients of Responses speak over WebSockets; Codex does"),
   row(
@@ -166,6 +184,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...ACCESS,
   ...LISTENERS,
   ...LIMITS,
+  ...HEALTH,
   ...ADMISSION,
   ...RESPONSES,
   ...PROVIDERS,

@@ -83,6 +83,18 @@ export interface AdmissionSettings {
   queueMode: QueueMode;
 }
 
+/** When providers are left alone, and for how long. */
+export interface HealthSettings {
+  /** In a row; 0 never opens a circuit. */
+  failures: number;
+  openMs: number;
+  maxOpenMs: number;
+  /** For a key that was refused, or whose quota is used up. */
+  keyRestMs: number;
+  /** 0 asks nobody. */
+  probeIntervalMs: number;
+}
+
 /** Something the operator should know about a setting that was accepted: an old name, a name without effect. */
 export interface Notice {
   text: string;
@@ -116,6 +128,7 @@ export interface Settings {
   logFileCli: string | null;
   maxBodyBytes: number;
   timeouts: TimeoutSettings;
+  health: HealthSettings;
   /** What became of a request to a provider when its client left: stop paying, or read on to learn the usage. */
   onClientAbort: "abort" | "drain";
   workMode: WorkMode;
