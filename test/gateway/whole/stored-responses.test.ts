@@ -87,6 +87,35 @@ describe.each(FOREIGN)("previous_response_id on a provider that speaks %s", (wir
   });
 });
 
+describe("thoughts", () => {
+  it("go back to the provider that had them, signature and all", async () => {
+    const openai = gateway.openai();
+    const model = onWire("anthropic-messages");
+    gateway.provider.script({
+      thinking: { text: "I need the weather.", state: "c2lnbmF0dXJl" },
+      calls: [{ name: "weather", arguments: { city: "Ulm" } }],
+    });
+    const request = { model, tools: [weatherTool], reasoning: { effort: "high" as const } };
+    const asked = await openai.responses.create({ ...request, input: "How is the weather?" });
+    const call = asked.output.find((item) => item.type === "function_call");
+    const output = { type: "function_call_output" as const, call_id: call?.call_id ?? "", output: "sunny" };
+    await openai.responses.create({ ...request, previous_response_id: asked.id, input: [output] });
+    expect(gateway.provider.requests.at(-1)?.json).toMatchObject({
+      messages: [
+        { role: "user" },
+        {
+          role: "assistant",
+          content: [
+            { type: "thinking", thinking: "I need the weather.", signature: "c2lnbmF0dXJl" },
+            { type: "tool_use", name: "weather", input: { city: "Ulm" } },
+          ],
+        },
+        { role: "user", content: [{ type: "tool_result" }] },
+      ],
+    });
+  });
+});
+
 describe("a response by its id", () => {
   const model = onWire("anthropic-messages");
 
