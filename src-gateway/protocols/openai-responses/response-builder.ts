@@ -2,8 +2,8 @@ import type { Finish, IrEvent } from "../../ir/answer.ts";
 import type { GatewayError } from "../../ir/errors.ts";
 import type { Usage } from "../../ir/usage.ts";
 import type { JsonObject } from "../loose-json.ts";
-import { openAiError } from "../openai-errors.ts";
 import { encodeUsage } from "./encode-usage.ts";
+import { failureOf } from "./error.ts";
 import { encodeFinish } from "./finish.ts";
 import { createOutputWriter } from "./output-writer.ts";
 import type { Emit } from "./part-writers.ts";
@@ -42,8 +42,7 @@ export function createResponseBuilder(object: ResponseObject, emit: Emit): Respo
     isOver = true;
   };
   const fail = (error: GatewayError): void => {
-    const { code, message } = openAiError(error);
-    response = object.write({ status: "failed", error: { code, message }, output: output.items });
+    response = object.write({ status: "failed", error: failureOf(error), output: output.items });
     emit("response.failed", { response });
     isOver = true;
   };
