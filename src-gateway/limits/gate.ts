@@ -98,7 +98,7 @@ export class Gate {
   /** Lets in everyone whose turn it is. Not entered twice: who is let in can make others come and go, any number deep. */
   admit(): void {
     const queue = this.#queue;
-    if (!queue || queue.size === 0 || this.#isAdmitting) return;
+    if (!queue || this.#isAdmitting) return;
     this.#isAdmitting = true;
     try {
       for (let waiter = queue.next(); waiter && this.#fits(waiter.bytes); waiter = queue.next()) {

@@ -1,0 +1,229 @@
+import { getEventListeners } from "node:events";
+import { setImmediate } from "node:timers/promises";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { GatewayError } from "../../../src-gateway/ir/errors.ts";
+import { createAdmission } from "../../../src-gateway/limits/admission.ts";
+import type { AdmissionRequest, Permit, Priority } from "../../../src-gateway/limits/types.ts";
+import { QUEUE_MODES, type QueueMode } from "../../../src-gateway/settings/types.ts";
+import { NaiveAdmission, NaiveGate, type NaiveRequest, type Outcome } from "./naive-admission.ts";
+import { virtualTime } from "./virtual-time.ts";
+
+const MAX_IN_FLIGHT = 3;
+const MAX_BYTES = 10;
+const MAX_WAITING = 4;
+const TIMEOUT_MS = 1000;
+
+interface Arriving {
+  owner: string;
+  priority: number;
+  bytes: number;
+  /** Null enters the process. */
+  target: { provider: string; key: string } | null;
+  isTry: boolean;
+}
+
+type Step =
+  | ({ do: "arrive" } & Arriving)
+  | { do: "release" | "abort"; which: number }
+  | { do: "advance"; ms: number }
+  | { do: "reload"; maximum: number | null };
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant("arrive" as const),
+      owner: fc.constantFrom("a", "b", "c"),
+      priority: fc.nat(9),
+      bytes: fc.nat(11),
+      target: fc.option(fc.record({ provider: fc.constantFrom("p", "q"), key: fc.constantFrom("k", "l") })),
+      isTry: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom("release" as const, "abort" as const), which: fc.nat(10_000) }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("advance" as const), ms: fc.integer({ min: 1, max: 700 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant("reload" as const), maximum: fc.option(fc.integer({ min: 1, max: 3 })) }),
+  },
+);
+
+interface Tracked {
+  naive: NaiveRequest;
+  outcome: Outcome;
+  permit: Permit | null;
+  controller: AbortController;
+}
+
+/** The real one and its naive twin, side by side. */
+class Twins {
+  readonly time = virtualTime();
+  readonly naive = new NaiveAdmission(MAX_WAITING, TIMEOUT_MS);
+  readonly tracked: Tracked[] = [];
+  readonly admitted: number[] = [];
+  readonly maxima = { p: 2 as number | null };
+  readonly real;
+  readonly #mode: QueueMode;
+  readonly #gates = new Map<string, NaiveGate>();
+  /** Owners of those who were turned away in this step. */
+  #turnedAway: string[] = [];
+
+  constructor(mode: QueueMode) {
+    this.#mode = mode;
+    this.real = createAdmission({
+      clock: this.time.clock,
+      schedule: this.time.schedule,
+      settings: {
+        maxInFlight: MAX_IN_FLIGHT,
+        maxInFlightBytes: MAX_BYTES,
+        maxWaiting: MAX_WAITING,
+        queueTimeoutMs: TIMEOUT_MS,
+        queueMode: mode,
+      },
+      maxima: {
+        clientKey: (owner) => (owner === "a" ? 2 : null),
+        provider: (id) => (id === "p" ? this.maxima.p : null),
+        providerKey: (_provider, key) => (key === "k" ? 1 : null),
+      },
+    });
+    this.naive.crowd = (isLargest) => this.#turnedAway.find(isLargest) ?? "";
+  }
+
+  gate(name: string, maximum: number | null, maxBytes?: number): NaiveGate {
+    const gate = this.#gates.get(name) ?? new NaiveGate(this.#mode, maximum, maxBytes);
+    this.#gates.set(name, gate);
+    return gate;
+  }
+
+  #gatesFor({ owner, target }: Arriving): [NaiveGate, NaiveGate] {
+    if (target === null)
+      return [this.gate(`owner ${owner}`, owner === "a" ? 2 : null), this.gate("process", MAX_IN_FLIGHT, MAX_BYTES)];
+    const { provider, key } = target;
+    return [
+      this.gate(`key ${provider}/${key}`, key === "k" ? 1 : null),
+      this.gate(`provider ${provider}`, provider === "p" ? this.maxima.p : null),
+    ];
+  }
+
+  async run(step: Step): Promise<void> {
+    this.#turnedAway = [];
+    if (step.do === "arrive") return this.arrive(step);
+    if (step.do === "advance") {
+      this.time.advance(step.ms);
+      await setImmediate();
+      return this.naive.advance(step.ms);
+    }
+    if (step.do === "reload") {
+      this.maxima.p = step.maximum;
+      this.real.refresh();
+      await setImmediate();
+      this.gate("provider p", null).maximum = step.maximum;
+      for (const name of ["provider p", "key p/k", "key p/l"])
+        if (this.#gates.has(name)) this.naive.admit(this.gate(name, null));
+      return;
+    }
+    const one = this.tracked[step.which % Math.max(1, this.tracked.length)];
+    if (!one) return;
+    if (step.do === "abort") one.controller.abort(new Error("left"));
+    else one.permit?.release();
+    await setImmediate();
+    if (step.do === "abort") return this.naive.abort(one.naive);
+    if (one.outcome === "admitted") one.outcome = "released";
+    this.naive.release(one.naive);
+  }
+
+  async arrive(arriving: Arriving): Promise<void> {
+    const { owner, priority, bytes, target, isTry } = arriving;
+    const controller = new AbortController();
+    const id = this.tracked.length;
+    const naive: NaiveRequest = {
+      id,
+      owner,
+      priority,
+      bytes,
+      gates: this.#gatesFor(arriving),
+      passed: 0,
+      outcome: "waiting",
+      deadlineMs: Infinity,
+      timer: 0,
+    };
+    const one: Tracked = { naive, outcome: "waiting", permit: null, controller };
+    const request: AdmissionRequest = {
+      owner,
+      priority: priority as Priority,
+      bytes,
+      signal: controller.signal,
+      onPosition() {},
+    };
+    const admit = (permit: Permit): void => {
+      one.permit = permit;
+      one.outcome = "admitted";
+      this.admitted.push(id);
+    };
+    if (isTry) {
+      const permit = target ? this.real.tryEnterTarget(target, request) : this.real.tryEnter(request);
+      expect(permit !== null).toBe(this.naive.tryEnter(naive));
+      if (permit === null) return;
+      admit(permit);
+      this.tracked.push(one);
+      return;
+    }
+    this.tracked.push(one);
+    const entered = target ? this.real.enterTarget(target, request) : this.real.enter(request);
+    entered.then(admit, (error: unknown) => {
+      one.outcome = outcomeOf(error);
+      if (one.outcome === "turned away") this.#turnedAway.push(owner);
+    });
+    await setImmediate();
+    this.naive.enter(naive);
+  }
+
+  compare(): void {
+    expect(this.tracked.map(({ outcome }) => outcome)).toEqual(this.tracked.map(({ naive }) => naive.outcome));
+    expect(this.admitted).toEqual(this.naive.admitted);
+    const { inFlight, bytes, waiting } = this.real.status();
+    const process = this.gate("process", MAX_IN_FLIGHT, MAX_BYTES);
+    expect({ inFlight, bytes }).toEqual({ inFlight: process.held.length, bytes: process.bytes });
+    expect(inFlight).toBeLessThanOrEqual(MAX_IN_FLIGHT);
+    expect(bytes).toBeLessThanOrEqual(MAX_BYTES);
+    expect(waiting).toBe([...this.#gates.values()].reduce((sum, { queue }) => sum + queue.waiting.length, 0));
+  }
+}
+
+function outcomeOf(error: unknown): Outcome {
+  if (!(error instanceof GatewayError)) return "aborted";
+  if (error.code === "body_too_large") return "too large";
+  expect(error.code).toBe("overloaded");
+  expect(error.retryAfterMs).toBeGreaterThanOrEqual(1000);
+  if (error.message.includes("did not get its turn")) return "timed out";
+  return error.message.includes("others came before") ? "turned away" : "full";
+}
+
+describe.each(QUEUE_MODES)("admission in mode %s", (mode) => {
+  it("does as its naive twin does, whatever happens, and holds nothing in the end", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 80, size: "max" }), async (steps) => {
+        const twins = new Twins(mode);
+        for (const each of steps) {
+          await twins.run(each);
+          twins.compare();
+        }
+        for (const { controller } of twins.tracked) controller.abort(new Error("left"));
+        // A large body that left has let others in.
+        await setImmediate();
+        for (const { permit } of twins.tracked) {
+          permit?.release();
+          permit?.release();
+        }
+        expect(twins.real.status()).toEqual({ inFlight: 0, bytes: 0, waiting: 0, limits: [] });
+        expect(twins.time.pending()).toBe(0);
+        for (const { controller } of twins.tracked) expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
