@@ -1,18 +1,12 @@
 /** The bytes of a piece of a prompt that a model gets to see, so that pieces which mean the same hash the same. */
-import {
-  eachElement,
-  isArrayAt,
-  isObjectAt,
-  isStringAt,
-  type JsonSpan,
-  membersOf,
-  rawTextAt,
-  skipSpace,
-  skipValue,
-} from "../lib/json-walk.ts";
+import { eachMember, isObjectAt, type JsonSpan, rawTextAt, skipSpace, skipValue } from "../lib/json-walk.ts";
 
+const QUOTE = 0x22;
 const COMMA = 0x2c;
 const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const CLOSE_BRACE = 0x7d;
 
 /** Agents move these marks to the last message with every turn; what they mark stays the same prompt. */
 const MARK = Buffer.from('"cache_control"');
@@ -63,33 +57,42 @@ const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte ===
 
 /**
  * A mark needs a block to stand on, so the same text is a list of one block in one turn and a text in the next; a system
- * prompt too.
+ * prompt too. Looks no further than it must: most of a long prompt stands behind what this reads.
  */
 function withPlainContent(bytes: Buffer): Buffer[] {
   const whole = { start: 0, end: bytes.length };
   if (bytes.length === 0) return [];
   if (!isObjectAt(bytes, whole)) return [bytes];
-  const members = membersOf(bytes, whole);
-  const own = plainText(bytes, members);
-  if (own) return [bytes.subarray(own.start, own.end)];
-  const content = members.get("content");
-  const text = content && onlyText(bytes, content);
-  if (!content || !text) return [bytes];
-  return [bytes.subarray(0, content.start), bytes.subarray(text.start, text.end), bytes.subarray(content.end)];
+  const own = plainText(bytes, 0);
+  if (own) return [bytes.subarray(own.text.start, own.text.end)];
+  let content: number | null = null;
+  eachMember(bytes, whole, (key, start) => {
+    if (key === "content") content = start;
+    return key === "content" ? false : undefined;
+  });
+  if (content === null || bytes[content] !== OPEN_BRACKET) return [bytes];
+  const only = plainText(bytes, skipSpace(bytes, content + 1));
+  const end = only && skipSpace(bytes, only.end);
+  if (only === null || end === null || bytes[end] !== CLOSE_BRACKET) return [bytes];
+  return [bytes.subarray(0, content), bytes.subarray(only.text.start, only.text.end), bytes.subarray(end + 1)];
 }
 
-function onlyText(bytes: Buffer, content: JsonSpan): JsonSpan | null {
-  if (!isArrayAt(bytes, content)) return null;
-  const blocks: JsonSpan[] = [];
-  eachElement(bytes, content, (block) => blocks.push(block) < 2);
-  const [block] = blocks;
-  if (block === undefined || blocks.length > 1 || !isObjectAt(bytes, block)) return null;
-  return plainText(bytes, membersOf(bytes, block));
-}
-
-/** Where the text of a block stands that is nothing but text. */
-function plainText(bytes: Buffer, members: ReadonlyMap<string, JsonSpan>): JsonSpan | null {
-  const text = members.get("text");
-  const type = rawTextAt(bytes, members.get("type"));
-  return members.size === 2 && type?.endsWith("text") && text && isStringAt(bytes, text) ? text : null;
+/** The text of the block at `at`, and where the block ends; null for a block that is more than text. */
+function plainText(bytes: Buffer, at: number): { text: JsonSpan; end: number } | null {
+  const block = { start: at, end: bytes.length };
+  if (!isObjectAt(bytes, block)) return null;
+  let text: JsonSpan | null = null;
+  let isText = false;
+  let last = at + 1;
+  eachMember(bytes, block, (key, start) => {
+    if (key !== "type" && (key !== "text" || bytes[start] !== QUOTE)) return false;
+    last = skipValue(bytes, start);
+    const value = { start, end: last };
+    if (key === "text") text = value;
+    else isText = rawTextAt(bytes, value)?.endsWith("text") ?? false;
+    return key === "type" && !isText ? false : last;
+  });
+  // A block that says more does not end behind what was read of it.
+  const close = skipSpace(bytes, last);
+  return isText && text && bytes[close] === CLOSE_BRACE ? { text, end: close + 1 } : null;
 }

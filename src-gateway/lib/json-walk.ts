@@ -63,21 +63,37 @@ export function eachElement(
   }
 }
 
-/** The members of the object by their keys; a key that is spelled with escapes keeps them. */
-export function membersOf(bytes: Buffer, object: JsonSpan): Map<string, JsonSpan> {
-  const members = new Map<string, JsonSpan>();
+/**
+ * Calls back for each member of the object, with where its value begins, until told to stop with `false`. A key that is
+ * spelled with escapes keeps them. A visitor that has found the end of the value returns it, so that nobody walks it twice.
+ */
+export function eachMember(
+  bytes: Buffer,
+  object: JsonSpan,
+  visit: (key: string, valueStart: number) => number | false | undefined,
+): void {
   let at = skipSpace(bytes, object.start + 1);
   while (at < object.end - 1 && bytes[at] === QUOTE) {
     const keyEnd = skipString(bytes, at);
     const colon = skipSpace(bytes, keyEnd);
-    if (bytes[colon] !== COLON) break;
+    if (bytes[colon] !== COLON) return;
     const start = skipSpace(bytes, colon + 1);
-    const end = skipValue(bytes, start);
-    members.set(bytes.toString("utf8", at + 1, keyEnd - 1), { start, end });
-    at = skipSpace(bytes, end);
-    if (bytes[at] !== COMMA) break;
+    const end = visit(bytes.toString("utf8", at + 1, keyEnd - 1), start);
+    if (end === false) return;
+    at = skipSpace(bytes, end ?? skipValue(bytes, start));
+    if (bytes[at] !== COMMA) return;
     at = skipSpace(bytes, at + 1);
   }
+}
+
+/** The members of the object by their keys. */
+export function membersOf(bytes: Buffer, object: JsonSpan): Map<string, JsonSpan> {
+  const members = new Map<string, JsonSpan>();
+  eachMember(bytes, object, (key, start) => {
+    const end = skipValue(bytes, start);
+    members.set(key, { start, end });
+    return end;
+  });
   return members;
 }
 

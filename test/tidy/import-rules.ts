@@ -19,6 +19,8 @@ const ENTRY = ["src-gateway/*.ts", "src-gateway/bin/", "src-gateway/compose/"];
 const VOCABULARY = gateway("ir", "lib");
 const PARTS = [
   "routing",
+  "affinity",
+  "joins",
   "limits",
   "health",
   "ledger",
@@ -143,7 +145,7 @@ export const IMPORT_RULES: ImportRule[] = [
   },
   ...partRules,
   {
-    from: gateway("routing", "limits", "health"),
+    from: gateway("routing", "limits", "health", "affinity", "joins"),
     not: ["node:", "npm:"],
     because: "decisions are pure: state, time and chance are arguments, so every plan can be repeated and explained",
   },

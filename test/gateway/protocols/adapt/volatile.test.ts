@@ -11,28 +11,26 @@ const billing = (nonce: string) =>
   `x-anthropic-billing-header: cc_version=2.1.329.${nonce}; cc_entrypoint=cli; cch=${nonce};`;
 const text = (words: string, more: JsonObject = {}): JsonObject => ({ type: "text", text: words, ...more });
 
-/** A turn of Claude Code in its two habits: a new billing line each time, and marks that move to the end. */
+/** A turn of Claude Code in its two habits: a new billing line each time, and a mark that moves to the end. */
 function turn(nonce: string, answers: number): JsonObject {
-  const messages: JsonObject[] = [
-    { role: "user", content: [text("<reminder>\nbe kind\n</reminder>"), text("Fix it.")] },
-  ];
-  for (let n = 0; n < answers; n++) {
-    messages.push(
-      {
-        role: "assistant",
-        content: [{ type: "tool_use", id: `toolu_${n}`, name: "Read", input: { path: `${n}.txt` } }],
-      },
-      { role: "user", content: [{ type: "tool_result", tool_use_id: `toolu_${n}`, content: `line ${n}` }] },
-    );
-  }
-  const last = (messages.at(-1)?.["content"] as JsonObject[]).at(-1);
-  Object.assign(last ?? {}, MARK);
+  const mark = (n: number) => (n === answers ? MARK : {});
+  const loops = Array.from({ length: answers }, (_, n): JsonObject[] => {
+    const call = { type: "tool_use", id: `toolu_${n}`, name: "Read", input: { path: `${n}.txt` } };
+    const result = { type: "tool_result", tool_use_id: `toolu_${n}`, content: `line ${n}`, ...mark(n + 1) };
+    return [
+      { role: "assistant", content: [call] },
+      { role: "user", content: [result] },
+    ];
+  });
   return {
     model: "claude-sonnet-4-5",
     max_tokens: 64,
     system: [text(billing(nonce)), text("You are Claude Code.", MARK), text(PROMPT, MARK)],
     tools: [{ name: "Read", description: "Reads a file.", input_schema: { type: "object", properties: {} } }],
-    messages,
+    messages: [
+      { role: "user", content: [text("<reminder>\nbe kind\n</reminder>"), text("Fix it.", mark(0))] },
+      ...loops.flat(),
+    ],
   };
 }
 

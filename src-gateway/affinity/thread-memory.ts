@@ -1,0 +1,57 @@
+/** The last turns of conversations that run in several threads, as many as a given weight allows. */
+import type { Clock } from "../lib/clock.ts";
+
+export interface ThreadMemory<Turn> {
+  /** In the order of their last turns, the latest last. */
+  threads(conversation: string): Turn[];
+  /** `now` takes the place of `before`, the turn of the same thread; null begins a new thread. */
+  replace(conversation: string, before: Turn | null, now: Turn, weight: number): void;
+}
+
+export interface ThreadMemoryOptions {
+  clock: Clock;
+  lifetimeMs: number;
+  maxWeight: number;
+}
+
+/** A session that asks more questions at once than this loses the oldest. */
+const MAX_THREADS = 8;
+
+interface Thread<Turn> {
+  turn: Turn;
+  weight: number;
+  untilUs: number;
+}
+
+export function createThreadMemory<Turn>(options: ThreadMemoryOptions): ThreadMemory<Turn> {
+  const { clock, lifetimeMs, maxWeight } = options;
+  /** In the order of their last turns, the oldest first. */
+  const conversations = new Map<string, Thread<Turn>[]>();
+  let weight = 0;
+
+  const forget = (conversation: string, threads: readonly Thread<Turn>[]): void => {
+    conversations.delete(conversation);
+    for (const thread of threads) weight -= thread.weight;
+  };
+
+  const liveThreads = (conversation: string): Thread<Turn>[] => {
+    const nowUs = clock.monotonicUs();
+    return (conversations.get(conversation) ?? []).filter((thread) => nowUs < thread.untilUs);
+  };
+
+  return {
+    threads: (conversation) => liveThreads(conversation).map((thread) => thread.turn),
+    replace(conversation, before, now, weightOfNow) {
+      const others = liveThreads(conversation).filter((thread) => thread.turn !== before);
+      forget(conversation, conversations.get(conversation) ?? []);
+      const untilUs = clock.monotonicUs() + lifetimeMs * 1_000;
+      const kept = [...others.slice(-(MAX_THREADS - 1)), { turn: now, weight: weightOfNow, untilUs }];
+      conversations.set(conversation, kept);
+      for (const thread of kept) weight += thread.weight;
+      for (const [oldest, threads] of conversations) {
+        if (weight <= maxWeight) break;
+        forget(oldest, threads);
+      }
+    },
+  };
+}
