@@ -97,7 +97,7 @@ export interface PlanInput {
   /** Rules that ask for what is not given here do not hold. */
   request?: RequestFacts;
   /** Without it every target is taken for healthy. */
-  health?: HealthView;
+  health?: Pick<HealthView, "availableAtMs" | "reason" | "firstTokenP50Ms">;
   nowMonotonicMs?: number;
   /** Whether the caller may pick this provider; everybody may when left out. */
   mayChoose?(provider: string): boolean;

@@ -53,6 +53,7 @@ export function readGroup(
 
 function readMembers(around: Around, node: Node, members: ReadonlyMap<string, Node>, key: string): RouteGroup {
   const { reader } = around;
+  const problemsBefore = reader.problems.length;
   const items = reader.items(members.get("targets"), `${key}.targets`);
   if (!members.has("targets")) reader.refuse(node, `${key}.targets`, "is missing", "such as targets: [openai]");
   else if (items.length === 0)
@@ -74,7 +75,8 @@ function readMembers(around: Around, node: Node, members: ReadonlyMap<string, No
     }),
     targets,
   };
-  if (items.length > 0 && targets.length === items.length)
+  // What was refused already would be told a second time.
+  if (items.length > 0 && reader.problems.length === problemsBefore)
     checkGroup(reader, members.get("targets") ?? node, key, group);
   return group;
 }
