@@ -1,8 +1,14 @@
 /** What an exchange is given of the parts: who may ask, where to, with which key, and who keeps the record. */
+import { createAffinity } from "../affinity/affinity.ts";
+import { conversationKey } from "../affinity/conversation-key.ts";
 import type { Principal, User } from "../auth/types.ts";
+import { attribute } from "../exchange/attribution.ts";
 import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
+import { createHealth } from "../health/health.ts";
 import { GatewayError } from "../ir/errors.ts";
+import { sha256Hex } from "../lib/hash-bytes.ts";
+import { createAdmission } from "../limits/admission.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { ResponseMemory } from "../responses-state/types.ts";
 import { makePlan } from "../routing/plan.ts";
@@ -32,6 +38,11 @@ export function createExchangeWorld(
     scopes: [],
   };
   const authorizer = createAuthorizer(clock);
+  const health = createHealth({
+    clock,
+    settings: { failures: 5, openMs: 5_000, maxOpenMs: 120_000, keyRestMs: 600_000 },
+    random: Math.random,
+  });
   const secretOf = async (instance: ProviderInstance, key?: ProviderKey): Promise<string | null> => {
     const credential = key?.credential ?? instance.credential;
     if (credential === null) {
@@ -52,22 +63,29 @@ export function createExchangeWorld(
     retry: settings.retry,
     random: Math.random,
     wait: waitFor,
-    health: {
-      availableAtMs: () => 0,
-      reason: () => null,
-      firstTokenP50Ms: () => null,
-      begin: () => ({ answering() {}, end() {} }),
-      status: () => [],
-      reset() {},
-      onEvent: () => () => {},
-    },
-    admission: {
-      enter: async () => ({ release() {} }),
-      enterTarget: async () => ({ release() {} }),
-      status: () => ({ inFlight: 0, waiting: 0, bytes: 0 }),
-    },
-    affinity: { homeOf: () => null, settle() {} },
-    conversationOf: () => null,
+    health,
+    admission: createAdmission({
+      clock,
+      settings: settings.admission,
+      schedule: (callback, delayMs) => {
+        const timer = setTimeout(callback, delayMs);
+        return () => clearTimeout(timer);
+      },
+      maxima: {
+        provider: (id) => parts.config.live().instances.get(id)?.maxConcurrency ?? null,
+        providerKey: (id, key) =>
+          parts.config
+            .live()
+            .instances.get(id)
+            ?.keys.find((each) => each.id === key)?.maxConcurrency ?? null,
+      },
+    }),
+    affinity: createAffinity({ clock }),
+    conversationOf: ({ inbound, body, model, owner }) =>
+      conversationKey(
+        { owner, wire: inbound.wire, session: attribute(inbound.headers).session, model, body },
+        sha256Hex,
+      ),
     replay: createReplayMemory(clock),
     responses: memory,
     maxDrainMs: MAX_DRAIN_MS,
@@ -105,7 +123,10 @@ function waitFor(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** A model that nobody is known to have may be new: the providers are asked once more before the answer is no. */
-async function plan(parts: Parts, request: Pick<PlanInput, "model" | "wire" | "surface" | "workMode">): Promise<Plan> {
+async function plan(
+  parts: Parts,
+  request: Pick<PlanInput, "model" | "wire" | "surface" | "workMode" | "request">,
+): Promise<Plan> {
   const attempt = (): Plan => {
     const { config, instances } = parts.config.live();
     return makePlan({

@@ -11,6 +11,7 @@ import type { AttemptOutcome } from "../health/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { PlanTarget } from "../routing/types.ts";
 import { judge } from "../routing/verdict.ts";
+import { enterTarget } from "./admit.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
 import { countAtTarget, isCount } from "./count-tokens.ts";
 import { type AttemptFailure, clientLeft } from "./failures.ts";
@@ -54,7 +55,7 @@ async function nextPlace(
   deadlineMs: number,
   last: AttemptFailure | null,
 ): Promise<Place | AttemptFailure | null> {
-  const { world, inbound, keeper } = state;
+  const { world, inbound } = state;
   for (;;) {
     const left = places.filter((place) => !place.isSpent);
     if (left.length === 0) return null;
@@ -65,11 +66,25 @@ async function nextPlace(
     if (ready) return ready;
     const earliest = Math.min(...left.map(from));
     const waitMs = Math.ceil(earliest - now);
-    if (earliest > deadlineMs || waitMs > world.retry.maxWaitMs || keeper.record.surface.endsWith("count-tokens"))
-      return tooLong(last, left, waitMs, state);
+    const isCounting = isCount(inbound.target.surface);
+    if (earliest > deadlineMs || waitMs > world.retry.maxWaitMs || isCounting) {
+      const lastHope = left.find((place) => place.tries === 0 && isAboutTheKey(state, place));
+      if (!lastHope || isCounting) return tooLong(last, left, waitMs, state);
+      world.health.reset(lastHope.health);
+      return lastHope;
+    }
     await world.wait(waitMs, inbound.signal);
     if (inbound.signal.aborted) return clientLeft();
   }
+}
+
+/**
+ * A key that was refused or used up is left alone while there are others. As the only one it is asked all the same: it may
+ * have been mended since, and if not, the provider says best what is wrong.
+ */
+function isAboutTheKey({ world }: ExchangeState, { health }: Place): boolean {
+  const cause = world.health.obstacle(health)?.cause;
+  return cause === "auth" || cause === "quota";
 }
 
 /** The provider's own words where there are some; they hold the time to wait, too. */
@@ -118,7 +133,11 @@ async function tryPlace(state: ExchangeState, place: Place): Promise<AttemptFail
     return "busy";
   }
   try {
-    const permit = await world.admission.enterTarget({ provider: target.provider, key: place.key.id }, state.admission);
+    const permit = await enterTarget(
+      world.admission,
+      { provider: target.provider, key: place.key.id },
+      state.admission,
+    );
     try {
       const end = await runAttempt(state, provider, {
         reason: reasonFor(place),

@@ -3,11 +3,13 @@ import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
+import { admissionOf, enter } from "./admit.ts";
 import { askTargets } from "./ask-targets.ts";
 import { countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { withoutSuffix } from "./long-context.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
+import { factsOf } from "./request-facts.ts";
 import { recallHistory } from "./response-history.ts";
 import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
@@ -20,7 +22,8 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
   );
   let stream: StreamReply | null = null;
   try {
-    keeper.identify(world.authenticate(inbound.token));
+    const principal = world.authenticate(inbound.token);
+    keeper.identify(principal);
     const held = await inbound.readBody();
     try {
       const asked = scanBody(held.bytes);
@@ -28,23 +31,23 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
       keeper.open(head, held.wireBytes);
       if (head.stream) stream = streamReplyFor(inbound, world, head);
       const { body, continuation } = await recallHistory(inbound, world, asked, keeper.record.userId);
-      const admission = {
-        priority: 5 as const,
-        owner: String(keeper.record.apiKeyId ?? 0),
-        bytes: held.wireBytes,
-        signal: inbound.signal,
-        onPosition: () => {},
-      };
-      const plan = await world.plan({
-        model: withoutSuffix(head.model),
-        wire: inbound.wire,
-        surface: countedSurface(inbound.target.surface),
-      });
-      const state = createState({ inbound, world, keeper, body, head, plan, stream, continuation, admission });
-      const failure = await askTargets(state);
-      if (failure === null) return;
-      if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
-      else sendFailure(state, failure);
+      const admission = admissionOf(inbound, String(keeper.record.apiKeyId ?? 0), held.wireBytes);
+      const permit = await enter(world.admission, admission);
+      try {
+        const plan = await world.plan({
+          model: withoutSuffix(head.model),
+          wire: inbound.wire,
+          surface: countedSurface(inbound.target.surface),
+          request: factsOf({ inbound, world, keeper, body, principal }),
+        });
+        const state = createState({ inbound, world, keeper, body, head, plan, stream, continuation, admission });
+        const failure = await askTargets(state);
+        if (failure === null) return;
+        if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
+        else sendFailure(state, failure);
+      } finally {
+        permit.release();
+      }
     } finally {
       held.release();
     }

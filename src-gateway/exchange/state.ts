@@ -53,7 +53,9 @@ export function createState(understood: Understood): ExchangeState {
   let holdsWrapped: boolean | null = null;
   let leavesThoughtsOut = false;
   const ownerKey = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
-  const conversation = isGenerating(inbound.target.surface) ? world.conversationOf(inbound, body, ownerKey) : null;
+  const conversation = isGenerating(inbound.target.surface)
+    ? world.conversationOf({ inbound, body, model: understood.head.model, owner: ownerKey })
+    : null;
   return {
     ...understood,
     ownerKey,

@@ -16,7 +16,7 @@ import type { Admission } from "../limits/types.ts";
 import type { RequestBody, RequestTarget } from "../protocols/types.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { ItemsText, ResponseMemory } from "../responses-state/types.ts";
-import type { Plan } from "../routing/types.ts";
+import type { Plan, RequestFacts } from "../routing/types.ts";
 import type { RetrySettings, TimeoutSettings, WorkMode } from "../settings/types.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
 
@@ -27,6 +27,8 @@ export interface Reply {
   /** The status that was sent; null before that. */
   readonly status: number | null;
   readonly bytesOut: number;
+  /** Go out with the status, whatever it is. */
+  readonly extraHeaders?: Record<string, string>;
   /** Sends status and headers; once. */
   start(status: number, headers: Record<string, string>): void;
   /** False when the caller reads slower than this is written: wait for `onDrain`. */
@@ -108,7 +110,7 @@ export interface ExchangeWorld {
   maxDrainMs: number;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
   authenticate(token: string | null): Principal;
-  plan(request: { model: string; wire: WireProtocol; surface: Surface }): Promise<Plan>;
+  plan(request: { model: string; wire: WireProtocol; surface: Surface; request?: RequestFacts }): Promise<Plan>;
   workMode: WorkMode;
   retry: RetrySettings;
   /** In [0, 1). */
@@ -119,7 +121,7 @@ export interface ExchangeWorld {
   admission: Admission;
   affinity: Affinity;
   /** Names the conversation that a request is a turn of; null where it cannot be told. */
-  conversationOf(inbound: Inbound, body: RequestBody, owner: string): string | null;
+  conversationOf(request: { inbound: Inbound; body: RequestBody; model: string; owner: string }): string | null;
   /** Estimates the input tokens of a request, leaning upward. */
   countTokens(request: IrRequest, signal: AbortSignal): Promise<number>;
   /** Providers that had no token counter, and until when (monotonic) they are not asked again. */

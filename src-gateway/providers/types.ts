@@ -35,6 +35,8 @@ export interface ProviderKey {
   id: string;
   credential: CredentialRef | null;
   weight: number;
+  /** Requests at once; no limit when absent. */
+  maxConcurrency?: number;
 }
 
 /** A provider that requests can be sent to. */

@@ -87,8 +87,9 @@ function createWorld(
     enterTarget: async () => ({ release() {} }),
     tryEnter: () => ({ release() {} }),
     tryEnterTarget: () => ({ release() {} }),
-    status: () => ({ inFlight: 0, waiting: 0, bytes: 0 }),
-  } as Admission;
+    refresh() {},
+    status: () => ({ inFlight: 0, waiting: 0, bytes: 0, limits: [] }),
+  };
   const instances = new Map(providers.map((provider) => [provider.id, instanceOf(provider.id)]));
   return {
     clock,
