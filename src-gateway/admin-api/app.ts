@@ -11,12 +11,13 @@ import type { AdminDeps } from "./deps.ts";
 import { serveConsole } from "./handlers/console-files.ts";
 import { exchangeHandlers } from "./handlers/exchanges.ts";
 import { gatewayHandlers } from "./handlers/gateway.ts";
+import { healthHandlers } from "./handlers/health.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
 import type { Handlers } from "./handlers/types.ts";
 import { userHandlers } from "./handlers/users.ts";
 import { streamExchanges } from "./live-exchanges.ts";
 
-const HANDLERS: Handlers = { ...userHandlers, ...exchangeHandlers, ...gatewayHandlers, ...signInHandlers };
+const HANDLERS: Handlers = { ...userHandlers, ...exchangeHandlers, ...gatewayHandlers, ...healthHandlers, ...signInHandlers };
 
 export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, response: ServerResponse) => void {
   const app = express();

@@ -5,16 +5,19 @@
 import type { IncomingMessage } from "node:http";
 import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { HealthTarget } from "../health/types.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { RequestLog } from "../request-log/types.ts";
+import type { HealthView } from "./contract/health-schemas.ts";
 import type { ConfigView, ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What the composition knows; the handlers add what follows from it. */
 export type StatusFacts = Omit<StatusView, "pid" | "nowUs" | "baseUrls" | "paused">;
 export type ProviderFacts = Omit<ProviderView, "credentialState" | "health">;
+export type HealthFacts = HealthView;
 export type ConfigFacts = Omit<ConfigView, "providers">;
 
 /** What the handlers are given of the gateway. */
@@ -40,6 +43,8 @@ export interface AdminDeps {
   providers(): ProviderFacts[];
   /** Null when there is no such provider. */
   probe(id: string): Promise<ProbeView | null>;
+  health(): HealthFacts;
+  resetHealth(filter: Partial<HealthTarget>): void;
   config(): ConfigFacts;
   reloadConfig(): Promise<void>;
   /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */

@@ -12,6 +12,7 @@ import { addConsole } from "./console.ts";
 import { contextOf } from "./context.ts";
 import { addDoctor } from "./doctor.ts";
 import { harmless } from "./format.ts";
+import { addHealth } from "./health.ts";
 import { addInit } from "./init.ts";
 import { addLogs } from "./logs.ts";
 import { addModels } from "./models.ts";
@@ -40,6 +41,7 @@ export function buildProgram(world: CliWorld): Command {
   addUsage(program, world);
   addLogs(program, world);
   addModels(program, world);
+  addHealth(program, world);
   const config = program.command("config").description("settings, providers, routes and aliases");
   addConfigShow(config, world);
   addConfigValidate(config, world);

@@ -8,6 +8,7 @@ import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
+import { createDeepHealth, healthView } from "./health-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
 
@@ -15,7 +16,8 @@ export interface AdminSide {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** A request from somebody who has shown by the file system that they are the operator. */
   handleLocal(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  health(): Promise<{ ready: boolean; body: Record<string, unknown> }>;
+  /** Deep: with every provider, which takes as long as the slowest of them. */
+  health(isDeep: boolean): Promise<{ ready: boolean; body: Record<string, unknown> }>;
   /** @throws Error when another gateway runs on the same data folder. */
   listenLocally(): Promise<void>;
   /** A one-time code that signs the root administrator in. */
@@ -39,6 +41,7 @@ export interface AdminSideInput {
 export function serveAdmin(input: AdminSideInput): AdminSide {
   const { parts } = input;
   const deps = adminDeps(input);
+  const deepHealth = createDeepHealth(parts);
   let app: Promise<(request: IncomingMessage, response: ServerResponse) => void> | null = null;
   let socket: ControlSocket | null = null;
   let isStopping = false;
@@ -55,7 +58,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
     async handle(request, response) {
       (await loadApp())(request, response);
     },
-    async health() {
+    async health(isDeep) {
       const database = await isReachable(parts);
       const ready = database && !isStopping;
       return {
@@ -64,6 +67,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
           status: ready ? "ok" : isStopping ? "stopping" : "database unreachable",
           version: __VERSION__,
           database: parts.ledgerStore.dialect,
+          ...(isDeep ? { providers: await deepHealth() } : {}),
         },
       };
     },
@@ -118,6 +122,8 @@ function adminDeps(input: AdminSideInput): AdminDeps {
       const instance = config.live().instances.get(id);
       return instance ? probeProvider(instance, (ref) => secrets.resolve(ref)) : null;
     },
+    health: () => healthView(parts),
+    resetHealth: (filter) => parts.health.reset(filter),
     config: () => configView(parts),
     reloadConfig: () => config.reload(),
     watch: (watcher) => {

@@ -5,7 +5,6 @@ import type { Principal, User } from "../auth/types.ts";
 import { attribute } from "../exchange/attribution.ts";
 import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
-import { createHealth } from "../health/health.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
 import { createAdmission } from "../limits/admission.ts";
@@ -28,7 +27,7 @@ export function createExchangeWorld(
   counter: TokenCounter,
   memory: ResponseMemory,
 ): ExchangeWorld {
-  const { settings, clock, log, secrets, keyRing } = parts;
+  const { settings, clock, log, secrets, keyRing, health } = parts;
   const nobody: Principal = {
     userId: root.id,
     email: root.email,
@@ -38,11 +37,6 @@ export function createExchangeWorld(
     scopes: [],
   };
   const authorizer = createAuthorizer(clock);
-  const health = createHealth({
-    clock,
-    settings: { failures: 5, openMs: 5_000, maxOpenMs: 120_000, keyRestMs: 600_000 },
-    random: Math.random,
-  });
   const secretOf = async (instance: ProviderInstance, key?: ProviderKey): Promise<string | null> => {
     const credential = key?.credential ?? instance.credential;
     if (credential === null) {

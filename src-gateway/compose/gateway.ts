@@ -7,6 +7,7 @@ import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { openBooks } from "./books.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
+import { startProbes } from "./health-side.ts";
 import { openDoors } from "./open-doors.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { createResponseMemory } from "./response-memory.ts";
@@ -49,8 +50,11 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, running });
   let urls: { url: string; consoleUrl: string } = { url: "", consoleUrl: "" };
 
+  let stopProbes: (() => void) | null = null;
+
   const shutDown = async (drainMs: number): Promise<void> => {
     admin.stop();
+    stopProbes?.();
     await server.stop(drainMs);
     await Promise.allSettled(running);
     await memory.answers.stop();
@@ -71,6 +75,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
         throw error;
       }
       parts.config.start();
+      stopProbes = startProbes(parts);
       log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
       // Made only now: a key that a failed start has made would never be shown.
       const clientKey = isFirstRun ? await createFirstKey(parts, user.id) : null;

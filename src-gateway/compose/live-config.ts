@@ -30,6 +30,8 @@ export function createLiveConfig(options: {
   env: NodeJS.ProcessEnv;
   catalogue: ReadonlyMap<string, CatalogueRow>;
   log: Logger;
+  /** Told each change that was taken. */
+  onTaken(before: LiveState, after: LiveState): void;
 }): LiveConfig {
   const { settings, catalogue, log } = options;
   const resolve = (config: GatewayConfig): LiveState => {
@@ -44,7 +46,9 @@ export function createLiveConfig(options: {
     log,
     // Throws where the catalogue cannot make instances of it: then the source keeps what it has.
     onChange: (config) => {
+      const before = state;
       state = resolve(config);
+      options.onTaken(before, state);
       log.info({ version: config.version, providers: [...state.instances.keys()] }, "configuration reloaded");
     },
     onProblem: (error) =>

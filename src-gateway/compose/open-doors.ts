@@ -44,7 +44,7 @@ export function openDoors(options: {
     capabilities: () => describeCapabilities({ version: __VERSION__, instances: [...instances().values()] }),
     authenticate: (token) => world.authenticate(token),
     listModels: () => listModels(parts),
-    health: () => admin.health(),
+    health: (isDeep) => admin.health(isDeep),
     admin: (request, response) => admin.handle(request, response),
   });
   return createGatewayServer({

@@ -22,10 +22,11 @@ import { openStore, type Store } from "../store/open-store.ts";
 import { whileBusy } from "../store/while-busy.ts";
 import { type ClosableLogger, createLogger } from "../telemetry/create-logger.ts";
 import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
+import { createWatchedHealth, forgetChanged, type WatchedHealth } from "./health-side.ts";
 import { createLiveConfig, type LiveConfig } from "./live-config.ts";
 
 /** What both the daemon and the command line need: everything but sockets and the writer of records. */
-export interface Parts {
+export interface Parts extends WatchedHealth {
   settings: Settings;
   clock: Clock;
   log: ClosableLogger;
@@ -54,7 +55,14 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     redact: (line) => redactor.redact(line),
   });
   const secrets = createSecretResolver({ env, onSecret: (value) => redactor.add(value) });
-  const config = createLiveConfig({ settings, env, catalogue: CATALOGUE, log });
+  const watched = createWatchedHealth(settings.health, clock, log);
+  const config = createLiveConfig({
+    settings,
+    env,
+    catalogue: CATALOGUE,
+    log,
+    onTaken: (before, after) => forgetChanged(watched.health, before, after),
+  });
 
   const ledgerStore = await openStore({ url: settings.ledgerUrl, log });
   const identityStore =
@@ -78,6 +86,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     log,
   });
   return {
+    ...watched,
     settings,
     clock,
     log,

@@ -27,7 +27,7 @@ export interface RequestHandlerOptions {
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
   authenticate(token: string | null): unknown;
   listModels(): Promise<ListedModel[]>;
-  health(): Promise<{ ready: boolean; body: Record<string, unknown> }>;
+  health(isDeep: boolean): Promise<{ ready: boolean; body: Record<string, unknown> }>;
   /** The console and the admin API. */
   admin(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
@@ -54,7 +54,10 @@ export function createRequestHandler(
       case "models":
         return sendModels(options, request, response, route, id);
       case "health": {
-        const { ready, body } = await options.health();
+        const isDeep = route.check === "health" && isOn(queryOf(request).get("deep"));
+        // It makes the gateway call its providers, and names them.
+        if (isDeep) options.authenticate(readCredential(request.headers, queryOf(request))?.token ?? null);
+        const { ready, body } = await options.health(isDeep);
         const status = ready || route.check === "livez" ? 200 : 503;
         return sendJson(request, response, status, route.check === "livez" ? { status: "ok" } : body, id);
       }
@@ -83,6 +86,8 @@ export function createRequestHandler(
     });
   };
 }
+
+const isOn = (flag: string | null): boolean => flag !== null && flag !== "false" && flag !== "0";
 
 async function sendModels(
   options: RequestHandlerOptions,

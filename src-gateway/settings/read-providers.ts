@@ -109,12 +109,7 @@ function checkKind(reader: YamlReader, node: Node, key: string, kind: string, ki
   );
 }
 
-function readCredential(
-  reader: YamlReader,
-  node: Node | undefined,
-  key: string,
-  folder: string,
-): CredentialRef | null {
+function readCredential(reader: YamlReader, node: Node | undefined, key: string, folder: string): CredentialRef | null {
   if (node === undefined) return null;
   if (isMap(node)) {
     reader.refuse(node, key, "must be a text", HOW_TO_GIVE_KEYS);
@@ -140,7 +135,8 @@ function readCredentials(
     const at = `${key}[${index}]`;
     const members = isMap(item) ? reader.members(item, at, ["id", "credential", "weight"]) : null;
     const credential = readCredential(reader, members ? members.get("credential") : item, at, folder);
-    if (isMap(item) && !members?.has("credential")) reader.refuse(item, `${at}.credential`, "is missing", HOW_TO_GIVE_KEYS);
+    if (isMap(item) && !members?.has("credential"))
+      reader.refuse(item, `${at}.credential`, "is missing", HOW_TO_GIVE_KEYS);
     const id = reader.text(members?.get("id"), `${at}.id`) ?? `key-${index + 1}`;
     const weight = reader.number(members?.get("weight"), `${at}.weight`, 0.001, 1_000_000) ?? 1;
     if (ids.has(id)) reader.refuse(item, `${at}.id`, `${quote(id)} stands twice`, "give each key a name of its own");

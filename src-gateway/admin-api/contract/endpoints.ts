@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { SURFACES } from "../../ir/protocol.ts";
+import { healthSchema } from "./health-schemas.ts";
 import {
   apiKeySchema,
   checkSchema,
@@ -159,6 +160,27 @@ export const ENDPOINTS = {
     "Look whether database, keys, ledger, configuration and clock are well",
     {
       reply: z.array(checkSchema),
+    },
+  ),
+  listHealth: endpoint(
+    "GET",
+    "/health/targets",
+    "admin",
+    "Which providers, keys and models are asked, and which are left alone, until when and why",
+    { reply: healthSchema },
+  ),
+  resetHealth: endpoint(
+    "POST",
+    "/health/reset",
+    "admin",
+    "Forget why a provider, a key or a model is left alone; everything when none is named",
+    {
+      body: z.strictObject({
+        provider: z.string().optional(),
+        key: z.string().optional(),
+        model: z.string().optional(),
+      }),
+      reply: healthSchema,
     },
   ),
   createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", {

@@ -1,0 +1,17 @@
+import { GatewayError } from "../../ir/errors.ts";
+import type { Handlers } from "./types.ts";
+
+export const healthHandlers: Pick<Handlers, "listHealth" | "resetHealth"> = {
+  listHealth: ({ deps }) => deps.health(),
+  resetHealth({ deps, body }) {
+    const { provider, key, model } = body;
+    if (provider !== undefined && !deps.providers().some(({ id }) => id === provider))
+      throw new GatewayError("not_found", `There is no provider "${provider.slice(0, 80)}".`, { param: "provider" });
+    deps.resetHealth({
+      ...(provider === undefined ? {} : { provider }),
+      ...(key === undefined ? {} : { key }),
+      ...(model === undefined ? {} : { model }),
+    });
+    return deps.health();
+  },
+};
