@@ -29,7 +29,7 @@ export function streamExchanges(
     // An open log must not hold up a stop.
     if (record === null) return void response.end();
     if (caller && !isAdmin(caller) && record.userId !== caller.userId) return;
-    response.write(`event: exchange\ndata: ${JSON.stringify(toView(record))}\n\n`);
+    response.write(`event: exchange\ndata: ${JSON.stringify(toView(record, caller))}\n\n`);
     if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
   });
   const beat = async (): Promise<void> => {

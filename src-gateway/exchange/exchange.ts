@@ -3,6 +3,7 @@ import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
+import { planRecordOf } from "../routing/plan-record.ts";
 import { admissionOf, enter } from "./admit.ts";
 import { askTargets } from "./ask-targets.ts";
 import { countedSurface, isCount } from "./count-tokens.ts";
@@ -40,6 +41,7 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
           surface: countedSurface(inbound.target.surface),
           request: factsOf({ inbound, world, keeper, body, principal }),
         });
+        keeper.record.plan = planRecordOf(plan);
         const state = createState({ inbound, world, keeper, body, head, plan, stream, continuation, admission });
         const failure = await askTargets(state);
         if (failure === null) return;

@@ -87,6 +87,7 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     modelRouted: null,
     modelServed: null,
     provider: null,
+    plan: null,
     attempts: [],
     outcome: "open",
     status: null,

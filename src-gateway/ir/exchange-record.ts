@@ -5,7 +5,7 @@
  * microseconds, counted from the arrival of the request; `null` means that the moment never came.
  */
 import type { Loss } from "./losses.ts";
-import type { Surface } from "./protocol.ts";
+import type { ProviderWire, Surface } from "./protocol.ts";
 import type { Usage, UsageSource } from "./usage.ts";
 
 export const OUTCOMES = [
@@ -41,6 +41,20 @@ export interface AttemptRecord {
   endedUs: number | null;
 }
 
+/** Which rule decided and whom it named, as it was before anybody was asked. */
+export interface PlanRecord {
+  /** The rule, in words. */
+  matched: string;
+  /** In the order in which they should be asked. */
+  targets: { provider: string; model: string; wire: ProviderWire; reason: string }[];
+  /** Those that were looked at and are not to be asked. */
+  leftOut: { provider: string; model: string; why: string }[];
+  /** So many more were left out than are listed. */
+  leftOutMore: number;
+  /** The arm of an A/B test that the request was given. */
+  variant: string | null;
+}
+
 export interface ExchangeRecord {
   /** Microseconds since 1970 at arrival, made unique within the process: key and time in one. */
   id: number;
@@ -59,6 +73,8 @@ export interface ExchangeRecord {
   modelServed: string | null;
   /** Id of the provider instance that gave the answer, or was asked last. */
   provider: string | null;
+  /** Null when the request was refused before it was known whom to ask. */
+  plan: PlanRecord | null;
   attempts: AttemptRecord[];
   outcome: Outcome;
   /** HTTP status that the client got; null while none was sent. */

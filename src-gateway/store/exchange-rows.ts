@@ -5,6 +5,7 @@ import type { Loss } from "../ir/losses.ts";
 import type { Surface } from "../ir/protocol.ts";
 import type { UsageSource } from "../ir/usage.ts";
 import { type AttemptColumns, packAttempts, unpackAttempts } from "./pack-attempts.ts";
+import { packPlan, unpackPlan } from "./pack-plan.ts";
 import type { ExchangesTable } from "./schema.ts";
 
 export type ExchangeRow = Required<Insertable<ExchangesTable>>;
@@ -49,6 +50,11 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     losses: record.losses.length === 0 ? null : JSON.stringify(record.losses),
     bytes_in: whole(record.bytesIn),
     bytes_out: whole(record.bytesOut),
+    plan: packPlan(record.plan ?? null, {
+      provider: clean(record.provider),
+      modelRouted: clean(record.modelRouted),
+      attempts: record.attempts,
+    }),
   };
 }
 
@@ -66,6 +72,7 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     modelRouted: row.model_routed,
     modelServed: row.model_served,
     provider: row.provider,
+    plan: null,
     attempts: [],
     outcome: row.outcome as Outcome,
     status: row.status,
@@ -92,6 +99,7 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     bytesOut: row.bytes_out,
   };
   record.attempts = unpackAttempts(row, record);
+  record.plan = unpackPlan(row.plan, record);
   return record;
 }
 

@@ -87,6 +87,8 @@ export interface ExchangesTable {
   losses: string | null;
   bytes_in: number;
   bytes_out: number;
+  /** JSON, see pack-plan.ts; null when none was made. */
+  plan: string | null;
 }
 
 /** An answer that a Responses client may go on from, with what it answered. */

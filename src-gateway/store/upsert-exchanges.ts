@@ -42,6 +42,7 @@ const COLUMNS = [
   "losses",
   "bytes_in",
   "bytes_out",
+  "plan",
 ] as const satisfies readonly (keyof ExchangeRow)[];
 
 /**

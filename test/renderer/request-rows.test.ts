@@ -24,6 +24,7 @@ export const row = (over: Partial<Exchange> = {}): Exchange => ({
   modelRouted: "gpt-5-mini",
   modelServed: "gpt-5-mini-2025-08-07",
   provider: "openai",
+  plan: null,
   attempts: [],
   outcome: "completed",
   status: 200,

@@ -1,8 +1,8 @@
 /** Exchange records for tests: a plain one to start from, and any that could be. */
 import fc from "fast-check";
-import type { AttemptRecord, ExchangeRecord } from "../../src-gateway/ir/exchange-record.ts";
+import type { AttemptRecord, ExchangeRecord, PlanRecord } from "../../src-gateway/ir/exchange-record.ts";
 import { OUTCOMES } from "../../src-gateway/ir/exchange-record.ts";
-import { SURFACES } from "../../src-gateway/ir/protocol.ts";
+import { PROVIDER_WIRES, SURFACES } from "../../src-gateway/ir/protocol.ts";
 import { NO_USAGE } from "../../src-gateway/ir/usage.ts";
 
 /** 2026-11-21 00:00 UTC. */
@@ -23,6 +23,20 @@ export function completedRecord(id: number, changes: Partial<ExchangeRecord> = {
     modelRouted: "claude-sonnet-4-5",
     modelServed: "claude-sonnet-4-5-20260101",
     provider: "anthropic",
+    plan: {
+      matched: 'the route "claude-*"',
+      targets: [
+        {
+          provider: "anthropic",
+          model: "claude-sonnet-4-5",
+          wire: "anthropic-messages",
+          reason: "the route names it first",
+        },
+      ],
+      leftOut: [],
+      leftOutMore: 0,
+      variant: null,
+    },
     attempts: [
       {
         provider: "anthropic",
@@ -58,6 +72,7 @@ export function openRecord(id: number, changes: Partial<ExchangeRecord> = {}): E
   return completedRecord(id, {
     outcome: "open",
     modelServed: null,
+    plan: null,
     attempts: [],
     status: null,
     finishReason: null,
@@ -88,6 +103,17 @@ const anyAttempt: fc.Arbitrary<AttemptRecord> = fc.record({
   endedUs: orNull(us),
 });
 
+const anyPlan: fc.Arbitrary<PlanRecord> = fc.record({
+  matched: text,
+  targets: fc.array(
+    fc.record({ provider: text, model: text, wire: fc.constantFrom(...PROVIDER_WIRES), reason: text }),
+    { maxLength: 3 },
+  ),
+  leftOut: fc.array(fc.record({ provider: text, model: text, why: text }), { maxLength: 3 }),
+  leftOutMore: fc.constantFrom(0, 7),
+  variant: orNull(text),
+});
+
 export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
   .record({
     id: fc.integer({ min: 1, max: 2 ** 52 }),
@@ -102,6 +128,7 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
     modelRouted: orNull(text),
     modelServed: orNull(text),
     provider: orNull(text),
+    plan: orNull(anyPlan),
     attempts: fc.array(anyAttempt, { maxLength: 3 }),
     outcome: fc.constantFrom(...OUTCOMES),
     status: orNull(fc.integer({ min: 100, max: 599 })),
@@ -135,13 +162,23 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
     bytesOut: count,
   })
   .chain((record) =>
-    // Often one attempt that says nothing but what the exchange says: it is stored in another way.
+    // Often one attempt that says nothing but what the exchange says, and a plan of it alone: they are stored in another way.
     fc
       .boolean()
       .map((isPlain) =>
-        isPlain ? { ...record, attempts: record.attempts.slice(0, 1).map((one) => agree(one, record)) } : record,
+        isPlain
+          ? planned({ ...record, attempts: record.attempts.slice(0, 1).map((one) => agree(one, record)) })
+          : record,
       ),
   );
+
+const planned = (record: ExchangeRecord): ExchangeRecord => {
+  const [attempt] = record.attempts;
+  const [target] = record.plan?.targets ?? [];
+  if (!attempt || !target || !record.plan) return record;
+  const { provider, model, reason } = attempt;
+  return { ...record, plan: { ...record.plan, targets: [{ ...target, provider, model, reason }] } };
+};
 
 const agree = (attempt: AttemptRecord, record: ExchangeRecord): AttemptRecord => ({
   ...attempt,

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ExchangeRecord } from "../../ir/exchange-record.ts";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
-import { SURFACES } from "../../ir/protocol.ts";
+import { PROVIDER_WIRES, SURFACES } from "../../ir/protocol.ts";
 
 export const roleSchema = z.enum(["root_admin", "gateway_admin", "gateway_user"]);
 export const userStatusSchema = z.enum(["active", "suspended"]);
@@ -51,6 +51,17 @@ const attemptSchema = z.object({
   endedUs: z.number().nullable(),
 });
 
+export const planSchema = z.object({
+  matched: z.string(),
+  targets: z.array(
+    z.object({ provider: z.string(), model: z.string(), wire: z.enum(PROVIDER_WIRES), reason: z.string() }),
+  ),
+  /** Empty for callers who are no administrators: it names keys and teams of others. */
+  leftOut: z.array(z.object({ provider: z.string(), model: z.string(), why: z.string() })),
+  leftOutMore: z.number(),
+  variant: z.string().nullable(),
+});
+
 export const exchangeSchema = z.object({
   id: z.number(),
   requestId: z.string(),
@@ -65,6 +76,7 @@ export const exchangeSchema = z.object({
   modelRouted: z.string().nullable(),
   modelServed: z.string().nullable(),
   provider: z.string().nullable(),
+  plan: planSchema.nullable(),
   attempts: z.array(attemptSchema),
   outcome: z.enum(OUTCOMES),
   status: z.number().nullable(),

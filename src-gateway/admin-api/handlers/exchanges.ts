@@ -7,7 +7,7 @@ import type { Handlers } from "./types.ts";
 export const exchangeHandlers: Pick<Handlers, "listExchanges" | "getExchange" | "usageSummary" | "usageBreakdown"> = {
   async listExchanges({ deps, query, caller }) {
     const filter: ExchangeFilter = onlyOwn(caller, defined(query));
-    return (await deps.requestLog.list(filter)).map(toView);
+    return (await deps.requestLog.list(filter)).map((record) => toView(record, caller));
   },
   async getExchange({ deps, params, caller }) {
     const text = params["id"] ?? "";
@@ -20,7 +20,7 @@ export const exchangeHandlers: Pick<Handlers, "listExchanges" | "getExchange" | 
         `There is no exchange ${text.slice(0, 50)}. A request that has just ended takes a moment to be recorded.`,
       );
     }
-    return toView(record);
+    return toView(record, caller);
   },
   usageSummary: ({ deps, query, caller }) => deps.usage.total(onlyOwn(caller, defined(query))),
   usageBreakdown: ({ deps, query, caller }) => {
@@ -29,7 +29,16 @@ export const exchangeHandlers: Pick<Handlers, "listExchanges" | "getExchange" | 
   },
 };
 
-export const toView = (record: ExchangeRecord) => ({ ...record, requestId: requestIdOf(record.id) });
+/** Why others were left out names keys, users and teams of others, which is for administrators only. */
+export function toView(record: ExchangeRecord, caller: Caller | null) {
+  const { plan } = record;
+  const mayKnow = caller === null || isAdmin(caller);
+  return {
+    ...record,
+    requestId: requestIdOf(record.id),
+    plan: plan === null || mayKnow ? plan : { ...plan, leftOut: [], leftOutMore: 0 },
+  };
+}
 
 /** Without the members that were not given. */
 const defined = (object: object): Record<string, unknown> =>

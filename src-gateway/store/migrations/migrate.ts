@@ -4,6 +4,7 @@ import type { DialectName, Store } from "../open-store.ts";
 import type { Database } from "../schema.ts";
 import { createFirstTables } from "./0001-first-tables.ts";
 import { createStoredResponses } from "./0002-stored-responses.ts";
+import { addPlans } from "./0003-plans.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -16,6 +17,7 @@ export interface MigrationStep {
 const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void> }[] = [
   { name: "0001-first-tables", up: createFirstTables },
   { name: "0002-stored-responses", up: createStoredResponses },
+  { name: "0003-plans", up: addPlans },
 ];
 
 /** Any number does, as long as all gateways use the same. */

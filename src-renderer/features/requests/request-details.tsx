@@ -10,6 +10,7 @@ import { Attempts } from "./details-attempts.tsx";
 import { Facts } from "./details-facts.tsx";
 import { Failure } from "./details-failure.tsx";
 import { Losses } from "./details-losses.tsx";
+import { Plan } from "./details-plan.tsx";
 import { Times } from "./details-times.tsx";
 import { UsageTable } from "./details-usage.tsx";
 import type { Exchange } from "./request-rows.ts";
@@ -51,6 +52,7 @@ export function RequestDetails({ requestId, known, onClose }: RequestDetailsProp
             <Failure exchange={exchange} />
             <Times exchange={exchange} />
             <Attempts exchange={exchange} />
+            <Plan plan={exchange.plan} />
             <UsageTable exchange={exchange} />
             <Losses losses={exchange.losses} />
             <Facts exchange={exchange} />

@@ -79,6 +79,7 @@ const sample = exchangeSchema.parse({
   modelRouted: null,
   modelServed: null,
   provider: null,
+  plan: null,
   attempts: [],
   outcome: "completed",
   status: 200,

@@ -19,6 +19,23 @@ describe("an exchange as a row", () => {
     expect(fromRow(row).attempts).toEqual(completedRecord(FIRST_ID).attempts);
   });
 
+  it("says in a few bytes that the only target of its plan was asked", () => {
+    const record = completedRecord(FIRST_ID);
+    const row = toRow(record, 3);
+    expect(row.plan).toBe('["the route \\"claude-*\\"","anthropic-messages"]');
+    expect(fromRow(row).plan).toEqual(record.plan);
+  });
+
+  it("keeps a plan whose target was not asked, and that of a name too long for its column", () => {
+    const { plan } = completedRecord(FIRST_ID);
+    const long = "m".repeat(1_000);
+    const targets = (plan?.targets ?? []).map((target) => ({ ...target, model: long }));
+    for (const changes of [{ attempts: [] }, { modelRouted: long, plan: { ...plan!, targets } }]) {
+      const record = completedRecord(FIRST_ID, changes);
+      expect(fromRow(toRow(record, 3)).plan).toEqual(record.plan);
+    }
+  });
+
   it("tells no attempt from one", () => {
     expect(fromRow(toRow(openRecord(FIRST_ID), 3)).attempts).toEqual([]);
   });

@@ -6,12 +6,16 @@ import { promisify } from "node:util";
 import { sql } from "kysely";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
+import { type ExchangeRow, fromRow, toRow } from "../../../src-gateway/store/exchange-rows.ts";
 import { openStore } from "../../../src-gateway/store/open-store.ts";
 import { describeOnBothDatabases, describeOnPostgres, describeOnSqlite } from "../../suites/store.suite.ts";
+import { completedRecord, FIRST_ID } from "../../support/exchange-records.ts";
 import { connectPlainly } from "../../support/plain-connection.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
 const openerPath = fileURLToPath(new URL("./open-in-child.ts", import.meta.url));
+
+const withoutPlan = ({ plan: _, ...row }: ExchangeRow): Omit<ExchangeRow, "plan"> => row;
 
 describeOnBothDatabases("opening a database", (database) => {
   it("makes the tables once, and finds them again", async () => {
@@ -30,13 +34,32 @@ describeOnBothDatabases("opening a database", (database) => {
     expect(processes.map(({ stdout }) => stdout)).toEqual(["opened\n", "opened\n", "opened\n", "opened\n"]);
     const store = await database.open();
     const { rows } = await sql<{ name: string }>`select name from schema_migrations`.execute(store.db);
-    expect(rows.map(({ name }) => name)).toEqual(["0001-first-tables", "0002-stored-responses"]);
+    expect(rows.map(({ name }) => name)).toEqual(["0001-first-tables", "0002-stored-responses", "0003-plans"]);
   });
 
   it("lets several connections of one process make the tables at the same moment", async () => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => database.open()));
     const counts = await Promise.all(stores.map(({ db }) => db.selectFrom("users").selectAll().execute()));
     expect(counts).toEqual([[], [], [], [], []]);
+  });
+
+  it("gives exchanges of an older gateway no plan, and takes new ones with theirs", async () => {
+    const store = await database.open();
+    const plain = await connectPlainly(database);
+    await plain.run("alter table exchanges drop column plan");
+    await plain.run("delete from schema_migrations where name = '0003-plans'");
+    await store.db
+      .insertInto("exchanges")
+      .values(withoutPlan(toRow(completedRecord(FIRST_ID), 1)))
+      .execute();
+    const { db } = await database.open();
+    await db
+      .insertInto("exchanges")
+      .values(toRow(completedRecord(FIRST_ID + 1), 1))
+      .execute();
+    const rows = await db.selectFrom("exchanges").selectAll().orderBy("id").execute();
+    expect(rows.map((row) => fromRow(row).plan)).toEqual([null, completedRecord(FIRST_ID).plan]);
+    await plain.close();
   });
 
   it("refuses a database of a newer gateway, with what to do about it", async () => {
