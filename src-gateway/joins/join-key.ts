@@ -1,0 +1,53 @@
+/** When two requests are the same, and what tells that the second is the first one again. Pure. */
+import type { HashBytes } from "../lib/hash-bytes.ts";
+import type { JoinRequest, RetrySignal } from "./types.ts";
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+export interface JoinFacts {
+  /** Answers of one are never given to another. */
+  owner: string;
+  /** Wire, surface, path and query: everything about the place that changes the answer. */
+  place: readonly string[];
+  headers: Headers;
+  /** As the client sent it, but for its compression. */
+  body: Uint8Array;
+}
+
+/** Headers that change what is asked, or of whom. */
+const MEANINGFUL_HEADERS = [
+  "anthropic-beta",
+  "anthropic-version",
+  "openai-beta",
+  "openai-organization",
+  "openai-project",
+  "x-provider",
+  "x-tokligence-project",
+  "x-tokligence-strict",
+] as const;
+
+/** How SDKs count: the first try is 0 for Stainless, and 1 for Amazon's. */
+const RETRY_COUNT_HEADERS = ["x-stainless-retry-count", "x-retry-count", "x-retry-attempt"] as const;
+const AMAZON_ATTEMPT = /(?:^|[;\s])attempt=(\d{1,4})(?:$|[;\s])/;
+const IDEMPOTENCY_HEADERS = ["idempotency-key", "x-idempotency-key"] as const;
+
+export function joinRequestOf(facts: JoinFacts, hash: HashBytes): JoinRequest {
+  return { key: joinKey(facts, hash), ...retrySignalOf(facts.headers) };
+}
+
+/** The same for the same bytes of the same client to the same place. */
+export function joinKey({ owner, place, headers, body }: JoinFacts, hash: HashBytes): string {
+  const meant = MEANINGFUL_HEADERS.map((name) => textOf(headers[name]));
+  // As JSON, so that no part can pretend to be two; the body stands last.
+  return hash([Buffer.from(`${JSON.stringify([owner, place, meant])}\n`), body]);
+}
+
+export function retrySignalOf(headers: Headers): RetrySignal {
+  const isCounted = RETRY_COUNT_HEADERS.some((name) => Number(textOf(headers[name]) ?? 0) > 0);
+  const attempt = AMAZON_ATTEMPT.exec(textOf(headers["amz-sdk-request"]) ?? "")?.[1];
+  const idempotencyKey = IDEMPOTENCY_HEADERS.map((name) => textOf(headers[name])).find((text) => text);
+  return { isRetry: isCounted || Number(attempt ?? 1) > 1, idempotencyKey: idempotencyKey ?? null };
+}
+
+const textOf = (value: string | string[] | undefined): string | null =>
+  value === undefined ? null : Array.isArray(value) ? value.join(",") : value;

@@ -1,0 +1,87 @@
+/** An answer that may be given to more than the client that asked for it. */
+import { type FollowedAnswer, Follower } from "./follower.ts";
+import { Tape } from "./tape.ts";
+import type { FollowerReply, Following, JoinRequest } from "./types.ts";
+
+/** What an answer takes besides its bytes, roughly. */
+const OVERHEAD_BYTES = 1_024;
+
+export class SharedAnswer implements FollowedAnswer {
+  readonly request: JoinRequest;
+  readonly exchangeId: number;
+  readonly startedUs: number;
+  readonly tape = new Tape();
+  head: FollowedAnswer["head"] = null;
+  state: FollowedAnswer["state"] = "running";
+  finishedUs: number | null = null;
+  /** How many clients have left before they had it all, and have not come back. */
+  owed = 0;
+  /** Its beginning is still there, and may be given. */
+  isWhole = true;
+  private readonly followers = new Set<Follower>();
+  private readonly onFollowers: () => void;
+
+  constructor(request: JoinRequest, exchangeId: number, startedUs: number, onFollowers: () => void) {
+    this.request = request;
+    this.exchangeId = exchangeId;
+    this.startedUs = startedUs;
+    this.onFollowers = onFollowers;
+  }
+
+  get followerCount(): number {
+    return this.followers.size;
+  }
+
+  get heldBytes(): number {
+    return this.tape.heldBytes + OVERHEAD_BYTES;
+  }
+
+  /** Nobody reads it now, and nobody can come to do so. */
+  get isUseless(): boolean {
+    return !this.isWhole && this.followers.size === 0;
+  }
+
+  follow(reply: FollowerReply): Following {
+    // This is one of those who left, if any did; who else asks the same is not.
+    if (this.owed > 0) this.owed--;
+    const follower: Follower = new Follower(this, reply, (how) => {
+      if (how === "stopped") this.owed++;
+      this.followers.delete(follower);
+      this.dropRead();
+      this.onFollowers();
+    });
+    this.followers.add(follower);
+    this.onFollowers();
+    follower.pump();
+    return follower;
+  }
+
+  write(bytes: Buffer): void {
+    this.tape.append(bytes);
+    this.tellFollowers();
+  }
+
+  /** The head has come, or the end. */
+  tellFollowers(): void {
+    for (const follower of [...this.followers]) follower.pump();
+    this.dropRead();
+  }
+
+  /** No new followers; those who are here go on, but may not fall behind by more than `bytes`. */
+  giveUp(bytes: number): void {
+    this.isWhole = false;
+    this.dropRead();
+    const slowestFirst = [...this.followers].toSorted((one, other) => one.at - other.at);
+    for (const follower of slowestFirst) {
+      if (this.tape.heldBytes <= bytes) return;
+      follower.cut();
+    }
+  }
+
+  private dropRead(): void {
+    if (this.isWhole) return;
+    let at = this.tape.end;
+    for (const follower of this.followers) at = Math.min(at, follower.at);
+    this.tape.drop(at);
+  }
+}
