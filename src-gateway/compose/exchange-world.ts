@@ -10,11 +10,10 @@ import { sha256Hex } from "../lib/hash-bytes.ts";
 import { createAdmission } from "../limits/admission.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { ResponseMemory } from "../responses-state/types.ts";
-import { makePlan } from "../routing/plan.ts";
-import type { Plan, PlanInput } from "../routing/types.ts";
 import type { TokenCounter } from "../token-count/counter.ts";
 import { createAuthorizer } from "../upstream/authorize.ts";
 import type { Parts } from "./parts.ts";
+import { considerRequest } from "./plan-request.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;
@@ -95,7 +94,11 @@ export function createExchangeWorld(
       }
       return keyRing.authenticate(token);
     },
-    plan: (request) => plan(parts, { ...request, workMode: settings.workMode }),
+    async plan(request) {
+      const { plan, error } = await considerRequest(parts, request, Math.random());
+      if (error) throw error;
+      return plan;
+    },
     authorize: async ({ instance, wire, key }, request) =>
       authorizer.authorize(instance, wire, await secretOf(instance, key), request),
     maxOutputTokens: (provider, model) => parts.models.maxOutputTokens(provider, model),
@@ -114,29 +117,4 @@ function waitFor(ms: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(done, ms);
     signal.addEventListener("abort", done, { once: true });
   });
-}
-
-/** A model that nobody is known to have may be new: the providers are asked once more before the answer is no. */
-async function plan(
-  parts: Parts,
-  request: Pick<PlanInput, "model" | "wire" | "surface" | "workMode" | "request">,
-): Promise<Plan> {
-  const attempt = (): Plan => {
-    const { config, instances } = parts.config.live();
-    return makePlan({
-      ...request,
-      config,
-      instances,
-      listed: () => parts.models.known(),
-      providersOf: (model) => parts.models.providersOf(model),
-      random: Math.random(),
-    });
-  };
-  try {
-    return attempt();
-  } catch (error) {
-    if (!(error instanceof GatewayError) || error.code !== "model_not_found" || !(await parts.models.refresh()))
-      throw error;
-    return attempt();
-  }
 }

@@ -1,4 +1,5 @@
 /** The life of one exchange, top to bottom. Whatever happens here, the caller is answered and one record is closed. */
+import { mayChoose } from "../auth/may-choose.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
@@ -10,7 +11,7 @@ import { countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { withoutSuffix } from "./long-context.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
-import { factsOf } from "./request-facts.ts";
+import { factsOf, withoutChoice } from "./request-facts.ts";
 import { recallHistory } from "./response-history.ts";
 import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
@@ -40,9 +41,20 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
           wire: inbound.wire,
           surface: countedSurface(inbound.target.surface),
           request: factsOf({ inbound, world, keeper, body, principal }),
+          mayChoose: (provider) => mayChoose(principal.scopes, provider),
         });
         keeper.record.plan = planRecordOf(plan);
-        const state = createState({ inbound, world, keeper, body, head, plan, stream, continuation, admission });
+        const state = createState({
+          inbound,
+          world,
+          keeper,
+          body: withoutChoice(body),
+          head,
+          plan,
+          stream,
+          continuation,
+          admission,
+        });
         const failure = await askTargets(state);
         if (failure === null) return;
         if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);

@@ -2,6 +2,7 @@
  * The life of a request on the straight path, top to bottom: images, audio, files and everything else that is handed to a
  * provider as it is. Whatever happens here, the caller is answered and one record is closed.
  */
+import { mayChoose } from "../auth/may-choose.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { WireProtocol } from "../ir/protocol.ts";
 import { WIRES } from "../protocols/wires.ts";
@@ -13,18 +14,23 @@ import { refuseEscape, wireOfBase } from "./passthrough/provider-url.ts";
 import { type PassthroughState, tryTarget } from "./passthrough/try-target.ts";
 import type { PassthroughInbound, PassthroughTarget, PassthroughWorld } from "./passthrough/types.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
+import { factsWithoutBody } from "./request-facts.ts";
 
 export async function runPassthrough(inbound: PassthroughInbound, world: PassthroughWorld): Promise<void> {
   const keeper = startRecord(inbound, world);
   let body: OutgoingBody | null = null;
   try {
-    keeper.identify(world.authenticate(inbound.token));
+    const principal = world.authenticate(inbound.token);
+    keeper.identify(principal);
     refuseEscape(inbound.route.path);
-    const named = namedProvider(inbound, world);
+    const rights = (provider: string): boolean => mayChoose(principal.scopes, provider);
+    const named = namedProvider(inbound, world, rights);
     body = await openBody(inbound);
     const model = body.model ?? modelInQuery(inbound.target.query);
     openRecord(keeper, world, body, model);
-    const targets = await chooseTargets(inbound, world, named, model);
+    const request = factsWithoutBody({ inbound, world, keeper, principal });
+    const { targets, plan } = await chooseTargets(inbound, world, named, { model, request, mayChoose: rights });
+    keeper.record.plan = plan;
     await askTargets({ inbound, world, keeper, body }, targets);
   } catch (thrown) {
     refuse(inbound, world, keeper, thrown);

@@ -1,8 +1,11 @@
-/** What routes may ask about a request; the body is parsed only when one does. */
+/** What routes may ask about a request; of the body only what one asks for is parsed. */
 import type { Principal } from "../auth/types.ts";
+import { editJson } from "../lib/json-edit.ts";
+import { scanJson } from "../lib/json-scan.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { RequestBody } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
+import { PROVIDER_FIELD } from "../routing/chosen-provider.ts";
 import { contentFactsOf, NO_CONTENT } from "../routing/content-facts.ts";
 import { readField } from "../routing/read-field.ts";
 import type { ContentFacts, RequestFacts } from "../routing/types.ts";
@@ -10,21 +13,25 @@ import { countedSurface } from "./count-tokens.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
-export function factsOf(input: {
+interface Asked {
   inbound: Inbound;
   world: Pick<ExchangeWorld, "clock">;
   keeper: RecordKeeper;
-  body: RequestBody;
   principal: Principal;
-}): RequestFacts {
-  const { inbound, keeper, body, principal } = input;
-  const { record } = keeper;
-  let json: Record<string, unknown> | null = null;
+}
+
+export function factsOf({ body, ...asked }: Asked & { body: RequestBody }): RequestFacts {
   let content: ContentFacts | null = null;
-  const parse = (): Record<string, unknown> => {
-    json ??= asObject(JSON.parse(body.bytes.toString("utf8"))) ?? {};
-    return json;
+  return {
+    ...factsWithoutBody(asked),
+    bytes: body.bytes.length,
+    content: () => (content ??= contentOf(asked.inbound, body)),
+    field: (path) => readMember(body, path),
   };
+}
+
+/** Of a request whose body is handed through unread: rules about it do not hold. */
+export function factsWithoutBody({ inbound, world, keeper: { record }, principal }: Asked): RequestFacts {
   const key = principal.apiKeyId === null ? null : { id: principal.apiKeyId, name: principal.keyName ?? "" };
   return {
     surface: countedSurface(inbound.target.surface),
@@ -34,19 +41,33 @@ export function factsOf(input: {
     project: record.project,
     session: record.session,
     headers: inbound.headers,
-    nowMs: input.world.clock.nowUs() / 1000,
-    bytes: body.bytes.length,
-    content() {
-      content ??= contentOf(inbound, parse());
-      return content;
-    },
-    field: (path) => readField(parse(), path),
+    nowMs: world.clock.nowUs() / 1000,
+    bytes: record.bytesIn,
+    content: () => NO_CONTENT,
+    field: () => undefined,
   };
 }
 
+/** The body without what it says to the gateway itself. */
+export function withoutChoice(body: RequestBody): RequestBody {
+  if (!body.root.members.has(PROVIDER_FIELD)) return body;
+  const bytes = editJson(body.bytes, body.root, { [PROVIDER_FIELD]: null });
+  return { bytes, root: scanJson(bytes) };
+}
+
+/** Every request is asked for a field or two, and bodies are long: only the member that the path begins with is parsed. */
+function readMember({ bytes, root }: RequestBody, path: string): unknown {
+  const [name = ""] = path.split(".", 1);
+  const member = root.members.get(name);
+  if (!member) return undefined;
+  const value: unknown = JSON.parse(bytes.toString("utf8", member.start, member.end));
+  return name === path ? value : readField(value, path.slice(name.length + 1));
+}
+
 /** A body that cannot be understood is refused when it is sent; a rule about its content does not hold. */
-function contentOf(inbound: Inbound, json: Record<string, unknown>): ContentFacts {
+function contentOf(inbound: Inbound, body: RequestBody): ContentFacts {
   try {
+    const json = asObject(JSON.parse(body.bytes.toString("utf8"))) ?? {};
     return contentFactsOf(WIRES[inbound.wire].decodeRequest(json, inbound.target));
   } catch {
     return NO_CONTENT;

@@ -100,6 +100,15 @@ export type UnsignedRequest = Pick<UpstreamRequest, "url" | "headers" | "body">;
 
 export type Dispatch = (request: UpstreamRequest, sink: UpstreamSink) => UpstreamCall;
 
+export interface PlanQuestion {
+  model: string;
+  wire: WireProtocol;
+  surface: Surface;
+  request?: RequestFacts;
+  /** Whether the caller may pick this provider; everybody may when left out. */
+  mayChoose?(provider: string): boolean;
+}
+
 /** Everything an exchange needs besides the request itself. */
 export interface ExchangeWorld {
   clock: Clock;
@@ -110,7 +119,7 @@ export interface ExchangeWorld {
   maxDrainMs: number;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
   authenticate(token: string | null): Principal;
-  plan(request: { model: string; wire: WireProtocol; surface: Surface; request?: RequestFacts }): Promise<Plan>;
+  plan(request: PlanQuestion): Promise<Plan>;
   workMode: WorkMode;
   retry: RetrySettings;
   /** In [0, 1). */

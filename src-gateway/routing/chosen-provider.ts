@@ -55,9 +55,11 @@ function askedFor({ facts }: PlanContext): [name: string, by: string] {
 
 /** @throws GatewayError forbidden */
 export function requireRight(provider: string, { input }: PlanContext): void {
-  if (input.mayChoose?.(provider) ?? true) return;
-  throw new GatewayError(
+  if (input.mayChoose?.(provider) === false) throw mayNotChoose(provider);
+}
+
+export const mayNotChoose = (provider: string): GatewayError =>
+  new GatewayError(
     "forbidden",
     `This key may not choose the provider "${provider}". Leave the choice to the gateway, or ask for a key that may.`,
   );
-}

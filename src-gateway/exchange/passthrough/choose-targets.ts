@@ -1,10 +1,14 @@
 /** To whom a request on the straight path goes: whoever it names, whoever has its model, or the only one it can mean. */
 import { GatewayError } from "../../ir/errors.ts";
+import type { PlanRecord } from "../../ir/exchange-record.ts";
 import { WIRE_PROTOCOLS, type WireProtocol } from "../../ir/protocol.ts";
 import { surfacesOfKind } from "../../providers/surfaces.ts";
 import type { ProviderInstance } from "../../providers/types.ts";
+import { mayNotChoose } from "../../routing/chosen-provider.ts";
+import { planRecordOf } from "../../routing/plan-record.ts";
 import type { Plan } from "../../routing/types.ts";
-import { chooseBase, providerUrl } from "./provider-url.ts";
+import type { PlanQuestion } from "../types.ts";
+import { chooseBase, providerUrl, wireOfBase } from "./provider-url.ts";
 import type { PassthroughInbound, PassthroughTarget, PassthroughWorld } from "./types.ts";
 
 export interface NamedProvider {
@@ -14,9 +18,20 @@ export interface NamedProvider {
 
 /**
  * The provider that the path, the header or the query names; null when none does.
- * @throws GatewayError not_found with the ids that there are.
+ * @throws GatewayError not_found with the ids that there are; forbidden.
  */
-export function namedProvider(inbound: PassthroughInbound, world: PassthroughWorld): NamedProvider | null {
+export function namedProvider(
+  inbound: PassthroughInbound,
+  world: PassthroughWorld,
+  mayChoose: (provider: string) => boolean,
+): NamedProvider | null {
+  const { likely } = inbound.route;
+  const named = chosenByCaller(inbound, world);
+  if (named && !mayChoose(named.instance.id)) throw mayNotChoose(named.instance.id);
+  return named ?? (likely ? lookUp(likely.provider, likely.reason, world.instances()) : null);
+}
+
+function chosenByCaller(inbound: PassthroughInbound, world: PassthroughWorld): NamedProvider | null {
   const instances = world.instances();
   const { route } = inbound;
   if (route.provider !== null && !isWireName(inbound, world)) {
@@ -26,8 +41,32 @@ export function namedProvider(inbound: PassthroughInbound, world: PassthroughWor
   if (typeof header === "string" && header !== "") return lookUp(header, "the header x-provider", instances);
   const asked = new URLSearchParams(inbound.target.query).get("provider");
   if (route.provider === null && asked) return lookUp(asked, "provider= in the query", instances);
-  return route.likely ? lookUp(route.likely.provider, route.likely.reason, instances) : null;
+  return null;
 }
+
+export interface ChosenTargets {
+  targets: PassthroughTarget[];
+  plan: PlanRecord;
+}
+
+/** Where no rule had to decide. */
+const chosen = (matched: string, target: PassthroughTarget): ChosenTargets => ({
+  targets: [target],
+  plan: {
+    matched,
+    targets: [
+      {
+        provider: target.instance.id,
+        model: target.model ?? "",
+        wire: wireOfBase(target.base),
+        reason: target.reason,
+      },
+    ],
+    leftOut: [],
+    leftOutMore: 0,
+    variant: null,
+  },
+});
 
 /**
  * In order; more than one only where a route says so.
@@ -37,8 +76,9 @@ export async function chooseTargets(
   inbound: PassthroughInbound,
   world: PassthroughWorld,
   named: NamedProvider | null,
-  model: string | null,
-): Promise<PassthroughTarget[]> {
+  asked: Pick<PlanQuestion, "request" | "mayChoose"> & { model: string | null },
+): Promise<ChosenTargets> {
+  const { model } = asked;
   const build = (instance: ProviderInstance, name: string | null, reason: string): PassthroughTarget => {
     if (!isServed(instance, inbound)) throw notServed(instance, inbound);
     const dialect = dialectOf(inbound) ?? (inbound.route.provider === null ? "openai-chat" : null);
@@ -51,15 +91,16 @@ export async function chooseTargets(
       reason,
     };
   };
-  if (named) return [build(named.instance, model, named.reason)];
+  if (named) return chosen("the provider that is named", build(named.instance, model, named.reason));
   let refusal: GatewayError | null = null;
   if (model !== null) {
     try {
-      const { targets } = await planFor(model, inbound, world);
+      const plan = await planFor({ ...asked, model }, inbound, world);
+      const { targets } = plan;
       const found = targets.flatMap(({ instance, model: name, reason }) =>
         instance && isServed(instance, inbound) ? [build(instance, name, reason)] : [],
       );
-      if (found.length > 0) return found;
+      if (found.length > 0) return { targets: found, plan: planRecordOf(plan) };
       const unfit = targets.find(({ instance }) => instance !== null)?.instance;
       if (unfit) throw notServed(unfit, inbound);
       throw new GatewayError(
@@ -72,7 +113,7 @@ export async function chooseTargets(
     }
   }
   const only = onlyProvider(inbound, world);
-  if (only) return [build(only.instance, model, only.reason)];
+  if (only) return chosen("the only provider that can be meant", build(only.instance, model, only.reason));
   throw refusal ?? undecided(inbound, world);
 }
 
@@ -91,13 +132,18 @@ function notServed(instance: ProviderInstance, { route }: PassthroughInbound): G
 }
 
 /** Nothing is translated here, so a provider may speak whatever it likes; but a plan is made for one wire at a time. */
-async function planFor(model: string, inbound: PassthroughInbound, world: PassthroughWorld): Promise<Plan> {
-  const asked = { model, wire: inbound.wire, surface: inbound.route.surface };
+async function planFor(
+  question: Pick<PlanQuestion, "model" | "request" | "mayChoose">,
+  inbound: PassthroughInbound,
+  world: PassthroughWorld,
+): Promise<Plan> {
+  const { model } = question;
+  const asked = { ...question, wire: inbound.wire, surface: inbound.route.surface };
   const others = WIRE_PROTOCOLS.map((wire) => ({ ...asked, wire }));
   // Conversation may go to providers that speak a wire of their own.
-  for (const question of [asked, ...others, { ...asked, surface: "chat" as const }]) {
+  for (const attempt of [asked, ...others, { ...asked, surface: "chat" as const }]) {
     try {
-      return await world.plan(question);
+      return await world.plan(attempt);
     } catch (thrown) {
       if (!(thrown instanceof GatewayError) || thrown.code !== "protocol_not_spoken") throw thrown;
     }
