@@ -10,6 +10,12 @@ const CONTEXT_WORDS =
 const QUOTA_WORDS = /insufficient_quota|insufficient[_ ]balance|billing|credit balance|exceeded your current quota/i;
 
 export function decodeProviderError(status: number, headers: ProviderHeaders, body: Buffer): GatewayError {
+  if (status < 400) {
+    return new GatewayError(
+      "provider_error",
+      `The provider answered with a redirect or an empty answer (${status}), which is not followed. The operator has to check its base URL.`,
+    );
+  }
   const said = readBody(body);
   const retryAfterMs = retryAfter(headers, said.error);
   return buildError(status, said, retryAfterMs);

@@ -52,7 +52,8 @@ export async function startPitfallGateway(): Promise<PitfallGateway> {
   });
   const compat = (...flags: string[]) => ({ options: { compat: flags } });
   const gateway = await startTestGateway({
-    env: { PITFALL_KEY: "sk-of-the-gateway" },
+    // Each request is asked once, and the next one too, however many have failed before.
+    env: { PITFALL_KEY: "sk-of-the-gateway", TOKLIGENCE_MAX_ATTEMPTS: "1", TOKLIGENCE_CIRCUIT_FAILURES: "0" },
     config: {
       providers: [
         instance("chat", "chat", "/v1"),

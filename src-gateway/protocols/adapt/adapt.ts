@@ -45,7 +45,13 @@ export function adaptRequest(request: IrRequest, target: AdaptTarget): Adapted {
   const { output, instruction } = adaptOutput(known, target, losses);
   const scalars = adaptScalars(known, target, losses);
   const turns = addInstruction(adaptTurns(known.turns, tools, target, losses), instruction);
-  const reasoning = settleThinking(adaptReasoning(known, target, losses), turns, target, scalars, losses);
+  const reasoning = settleThinking(
+    adaptReasoning(known, target, losses),
+    { turns, isLimited: request.maxOutputTokens !== undefined },
+    target,
+    scalars,
+    losses,
+  );
   const adapted: IrRequest = {
     source: request.source,
     model: target.model,

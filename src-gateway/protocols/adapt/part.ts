@@ -48,8 +48,10 @@ export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: L
   switch (part.kind) {
     case "text": {
       if (part.citations && part.citations.length > 0) losses.note("citations");
-      const { citations: _, ...text } = bare as TextPart;
-      return saysNothing(part.text, target) && !part.opaque ? [] : [text];
+      const { citations: _, opaque, ...text } = bare as TextPart;
+      // Only Gemini signs words.
+      if (opaque && target.wire === "gemini-content") return [{ ...text, opaque }];
+      return saysNothing(part.text, target) ? [] : [text];
     }
     case "refusal":
       if (saysNothing(part.text, target)) return [];

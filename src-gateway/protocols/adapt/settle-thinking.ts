@@ -6,6 +6,10 @@ import { type AdaptTarget, isClaude } from "./target.ts";
 
 /** The least that a thinking model takes. */
 const MIN_TOP_P = 0.95;
+/** The shortest thinking that Anthropic takes. */
+const LEAST_BUDGET = 1_024;
+/** What is kept for the answer itself. */
+const LEAST_ANSWER = 1_024;
 
 /**
  * A thinking budget needs room in the answer, a signed thought in front of a running tool call, and no say in how the
@@ -13,7 +17,10 @@ const MIN_TOP_P = 0.95;
  */
 export function settleThinking(
   reasoning: Reasoning | undefined,
-  turns: readonly Turn[],
+  {
+    turns,
+    isLimited,
+  }: { turns: readonly Turn[] /** The client said how long the answer may be. */; isLimited: boolean },
   target: AdaptTarget,
   scalars: Partial<IrRequest>,
   losses: LossCollector,
@@ -40,20 +47,38 @@ export function settleThinking(
     });
     delete scalars.topP;
   }
-  return reasoning.mode === "adaptive" ? reasoning : makeRoom(reasoning, target, scalars);
+  return reasoning.mode === "adaptive" ? reasoning : makeRoom(reasoning, isLimited, target, scalars, losses);
 }
 
-/** The budget is part of the answer's limit, and below it. */
-function makeRoom(reasoning: Reasoning, target: AdaptTarget, scalars: Partial<IrRequest>): Reasoning {
+/**
+ * The budget is part of the answer's limit, and below it. What the client is willing to pay for is not raised: the thinking
+ * becomes shorter, and is off where there is no room for the shortest.
+ */
+function makeRoom(
+  reasoning: Reasoning,
+  isLimited: boolean,
+  target: AdaptTarget,
+  scalars: Partial<IrRequest>,
+  losses: LossCollector,
+): Reasoning {
   // Bedrock takes the most that the model can when nothing is said.
   if (scalars.maxOutputTokens === undefined && target.wire === "bedrock-converse") return reasoning;
-  const room = scalars.maxOutputTokens ?? 0;
   const budget = reasoning.budgetTokens ?? 0;
-  if (budget < room) return reasoning;
   const most = target.profile.maxOutputTokens ?? Number.POSITIVE_INFINITY;
-  scalars.maxOutputTokens = Math.min(most, budget + Math.max(room, 4_096));
-  const fitting = Math.min(budget, scalars.maxOutputTokens - 1_024);
-  return fitting < 1_024 ? { mode: "off" } : { ...reasoning, budgetTokens: fitting };
+  const given = scalars.maxOutputTokens ?? 0;
+  if (budget < given) return reasoning;
+  const room = isLimited ? given : Math.min(most, budget + Math.max(given, 4 * LEAST_ANSWER));
+  scalars.maxOutputTokens = room;
+  const fitting = Math.min(budget, room - LEAST_ANSWER);
+  if (fitting === budget && fitting >= LEAST_BUDGET) return reasoning;
+  const isOff = fitting < LEAST_BUDGET;
+  losses.note("reasoning", {
+    verdict: isOff ? "dropped" : "emulated",
+    note: isOff
+      ? "is off for this request, because the limit of the answer leaves no room for thoughts"
+      : "is made shorter, because the limit of the answer holds for thoughts too",
+  });
+  return isOff ? { mode: "off" } : { ...reasoning, budgetTokens: fitting };
 }
 
 /** The answer goes on from calls or words that no thought of its own stands in front of. */

@@ -50,25 +50,30 @@ export function adaptTools(request: IrRequest, target: AdaptTarget, losses: Loss
   };
 
   const tools: Tool[] = [];
+  const add = (tool: FunctionTool | CustomTool): void => {
+    if (!tools.some((each) => "name" in each && each.name === tool.name)) tools.push(tool);
+    else
+      losses.note("home", { field: "tools[].name", note: "is the name of a tool before it, so the tool is left out" });
+  };
   const allowed = request.toolChoice?.allowed;
   const take = (tool: Tool, namespace?: string): void => {
     switch (tool.kind) {
       case "function":
         if (!isAllowed(tool.name, allowed)) return;
-        tools.push(asFunction(tool, register(clientTool(tool, namespace)), losses));
+        add(asFunction(tool, register(clientTool(tool, namespace)), losses));
         return;
       case "custom": {
         if (!isAllowed(tool.name, allowed)) return;
         noteHome(tool.home, "tools[]", losses);
         const name = register({ ...clientTool(tool, namespace), custom: true });
-        if (keepsCustom(target)) tools.push(plainCustom(tool, name));
+        if (keepsCustom(target)) add(plainCustom(tool, name));
         else {
           losses.note("customTool", {
             verdict: "emulated",
             note: "is sent as a function with one text argument, and its calls are turned back",
           });
           wrapped.add(name);
-          tools.push(wrapCustom(tool, name));
+          add(wrapCustom(tool, name));
         }
         return;
       }
@@ -158,18 +163,25 @@ function adaptChoice(
   losses: LossCollector,
 ): ToolChoice | undefined {
   const choice = request.toolChoice;
-  if (!choice || tools.length === 0) return undefined;
+  if (!choice) return undefined;
+  if (tools.length === 0) {
+    const mayCall = choice.mode !== "none" && choice.mode !== "auto";
+    if (mayCall)
+      losses.note("toolChoice", { verdict: "dropped", note: "is left out, because no tool is left to choose" });
+    return undefined;
+  }
   noteChoice(choice, request, losses);
   if (choice.mode !== "named") return { mode: choice.mode };
   const wanted = choice.name ?? "";
   const name = names.toTarget(wanted, namespaceOf(wanted, request.tools));
+  if (tools.some((tool) => "name" in tool && tool.name === name)) return { mode: "named", name };
   const isNative = request.tools.some((tool) => tool.kind === "native" && (tool.raw["name"] ?? tool.type) === wanted);
-  if (isNative)
-    throw refuse(
-      "tool_choice",
-      `asks for the tool "${wanted}", which the provider chosen for this model does not have`,
-    );
-  return { mode: "named", name };
+  throw refuse(
+    "tool_choice",
+    isNative
+      ? `asks for the tool "${wanted}", which the provider chosen for this model does not have`
+      : `asks for the tool "${wanted}", which is not among the tools of this request`,
+  );
 }
 
 /** What a wire has no field for can be obeyed all the same, now and then. */

@@ -25,7 +25,8 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
   );
   const placed = placeSystem(spoken, traits.laterSystem, losses);
   const paired = pairResults(placed, losses);
-  const merged = mergeTurns(paired.filter((turn) => turn.parts.length > 0));
+  const thought = mergeTurns(paired.filter(hasParts)).map((turn) => withoutLooseThoughts(turn, losses));
+  const merged = mergeTurns(thought.filter(hasParts));
   const legal = shortenIds(merged, target);
   const ends = fixEnds(legal, traits.userFirst, target, losses);
   return ends
@@ -105,6 +106,16 @@ function mergeTurns(turns: Turn[]): Turn[] {
         }
       : turn,
   );
+}
+
+const hasParts = (turn: Turn): boolean => turn.parts.length > 0;
+
+/** Thoughts that led to nothing, because the client broke off: providers refuse a turn that ends with one. */
+function withoutLooseThoughts(turn: Turn, losses: LossCollector): Turn {
+  const end = turn.parts.findLastIndex((part) => part.kind !== "thinking") + 1;
+  if (end === turn.parts.length) return turn;
+  losses.note("thinking", { verdict: "dropped", note: "is left out where nothing was said or done after it" });
+  return { ...turn, parts: turn.parts.slice(0, end) };
 }
 
 function shortenIds(turns: Turn[], target: AdaptTarget): Turn[] {

@@ -21,8 +21,13 @@ const TYPES: Readonly<Record<ErrorClass, string>> = {
 };
 
 function errorJson(error: GatewayError, requestId: string): unknown {
-  const described = { type: TYPES[error.class], message: error.message, ...detailsOf(error) };
+  const described = { type: TYPES[error.class], message: messageOf(error), ...detailsOf(error) };
   return { type: "error", error: described, request_id: requestId };
+}
+
+/** Claude Code makes room when it reads these words, and gives up on any others. */
+function messageOf({ class: kind, message }: GatewayError): string {
+  return kind === "context" && !/prompt is too long/i.test(message) ? `prompt is too long: ${message}` : message;
 }
 
 /** Anthropic's tool runner keeps its history on the server, and goes on without when it is told so in these words. */

@@ -1,5 +1,4 @@
 import { getEventListeners } from "node:events";
-import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { GatewayError } from "../../../src-gateway/ir/errors.ts";
@@ -8,6 +7,9 @@ import type { AdmissionRequest, Permit, Priority } from "../../../src-gateway/li
 import { QUEUE_MODES, type QueueMode } from "../../../src-gateway/settings/types.ts";
 import { NaiveAdmission, NaiveGate, type NaiveRequest, type Outcome } from "./naive-admission.ts";
 import { virtualTime } from "./virtual-time.ts";
+
+/** All that follows from what has happened has happened, too. */
+const settled = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 const MAX_IN_FLIGHT = 3;
 const MAX_BYTES = 10;
@@ -114,13 +116,13 @@ class Twins {
     if (step.do === "arrive") return this.arrive(step);
     if (step.do === "advance") {
       this.time.advance(step.ms);
-      await setImmediate();
+      await settled();
       return this.naive.advance(step.ms);
     }
     if (step.do === "reload") {
       this.maxima.p = step.maximum;
       this.real.refresh();
-      await setImmediate();
+      await settled();
       this.gate("provider p", null).maximum = step.maximum;
       for (const name of ["provider p", "key p/k", "key p/l"])
         if (this.#gates.has(name)) this.naive.admit(this.gate(name, null));
@@ -130,7 +132,7 @@ class Twins {
     if (!one) return;
     if (step.do === "abort") one.controller.abort(new Error("left"));
     else one.permit?.release();
-    await setImmediate();
+    await settled();
     if (step.do === "abort") return this.naive.abort(one.naive);
     if (one.outcome === "admitted") one.outcome = "released";
     this.naive.release(one.naive);
@@ -178,7 +180,7 @@ class Twins {
       one.outcome = outcomeOf(error);
       if (one.outcome === "turned away") this.#turnedAway.push(owner);
     });
-    await setImmediate();
+    await settled();
     this.naive.enter(naive);
   }
 
@@ -214,7 +216,7 @@ describe.each(QUEUE_MODES)("admission in mode %s", (mode) => {
         }
         for (const { controller } of twins.tracked) controller.abort(new Error("left"));
         // A large body that left has let others in.
-        await setImmediate();
+        await settled();
         for (const { permit } of twins.tracked) {
           permit?.release();
           permit?.release();

@@ -25,8 +25,8 @@ describe("a thinking budget", () => {
   // 60
   it.each<[Json, { budget: number; room: number }]>([
     [
-      { reasoning_effort: "high", max_completion_tokens: 1_000 },
-      { budget: 24_576, room: 28_672 },
+      { reasoning_effort: "high", max_completion_tokens: 4_000 },
+      { budget: 2_976, room: 4_000 },
     ],
     [
       { reasoning_effort: "low", max_completion_tokens: 20_000 },
@@ -46,6 +46,15 @@ describe("a thinking budget", () => {
     expect(sent["thinking"]).toEqual({ type: "enabled", budget_tokens: budget });
     expect(sent["max_tokens"]).toBe(room);
     expect(budget).toBeLessThan(room);
+  });
+
+  // 60
+  it("is left out where the limit of the answer has no room for it, and that is told", async () => {
+    const body = { reasoning_effort: "high", max_completion_tokens: 1_000, messages: [user("go")] };
+    const { sent, reply } = await house.ask("chat", SONNET, body);
+    expect(sent["max_tokens"]).toBe(1_000);
+    expect(sent["thinking"]).toEqual({ type: "disabled" });
+    expect(reply.headers.get("x-tokligence-losses")).toContain("dropped=reasoning_effort");
   });
 
   // 60

@@ -25,12 +25,21 @@ beforeAll(async () => {
     ...more,
   });
   gateway = await startTestGateway({
-    env: { AWS: "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", GOOGLE: JSON.stringify(account), PLAIN: "sk-plain" },
+    env: {
+      AWS: "AKIDEXAMPLE:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+      GOOGLE: JSON.stringify(account),
+      PLAIN: "sk-plain",
+    },
     config: {
       providers: [
-        instance("bedrock", "bedrock", "bedrock-converse", "AWS", "", { models: ["nova"], options: { region: "eu-central-1" } }),
+        instance("bedrock", "bedrock", "bedrock-converse", "AWS", "", {
+          models: ["nova"],
+          options: { region: "eu-central-1" },
+        }),
         instance("vertex", "vertex", "gemini-content", "GOOGLE", "/v1/google", { models: ["gemini-3-pro"] }),
-        instance("vertex-claude", "vertex", "anthropic-messages", "GOOGLE", "/v1/anthropic", { models: ["claude-opus-4-6"] }),
+        instance("vertex-claude", "vertex", "anthropic-messages", "GOOGLE", "/v1/anthropic", {
+          models: ["claude-opus-4-6"],
+        }),
         instance("cohere", "cohere", "cohere-chat", "PLAIN", "", { models: ["command-a"] }),
         instance("ollama", "ollama", "ollama-chat", "PLAIN", "", { models: ["qwen3"] }),
       ],
@@ -46,7 +55,11 @@ beforeEach(() => {
 });
 
 type Json = Record<string, unknown>;
-const TOOL = { name: "look", description: "Looks.", input_schema: { type: "object", properties: { at: { type: "string" } } } };
+const TOOL = {
+  name: "look",
+  description: "Looks.",
+  input_schema: { type: "object", properties: { at: { type: "string" } } },
+};
 const messages = (model: string, more: Json = {}) =>
   gateway.post("/v1/messages", {
     model,
@@ -74,7 +87,9 @@ describe("Bedrock", () => {
       eventFrame("contentBlockDelta", { contentBlockIndex: 1, delta: { toolUse: { input: '{"at":"sky"}' } } }),
       eventFrame("contentBlockStop", { contentBlockIndex: 1 }),
       eventFrame("messageStop", { stopReason: "tool_use" }),
-      eventFrame("metadata", { usage: { inputTokens: 3, outputTokens: 550, cacheWriteInputTokens: 12304, totalTokens: 12857 } }),
+      eventFrame("metadata", {
+        usage: { inputTokens: 3, outputTokens: 550, cacheWriteInputTokens: 12304, totalTokens: 12857 },
+      }),
     );
     const reply = await messages("nova", { stream: true });
     const text = await reply.text();
@@ -83,7 +98,9 @@ describe("Bedrock", () => {
     expect(text).toContain('"stop_reason":"tool_use"');
     const request = provider.requests[0];
     expect(request?.path).toBe("/model/nova/converse-stream");
-    expect(request?.headers["authorization"]).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/bedrock\/aws4_request/);
+    expect(request?.headers["authorization"]).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/\d{8}\/eu-central-1\/bedrock\/aws4_request/,
+    );
     expect(request?.body.toString()).not.toContain("wJalr");
     expect((await gateway.recordOf(reply)).usage).toMatchObject({ inputUncached: 3, cacheWrite5m: 12304, output: 550 });
   });
@@ -116,7 +133,11 @@ describe("Vertex", () => {
     });
     for (let n = 0; n < 2; n++) expect((await messages("gemini-3-pro")).status).toBe(200);
     const paths = provider.requests.map((request) => request.path);
-    expect(paths).toEqual(["/token", "/v1/google/models/gemini-3-pro:generateContent", "/v1/google/models/gemini-3-pro:generateContent"]);
+    expect(paths).toEqual([
+      "/token",
+      "/v1/google/models/gemini-3-pro:generateContent",
+      "/v1/google/models/gemini-3-pro:generateContent",
+    ]);
     expect(provider.requests[1]?.headers["authorization"]).toBe("Bearer ya29.token");
   });
 
@@ -141,13 +162,16 @@ describe("Vertex", () => {
 
 describe("Cohere and Ollama", () => {
   it("answer a client of Messages from Cohere's named events", async () => {
-    const event = (type: string, fields: Json): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
+    const event = (type: string, fields: Json): string =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`;
     provider.respond = stream(
       event("message-start", { id: "1", delta: { message: { role: "assistant", content: [] } } }),
       event("content-start", { index: 0, delta: { message: { content: { type: "text", text: "" } } } }),
       event("content-delta", { index: 0, delta: { message: { content: { text: "hello" } } } }),
       event("content-end", { index: 0 }),
-      event("message-end", { delta: { finish_reason: "COMPLETE", usage: { tokens: { input_tokens: 9, output_tokens: 4 } } } }),
+      event("message-end", {
+        delta: { finish_reason: "COMPLETE", usage: { tokens: { input_tokens: 9, output_tokens: 4 } } },
+      }),
     );
     const reply = await messages("command-a", { stream: true });
     expect(await reply.text()).toContain('"text":"hello"');
@@ -156,12 +180,21 @@ describe("Cohere and Ollama", () => {
   });
 
   it("answer a client of Messages from Ollama's lines", async () => {
-    const line = (fields: Json): string => `${JSON.stringify({ model: "qwen3", created_at: "2026-11-01T00:00:00Z", ...fields })}\n`;
+    const line = (fields: Json): string =>
+      `${JSON.stringify({ model: "qwen3", created_at: "2026-11-01T00:00:00Z", ...fields })}\n`;
     provider.respond = (_request, response) => {
       response.writeHead(200, { "content-type": "application/x-ndjson" });
       response.write(line({ message: { role: "assistant", content: "hel" }, done: false }));
       response.write(line({ message: { role: "assistant", content: "lo" }, done: false }));
-      response.end(line({ message: { role: "assistant", content: "" }, done: true, done_reason: "stop", prompt_eval_count: 9, eval_count: 4 }));
+      response.end(
+        line({
+          message: { role: "assistant", content: "" },
+          done: true,
+          done_reason: "stop",
+          prompt_eval_count: 9,
+          eval_count: 4,
+        }),
+      );
     };
     const reply = await messages("qwen3", { stream: true });
     const text = await reply.text();
