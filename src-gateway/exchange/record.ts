@@ -103,5 +103,7 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     losses: [],
     bytesIn: 0,
     bytesOut: 0,
+    joinedTo: null,
+    prefix: null,
   };
 }

@@ -55,6 +55,24 @@ export interface PlanRecord {
   variant: string | null;
 }
 
+/** How much of a prompt is the same as in the turn before, as the provider got it. */
+export interface PrefixReport {
+  /** Bytes of the pieces up to the first that differs. */
+  sharedBytes: number;
+  /** Bytes of all pieces: tools, system prompt, messages. */
+  totalBytes: number;
+  /** Null when the turn before was only added to. */
+  firstDifference: {
+    /**
+     * Where it differs, for example `system[0]`, `tools[3]`, `messages[12]`, as the provider's wire calls it; `provider`,
+     * `key` or `model` when the turn before went elsewhere.
+     */
+    path: string;
+    /** The client sent something else, or the same client's words left the gateway in another form. */
+    by: "client" | "gateway";
+  } | null;
+}
+
 export interface ExchangeRecord {
   /** Microseconds since 1970 at arrival, made unique within the process: key and time in one. */
   id: number;
@@ -93,6 +111,10 @@ export interface ExchangeRecord {
   losses: Loss[];
   bytesIn: number;
   bytesOut: number;
+  /** The exchange whose answer this one was given, because it asked for the same again; null when it was asked itself. */
+  joinedTo: number | null;
+  /** Null where no turn before this one is known. */
+  prefix: PrefixReport | null;
 }
 
 /** The id as clients see it in `X-Request-ID`, and as `gateway logs` takes it. */

@@ -6,6 +6,7 @@ import type { Surface } from "../ir/protocol.ts";
 import type { UsageSource } from "../ir/usage.ts";
 import { type AttemptColumns, packAttempts, unpackAttempts } from "./pack-attempts.ts";
 import { packPlan, unpackPlan } from "./pack-plan.ts";
+import { packPrefix, unpackPrefix } from "./pack-prefix.ts";
 import type { ExchangesTable } from "./schema.ts";
 
 export type ExchangeRow = Required<Insertable<ExchangesTable>>;
@@ -55,6 +56,8 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
       modelRouted: clean(record.modelRouted),
       attempts: record.attempts,
     }),
+    joined_to: record.joinedTo ?? null,
+    prefix: packPrefix(record.prefix ?? null),
   };
 }
 
@@ -97,6 +100,8 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     losses: row.losses === null ? [] : (JSON.parse(row.losses) as Loss[]),
     bytesIn: row.bytes_in,
     bytesOut: row.bytes_out,
+    joinedTo: row.joined_to,
+    prefix: unpackPrefix(row.prefix),
   };
   record.attempts = unpackAttempts(row, record);
   record.plan = unpackPlan(row.plan, record);

@@ -89,6 +89,10 @@ export interface ExchangesTable {
   bytes_out: number;
   /** JSON, see pack-plan.ts; null when none was made. */
   plan: string | null;
+  /** Id of the exchange whose answer this one was given. */
+  joined_to: number | null;
+  /** JSON, see pack-prefix.ts; null when no turn before this one was known. */
+  prefix: string | null;
 }
 
 /** An answer that a Responses client may go on from, with what it answered. */

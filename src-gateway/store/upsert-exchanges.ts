@@ -43,6 +43,8 @@ const COLUMNS = [
   "bytes_in",
   "bytes_out",
   "plan",
+  "joined_to",
+  "prefix",
 ] as const satisfies readonly (keyof ExchangeRow)[];
 
 /**

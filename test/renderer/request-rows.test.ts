@@ -40,6 +40,8 @@ export const row = (over: Partial<Exchange> = {}): Exchange => ({
   losses: [],
   bytesIn: 1,
   bytesOut: 1,
+  joinedTo: null,
+  prefix: null,
   ...over,
 });
 

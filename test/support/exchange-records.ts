@@ -63,6 +63,8 @@ export function completedRecord(id: number, changes: Partial<ExchangeRecord> = {
     losses: [],
     bytesIn: 5_120,
     bytesOut: 7_168,
+    joinedTo: null,
+    prefix: null,
     ...changes,
   };
 }
@@ -160,6 +162,14 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
     ),
     bytesIn: count,
     bytesOut: count,
+    joinedTo: orNull(fc.integer({ min: 1, max: 2 ** 52 })),
+    prefix: orNull(
+      fc.record({
+        sharedBytes: count,
+        totalBytes: count,
+        firstDifference: orNull(fc.record({ path: text, by: fc.constantFrom("client" as const, "gateway" as const) })),
+      }),
+    ),
   })
   .chain((record) =>
     // Often one attempt that says nothing but what the exchange says, and a plan of it alone: they are stored in another way.

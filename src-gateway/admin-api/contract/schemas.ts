@@ -62,6 +62,12 @@ export const planSchema = z.object({
   variant: z.string().nullable(),
 });
 
+const prefixSchema = z.object({
+  sharedBytes: z.number(),
+  totalBytes: z.number(),
+  firstDifference: z.object({ path: z.string(), by: z.enum(["client", "gateway"]) }).nullable(),
+});
+
 export const exchangeSchema = z.object({
   id: z.number(),
   requestId: z.string(),
@@ -94,6 +100,8 @@ export const exchangeSchema = z.object({
   ),
   bytesIn: z.number(),
   bytesOut: z.number(),
+  joinedTo: z.number().nullable(),
+  prefix: prefixSchema.nullable(),
 });
 export type ExchangeView = z.infer<typeof exchangeSchema> & ExchangeRecord;
 

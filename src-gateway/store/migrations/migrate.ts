@@ -5,6 +5,7 @@ import type { Database } from "../schema.ts";
 import { createFirstTables } from "./0001-first-tables.ts";
 import { createStoredResponses } from "./0002-stored-responses.ts";
 import { addPlans } from "./0003-plans.ts";
+import { addJoinsAndPrefixes } from "./0004-joins-and-prefixes.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void
   { name: "0001-first-tables", up: createFirstTables },
   { name: "0002-stored-responses", up: createStoredResponses },
   { name: "0003-plans", up: addPlans },
+  { name: "0004-joins-and-prefixes", up: addJoinsAndPrefixes },
 ];
 
 /** Any number does, as long as all gateways use the same. */

@@ -95,6 +95,8 @@ const sample = exchangeSchema.parse({
   losses: [],
   bytesIn: 0,
   bytesOut: 0,
+  joinedTo: null,
+  prefix: null,
 });
 
 describe("the reader of the live stream", () => {

@@ -34,7 +34,12 @@ describeOnBothDatabases("opening a database", (database) => {
     expect(processes.map(({ stdout }) => stdout)).toEqual(["opened\n", "opened\n", "opened\n", "opened\n"]);
     const store = await database.open();
     const { rows } = await sql<{ name: string }>`select name from schema_migrations`.execute(store.db);
-    expect(rows.map(({ name }) => name)).toEqual(["0001-first-tables", "0002-stored-responses", "0003-plans"]);
+    expect(rows.map(({ name }) => name)).toEqual([
+      "0001-first-tables",
+      "0002-stored-responses",
+      "0003-plans",
+      "0004-joins-and-prefixes",
+    ]);
   });
 
   it("lets several connections of one process make the tables at the same moment", async () => {
