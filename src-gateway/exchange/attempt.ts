@@ -30,7 +30,7 @@ export interface AttemptEnd {
 export async function runAttempt(
   state: ExchangeState,
   target: ProviderTarget,
-  about: { reason: string; onContent(): void },
+  about: { reason: string; onContent: () => void },
 ): Promise<AttemptEnd> {
   const { keeper } = state;
   const attempt: AttemptRecord = {

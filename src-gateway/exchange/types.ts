@@ -123,7 +123,7 @@ export interface ExchangeWorld {
   workMode: WorkMode;
   retry: RetrySettings;
   /** In [0, 1). */
-  random(): number;
+  random: () => number;
   /** Resolves after so many milliseconds, or at once when the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
   health: Health;

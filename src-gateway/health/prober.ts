@@ -4,13 +4,13 @@ import type { Health } from "./types.ts";
 export interface ProberOptions {
   health: Pick<Health, "learn">;
   /** Ids of those that are configured now. */
-  providers(): readonly string[];
+  providers: () => readonly string[];
   /** Whether the provider answers at all; something cheap. May reject, which means no. */
-  probe(provider: string): Promise<boolean>;
+  probe: (provider: string) => Promise<boolean>;
   intervalMs: number;
   random: () => number;
   /** A timer; the answer cancels it. */
-  after(ms: number, run: () => void): () => void;
+  after: (ms: number, run: () => void) => () => void;
 }
 
 /** @returns what stops it. The first round comes after one interval. */

@@ -14,14 +14,14 @@ const PACE_SHARE = 0.1;
 export interface GateOptions {
   limit: Limit;
   /** Null is no limit. */
-  maximum(): number | null;
+  maximum: () => number | null;
   /** 0 is no limit. */
   maxBytes: number;
   settings: AdmissionSettings;
   clock: Clock;
   schedule: Schedule;
   /** Nothing is in flight or waiting any more. */
-  onIdle?(): void;
+  onIdle?: () => void;
 }
 
 /** One limit: what is in flight under it, and its queue. Who waits blocks who comes later, also where that one would fit. */

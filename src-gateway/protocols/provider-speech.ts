@@ -18,15 +18,15 @@ import { WIRES } from "./wires.ts";
 export interface ProviderSpeech {
   codec: ProviderCodec;
   /** Below the base URL. */
-  path(model: string, stream: boolean): string;
+  path: (model: string, stream: boolean) => string;
   /** What an `accept` header asks a stream as. */
   streamType: string;
   headers: Record<string, string>;
-  createSplitter(): FrameSplitter;
-  isStream(contentType: string, first: Buffer): boolean;
-  decodeError(status: number, headers: Record<string, string | string[] | undefined>, body: Buffer): GatewayError;
+  createSplitter: () => FrameSplitter;
+  isStream: (contentType: string, first: Buffer) => boolean;
+  decodeError: (status: number, headers: Record<string, string | string[] | undefined>, body: Buffer) => GatewayError;
   /** Where and how input tokens are counted without an answer; absent where the provider has no counter. */
-  counter?(model: string, body: JsonObject): { path: string; body: JsonObject };
+  counter?: (model: string, body: JsonObject) => { path: string; body: JsonObject };
 }
 
 /** A provider may name the wrong content type, so the first bytes decide too. */

@@ -105,7 +105,7 @@ export interface Wire extends Codec {
   ): Buffer;
 
   /** A provider's error answer; never throws, whatever the bytes. The text is the provider's, cut to a sane length. */
-  decodeError(status: number, headers: Record<string, string | string[] | undefined>, body: Buffer): GatewayError;
+  decodeError: (status: number, headers: Record<string, string | string[] | undefined>, body: Buffer) => GatewayError;
 }
 
 /** Where the client sent the request: surface, and what the path and query said. */

@@ -18,12 +18,12 @@ export interface PlanContext {
   leftOut: LeftOut[];
   /** Providers that exist and cannot be spoken to. */
   unspoken: Set<string>;
-  draw(): number;
-  leaveOut(target: Pick<LeftOut, "provider" | "model">, why: string): void;
+  draw: () => number;
+  leaveOut: (target: Pick<LeftOut, "provider" | "model">, why: string) => void;
   /** Null, with the reason noted, when there is no such provider or it does not speak what is needed. */
-  resolve(provider: string, model: string): Askable | null;
+  resolve: (provider: string, model: string) => Askable | null;
   /** Null when the target may be asked now. */
-  unavailable(target: Askable): Unavailable | null;
+  unavailable: (target: Askable) => Unavailable | null;
 }
 
 export function createPlanContext(input: PlanInput): PlanContext {

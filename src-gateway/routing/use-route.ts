@@ -13,13 +13,13 @@ export function useFirst(
   modelFor: (target: RouteTarget) => string,
 ): Match | null {
   for (const route of routes) {
-    const match = useRoute(route, context, modelFor);
+    const match = matchRoute(route, context, modelFor);
     if (match) return match;
   }
   return null;
 }
 
-function useRoute(route: RouteConfig, context: PlanContext, modelFor: (target: RouteTarget) => string): Match | null {
+function matchRoute(route: RouteConfig, context: PlanContext, modelFor: (target: RouteTarget) => string): Match | null {
   const { facts } = context;
   const problem = route.when ? whyNot(route.when, facts) : null;
   if (problem !== null) {

@@ -34,7 +34,7 @@ export function readDays(reader: YamlReader, node: Node | undefined, key: string
     return found ?? [];
   });
   if (items.length === 0) reader.refuse(node, key, "is an empty list", DAY_HINT);
-  return [...new Set(days)].sort();
+  return [...new Set(days)].sort((a, b) => a - b);
 }
 
 function itemsOf(reader: YamlReader, node: Node | undefined, key: string): [Node, string][] | null {

@@ -32,7 +32,7 @@ const STRATEGIES: Readonly<Record<RouteStrategy, Strategy>> = {
 
 export interface GroupContext extends StrategyContext {
   /** Null when the target does not exist or cannot be spoken to. */
-  resolve(target: RouteTarget): Askable | null;
+  resolve: (target: RouteTarget) => Askable | null;
 }
 
 /** Null when the group has nothing to say about this request; empty when none of its targets can be asked. */

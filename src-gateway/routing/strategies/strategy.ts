@@ -23,12 +23,12 @@ export interface StrategyContext {
   /** Tells experiments and sessions of one route from those of another. */
   route: string;
   /** In [0, 1), another one each time. */
-  draw(): number;
+  draw: () => number;
   /** One of its targets may be asked now. */
-  isAvailable(branch: Branch): boolean;
+  isAvailable: (branch: Branch) => boolean;
   /** Of the fastest of its targets that may be asked now; null while too little is known. */
-  firstTokenP50Ms(branch: Branch): number | null;
-  leaveOut(branch: Branch, why: string): void;
+  firstTokenP50Ms: (branch: Branch) => number | null;
+  leaveOut: (branch: Branch, why: string) => void;
 }
 
 /** Null when the group has nothing to say about this request. */
