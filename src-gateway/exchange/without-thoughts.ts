@@ -16,10 +16,7 @@ export function withoutThoughts(request: IrRequest): IrRequest {
   const turns = request.turns.flatMap((turn) => {
     const parts = turn.parts
       .filter((part) => part.kind !== "thinking")
-      .map((part) => {
-        const { opaque: _, ...bare } = part;
-        return bare as typeof part;
-      });
+      .map(({ opaque: _, ...bare }) => bare);
     return parts.length === 0 && turn.parts.length > 0 ? [] : [{ ...turn, parts }];
   });
   return { ...request, turns };

@@ -1,4 +1,4 @@
-import { asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { asObject, asText, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { noFacts } from "../stream-facts.ts";
 import type { AnswerFacts } from "../types.ts";

@@ -1,7 +1,7 @@
 import { asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
-import { NO_BYTES, noFacts, sseFrame } from "../stream-facts.ts";
+import { noFacts, sseFrame } from "../stream-facts.ts";
 import type { FrameKind, StreamReader } from "../types.ts";
 import { usageFromMessages } from "../usage.ts";
 

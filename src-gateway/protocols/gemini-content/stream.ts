@@ -1,7 +1,6 @@
-import { NO_USAGE } from "../../ir/usage.ts";
 import { asArray, asObject, parseObject } from "../loose-json.ts";
 import type { SseFrame } from "../sse/splitter.ts";
-import { NO_BYTES, noFacts, sseFrame } from "../stream-facts.ts";
+import { noFacts, sseFrame } from "../stream-facts.ts";
 import type { FrameKind, StreamReader } from "../types.ts";
 import { factsOf } from "./response.ts";
 

@@ -88,16 +88,30 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
         part?.delta(whole.text);
         if (whole.opaque) part?.opaque(whole.opaque);
         closePart();
-      } else if (whole.kind === "image" && "data" in whole.blob) {
+      } else {
+        const makeItem = itemOf(whole);
+        if (!makeItem) return;
         end("completed");
-        const item = { id: object.itemId("ig", items.length), type: "image_generation_call" };
-        addItem({ ...item, status: "in_progress", result: null });
-        finishItem({ ...item, status: "completed", result: whole.blob.data });
-      } else if (whole.kind === "native" && whole.wire === WIRE && !isPiece(whole)) {
-        end("completed");
-        addItem(whole.raw);
-        finishItem(whole.raw);
+        const { added, done } = makeItem(object.itemId("ig", items.length));
+        addItem(added);
+        finishItem(done);
       }
     },
   };
+}
+
+/** Makes the item of a part, as it is when it is added and when it is done; null where the wire has no such item. */
+function itemOf(part: Part): ((imageId: string) => { added: JsonObject; done: JsonObject }) | null {
+  if (part.kind === "image" && "data" in part.blob) {
+    const { data } = part.blob;
+    return (id) => {
+      const item = { id, type: "image_generation_call" };
+      return {
+        added: { ...item, status: "in_progress", result: null },
+        done: { ...item, status: "completed", result: data },
+      };
+    };
+  }
+  if (part.kind !== "native" || part.wire !== WIRE || isPiece(part)) return null;
+  return () => ({ added: part.raw, done: part.raw });
 }

@@ -1,7 +1,7 @@
-import { asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { asObject, asText, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
-import { BLANK_LINE, NO_BYTES, noFacts, sseFrame } from "../stream-facts.ts";
+import { BLANK_LINE, noFacts, sseFrame } from "../stream-facts.ts";
 import type { FrameKind, StreamReader } from "../types.ts";
 import { factsOf } from "./response.ts";
 
