@@ -4,12 +4,13 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
-import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { HealthTarget } from "../health/types.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { RequestLog } from "../request-log/types.ts";
+import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
 import type { ConfigView, ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { Sessions } from "./sessions.ts";
@@ -45,6 +46,8 @@ export interface AdminDeps {
   probe(id: string): Promise<ProbeView | null>;
   health(): HealthFacts;
   resetHealth(filter: Partial<HealthTarget>): void;
+  /** @throws GatewayError not_found for a key that is not there, invalid_request. */
+  explain(question: ExplainQuestion): Promise<ExplanationView>;
   config(): ConfigFacts;
   reloadConfig(): Promise<void>;
   /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */

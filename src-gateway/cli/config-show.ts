@@ -35,13 +35,22 @@ const PROVIDERS: Column<Config["providers"][number]>[] = [
 /** `openai, weighted(groq/a, groq/b)`. */
 const targetsText = (targets: RouteTargetView[]): string => targets.map(targetText).join(", ");
 
+/** `team data; content tools true`: which route it is, not every detail of it. */
+function whenText(when: unknown): string {
+  if (Array.isArray(when)) return when.map(whenText).join("|");
+  if (typeof when !== "object" || when === null) return String(when);
+  return Object.entries(when)
+    .map(([name, value]) => `${name} ${whenText(value)}`)
+    .join("; ");
+}
+
 function targetText({ provider = "", model, strategy, targets }: RouteTargetView): string {
   if (targets) return `${strategy ?? ""}(${targetsText(targets)})`;
   return model ? `${provider}/${model}` : provider;
 }
 
 const ROUTES: Column<Config["routes"][number]>[] = [
-  { title: "ROUTE", value: ({ match }) => match },
+  { title: "ROUTE", value: ({ match, anyModel }) => (anyModel ? "any model" : match) },
   { title: "STRATEGY", value: ({ strategy }) => strategy },
   {
     title: "TARGETS",
@@ -50,6 +59,13 @@ const ROUTES: Column<Config["routes"][number]>[] = [
   },
   { title: "FROM", value: ({ where }) => where, min: 8, leaveOut: 1 },
 ];
+
+const WHEN: (typeof ROUTES)[number] = {
+  title: "WHEN",
+  value: ({ when }) => (when === undefined ? "" : whenText(when)),
+  min: 8,
+  leaveOut: 2,
+};
 
 const ALIASES: Column<[alias: string, model: string]>[] = [
   { title: "ALIAS", value: ([alias]) => alias },
@@ -81,7 +97,9 @@ async function showTables(
   const pairs = Object.entries(aliases);
   if (routes.length > 0) {
     printer.line("");
-    await printer.list(routes, ROUTES, "");
+    const [match, ...rest] = ROUTES;
+    const isConditional = match !== undefined && routes.some(({ when }) => when !== undefined);
+    await printer.list(routes, isConditional ? [match, WHEN, ...rest] : ROUTES, "");
   }
   if (pairs.length > 0) {
     printer.line("");

@@ -17,6 +17,7 @@ import { addInit } from "./init.ts";
 import { addLogs } from "./logs.ts";
 import { addModels } from "./models.ts";
 import { OUTPUT_FORMS } from "./printer.ts";
+import { addRouteExplain } from "./route-explain.ts";
 import { addUsage } from "./usage.ts";
 import { addUsers } from "./users.ts";
 import type { CliWorld } from "./world.ts";
@@ -42,6 +43,7 @@ export function buildProgram(world: CliWorld): Command {
   addLogs(program, world);
   addModels(program, world);
   addHealth(program, world);
+  addRouteExplain(program.command("route").description("where requests go"), world);
   const config = program.command("config").description("settings, providers, routes and aliases");
   addConfigShow(config, world);
   addConfigValidate(config, world);

@@ -8,6 +8,7 @@ import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
+import { explainRoute } from "./explain-route.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
@@ -124,6 +125,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     },
     health: () => healthView(parts),
     resetHealth: (filter) => parts.health.reset(filter),
+    explain: (question) => explainRoute(parts, question),
     config: () => configView(parts),
     reloadConfig: () => config.reload(),
     watch: (watcher) => {

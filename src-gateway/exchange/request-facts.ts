@@ -1,5 +1,7 @@
 /** What routes may ask about a request; of the body only what one asks for is parsed. */
 import type { Principal } from "../auth/types.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { Clock } from "../lib/clock.ts";
 import { editJson } from "../lib/json-edit.ts";
 import { scanJson } from "../lib/json-scan.ts";
 import { asObject } from "../protocols/loose-json.ts";
@@ -10,14 +12,13 @@ import { contentFactsOf, NO_CONTENT } from "../routing/content-facts.ts";
 import { readField } from "../routing/read-field.ts";
 import type { ContentFacts, RequestFacts } from "../routing/types.ts";
 import { countedSurface } from "./count-tokens.ts";
-import type { RecordKeeper } from "./record.ts";
-import type { ExchangeWorld, Inbound } from "./types.ts";
+import type { Inbound } from "./types.ts";
 
 interface Asked {
-  inbound: Inbound;
-  world: Pick<ExchangeWorld, "clock">;
-  keeper: RecordKeeper;
-  principal: Principal;
+  inbound: Pick<Inbound, "wire" | "target" | "headers">;
+  world: { clock: Pick<Clock, "nowUs"> };
+  keeper: { record: Pick<ExchangeRecord, "agent" | "project" | "session" | "bytesIn"> };
+  principal: Pick<Principal, "apiKeyId" | "keyName" | "email">;
 }
 
 export function factsOf({ body, ...asked }: Asked & { body: RequestBody }): RequestFacts {
@@ -65,7 +66,7 @@ function readMember({ bytes, root }: RequestBody, path: string): unknown {
 }
 
 /** A body that cannot be understood is refused when it is sent; a rule about its content does not hold. */
-function contentOf(inbound: Inbound, body: RequestBody): ContentFacts {
+function contentOf(inbound: Asked["inbound"], body: RequestBody): ContentFacts {
   try {
     const json = asObject(JSON.parse(body.bytes.toString("utf8"))) ?? {};
     return contentFactsOf(WIRES[inbound.wire].decodeRequest(json, inbound.target));

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { SURFACES } from "../../ir/protocol.ts";
+import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
 import {
   apiKeySchema,
@@ -162,6 +163,10 @@ export const ENDPOINTS = {
       reply: z.array(checkSchema),
     },
   ),
+  explainRoute: endpoint("POST", "/routes/explain", "admin", "Where a request would go and why; nothing is sent", {
+    body: questionSchema,
+    reply: explanationSchema,
+  }),
   listHealth: endpoint(
     "GET",
     "/health/targets",

@@ -195,7 +195,16 @@ export interface RouteTargetView {
   when?: unknown;
   strategy?: string | undefined;
   targets?: RouteTargetView[] | undefined;
+  explore?: number | undefined;
+  minQuality?: number | undefined;
+  stickBy?: "session" | "key" | undefined;
 }
+/** What only some strategies know. */
+const groupOptions = {
+  explore: z.number().optional(),
+  minQuality: z.number().optional(),
+  stickBy: z.enum(["session", "key"]).optional(),
+};
 const routeTargetSchema: z.ZodType<RouteTargetView> = z.lazy(() =>
   z.object({
     provider: z.string().optional(),
@@ -207,6 +216,7 @@ const routeTargetSchema: z.ZodType<RouteTargetView> = z.lazy(() =>
     when: z.unknown().optional(),
     strategy: z.string().optional(),
     targets: z.array(routeTargetSchema).optional(),
+    ...groupOptions,
   }),
 );
 
@@ -218,9 +228,21 @@ export const configSchema = z.object({
   routes: z.array(
     z.object({
       match: z.string(),
+      /** It names no model: it is about requests, whatever they ask for. */
+      anyModel: z.boolean().optional(),
       strategy: z.string(),
       when: z.unknown().optional(),
       targets: z.array(routeTargetSchema),
+      ...groupOptions,
+      strict: z.boolean().optional(),
+      policy: z
+        .object({
+          attempts: z.number().optional(),
+          totalMs: z.number().optional(),
+          resend: z.boolean().optional(),
+          join: z.boolean().optional(),
+        })
+        .optional(),
       where: z.string(),
     }),
   ),

@@ -7,7 +7,14 @@ import type { Handlers } from "./types.ts";
 
 export const gatewayHandlers: Pick<
   Handlers,
-  "getStatus" | "listModels" | "listProviders" | "probeProvider" | "getConfig" | "reloadConfig" | "runChecks"
+  | "getStatus"
+  | "listModels"
+  | "listProviders"
+  | "probeProvider"
+  | "explainRoute"
+  | "getConfig"
+  | "reloadConfig"
+  | "runChecks"
 > = {
   getStatus({ deps, caller }) {
     const facts = deps.status();
@@ -29,6 +36,7 @@ export const gatewayHandlers: Pick<
     if (!result) throw new GatewayError("not_found", `There is no provider "${id.slice(0, 80)}".`);
     return result;
   },
+  explainRoute: ({ deps, body }) => deps.explain(body),
   getConfig: ({ deps }) => configOf(deps),
   async reloadConfig({ deps }) {
     await deps.reloadConfig();
