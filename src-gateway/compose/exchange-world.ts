@@ -6,6 +6,7 @@ import { attribute } from "../exchange/attribution.ts";
 import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
+import { createJoins } from "../joins/joins.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
 import { createAdmission } from "../limits/admission.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
@@ -13,7 +14,7 @@ import type { ResponseMemory } from "../responses-state/types.ts";
 import type { TokenCounter } from "../token-count/counter.ts";
 import { createAuthorizer } from "../upstream/authorize.ts";
 import type { Parts } from "./parts.ts";
-import { considerRequest } from "./plan-request.ts";
+import { planRequest } from "./plan-request.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;
@@ -74,6 +75,7 @@ export function createExchangeWorld(
       },
     }),
     affinity: createAffinity({ clock }),
+    joins: createJoins({ clock }),
     conversationOf: ({ inbound, body, model, owner }) =>
       conversationKey(
         { owner, wire: inbound.wire, session: attribute(inbound.headers).session, model, body },
@@ -94,11 +96,7 @@ export function createExchangeWorld(
       }
       return keyRing.authenticate(token);
     },
-    async plan(request) {
-      const { plan, error } = await considerRequest(parts, request, Math.random());
-      if (error) throw error;
-      return plan;
-    },
+    plan: (request) => planRequest(parts, request),
     authorize: async ({ instance, wire, key }, request) =>
       authorizer.authorize(instance, wire, await secretOf(instance, key), request),
     maxOutputTokens: (provider, model) => parts.models.maxOutputTokens(provider, model),

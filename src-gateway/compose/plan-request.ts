@@ -1,6 +1,6 @@
 /** What a plan is made from, of the parts: the same for requests that came and for those that somebody asks about. */
 import { considerPlan } from "../routing/plan.ts";
-import type { PlanInput } from "../routing/types.ts";
+import type { Plan, PlanInput } from "../routing/types.ts";
 import type { Parts } from "./parts.ts";
 
 export type PlanRequest = Pick<PlanInput, "model" | "wire" | "surface" | "request" | "mayChoose">;
@@ -29,4 +29,11 @@ export async function considerRequest(
   const found = considerPlan(planInput(parts, request, random));
   if (found.error?.code !== "model_not_found") return found;
   return (await parts.models.refresh()) ? considerPlan(planInput(parts, request, random)) : found;
+}
+
+/** @throws GatewayError when nobody can be asked. */
+export async function planRequest(parts: Parts, request: PlanRequest): Promise<Plan> {
+  const { plan, error } = await considerRequest(parts, request, Math.random());
+  if (error) throw error;
+  return plan;
 }
