@@ -16,7 +16,10 @@ export function withoutThoughts(request: IrRequest): IrRequest {
   const turns = request.turns.flatMap((turn) => {
     const parts = turn.parts
       .filter((part) => part.kind !== "thinking")
-      .map(({ opaque: _, ...bare }) => bare);
+      .map((part) => {
+        const { opaque: _, ...bare } = part;
+        return bare;
+      });
     return parts.length === 0 && turn.parts.length > 0 ? [] : [{ ...turn, parts }];
   });
   return { ...request, turns };

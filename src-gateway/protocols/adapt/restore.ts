@@ -40,47 +40,29 @@ export function createRestorer(context: RestoreContext): Restorer {
 
   const carrier = client === "gemini-content" && context.providerWire !== client ? createThoughtCarrier() : null;
 
-  const wrap = (opaque: Opaque, isCall: boolean): Opaque => {
-    if (opaque.wire === client) return opaque;
-    const made = { ...opaque, provider: context.provider };
-    return { wire: client, value: wrapOpaque({ opaque: made, model: context.model, isCall }) };
-  };
-
   const openCall = (part: Extract<OpenPart, { kind: "call" }>): IrEvent[] => {
     const known = adapted.names?.toClient(part.name) ?? null;
     held = adapted.wrapped.has(part.name) ? [] : null;
     calls++;
     const id = restoredCallId(part.id, calls, context);
-    const { opaque, ...bare } = withoutHome(part);
-    const restored: IrEvent = { type: "part-start", part: { ...bare, id, ...(known ?? {}) } };
+    const { opaque, ...bare } = withoutHome(part, context);
+    const restored: IrEvent = { type: "part-start", part: { ...bare, id, ...known } };
     const thoughts = carrier?.take() ?? [];
     if (thoughts.length > 0 && !opaque)
-      return [{ ...restored, part: { ...restored.part, opaque: carry(thoughts) } as OpenPart }];
+      return [{ ...restored, part: { ...restored.part, opaque: carry(thoughts, context) } as OpenPart }];
     if (!opaque) return [restored];
     if (opaque.wire === client) return [{ ...restored, part: { ...restored.part, opaque } as OpenPart }];
-    const travels: Part = { kind: "thinking", text: "", redacted: true, opaque: wrap(opaque, true) };
+    const travels: Part = { kind: "thinking", text: "", redacted: true, opaque: wrap(opaque, true, context) };
     if (keepsState(client)) return [{ type: "part", part: travels }, restored];
     return client === "gemini-content"
-      ? [{ ...restored, part: { ...restored.part, opaque: wrap(opaque, false) } as OpenPart }]
+      ? [{ ...restored, part: { ...restored.part, opaque: wrap(opaque, false, context) } as OpenPart }]
       : [restored];
-  };
-
-  const carry = (thoughts: CarriedThought[]): Opaque => {
-    const opaque = { wire: context.providerWire, value: "", provider: context.provider };
-    return { wire: client, value: wrapOpaque({ opaque, model: context.model, isCall: false, thoughts }) };
-  };
-
-  /** What only the provider's wire has a word for. */
-  const withoutHome = <Piece extends { kind: string }>(part: Piece): Piece => {
-    if (context.providerWire === client || !("home" in part)) return part;
-    const { home: _, ...bare } = part;
-    return bare as unknown as Piece;
   };
 
   // A thought without a signature would be refused by the client's own provider later on; marked, it is left out then.
   const sign = (): IrEvent[] => {
     isUnsigned = false;
-    return [{ type: "opaque", opaque: wrap({ wire: context.providerWire, value: "" }, false) }];
+    return [{ type: "opaque", opaque: wrap({ wire: context.providerWire, value: "" }, false, context) }];
   };
 
   const plain = context.providerWire === client ? null : createPlainWords(context.providerWire, client);
@@ -95,7 +77,7 @@ export function createRestorer(context: RestoreContext): Restorer {
           isUnsigned = event.part.kind === "thinking";
           return event.part.kind === "call"
             ? openCall(event.part)
-            : [{ type: "part-start", part: withoutHome(event.part) }];
+            : [{ type: "part-start", part: withoutHome(event.part, context) }];
         case "delta":
           if (held === null) return [event];
           held.push(event.text);
@@ -109,16 +91,35 @@ export function createRestorer(context: RestoreContext): Restorer {
         }
         case "opaque":
           isUnsigned = false;
-          return [{ type: "opaque", opaque: wrap(event.opaque, false) }];
+          return [{ type: "opaque", opaque: wrap(event.opaque, false, context) }];
         case "part": {
-          const part = withoutHome(event.part);
-          return [{ type: "part", part: part.opaque ? { ...part, opaque: wrap(part.opaque, false) } : part }];
+          const part = withoutHome(event.part, context);
+          return [{ type: "part", part: part.opaque ? { ...part, opaque: wrap(part.opaque, false, context) } : part }];
         }
         default:
           return [event];
       }
     },
   };
+}
+
+/** Opaque state for a client of another wire, which cannot tell what it is and brings it back. */
+function wrap(opaque: Opaque, isCall: boolean, { client, provider, model }: RestoreContext): Opaque {
+  if (opaque.wire === client) return opaque;
+  return { wire: client, value: wrapOpaque({ opaque: { ...opaque, provider }, model, isCall }) };
+}
+
+/** Thoughts that travel on the call that follows them. */
+function carry(thoughts: CarriedThought[], { client, provider, providerWire, model }: RestoreContext): Opaque {
+  const opaque = { wire: providerWire, value: "", provider };
+  return { wire: client, value: wrapOpaque({ opaque, model, isCall: false, thoughts }) };
+}
+
+/** Leaves out what only the provider's wire has a word for. */
+function withoutHome<Piece extends { kind: string }>(part: Piece, context: RestoreContext): Piece {
+  if (context.providerWire === context.client || !("home" in part)) return part;
+  const { home: _, ...bare } = part;
+  return bare as unknown as Piece;
 }
 
 /** The same for a whole answer. */

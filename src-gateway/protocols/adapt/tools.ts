@@ -124,7 +124,10 @@ function asFunction(tool: FunctionTool, name: string, losses: LossCollector): Fu
   };
 }
 
-const plainCustom = ({ home: _, ...tool }: CustomTool, name: string): CustomTool => ({ ...tool, name });
+function plainCustom(tool: CustomTool, name: string): CustomTool {
+  const { home: _, ...known } = tool;
+  return { ...known, name };
+}
 
 function wrapCustom(tool: CustomTool, name: string): FunctionTool {
   const grammar = tool.grammar

@@ -1,6 +1,6 @@
 /** A conversation in the order and shape that a foreign wire takes: results behind their calls, roles that alternate. */
 import { rulingFor } from "../../ir/field-map.ts";
-import type { Part, ResultPart, Turn } from "../../ir/part.ts";
+import type { Part, Turn } from "../../ir/part.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { pairResults } from "./pair-results.ts";
 import { adaptPart, noteHome } from "./part.ts";

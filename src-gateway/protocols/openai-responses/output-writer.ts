@@ -22,18 +22,13 @@ export interface OutputWriter {
 }
 
 export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWriter {
-  const items: JsonObject[] = [];
+  const { items, addItem, finishItem } = createItemList(emit);
   let hasRefusal = false;
   let part: PartWriter | null = null;
   let isCall = false;
   // Pieces that follow each other share one message, so that a text with citations is not torn apart.
   let message: { item: JsonObject; content: JsonObject[] } | null = null;
 
-  const addItem = (item: JsonObject): void => emit("response.output_item.added", { output_index: items.length, item });
-  const finishItem = (item: JsonObject): void => {
-    emit("response.output_item.done", { output_index: items.length, item });
-    items.push(item);
-  };
   const closePart = (status: "completed" | "incomplete" = "completed"): void => {
     const done = part?.close(status);
     part = null;
@@ -96,6 +91,19 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
         addItem(added);
         finishItem(done);
       }
+    },
+  };
+}
+
+/** The finished items, and what is said when one begins and ends. */
+function createItemList(emit: Emit) {
+  const items: JsonObject[] = [];
+  return {
+    items,
+    addItem: (item: JsonObject): void => emit("response.output_item.added", { output_index: items.length, item }),
+    finishItem: (item: JsonObject): void => {
+      emit("response.output_item.done", { output_index: items.length, item });
+      items.push(item);
     },
   };
 }
