@@ -33,7 +33,7 @@ it.each(TARGETS)("finds a tool that was kept back, on $wire", async ({ wire, mod
     prompt: "Find a tool.",
   };
   const run = await runAgent(claudeCode, task);
-  expect(run.code, run.output).toBe(0);
+  expect(run.code, `it said:\n${run.output}`).toBe(0);
   expect(run.output).toContain("It was found.");
   const [first, second] = world.asked();
   expect(readLoop(wire, second?.json).results[0]?.text).toContain("NotebookEdit");

@@ -11,6 +11,7 @@ describe("Claude Code", () => {
     { wire: "openai-responses", model: "gpt-5.4", askedAs: "claude-sonnet-4-5" },
     { wire: "gemini-content", model: "gemini-3-pro", askedAs: "claude-sonnet-4-5" },
     { wire: "gemini-content", model: "gemini-2.5-pro", askedAs: "house-model" },
-  ] as const)("on $wire as $askedAs", (each) =>
-    toolLoop({ agent: claudeCode, ...each, compat: [...("compat" in each ? each.compat : [])] }));
+  ] as const)("on $wire as $askedAs", (each) => {
+    toolLoop({ agent: claudeCode, ...each, compat: [...("compat" in each ? each.compat : [])] });
+  });
 });

@@ -69,7 +69,7 @@ describe("Claude Code", () => {
     const prompt = "Write the file lab-out.txt, then say so.";
     const task = { gatewayUrl: gateway.url, key: gateway.key, model: "claude-sonnet-4-5", folder, prompt };
     const { code, output } = await runAgent(claudeCode, task);
-    expect(code, output).toBe(0);
+    expect(code, `it said:\n${output}`).toBe(0);
     expect(output).toContain("The file is written.");
     expect(readFileSync(join(folder, "lab-out.txt"), "utf8")).toBe("made-by-claude");
     const list = await gateway.exchanges(2);

@@ -18,6 +18,7 @@ const NAMES = [
 describe("Codex", () => {
   for (const { wire, model, compat } of WIRES)
     for (const { askedAs, tools } of NAMES)
-      describe(`on ${wire} as ${askedAs}`, () =>
-        toolLoop({ agent: codex, wire, model, askedAs, tools, compat: [...compat] }));
+      describe(`on ${wire} as ${askedAs}`, () => {
+        toolLoop({ agent: codex, wire, model, askedAs, tools, compat: [...compat] });
+      });
 });

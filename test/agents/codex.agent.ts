@@ -100,7 +100,7 @@ describe("Codex", () => {
     const prompt = "Write the file lab-out.txt, then say so.";
     const task = { gatewayUrl: gateway.url, key: gateway.key, model: "lab-model", folder, prompt };
     const { code, output } = await runAgent(codex, task);
-    expect(code, output).toBe(0);
+    expect(code, `it said:\n${output}`).toBe(0);
     expect(output).toContain("The file is written.");
     expect(readFileSync(join(folder, "lab-out.txt"), "utf8")).toBe("made-by-codex");
     const list = await gateway.exchanges(2);

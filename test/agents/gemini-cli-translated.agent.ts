@@ -8,5 +8,7 @@ describe("Gemini CLI", () => {
     { wire: "anthropic-messages", model: "claude-sonnet-4-5", askedAs: "gemini-2.5-pro" },
     { wire: "openai-chat", model: "gpt-5.4", askedAs: "gemini-2.5-flash" },
     { wire: "openai-responses", model: "gpt-5.4", askedAs: "gemini-2.5-pro" },
-  ] as const)("on $wire as $askedAs", (each) => toolLoop({ agent: geminiCli, ...each }));
+  ] as const)("on $wire as $askedAs", (each) => {
+    toolLoop({ agent: geminiCli, ...each });
+  });
 });

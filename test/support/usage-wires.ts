@@ -102,30 +102,45 @@ export const READ: Readonly<Record<WireProtocol, (answer: JsonObject) => number[
   "openai-chat": ({ usage }) =>
     numbers(
       usage,
-      ...["prompt_tokens", "completion_tokens", "total_tokens", "prompt_tokens_details.cached_tokens"],
-      ...["prompt_tokens_details.cache_write_tokens", "completion_tokens_details.reasoning_tokens"],
+      "prompt_tokens",
+      "completion_tokens",
+      "total_tokens",
+      "prompt_tokens_details.cached_tokens",
+      "prompt_tokens_details.cache_write_tokens",
+      "completion_tokens_details.reasoning_tokens",
     ),
   /** Input, output, total, cached, written, reasoning. */
   "openai-responses": ({ usage, response }) =>
     numbers(
       usage ?? (response as JsonObject | undefined)?.["usage"],
-      ...["input_tokens", "output_tokens", "total_tokens", "input_tokens_details.cached_tokens"],
-      ...["input_tokens_details.cache_write_tokens", "output_tokens_details.reasoning_tokens"],
+      "input_tokens",
+      "output_tokens",
+      "total_tokens",
+      "input_tokens_details.cached_tokens",
+      "input_tokens_details.cache_write_tokens",
+      "output_tokens_details.reasoning_tokens",
     ),
   /** Input, written, read, of the written 5 minutes and an hour, output, thinking. */
   "anthropic-messages": ({ usage }) =>
     numbers(
       usage,
-      ...["input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens"],
-      ...["cache_creation.ephemeral_5m_input_tokens", "cache_creation.ephemeral_1h_input_tokens"],
-      ...["output_tokens", "output_tokens_details.thinking_tokens"],
+      "input_tokens",
+      "cache_creation_input_tokens",
+      "cache_read_input_tokens",
+      "cache_creation.ephemeral_5m_input_tokens",
+      "cache_creation.ephemeral_1h_input_tokens",
+      "output_tokens",
+      "output_tokens_details.thinking_tokens",
     ),
   /** Prompt, candidates, total, cached, thoughts. */
   "gemini-content": ({ usageMetadata }) =>
     numbers(
       usageMetadata,
-      ...["promptTokenCount", "candidatesTokenCount", "totalTokenCount"],
-      ...["cachedContentTokenCount", "thoughtsTokenCount"],
+      "promptTokenCount",
+      "candidatesTokenCount",
+      "totalTokenCount",
+      "cachedContentTokenCount",
+      "thoughtsTokenCount",
     ),
 };
 

@@ -86,7 +86,9 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "openai-chat",
     {
-      ...{ prompt_tokens: 1_200, completion_tokens: 300, total_tokens: 1_500 },
+      prompt_tokens: 1_200,
+      completion_tokens: 300,
+      total_tokens: 1_500,
       prompt_tokens_details: { cached_tokens: 200 },
       completion_tokens_details: { reasoning_tokens: 120 },
     },
@@ -102,7 +104,9 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "openai-chat",
     {
-      ...{ prompt_tokens: 1_200, completion_tokens: 180, total_tokens: 1_500 },
+      prompt_tokens: 1_200,
+      completion_tokens: 180,
+      total_tokens: 1_500,
       prompt_tokens_details: { cached_tokens: 200 },
       completion_tokens_details: { reasoning_tokens: 120 },
     },
@@ -117,7 +121,9 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "openai-responses",
     {
-      ...{ input_tokens: 1_200, output_tokens: 300, total_tokens: 1_500 },
+      input_tokens: 1_200,
+      output_tokens: 300,
+      total_tokens: 1_500,
       input_tokens_details: { cached_tokens: 200 },
       output_tokens_details: { reasoning_tokens: 120 },
     },
@@ -132,7 +138,10 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "anthropic-messages",
     {
-      ...{ input_tokens: 1_000, cache_creation_input_tokens: null, cache_read_input_tokens: 200, output_tokens: 300 },
+      input_tokens: 1_000,
+      cache_creation_input_tokens: null,
+      cache_read_input_tokens: 200,
+      output_tokens: 300,
       output_tokens_details: { thinking_tokens: 120 },
     },
     THOUGHT,
@@ -140,7 +149,10 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "anthropic-messages",
     {
-      ...{ input_tokens: 10, cache_creation_input_tokens: 60, cache_read_input_tokens: 5, output_tokens: 7 },
+      input_tokens: 10,
+      cache_creation_input_tokens: 60,
+      cache_read_input_tokens: 5,
+      output_tokens: 7,
       cache_creation: { ephemeral_5m_input_tokens: 20, ephemeral_1h_input_tokens: 40 },
     },
     HOUR,
@@ -149,8 +161,11 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "gemini-content",
     {
-      ...{ promptTokenCount: 1_200, cachedContentTokenCount: 200, candidatesTokenCount: 180 },
-      ...{ thoughtsTokenCount: 120, totalTokenCount: 1_500 },
+      promptTokenCount: 1_200,
+      cachedContentTokenCount: 200,
+      candidatesTokenCount: 180,
+      thoughtsTokenCount: 120,
+      totalTokenCount: 1_500,
     },
     THOUGHT,
   ],
@@ -158,8 +173,11 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "gemini-content",
     {
-      ...{ promptTokenCount: 1_100, toolUsePromptTokenCount: 100, cachedContentTokenCount: 200 },
-      ...{ candidatesTokenCount: 180, thoughtsTokenCount: 120 },
+      promptTokenCount: 1_100,
+      toolUsePromptTokenCount: 100,
+      cachedContentTokenCount: 200,
+      candidatesTokenCount: 180,
+      thoughtsTokenCount: 120,
     },
     THOUGHT,
   ],
@@ -172,7 +190,10 @@ const VECTORS: [provider: ProviderWire, says: JsonObject, counted: Counted][] = 
   [
     "bedrock-converse",
     {
-      ...{ inputTokens: 10, cacheReadInputTokens: 5, cacheWriteInputTokens: 60, outputTokens: 7 },
+      inputTokens: 10,
+      cacheReadInputTokens: 5,
+      cacheWriteInputTokens: 60,
+      outputTokens: 7,
       cacheDetails: [
         { ttl: "5m", inputTokens: 20 },
         { ttl: "1h", inputTokens: 40 },

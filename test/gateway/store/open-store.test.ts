@@ -15,7 +15,10 @@ import { recordingLogger } from "../../support/recording-logger.ts";
 
 const openerPath = fileURLToPath(new URL("./open-in-child.ts", import.meta.url));
 
-const withoutPlan = ({ plan: _, ...row }: ExchangeRow): Omit<ExchangeRow, "plan"> => row;
+function withoutPlan(row: ExchangeRow): Omit<ExchangeRow, "plan"> {
+  const { plan: _, ...others } = row;
+  return others;
+}
 
 describeOnBothDatabases("opening a database", (database) => {
   it("makes the tables once, and finds them again", async () => {

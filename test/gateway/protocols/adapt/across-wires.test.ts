@@ -65,8 +65,15 @@ describe("Claude on Bedrock", () => {
       {
         role: "user",
         content: [
-          ...[{ text: "a" }, { text: "b" }, point("1h"), { text: "c" }, point("1h")],
-          ...[{ text: "d" }, point("5m"), { text: "e" }, point()],
+          { text: "a" },
+          { text: "b" },
+          point("1h"),
+          { text: "c" },
+          point("1h"),
+          { text: "d" },
+          point("5m"),
+          { text: "e" },
+          point(),
         ],
       },
     ]);
