@@ -26,9 +26,7 @@ export interface AnswerControls {
 
 export interface AnswerReader {
   sink: UpstreamSink;
-  /** The caller has gone: true when there is an answer that can be read on for its usage. */
-  clientLeft(): boolean;
-  /** The caller has gone and nothing more is read. */
+  /** Nobody waits for it any more, and nothing more is read. */
   abandon(): void;
 }
 
@@ -53,7 +51,6 @@ class Reader implements AnswerReader, UpstreamSink {
   private chunks: Buffer[] = [];
   private length = 0;
   private isDone = false;
-  private clientIsGone = false;
 
   constructor(state: ExchangeState, attempt: AttemptRecord, lane: Lane, controls: AnswerControls) {
     this.state = state;
@@ -111,23 +108,16 @@ class Reader implements AnswerReader, UpstreamSink {
         status: this.status,
         headers: this.headers,
         body,
-        clientIsGone: this.clientIsGone,
       }),
     );
   }
 
   onError(failure: UpstreamFailure): void {
     if (this.isDone) return;
-    if (this.clientIsGone) return this.abandon();
     const error = describeFailure(failure, this.attempt.provider, this.status !== 0);
     const accepted = failure.kind !== "connect";
     if (this.frames) this.breakOff(this.frames, error);
     else this.finish({ error, accepted, relay: null });
-  }
-
-  clientLeft(): boolean {
-    this.clientIsGone = true;
-    return this.status !== 0 && this.succeeded;
   }
 
   abandon(): void {
@@ -163,7 +153,7 @@ class Reader implements AnswerReader, UpstreamSink {
       this.controls.abort();
       return;
     }
-    if (ready === null || stream === null || this.clientIsGone) return;
+    if (ready === null || stream === null) return;
     if (!stream.write(ready, this.lane.headersToClient(this.headers))) this.controls.pause();
   }
 
@@ -182,28 +172,23 @@ class Reader implements AnswerReader, UpstreamSink {
       });
     }
     keeper.learn(frames.facts);
-    if (!this.clientIsGone && stream) {
+    if (stream) {
       if (rest.length > 0) stream.write(rest, this.lane.headersToClient(this.headers));
       stream.stop();
       inbound.reply.end();
     }
-    if (this.clientIsGone)
-      keeper.settle(
-        "client_aborted",
-        new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage."),
-      );
-    else if (frames.facts.error) keeper.settle("failed_midstream", frames.facts.error);
+    if (frames.facts.error) keeper.settle("failed_midstream", frames.facts.error);
     else keeper.settle("completed");
     this.finish(null);
   }
 
   /** The stream broke: before any content the attempt has failed, after it the caller must not take what it has for the whole. */
   private breakOff(frames: FrameReader, error: GatewayError): void {
-    const { keeper, inbound, stream } = this.state;
+    const { keeper, inbound, stream, audience } = this.state;
     keeper.learn(frames.facts);
     if (!frames.committed) return this.finish({ error, accepted: true, relay: null });
     this.attempt.errorCode = error.code;
-    keeper.settle(this.clientIsGone ? "client_aborted" : "failed_midstream", error);
+    keeper.settle(audience.clientIsGone ? "client_aborted" : "failed_midstream", error);
     stream?.stop();
     // Nearly all agents retry after a broken connection and fewer after an error event; Gemini's clients are the other
     // way round. None of them may see a clean end. See docs/decisions/2026-11-21-broken-streams.md.

@@ -38,6 +38,7 @@ export async function askTargets(state: ExchangeState): Promise<AttemptFailure |
     const outcome = await tryPlace(state, place);
     if (outcome === "busy") continue;
     if (outcome === null) return null;
+    state.audience.review();
     if (inbound.signal.aborted) return outcome;
     attempts++;
     last = outcome;

@@ -76,7 +76,6 @@ async function send(
   state.keeper.record.losses = [...lane.losses];
   return new Promise((resolve) => {
     let call: UpstreamCall | null = null;
-    let drainTimer: NodeJS.Timeout | undefined;
     // However steadily it comes: an answer that never ends would hold its connection and its bill open for ever.
     const totalTimer = setTimeout(() => {
       reader.sink.onError({ kind: "idle-timeout", detail: `it took longer than ${world.retry.totalMs / 1000} s` });
@@ -88,7 +87,6 @@ async function send(
       abort: () => call?.abort(),
       onContent,
       done: (failure) => {
-        clearTimeout(drainTimer);
         clearTimeout(totalTimer);
         inbound.signal.removeEventListener("abort", onClientGone);
         inbound.reply.onDrain = null;
@@ -96,14 +94,9 @@ async function send(
       },
     });
     const onClientGone = (): void => {
-      if (world.onClientAbort === "drain" && reader.clientLeft()) {
-        call?.resume();
-        drainTimer = setTimeout(() => call?.abort(), world.maxDrainMs);
-      } else {
-        // Settled before the call is stopped: stopping reports a failure of its own.
-        reader.abandon();
-        call?.abort();
-      }
+      // Settled before the call is stopped: stopping reports a failure of its own.
+      reader.abandon();
+      call?.abort();
     };
     inbound.signal.addEventListener("abort", onClientGone, { once: true });
     inbound.reply.onDrain = () => call?.resume();

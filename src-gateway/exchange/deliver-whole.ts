@@ -12,7 +12,6 @@ export interface WholeAnswer {
   status: number;
   headers: Headers;
   body: Buffer;
-  clientIsGone: boolean;
 }
 
 /** @returns null when the caller has been given its answer. */
@@ -26,9 +25,7 @@ export function deliverWhole(state: ExchangeState, answer: WholeAnswer): Attempt
   if (facts.error) return { error: facts.error, accepted: false, relay: null };
   keeper.learn(facts);
   stream?.stop();
-  if (answer.clientIsGone) {
-    keeper.settle("client_aborted", readForUsage());
-  } else if (inbound.reply.status !== null) {
+  if (inbound.reply.status !== null) {
     // A keep-alive has already promised a stream, and this is none.
     const message = `The provider "${answer.provider}" answered a request for a stream without one.`;
     return { error: new GatewayError("provider_error", message), accepted: true, relay: null };
@@ -52,17 +49,9 @@ function deliverAsStream(
   if (whole.facts.error) return { error: whole.facts.error, accepted: false, relay: null };
   keeper.learn(whole.facts);
   keeper.record.firstTokenUs ??= keeper.elapsedUs();
-  if (answer.clientIsGone) {
-    stream.stop();
-    keeper.settle("client_aborted", readForUsage());
-    return null;
-  }
   stream.write(whole.frames, answer.lane.headersToClient(answer.headers));
   stream.stop();
   inbound.reply.end();
   keeper.settle("completed");
   return null;
 }
-
-const readForUsage = (): GatewayError =>
-  new GatewayError("request_timeout", "The client left; the answer was read to its end for its usage.");

@@ -1,14 +1,18 @@
 /** The life of one exchange, top to bottom. Whatever happens here, the caller is answered and one record is closed. */
 import { mayChoose } from "../auth/may-choose.ts";
+import type { Principal } from "../auth/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
+import type { JoinRecorder } from "../joins/types.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { planRecordOf } from "../routing/plan-record.ts";
 import { admissionOf, enter } from "./admit.ts";
 import { askTargets } from "./ask-targets.ts";
+import { type Audience, createAudience } from "./audience.ts";
 import { countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
+import { followFirst, joinRequest, openRecorder } from "./join.ts";
 import { withoutSuffix } from "./long-context.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
 import { factsOf, withoutChoice } from "./request-facts.ts";
@@ -23,6 +27,10 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
     isCount(inbound.target.surface) ? { clock: world.clock, records: NO_RECORDS } : world,
   );
   let stream: StreamReply | null = null;
+  let recorder: JoinRecorder | null = null;
+  let audience: Audience | null = null;
+  // From when it is understood on: the caller, together with all who wait for the same.
+  let callers = inbound;
   try {
     const principal = world.authenticate(inbound.token);
     keeper.identify(principal);
@@ -31,45 +39,59 @@ export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promi
       const asked = scanBody(held.bytes);
       const head = WIRES[inbound.wire].readRequest(asked, inbound.target);
       keeper.open(head, held.wireBytes);
-      if (head.stream) stream = streamReplyFor(inbound, world, head);
-      const { body, continuation } = await recallHistory(inbound, world, asked, keeper.record.userId);
-      const admission = admissionOf(inbound, String(keeper.record.apiKeyId ?? 0), held.wireBytes);
-      const permit = await enter(world.admission, admission);
-      try {
-        const plan = await world.plan({
-          model: withoutSuffix(head.model),
-          wire: inbound.wire,
-          surface: countedSurface(inbound.target.surface),
-          request: factsOf({ inbound, world, keeper, body, principal }),
-          mayChoose: (provider) => mayChoose(principal.scopes, provider),
-        });
-        keeper.record.plan = planRecordOf(plan);
-        const state = createState({
-          inbound,
-          world,
-          keeper,
-          body: withoutChoice(body),
-          head,
-          plan,
-          stream,
-          continuation,
-          admission,
-        });
-        const failure = await askTargets(state);
-        if (failure === null) return;
-        if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
-        else sendFailure(state, failure);
-      } finally {
-        permit.release();
+      const request = joinRequest(inbound, world, keeper, held.bytes);
+      const followed = request && followFirst(inbound, world, keeper, request);
+      if (followed) {
+        held.release();
+        return await followed;
       }
+      recorder = openRecorder(inbound, world, request);
+      audience = createAudience({ inbound, world, keeper, recorder });
+      callers = { ...inbound, reply: audience.reply, signal: audience.signal };
+      if (head.stream) stream = streamReplyFor(callers, world, head);
+      await answer({ inbound: callers, audience, world, keeper, principal, body: asked, head, stream, recorder });
     } finally {
       held.release();
     }
   } catch (thrown) {
-    refuse(inbound, world, keeper, thrown, stream);
+    refuse(callers, world, keeper, thrown, stream);
   } finally {
     stream?.stop();
-    keeper.close(await inbound.reply.finished());
+    recorder?.close(keeper.outcome === "completed");
+    const isDelivered = await inbound.reply.finished();
+    audience?.dismiss();
+    keeper.close(isDelivered);
+  }
+}
+
+type Asked = Pick<ExchangeState, "inbound" | "audience" | "world" | "keeper" | "body" | "head" | "stream"> & {
+  principal: Principal;
+  recorder: JoinRecorder | null;
+};
+
+async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
+  const { inbound, world, keeper, head } = asked;
+  const { body, continuation } = await recallHistory(inbound, world, asked.body, keeper.record.userId);
+  const admission = admissionOf(inbound, String(keeper.record.apiKeyId ?? 0), keeper.record.bytesIn);
+  const permit = await enter(world.admission, admission);
+  try {
+    const plan = await world.plan({
+      model: withoutSuffix(head.model),
+      wire: inbound.wire,
+      surface: countedSurface(inbound.target.surface),
+      request: factsOf({ inbound, world, keeper, body, principal }),
+      mayChoose: (provider) => mayChoose(principal.scopes, provider),
+    });
+    keeper.record.plan = planRecordOf(plan);
+    if (plan.policy?.join === false) recorder?.drop();
+    else recorder?.offer();
+    const state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
+    const failure = await askTargets(state);
+    if (failure === null) return;
+    if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
+    else sendFailure(state, failure);
+  } finally {
+    permit.release();
   }
 }
 

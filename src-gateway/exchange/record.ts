@@ -65,7 +65,12 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       if (closed) return;
       closed = true;
       const outcome = settled ?? "failed";
-      record.outcome = outcome === "completed" && !delivered ? "client_aborted" : outcome;
+      record.outcome = outcome;
+      if (outcome === "completed" && !delivered) {
+        record.outcome = "client_aborted";
+        record.errorCode = "request_timeout";
+        record.errorMessage = "The client left before it had the whole answer, which was read to its end.";
+      }
       record.status = inbound.reply.status;
       record.totalUs = elapsedUs();
       record.bytesOut = inbound.reply.bytesOut;

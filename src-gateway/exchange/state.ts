@@ -7,6 +7,7 @@ import { asObject } from "../protocols/loose-json.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import type { Plan, PlanTarget } from "../routing/types.ts";
+import type { Audience } from "./audience.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { Continuation } from "./response-history.ts";
 import type { StreamReply } from "./stream-reply.ts";
@@ -15,7 +16,9 @@ import { refusesThoughts, withoutThoughts } from "./without-thoughts.ts";
 
 /** What the steps of one exchange share once the request is understood. */
 export interface ExchangeState {
+  /** Its reply and signal are those of the audience. */
   inbound: Inbound;
+  audience: Audience;
   world: ExchangeWorld;
   keeper: RecordKeeper;
   body: RequestBody;
@@ -44,7 +47,7 @@ export interface ExchangeState {
 
 type Understood = Pick<
   ExchangeState,
-  "inbound" | "world" | "keeper" | "body" | "head" | "plan" | "stream" | "continuation" | "admission"
+  "inbound" | "audience" | "world" | "keeper" | "body" | "head" | "plan" | "stream" | "continuation" | "admission"
 >;
 
 export function createState(understood: Understood): ExchangeState {

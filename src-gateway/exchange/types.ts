@@ -10,6 +10,7 @@ import type { Health } from "../health/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
+import type { Joins } from "../joins/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Admission } from "../limits/types.ts";
@@ -129,6 +130,8 @@ export interface ExchangeWorld {
   health: Health;
   admission: Admission;
   affinity: Affinity;
+  /** Answers for requests that are sent again; null when each is to be asked. */
+  joins: Joins | null;
   /** Names the conversation that a request is a turn of; null where it cannot be told. */
   conversationOf(request: { inbound: Inbound; body: RequestBody; model: string; owner: string }): string | null;
   /** Estimates the input tokens of a request, leaning upward. */

@@ -120,8 +120,7 @@ class JoinStore implements Joins, AnswerKeeper {
 
   fail(answer: SharedAnswer): void {
     this.forget(answer);
-    // A client that left has not been told of any failure.
-    if (answer.owed === 0) this.failed.note(answer.request.key);
+    this.failed.note(answer.request.key);
   }
 
   private isJoinable(answer: SharedAnswer, request: JoinRequest, hasFailed: boolean): boolean {

@@ -131,6 +131,7 @@ function createWorld(
       }),
     health: createHealth({ clock, settings: HEALTH, random: () => chance.next() }),
     admission: free,
+    joins: null,
     affinity: { homeOf: () => null, settle() {} } as ExchangeWorld["affinity"],
     conversationOf: () => null,
     countTokens: async () => 1,
