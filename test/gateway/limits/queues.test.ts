@@ -45,32 +45,45 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("remove" as const), which: fc.nat(1000) }) },
 );
 
+interface Twins {
+  mode: QueueMode;
+  queue: WaitingQueue;
+  naive: NaiveQueue<Named>;
+}
+
+function addToBoth({ mode, queue, naive }: Twins, { owner, priority }: { owner: string; priority: number }): void {
+  const one = waiter(owner, priority);
+  const place = queue.add(one);
+  naive.add(one);
+  const exact = naive.inOrder().indexOf(one) + 1;
+  const isExact = mode === "strict" || (mode === "hybrid" && priority <= 2);
+  expect(place).toBeGreaterThanOrEqual(exact);
+  expect(place).toBeLessThanOrEqual(isExact ? exact : queue.size);
+}
+
+function takeFromBoth({ queue, naive }: Twins): void {
+  const [next, taken] = [queue.next(), queue.take()];
+  expect(names([next, taken])).toEqual(names(Array<Named | null>(2).fill(naive.take())));
+}
+
+function removeFromBoth({ queue, naive }: Twins, which: number): void {
+  const one = naive.waiting[which % Math.max(1, naive.waiting.length)];
+  if (!one) return;
+  queue.remove(one);
+  naive.remove(one);
+  expect(one.list).toBeNull();
+}
+
 describe.each(QUEUE_MODES)("the queue of mode %s", (mode) => {
   it("gives turns as its naive twin does, whoever comes and goes", () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 120, size: "max" }), (steps) => {
-        const queue = createQueue(mode);
-        const naive = new NaiveQueue<Named>(mode);
+        const twins: Twins = { mode, queue: createQueue(mode), naive: new NaiveQueue<Named>(mode) };
+        const { queue, naive } = twins;
         for (const each of steps) {
-          if (each.do === "add") {
-            const one = waiter(each.owner, each.priority);
-            const place = queue.add(one);
-            naive.add(one);
-            const exact = naive.inOrder().indexOf(one) + 1;
-            const isExact = mode === "strict" || (mode === "hybrid" && each.priority <= 2);
-            if (isExact) expect(place).toBe(exact);
-            else expect(place).toBeGreaterThanOrEqual(exact);
-            expect(place).toBeLessThanOrEqual(queue.size);
-          } else if (each.do === "take") {
-            const [next, taken] = [queue.next(), queue.take()];
-            expect(names([next, taken])).toEqual(names(Array<Named | null>(2).fill(naive.take())));
-          } else {
-            const one = naive.waiting[each.which % Math.max(1, naive.waiting.length)];
-            if (!one) continue;
-            queue.remove(one);
-            naive.remove(one);
-            expect(one.list).toBeNull();
-          }
+          if (each.do === "add") addToBoth(twins, each);
+          else if (each.do === "take") takeFromBoth(twins);
+          else removeFromBoth(twins, each.which);
           expect(queue.size).toBe(naive.waiting.length);
           expect(names(queue.inOrder())).toEqual(names(naive.inOrder()));
         }

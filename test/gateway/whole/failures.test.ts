@@ -1,6 +1,5 @@
 import type { ServerResponse } from "node:http";
 import { connect } from "node:net";
-import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import { asAsked, chat, ending, opening, piece, useFailureWorld } from "../../support/failure-world.ts";
 import { json, stream } from "../../support/raw-provider.ts";

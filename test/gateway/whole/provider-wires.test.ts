@@ -1,5 +1,6 @@
 /** Providers that clients do not speak like: Bedrock, Vertex, Cohere, Ollama, through a whole gateway. */
 import { generateKeyPairSync } from "node:crypto";
+import type { ServerResponse } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventFrame, exceptionFrame } from "../../support/aws-event-stream.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
@@ -71,7 +72,7 @@ const messages = (model: string, more: Json = {}) =>
 const sent = (): Json => JSON.parse(provider.requests.at(-1)?.body.toString() ?? "null") as Json;
 const binary =
   (...frames: Buffer[]) =>
-  (_request: RawRequest, response: import("node:http").ServerResponse): void => {
+  (_request: RawRequest, response: ServerResponse): void => {
     response.writeHead(200, { "content-type": "application/vnd.amazon.eventstream" });
     for (const frame of frames) response.write(frame);
     response.end();
@@ -121,7 +122,7 @@ describe("Bedrock", () => {
 });
 
 describe("Vertex", () => {
-  const answerOf = (body: object) => (request: RawRequest, response: import("node:http").ServerResponse) =>
+  const answerOf = (body: object) => (request: RawRequest, response: ServerResponse) =>
     request.path === "/token"
       ? json({ access_token: "ya29.token", expires_in: 3600, token_type: "Bearer" })(request, response)
       : json(body)(request, response);

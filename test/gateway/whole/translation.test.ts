@@ -321,7 +321,7 @@ describe("streams", () => {
   it("that break off after content do not end like a success", async () => {
     provider.respond = stream(chunk({ role: "assistant", content: "half" }));
     const reply = await messages(ask("m", { stream: true }));
-    await expect(reply.text()).rejects.toThrow();
+    await expect(reply.text()).rejects.toThrow("terminated");
     expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "failed_midstream", errorCode: "provider_cut" });
   });
 });
