@@ -3,7 +3,7 @@ import { priorityOf } from "../limits/priority.ts";
 import type { Admission, AdmissionRequest, AdmissionTarget, Permit } from "../limits/types.ts";
 import type { Inbound } from "./types.ts";
 
-export const POSITION_HEADER = "x-tokligence-queue-position";
+const POSITION_HEADER = "x-tokligence-queue-position";
 
 export function admissionOf(inbound: Inbound, owner: string, bytes: number): AdmissionRequest {
   return {

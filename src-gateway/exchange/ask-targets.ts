@@ -207,6 +207,6 @@ function settleFailure(
 }
 
 /** Exponential with full jitter: callers that failed together do not come back together. */
-export function backoffMs(tries: number, retry: { baseMs: number; maxMs: number }, random: number): number {
+function backoffMs(tries: number, retry: { baseMs: number; maxMs: number }, random: number): number {
   return random * Math.min(retry.maxMs, retry.baseMs * 2 ** (tries - 1));
 }

@@ -7,7 +7,7 @@ import type { ProviderWire } from "../ir/protocol.ts";
 const SUFFIX = /\[1m\]$/i;
 const BETA = "context-1m-2025-08-07";
 
-export const asksForLongContext = (model: string): boolean => SUFFIX.test(model);
+const asksForLongContext = (model: string): boolean => SUFFIX.test(model);
 export const withoutSuffix = (model: string): string => model.replace(SUFFIX, "");
 
 /** The headers with the beta that the suffix stands for; other wires have no word for it, and models of their own size. */

@@ -143,7 +143,7 @@ function decodeWhole(bytes: Buffer, target: ProviderTarget): IrAnswer | GatewayE
   );
 }
 
-export const factsOf = (answer: Pick<IrAnswer, "model" | "usage" | "finish">): AnswerFacts => ({
+const factsOf = (answer: Pick<IrAnswer, "model" | "usage" | "finish">): AnswerFacts => ({
   modelServed: answer.model,
   usage: answer.usage,
   finishReason: answer.finish.raw,

@@ -1,7 +1,7 @@
 import type { Priority } from "./types.ts";
 
 /** What a request has whose client and key say nothing. */
-export const STANDARD_PRIORITY: Priority = 5;
+const STANDARD_PRIORITY: Priority = 5;
 
 const LEVELS: readonly Priority[] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 

@@ -7,7 +7,7 @@ import type { PlanContext } from "./plan-context.ts";
 import { routeTableOf } from "./route-table.ts";
 import { LOOPBACK } from "./types.ts";
 
-export const PROVIDER_HEADER = "x-provider";
+const PROVIDER_HEADER = "x-provider";
 /** Taken out before the request is sent on. */
 export const PROVIDER_FIELD = "tokligence_provider";
 

@@ -41,7 +41,7 @@ export function wrapOpaque({ opaque, model, isCall, thoughts }: Wrapped): string
 }
 
 /** Null for state that this gateway did not wrap. */
-export function unwrapOpaque(value: string): Wrapped | null {
+function unwrapOpaque(value: string): Wrapped | null {
   if (!value.startsWith(PREFIX)) return null;
   try {
     const json = asObject(JSON.parse(Buffer.from(value.slice(PREFIX.length), "base64").toString()));

@@ -14,7 +14,7 @@ const BUDGET_OF: Readonly<Record<Effort, number>> = {
 };
 const MIN_ANTHROPIC_BUDGET = 1_024;
 
-export function effortOf(reasoning: Reasoning): Effort | null {
+function effortOf(reasoning: Reasoning): Effort | null {
   if (reasoning.mode === "off") return "none";
   if (reasoning.effort !== undefined) return reasoning.effort;
   const budget = reasoning.budgetTokens;
@@ -31,7 +31,7 @@ export function adaptReasoning(request: IrRequest, target: AdaptTarget, losses: 
   if (!asked) return undefined;
   const effort = effortOf(asked);
   const show = asked.show === undefined ? {} : { show: asked.show };
-  if (effort === null) return asked.show === undefined ? undefined : show;
+  if (effort === null) return asked.show === undefined || !mayThink(target) ? undefined : show;
   const known = speak(effort, asked, request, target);
   if (known === null) {
     if (effort !== "none")
@@ -47,6 +47,10 @@ export function adaptReasoning(request: IrRequest, target: AdaptTarget, losses: 
   if (!isExact) losses.note("reasoning");
   return { ...known, ...(shows ? { show: "summary" } : show) };
 }
+
+/** A model that cannot think refuses the question of how much of it is to be seen. */
+const mayThink = ({ wire, profile }: AdaptTarget): boolean =>
+  wire.startsWith("openai-") ? profile.thinking === "effort" : profile.thinking !== "none";
 
 /** The model's own strength that is nearest to the wanted one: the next stronger, or its strongest. */
 function nearest(wanted: Effort, known: readonly Effort[] | undefined): Effort {

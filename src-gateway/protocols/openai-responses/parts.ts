@@ -9,14 +9,14 @@ export const WIRE = "openai-responses";
 
 type Role = Turn["role"];
 
-export function decodePiece(raw: JsonObject, role: Role): Part {
+function decodePiece(raw: JsonObject, role: Role): Part {
   const part = readPiece(raw);
   if (part === null) return nativePiece(raw);
   return { ...part, ...rememberSpelling(raw, ownPiece(part, role)) };
 }
 
 /** Undefined for what is no list of objects. */
-export function decodePieces(content: unknown, role: Role): Part[] | undefined {
+function decodePieces(content: unknown, role: Role): Part[] | undefined {
   if (!Array.isArray(content)) return undefined;
   const pieces = content.map(asObject);
   return pieces.includes(null) ? undefined : pieces.flatMap((raw) => (raw ? [decodePiece(raw, role)] : []));
