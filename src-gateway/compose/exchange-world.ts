@@ -75,7 +75,7 @@ export function createExchangeWorld(
       },
     }),
     affinity: createAffinity({ clock }),
-    joins: createJoins({ clock }),
+    joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
     conversationOf: ({ inbound, body, model, owner }) =>
       conversationKey(
         { owner, wire: inbound.wire, session: attribute(inbound.headers).session, model, body },

@@ -124,17 +124,23 @@ class Listeners implements Audience, Reply {
   private stopUnlessWanted(): void {
     if (this.signal.aborted) return;
     if (this.hasFollowers) this.stopTimer();
-    else if (!this.isForTheBooks) return this.stop();
-    else this.drainTimer ??= setTimeout(() => this.stop(), this.options.world.maxDrainMs);
+    else {
+      const { patienceMs } = this;
+      if (patienceMs === 0) return this.stop();
+      this.drainTimer ??= setTimeout(() => this.stop(), patienceMs);
+    }
     // Nobody is behind now.
     this.onDrain?.();
   }
 
-  private get isForTheBooks(): boolean {
-    const { world, keeper } = this.options;
+  /** How long the provider is let go on for nobody: for a client that comes back, or for the usage of an answer. */
+  private get patienceMs(): number {
+    const { world, keeper, recorder } = this.options;
     const attempt = keeper.record.attempts.at(-1);
-    if (world.onClientAbort !== "drain" || attempt === undefined || attempt.endedUs !== null) return false;
-    return attempt.status !== null && attempt.status >= 200 && attempt.status < 300;
+    if (attempt === undefined || attempt.endedUs !== null) return 0;
+    const { status } = attempt;
+    const isAnswer = status !== null && status >= 200 && status < 300;
+    return Math.max(recorder?.graceMs ?? 0, isAnswer && world.onClientAbort === "drain" ? world.maxDrainMs : 0);
   }
 
   private stop(): void {

@@ -15,6 +15,7 @@ import type { JoinableAnswer, JoinLimits, JoinRecorder, JoinRequest, Joins } fro
 export const DEFAULT_JOIN_LIMITS: JoinLimits = {
   runningMs: 600_000,
   finishedMs: 60_000,
+  graceMs: 0,
   answerBytes: 4 * 1024 * 1024,
   totalBytes: 64 * 1024 * 1024,
 };
@@ -72,6 +73,11 @@ class JoinStore implements Joins, AnswerKeeper {
     let followers = 0;
     for (const answer of this.counted.keys()) followers += answer.followerCount;
     return { answers: this.counted.size, bytes: this.bytes, followers };
+  }
+
+  graceMsOf(answer: SharedAnswer): number {
+    const isListed = this.byKey.get(answer.request.key)?.includes(answer) === true;
+    return isListed && answer.isWhole && !this.isOld(answer) ? this.limits.graceMs : 0;
   }
 
   offer(answer: SharedAnswer): void {

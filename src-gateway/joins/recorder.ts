@@ -4,6 +4,7 @@ import type { JoinRecorder } from "./types.ts";
 
 /** The store, as a recorder needs it. */
 export interface AnswerKeeper {
+  graceMsOf(answer: SharedAnswer): number;
   offer(answer: SharedAnswer): void;
   forget(answer: SharedAnswer): void;
   write(answer: SharedAnswer, bytes: Buffer): void;
@@ -24,6 +25,10 @@ export class Recorder implements JoinRecorder {
 
   get hasFollowers(): boolean {
     return this.answer.followerCount > 0;
+  }
+
+  get graceMs(): number {
+    return this.keeper.graceMsOf(this.answer);
   }
 
   offer(): void {

@@ -45,6 +45,8 @@ export interface JoinableAnswer {
 /** Told by the exchange what its own client is sent. Calls after `end`, `cut` or `close` are without effect. */
 export interface JoinRecorder {
   readonly hasFollowers: boolean;
+  /** How long the answer is worth waiting for when its client has left; 0 while it cannot be joined. */
+  readonly graceMs: number;
   /** Called each time `hasFollowers` has changed. */
   onFollowers: (() => void) | null;
   /** From now on the same request can be joined. */
@@ -75,6 +77,8 @@ export interface JoinLimits {
   runningMs: number;
   /** How long a finished answer is kept. */
   finishedMs: number;
+  /** How long an answer whose client left may be waited for. */
+  graceMs: number;
   /** A longer answer cannot be joined. */
   answerBytes: number;
   /** Of all answers. */

@@ -11,7 +11,13 @@ import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
 import { listenersOf } from "./listeners.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
-import { type HealthSettings, type Settings, SettingsError, type TimeoutSettings } from "./types.ts";
+import {
+  type HealthSettings,
+  type RetryJoinSettings,
+  type Settings,
+  SettingsError,
+  type TimeoutSettings,
+} from "./types.ts";
 
 interface LoadSettingsInput {
   env: Readonly<Record<string, string | undefined>>;
@@ -66,6 +72,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
       baseMs: values.number("retry_base_ms", 250),
       maxMs: values.number("retry_max_ms", 8_000),
     },
+    retryJoin: retryJoinOf(values),
     responsesWebsocket: values.flag("responses_websocket", true),
     responsesKeepDays: values.number("responses_keep_days", 30),
     inline: inlineConfig({ layers, values, env, places, listeners }),
@@ -131,5 +138,15 @@ function healthOf(values: TypedValues): HealthSettings {
     maxOpenMs: values.number("circuit_max_open_ms", 300_000),
     keyRestMs: values.number("key_rest_ms", 300_000),
     probeIntervalMs: values.number("probe_interval_ms", 0),
+  };
+}
+
+function retryJoinOf(values: TypedValues): RetryJoinSettings {
+  return {
+    isOn: values.flag("retry_join", true),
+    runningMs: values.number("retry_join_running_ms", 600_000),
+    finishedMs: values.number("retry_join_finished_ms", 60_000),
+    graceMs: values.number("retry_join_grace_ms", 0),
+    totalBytes: values.number("retry_join_max_bytes", 64 * 1024 * 1024),
   };
 }

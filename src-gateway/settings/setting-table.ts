@@ -147,6 +147,34 @@ const HEALTH: readonly SettingRow[] = [
   ),
 ];
 
+const RETRY_JOIN: readonly SettingRow[] = [
+  row(
+    "retry_join",
+    flag,
+    "true",
+    "a client that asks the same again is given the answer that is on its way, or was just given",
+  ),
+  row(
+    "retry_join_running_ms",
+    ms(0, 24 * HOUR),
+    "600000",
+    "how long after its start an answer on its way can be joined",
+  ),
+  row("retry_join_finished_ms", ms(0, HOUR), "60000", "how long a finished answer is kept"),
+  row(
+    "retry_join_grace_ms",
+    ms(0, HOUR),
+    "0",
+    "how long a provider goes on when its client left, in case it asks again; 0 is as `on_client_abort` says",
+  ),
+  row(
+    "retry_join_max_bytes",
+    { is: "number", min: 0, max: 8_589_934_592 },
+    "67108864",
+    "of all answers that are kept; one longer than 4 MiB is not",
+  ),
+];
+
 const RESPONSES: readonly SettingRow[] = [
   row("responses_websocket", flag, "true", "lets clients of Responses speak over WebSockets; Codex does"),
   row(
@@ -186,6 +214,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...LIMITS,
   ...HEALTH,
   ...ADMISSION,
+  ...RETRY_JOIN,
   ...RESPONSES,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,

@@ -5,7 +5,7 @@
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { RouteConfig } from "./route-types.ts";
 
-export type { RouteCondition, RouteConfig, RouteGroup, RouteNode, RoutePolicy, RouteTarget } from "./route-types.ts";
+export type { RouteConfig } from "./route-types.ts";
 
 /** Groups of paths that a listener serves; the names are those of the earlier gateway's `*_ENDPOINTS` lists. */
 export const ENDPOINT_KEYS = [
@@ -95,6 +95,19 @@ export interface HealthSettings {
   probeIntervalMs: number;
 }
 
+/** What becomes of requests that are sent again. */
+export interface RetryJoinSettings {
+  isOn: boolean;
+  /** How long after its start an answer on its way can be joined. */
+  runningMs: number;
+  /** How long a finished answer is kept. */
+  finishedMs: number;
+  /** How long a provider goes on when its client left, in case it asks again. */
+  graceMs: number;
+  /** Of all answers that are kept. */
+  totalBytes: number;
+}
+
 /** Something the operator should know about a setting that was accepted: an old name, a name without effect. */
 export interface Notice {
   text: string;
@@ -134,6 +147,7 @@ export interface Settings {
   workMode: WorkMode;
   admission: AdmissionSettings;
   retry: RetrySettings;
+  retryJoin: RetryJoinSettings;
   /** Whether clients of Responses may speak over WebSockets. */
   responsesWebsocket: boolean;
   /** How long answers are kept for clients of Responses to go on from; 0 keeps none. */
