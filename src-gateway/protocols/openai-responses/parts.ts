@@ -16,7 +16,7 @@ function decodePiece(raw: JsonObject, role: Role): Part {
 }
 
 /** Undefined for what is no list of objects. */
-function decodePieces(content: unknown, role: Role): Part[] | undefined {
+export function decodePieces(content: unknown, role: Role): Part[] | undefined {
   if (!Array.isArray(content)) return undefined;
   const pieces = content.map(asObject);
   return pieces.includes(null) ? undefined : pieces.flatMap((raw) => (raw ? [decodePiece(raw, role)] : []));
