@@ -1,7 +1,7 @@
 /** A provider that the caller names beside the model: it and no other is asked. */
 import { GatewayError } from "../ir/errors.ts";
 import { leavesOf } from "../settings/route-types.ts";
-import { headerValues } from "./conditions.ts";
+import { headerValues, whyNot } from "./conditions.ts";
 import type { Match } from "./match.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { routeTableOf } from "./route-table.ts";
@@ -25,6 +25,7 @@ export function chosenProvider(model: string, context: PlanContext): Match | nul
   // What an exact route says this provider calls the model; else the name itself.
   const own = routeTableOf(input.config.routes)
     .exact(model)
+    .filter(({ when }) => !when || whyNot(when, facts) === null)
     .flatMap(({ targets }) => leavesOf(targets))
     .find((leaf) => leaf.provider === name && leaf.model !== undefined)?.model;
   const bare =
