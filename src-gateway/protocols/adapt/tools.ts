@@ -1,6 +1,8 @@
 /** Tools as functions with names that the target takes, and the way back for the calls of its answer. */
+import type { JsonObject } from "../../ir/json.ts";
 import type { CustomTool, FunctionTool, NamespaceTool, Part, Tool, ToolChoice } from "../../ir/part.ts";
 import type { IrRequest } from "../../ir/request.ts";
+import { asObject } from "../loose-json.ts";
 import { type LossCollector, refuse } from "./loss-collector.ts";
 import { keepMark, noteHome } from "./part.ts";
 import { shortHash } from "./short-hash.ts";
@@ -120,9 +122,17 @@ function asFunction(tool: FunctionTool, name: string, losses: LossCollector): Fu
     name,
     ...keepMark(cache, "tools[].cache_control", losses),
     ...(keepsStrict ? { strict } : {}),
-    schema: tool.schema ?? { type: "object", properties: {} },
+    schema: losses.target === "gemini-content" ? (tool.schema ?? NO_ARGUMENTS) : asRoot(tool.schema),
   };
 }
+
+const NO_ARGUMENTS: JsonObject = { type: "object", properties: {} };
+
+/** Tools of MCP servers that take no arguments often name no properties, and OpenAI refuses a whole request for one. */
+const asRoot = (schema: JsonObject | undefined): JsonObject =>
+  schema?.["type"] === "object" && asObject(schema["properties"]) !== null
+    ? schema
+    : { ...NO_ARGUMENTS, ...schema, type: "object", properties: asObject(schema?.["properties"]) ?? {} };
 
 function plainCustom(tool: CustomTool, name: string): CustomTool {
   const { home: _, ...known } = tool;

@@ -29,9 +29,19 @@ describe("Claude on Bedrock", () => {
     expect(losses).toContain("dropped thinking");
   });
 
-  it("has room for the answer beside its thoughts", () => {
-    const { body } = send(claude({ thinking }), "anthropic-messages", "bedrock-converse");
-    expect(body["inferenceConfig"]).toEqual({ maxTokens: 6_144 });
+  it("thinks within the limit that the client set, or not at all", () => {
+    const thoughts = (limit: number) => {
+      const asked = claude({ thinking, max_tokens: limit });
+      const { body, losses } = send(asked, "anthropic-messages", "bedrock-converse");
+      expect(body["inferenceConfig"]).toEqual({ maxTokens: limit });
+      return { ...(body["additionalModelRequestFields"] as JsonObject), losses };
+    };
+    expect(thoughts(4_000)).toEqual({ thinking, losses: [] });
+    expect(thoughts(2_048)).toEqual({
+      thinking: { ...thinking, budget_tokens: 1_024 },
+      losses: ["emulated thinking"],
+    });
+    expect(thoughts(100)).toEqual({ thinking: { type: "disabled" }, losses: ["dropped thinking"] });
   });
 
   it("does not think in front of an answer that has begun", () => {
@@ -237,4 +247,24 @@ it("cache marks go to wires that know them, and nowhere else", () => {
   const { body, losses } = send(asked, "openai-chat", "openai-responses");
   expect(JSON.stringify(body)).not.toContain("breakpoint");
   expect(losses).toEqual(["dropped cache_control"]);
+});
+
+describe("a tool without arguments", () => {
+  it("names its properties, without which OpenAI refuses every tool of the request", () => {
+    const tools = [{ name: "look", input_schema: { type: "object" } }];
+    const schema = { type: "object", properties: {} };
+    const asked = (provider: ProviderWire) => send(claude({ tools }), "anthropic-messages", provider).body["tools"];
+    expect(asked("openai-chat")).toEqual([{ type: "function", function: { name: "look", parameters: schema } }]);
+    expect(asked("openai-responses")).toEqual([{ type: "function", name: "look", parameters: schema, strict: false }]);
+  });
+});
+
+describe("a model that cannot think", () => {
+  it("is not asked how much of its thoughts is to be seen", () => {
+    const generationConfig = { thinkingConfig: { includeThoughts: true } };
+    const asked = (model: string) =>
+      send(gemini({ generationConfig }), "gemini-content", "openai-responses", model).body["reasoning"];
+    expect(asked("gpt-4.1")).toBeUndefined();
+    expect(asked("gpt-5.1")).toEqual({ summary: "auto" });
+  });
 });
