@@ -1,6 +1,7 @@
 import type { ErrorClass } from "../../src-gateway/ir/errors.ts";
 import type { Outcome } from "../../src-gateway/ir/exchange-record.ts";
 import type { WireProtocol } from "../../src-gateway/ir/protocol.ts";
+import { enDetails } from "./en-details.ts";
 
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
@@ -158,61 +159,7 @@ export const en = {
     searchOlder: "Search older requests",
     keys: "↑ ↓ to step",
   },
-  details: {
-    title: "Request",
-    close: "Close details",
-    gone: "This request was not found. One that has just ended takes a moment to be recorded.",
-    times: "Times",
-    phases: {
-      queue: "Before the provider",
-      firstByte: "Waiting for first byte",
-      firstToken: "To first token",
-      rest: "Answering",
-    },
-    total: "Total",
-    plan: "Plan",
-    decidedBy: (rule: string) => `Decided by ${rule}. `,
-    variant: (name: string) => `variant ${name}`,
-    leftOutMore: (count: number) => `${count} more were left out.`,
-    attempts: "Attempts",
-    noAttempts: "No provider was asked.",
-    noStatus: "no answer",
-    usage: "Usage",
-    sources: {
-      provider: "as the provider reported",
-      estimated: "estimated by the gateway",
-      none: "nobody reported any",
-    },
-    usageParts: {
-      inputUncached: "Input, not cached",
-      cacheRead: "Input, read from cache",
-      cacheWrite5m: "Input, written to cache (5 min)",
-      cacheWrite1h: "Input, written to cache (1 h)",
-      output: "Output",
-      reasoning: "of it reasoning",
-      audioInput: "of the input audio",
-      audioOutput: "of the output audio",
-    },
-    losses: "Changed on the way",
-    verdicts: { dropped: "dropped", emulated: "emulated", clamped: "limited" },
-    error: "What went wrong",
-    facts: "Facts",
-    requestId: "Request id",
-    asked: "Model asked",
-    routed: "Sent to provider as",
-    served: "Model reported",
-    surface: "Surface",
-    streamed: "streamed",
-    whole: "in one piece",
-    agent: "Agent",
-    session: "Session",
-    project: "Project",
-    finish: "Finish reason",
-    user: "User",
-    key: "Client key",
-    bytes: "Body in / out",
-    arrived: "Arrived",
-  },
+  details: enDetails,
   providers: {
     title: "Providers",
     count: (count: number) => `${count} configured`,

@@ -16,7 +16,14 @@ const routing = page("docs/routing.md");
 const known = {
   kinds: new Set(CATALOGUE.keys()),
   otherProviderIds: new Set([
-    ...["anthropic", "anthropic-work", "gemini", "groq", "ollama", "openai", "openai-work", "my-vllm"],
+    "anthropic",
+    "anthropic-work",
+    "gemini",
+    "groq",
+    "my-vllm",
+    "ollama",
+    "openai",
+    "openai-work",
   ]),
 };
 const load = (text: string) => readConfigFile("docs", text, known);
