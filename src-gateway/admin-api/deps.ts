@@ -10,9 +10,10 @@ import type { UsageReports } from "../ledger/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { RequestLog } from "../request-log/types.ts";
+import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
-import type { ConfigView, ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
+import type { ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What the composition knows; the handlers add what follows from it. */

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import type { RouteTargetView } from "../admin-api/contract/config-schemas.ts";
 import type { ReplyOf } from "../admin-api/contract/endpoints.ts";
-import type { RouteTargetView } from "../admin-api/contract/schemas.ts";
 import { contextOf } from "./context.ts";
 import type { Printer } from "./printer.ts";
 import type { Column } from "./table.ts";

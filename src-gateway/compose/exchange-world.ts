@@ -9,6 +9,7 @@ import { GatewayError } from "../ir/errors.ts";
 import { createJoins } from "../joins/joins.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
 import { createAdmission } from "../limits/admission.ts";
+import type { Admission } from "../limits/types.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { ResponseMemory } from "../responses-state/types.ts";
 import type { TokenCounter } from "../token-count/counter.ts";
@@ -27,7 +28,7 @@ export function createExchangeWorld(
   counter: TokenCounter,
   memory: ResponseMemory,
 ): ExchangeWorld {
-  const { settings, clock, log, secrets, keyRing, health } = parts;
+  const { settings, clock, log, keyRing, health } = parts;
   const nobody: Principal = {
     userId: root.id,
     email: root.email,
@@ -37,17 +38,6 @@ export function createExchangeWorld(
     scopes: [],
   };
   const authorizer = createAuthorizer(clock);
-  const secretOf = async (instance: ProviderInstance, key?: ProviderKey): Promise<string | null> => {
-    const credential = key?.credential ?? instance.credential;
-    if (credential === null) {
-      if (!instance.needsCredential) return null;
-      throw new GatewayError(
-        "credential_missing",
-        `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`,
-      );
-    }
-    return secrets.peek(credential) ?? (await secrets.resolve(credential));
-  };
   return {
     clock,
     log,
@@ -58,22 +48,7 @@ export function createExchangeWorld(
     random: Math.random,
     wait: waitFor,
     health,
-    admission: createAdmission({
-      clock,
-      settings: settings.admission,
-      schedule: (callback, delayMs) => {
-        const timer = setTimeout(callback, delayMs);
-        return () => clearTimeout(timer);
-      },
-      maxima: {
-        provider: (id) => parts.config.live().instances.get(id)?.maxConcurrency ?? null,
-        providerKey: (id, key) =>
-          parts.config
-            .live()
-            .instances.get(id)
-            ?.keys.find((each) => each.id === key)?.maxConcurrency ?? null,
-      },
-    }),
+    admission: admissionOf(parts),
     affinity: createAffinity({ clock }),
     joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
     conversationOf: ({ inbound, body, model, owner }) =>
@@ -98,11 +73,41 @@ export function createExchangeWorld(
     },
     plan: (request) => planRequest(parts, request),
     authorize: async ({ instance, wire, key }, request) =>
-      authorizer.authorize(instance, wire, await secretOf(instance, key), request),
+      authorizer.authorize(instance, wire, await secretOf(parts, instance, key), request),
     maxOutputTokens: (provider, model) => parts.models.maxOutputTokens(provider, model),
     countTokens: async (request, signal) => (await counter.count(request, signal)).tokens,
     withoutCounter: new Map(),
   };
+}
+
+/** Limits that can change while the gateway runs are asked for at each turn. */
+function admissionOf({ clock, settings, config }: Parts): Admission {
+  const instanceOf = (id: string): ProviderInstance | undefined => config.live().instances.get(id);
+  return createAdmission({
+    clock,
+    settings: settings.admission,
+    schedule: (callback, delayMs) => {
+      const timer = setTimeout(callback, delayMs);
+      return () => clearTimeout(timer);
+    },
+    maxima: {
+      provider: (id) => instanceOf(id)?.maxConcurrency ?? null,
+      providerKey: (id, key) => instanceOf(id)?.keys.find((each) => each.id === key)?.maxConcurrency ?? null,
+    },
+  });
+}
+
+/** Null where the provider needs none. @throws GatewayError credential_missing */
+async function secretOf({ secrets }: Parts, instance: ProviderInstance, key?: ProviderKey): Promise<string | null> {
+  const credential = key?.credential ?? instance.credential;
+  if (credential === null) {
+    if (!instance.needsCredential) return null;
+    throw new GatewayError(
+      "credential_missing",
+      `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`,
+    );
+  }
+  return secrets.peek(credential) ?? (await secrets.resolve(credential));
 }
 
 function waitFor(ms: number, signal: AbortSignal): Promise<void> {

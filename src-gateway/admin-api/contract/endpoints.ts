@@ -2,12 +2,12 @@
 import { z } from "zod";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { SURFACES } from "../../ir/protocol.ts";
+import { configSchema } from "./config-schemas.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
 import {
   apiKeySchema,
   checkSchema,
-  configSchema,
   exchangeSchema,
   modelSchema,
   probeSchema,

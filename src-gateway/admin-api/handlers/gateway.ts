@@ -1,6 +1,7 @@
 import { GatewayError } from "../../ir/errors.ts";
 import { isAdmin } from "../caller.ts";
-import type { ConfigView, ProviderView } from "../contract/schemas.ts";
+import type { ConfigView } from "../contract/config-schemas.ts";
+import type { ProviderView } from "../contract/schemas.ts";
 import type { AdminDeps, ProviderFacts } from "../deps.ts";
 import { runChecks } from "./checks.ts";
 import type { Handlers } from "./types.ts";
