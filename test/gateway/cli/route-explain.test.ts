@@ -41,10 +41,13 @@ const config = {
 };
 
 let home: CliHome;
-beforeAll(() => {
+beforeAll(async () => {
   home = newHome();
   mkdirSync(home.dataDir);
   writeFileSync(join(home.dataDir, "gateway.yaml"), JSON.stringify(config));
+  const body = { messages: [{ role: "user", content: "Hi" }], tools: [{ name: "t", input_schema: {} }] };
+  writeFileSync(join(home.path, "body.json"), JSON.stringify(body));
+  await home.run(["admin", "api-keys", "create", "--name", "ci-builds", "--scopes", "provider:b"]);
 });
 afterAll(() => home.remove());
 
@@ -52,10 +55,6 @@ const DAY = ["--at", "2026-11-02T12:00"];
 const run = (...args: string[]) =>
   home.run(["--config", join(home.dataDir, "gateway.yaml"), "route", "explain", ...args]);
 const told = async (...args: string[]): Promise<ExplanationView> => JSON.parse((await run(...args, "--json")).out);
-const first = async (...args: string[]): Promise<string> => {
-  const [target] = (await told(...args)).plan.targets;
-  return `${target?.provider}/${target?.model}`;
-};
 
 describe("where no gateway runs, gateway route explain", () => {
   it("tells the rule, the targets in order with their reasons, who was left out, and what the route says", async () => {
@@ -90,24 +89,26 @@ describe("where no gateway runs, gateway route explain", () => {
     expect(parse((await run("fast", ...DAY, "-o", "yaml")).out)).toEqual(found);
   });
 
-  it("takes everything that a request could say", async () => {
-    const body = join(home.path, "body.json");
-    writeFileSync(
-      body,
-      JSON.stringify({ messages: [{ role: "user", content: "Hi" }], tools: [{ name: "t", input_schema: {} }] }),
-    );
-    await home.run(["admin", "api-keys", "create", "--name", "ci-builds", "--scopes", "provider:b"]);
-    expect(await first("m", ...DAY, "--team", "data")).toBe("b/m");
-    expect(await first("m", "--at", "2026-11-02T23:30")).toBe("b/night");
-    expect(await first("m", ...DAY, "--as-key", "ci-builds")).toBe("b/ci");
-    expect(await first("m", ...DAY, "--header", "X-Provider: b")).toBe("b/m");
-    expect(await first("auto", "--text", "a zebra")).toBe("b/x");
-    expect(await first("auto", "--wire", "messages", "--body", body)).toBe("b/auto");
-    expect(await first("auto", "--surface", "responses")).toBe("a/auto");
-    expect((await told("tested", "--session", "s-1")).plan.variant).toBe("only");
-    expect((await told("drawn")).byChance).toBe(true);
-    const refused = await run("m", "--as-key", "ci-builds", "--header", "x-provider=a");
-    expect([refused.code, refused.out]).toEqual([1, expect.stringContaining("403 forbidden")]);
+  it.each<[string, string[], string]>([
+    ["team", ["m", ...DAY, "--team", "data"], "b/m"],
+    ["time", ["m", "--at", "2026-11-02T23:30"], "b/night"],
+    ["key", ["m", ...DAY, "--as-key", "ci-builds"], "b/ci"],
+    ["header", ["m", ...DAY, "--header", "X-Provider: b"], "b/m"],
+    ["text", ["auto", "--text", "a zebra"], "b/x"],
+    ["body", ["auto", "--wire", "messages", "--body", "body.json"], "b/auto"],
+    ["surface", ["auto", "--surface", "responses"], "a/auto"],
+    ["session, which keeps its variant", ["tested", "--session", "s-1"], "a/tested (only)"],
+    ["nothing, where chance decides", ["drawn"], "by chance"],
+  ])("takes what a request says: its %s", async (_, args, expected) => {
+    const { plan, byChance } = await told(...args);
+    const [target] = plan.targets;
+    const variant = plan.variant === null ? "" : ` (${plan.variant})`;
+    expect(byChance ? "by chance" : `${target?.provider}/${target?.model}${variant}`).toBe(expected);
+  });
+
+  it("holds a key to its scopes", async () => {
+    const { code, out } = await run("m", "--as-key", "ci-builds", "--header", "x-provider=a");
+    expect([code, out]).toEqual([1, expect.stringContaining("403 forbidden")]);
   });
 
   it("ends with 1 where nobody would be asked, and says what the client would be told", async () => {
