@@ -110,5 +110,7 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     bytesOut: 0,
     joinedTo: null,
     prefix: null,
+    gitBranch: null,
+    cost: null,
   };
 }

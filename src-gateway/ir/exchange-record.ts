@@ -4,6 +4,7 @@
  * An exchange is one call of a client, from its first byte to the end of the answer. Times are integers in
  * microseconds, counted from the arrival of the request; `null` means that the moment never came.
  */
+import type { JsonObject } from "./json.ts";
 import type { Loss } from "./losses.ts";
 import type { ProviderWire, Surface } from "./protocol.ts";
 import type { Usage, UsageSource } from "./usage.ts";
@@ -73,6 +74,16 @@ export interface PrefixReport {
   } | null;
 }
 
+/** What an exchange cost. */
+export interface RecordedCost {
+  /** Nano-USD. */
+  nano: number;
+  /** Of the prices that were applied; the same prices have the same id. */
+  priceId: number;
+  /** The prices themselves, as `prices/` describes them; null in a record that was read back. */
+  price: JsonObject | null;
+}
+
 export interface ExchangeRecord {
   /** Microseconds since 1970 at arrival, made unique within the process: key and time in one. */
   id: number;
@@ -115,6 +126,9 @@ export interface ExchangeRecord {
   joinedTo: number | null;
   /** Null where no turn before this one is known. */
   prefix: PrefixReport | null;
+  gitBranch: string | null;
+  /** Null where nothing was used, or where no price is known. */
+  cost: RecordedCost | null;
 }
 
 /** The id as clients see it in `X-Request-ID`, and as `gateway logs` takes it. */

@@ -58,6 +58,9 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     }),
     joined_to: record.joinedTo ?? null,
     prefix: packPrefix(record.prefix ?? null),
+    git_branch: clean(record.gitBranch ?? null),
+    price_id: record.cost?.priceId ?? null,
+    cost_nano: record.cost?.nano ?? null,
   };
 }
 
@@ -102,6 +105,11 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     bytesOut: row.bytes_out,
     joinedTo: row.joined_to,
     prefix: unpackPrefix(row.prefix),
+    gitBranch: row.git_branch,
+    cost:
+      row.price_id === null || row.cost_nano === null
+        ? null
+        : { nano: row.cost_nano, priceId: row.price_id, price: null },
   };
   record.attempts = unpackAttempts(row, record);
   record.plan = unpackPlan(row.plan, record);

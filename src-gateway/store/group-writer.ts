@@ -1,8 +1,11 @@
 /** Puts a group of records into the database, and finds the one that spoils it. */
+import type { Kysely } from "kysely";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { isRowAtFault, isTransient } from "./database-errors.ts";
 import { type ExchangeRow, toRow } from "./exchange-rows.ts";
+import { createLedgerEntries } from "./ledger-entries.ts";
 import type { Store } from "./open-store.ts";
+import type { Database } from "./schema.ts";
 import { createUpsert } from "./upsert-exchanges.ts";
 
 /** A record and the run that it belongs to, which need not be the one that writes it. */
@@ -20,7 +23,7 @@ export interface GroupWriter {
   write(group: OwnedRecord[], settled: (record: ExchangeRecord) => void): Promise<void>;
 }
 
-interface PreparedRow {
+export interface PreparedRow {
   owned: OwnedRecord;
   row: ExchangeRow;
 }
@@ -35,7 +38,8 @@ export function createGroupWriter(
   store: Store,
   putAside: (owned: OwnedRecord, error: unknown) => Promise<void>,
 ): GroupWriter {
-  const upsert = createUpsert(store);
+  const upsert = createUpsert(store.dialect);
+  const entries = createLedgerEntries(store.dialect);
 
   return {
     async write(group, settled) {
@@ -62,7 +66,7 @@ export function createGroupWriter(
     const [first] = rows;
     if (!first) return [];
     try {
-      await upsertAll(rows);
+      await writeTogether(rows);
       written.push(...rows);
       return [];
     } catch (error) {
@@ -73,19 +77,39 @@ export function createGroupWriter(
     return [...(await bisect(rows.slice(0, middle), written)), ...(await bisect(rows.slice(middle), written))];
   }
 
-  async function upsertAll(rows: PreparedRow[]): Promise<void> {
+  /** The rows, what follows from them, and nothing of it when something fails. */
+  async function writeTogether(rows: PreparedRow[]): Promise<void> {
+    try {
+      await store.db.transaction().execute(async (db) => {
+        await entries.add(db, await upsertAll(db, rows));
+      });
+    } catch (error) {
+      entries.forget();
+      throw error;
+    }
+    entries.settle();
+  }
+
+  /** @returns those that were written now. */
+  async function upsertAll(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
+    const written: PreparedRow[] = [];
     let left = rows;
     while (left.length > 0) {
-      const written = await upsert(left.map(({ row }) => row));
-      if (written === left.length) return;
-      left = await moveFromTakenIds(left);
+      const ids = await upsert(
+        db,
+        left.map(({ row }) => row),
+      );
+      written.push(...left.filter(({ row }) => ids.has(row.id)));
+      if (ids.size === left.length) break;
+      left = await moveFromTakenIds(db, left);
     }
+    return written;
   }
 
   /** Another replica had a request in the same microsecond: ours goes to the next id. The others were closed before. */
-  async function moveFromTakenIds(rows: PreparedRow[]): Promise<PreparedRow[]> {
+  async function moveFromTakenIds(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
     const ids = rows.map(({ row }) => row.id);
-    const found = await store.db
+    const found = await db
       .selectFrom("exchanges")
       .select(["id", "instance_id", "moved_from"])
       .where("id", "in", ids)

@@ -1,5 +1,6 @@
 /** The tables, the same on SQLite and PostgreSQL. Times are microseconds since 1970 unless a name says otherwise. */
 import type { ColumnType, Generated } from "kysely";
+import type { DaySum } from "./rollup-columns.ts";
 
 /** Set by the database on insert. */
 type Id = Generated<number>;
@@ -93,6 +94,71 @@ export interface ExchangesTable {
   joined_to: number | null;
   /** JSON, see pack-prefix.ts; null when no turn before this one was known. */
   prefix: string | null;
+  git_branch: string | null;
+  /** The prices that were applied, in `applied_prices`; null where none are known. */
+  price_id: number | null;
+  /** What it cost in nano-USD, as it was closed; null where no price is known, which is not the same as free. */
+  cost_nano: number | null;
+}
+
+/** Unit prices as they were applied to exchanges. The id follows from the content, so replicas agree on it. */
+export interface AppliedPricesTable {
+  id: ColumnType<number, number, never>;
+  /** JSON. */
+  price: string;
+  created_at: number;
+}
+
+/** A later, better knowledge of what an exchange cost. Rows are only ever added. */
+export interface CostCorrectionsTable {
+  /** Microseconds since 1970, unique. */
+  id: number;
+  instance_id: number;
+  exchange_id: number;
+  price_id: number | null;
+  /** What it costs now. */
+  cost_nano: number | null;
+  /** To be added to what was known before. */
+  delta_nano: number;
+  /** -1 where a price was found, 1 where one was lost, else 0. */
+  unpriced_delta: number;
+  reason: string;
+  made_by: string;
+}
+
+/** See rollups.ts. */
+type SumColumns = Record<DaySum, number>;
+interface UsageSumsTable extends SumColumns {
+  scope: number;
+  dimension: number;
+  value: string;
+}
+export interface UsageHoursTable extends UsageSumsTable {
+  /** Hours since 1970. */
+  hour: number;
+}
+export interface UsageDaysTable extends UsageSumsTable {
+  /** Days since 1970, UTC. */
+  day: number;
+}
+
+/** How many exchanges of a day took how long. */
+export interface LatencyDaysTable {
+  dimension: number;
+  value: string;
+  metric: number;
+  day: number;
+  bucket: number;
+  count: number;
+}
+
+/** See ledger-chain.ts. */
+export interface LedgerChainTable {
+  instance_id: number;
+  place: number;
+  kind: number;
+  entry_id: number;
+  hash: Uint8Array;
 }
 
 /** An answer that a Responses client may go on from, with what it answered. */
@@ -126,4 +192,10 @@ export interface Database {
   instances: InstancesTable;
   exchanges: ExchangesTable;
   stored_responses: StoredResponsesTable;
+  applied_prices: AppliedPricesTable;
+  cost_corrections: CostCorrectionsTable;
+  usage_hours: UsageHoursTable;
+  usage_days: UsageDaysTable;
+  latency_days: LatencyDaysTable;
+  ledger_chain: LedgerChainTable;
 }

@@ -1,7 +1,8 @@
 /** One statement for a group of rows. Its text depends only on how many there are, so it is built once per size. */
-import { CompiledQuery } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
-import type { Store } from "./open-store.ts";
+import type { DialectName } from "./open-store.ts";
+import type { Database } from "./schema.ts";
 
 const COLUMNS = [
   "id",
@@ -45,26 +46,29 @@ const COLUMNS = [
   "plan",
   "joined_to",
   "prefix",
+  "git_branch",
+  "price_id",
+  "cost_nano",
 ] as const satisfies readonly (keyof ExchangeRow)[];
 
 /**
  * Writes or completes rows, all or none. A row that is closed already stays as it is, and so does one that belongs to
  * another exchange.
- * @returns how many were written; fewer than given when some stayed as they were.
+ * @returns the ids of those that were written; fewer than given when some stayed as they were.
  */
-export type UpsertExchanges = (rows: ExchangeRow[]) => Promise<number>;
+export type UpsertExchanges = (db: Kysely<Database>, rows: readonly ExchangeRow[]) => Promise<Set<number>>;
 
-export function createUpsert({ db, dialect }: Store): UpsertExchanges {
+export function createUpsert(dialect: DialectName): UpsertExchanges {
   const texts = new Map<number, string>();
-  return async (rows) => {
+  return async (db, rows) => {
     let text = texts.get(rows.length);
     if (text === undefined) {
       text = statement(rows.length, dialect === "postgres");
       texts.set(rows.length, text);
     }
     const parameters = rows.flatMap((row) => COLUMNS.map((column) => row[column]));
-    const result = await db.executeQuery(CompiledQuery.raw(text, parameters));
-    return Number(result.numAffectedRows ?? 0n);
+    const { rows: written } = await db.executeQuery<{ id: number }>(CompiledQuery.raw(text, parameters));
+    return new Set(written.map(({ id }) => id));
   };
 }
 
@@ -79,6 +83,6 @@ function statement(rows: number, numbered: boolean): string {
     "where exchanges.instance_id = excluded.instance_id " +
     "and coalesce(exchanges.moved_from, exchanges.id) = coalesce(excluded.moved_from, excluded.id) " +
     // What was taken for interrupted may have gone on after all; what is closed never opens again.
-    "and (exchanges.outcome = 'open' or (exchanges.outcome = 'interrupted' and excluded.outcome <> 'open'))"
+    "and (exchanges.outcome = 'open' or (exchanges.outcome = 'interrupted' and excluded.outcome <> 'open')) returning id"
   );
 }

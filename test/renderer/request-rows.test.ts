@@ -42,6 +42,8 @@ export const row = (over: Partial<Exchange> = {}): Exchange => ({
   bytesOut: 1,
   joinedTo: null,
   prefix: null,
+  gitBranch: null,
+  cost: null,
   ...over,
 });
 

@@ -65,6 +65,8 @@ export function completedRecord(id: number, changes: Partial<ExchangeRecord> = {
     bytesOut: 7_168,
     joinedTo: null,
     prefix: null,
+    gitBranch: null,
+    cost: null,
     ...changes,
   };
 }
@@ -163,6 +165,8 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
     bytesIn: count,
     bytesOut: count,
     joinedTo: orNull(fc.integer({ min: 1, max: 2 ** 52 })),
+    gitBranch: orNull(text),
+    cost: orNull(fc.record({ nano: count, priceId: fc.integer({ min: 1, max: 2 ** 48 }), price: fc.constant(null) })),
     prefix: orNull(
       fc.record({
         sharedBytes: count,

@@ -102,6 +102,10 @@ export const exchangeSchema = z.object({
   bytesOut: z.number(),
   joinedTo: z.number().nullable(),
   prefix: prefixSchema.nullable(),
+  gitBranch: z.string().nullable(),
+  cost: z
+    .object({ nano: z.number(), priceId: z.number(), price: z.record(z.string(), z.unknown()).nullable() })
+    .nullable(),
 });
 export type ExchangeView = z.infer<typeof exchangeSchema> & ExchangeRecord;
 

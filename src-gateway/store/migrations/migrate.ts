@@ -6,6 +6,7 @@ import { createFirstTables } from "./0001-first-tables.ts";
 import { createStoredResponses } from "./0002-stored-responses.ts";
 import { addPlans } from "./0003-plans.ts";
 import { addJoinsAndPrefixes } from "./0004-joins-and-prefixes.ts";
+import { addMoney } from "./0005-money.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void
   { name: "0002-stored-responses", up: createStoredResponses },
   { name: "0003-plans", up: addPlans },
   { name: "0004-joins-and-prefixes", up: addJoinsAndPrefixes },
+  { name: "0005-money", up: addMoney },
 ];
 
 /** Any number does, as long as all gateways use the same. */

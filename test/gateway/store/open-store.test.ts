@@ -42,6 +42,7 @@ describeOnBothDatabases("opening a database", (database) => {
       "0002-stored-responses",
       "0003-plans",
       "0004-joins-and-prefixes",
+      "0005-money",
     ]);
   });
 

@@ -1,0 +1,67 @@
+/** What follows from an exchange that was closed: its place in the sums and in the chain, and the prices that it names. */
+import type { Kysely } from "kysely";
+import type { PreparedRow } from "./group-writer.ts";
+import { appendToChain, type ChainEnd, exchangeText, readChainEnd } from "./ledger-chain.ts";
+import type { DialectName } from "./open-store.ts";
+import { GroupSums } from "./rollups.ts";
+import type { Database } from "./schema.ts";
+
+export interface LedgerEntries {
+  /** To be called once for each row that is written, inside the transaction that writes it. */
+  add(db: Kysely<Database>, rows: readonly PreparedRow[]): Promise<void>;
+  /** The transaction is through. */
+  settle(): void;
+  /** The transaction came to nothing. */
+  forget(): void;
+}
+
+export function createLedgerEntries(dialect: DialectName): LedgerEntries {
+  const ends = new Map<number, ChainEnd>();
+  const nextEnds = new Map<number, ChainEnd>();
+  const knownPrices = new Set<number>();
+  const nextPrices = new Set<number>();
+
+  return {
+    async add(db, rows) {
+      const closed = rows.filter(({ row }) => row.outcome !== "open" && row.outcome !== "interrupted");
+      if (closed.length === 0) return;
+      await addPrices(db, closed);
+      const sums = new GroupSums();
+      for (const { row } of closed) sums.count(row);
+      await sums.write(db, dialect);
+      for (const [instanceId, own] of Map.groupBy(closed, ({ row }) => row.instance_id)) {
+        const end = nextEnds.get(instanceId) ?? ends.get(instanceId) ?? (await readChainEnd(db, instanceId));
+        const chained = own.map(({ row }) => ({ kind: "exchange" as const, id: row.id, text: exchangeText(row) }));
+        nextEnds.set(instanceId, await appendToChain(db, instanceId, end, chained));
+      }
+    },
+    settle() {
+      for (const [instanceId, end] of nextEnds) ends.set(instanceId, end);
+      for (const id of nextPrices) knownPrices.add(id);
+      nextEnds.clear();
+      nextPrices.clear();
+    },
+    forget() {
+      // Somebody else may have appended to the same chain.
+      ends.clear();
+      nextEnds.clear();
+      nextPrices.clear();
+    },
+  };
+
+  async function addPrices(db: Kysely<Database>, rows: readonly PreparedRow[]): Promise<void> {
+    const missing = new Map<number, { id: number; price: string; created_at: number }>();
+    for (const { owned, row } of rows) {
+      const { cost } = owned.record;
+      if (!cost?.price || knownPrices.has(cost.priceId) || nextPrices.has(cost.priceId)) continue;
+      missing.set(cost.priceId, { id: cost.priceId, price: JSON.stringify(cost.price), created_at: row.id });
+    }
+    if (missing.size === 0) return;
+    await db
+      .insertInto("applied_prices")
+      .values([...missing.values()])
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+    for (const id of missing.keys()) nextPrices.add(id);
+  }
+}

@@ -1,0 +1,52 @@
+/** What the sums per hour and day hold, and of what. The numbers stand in databases: they never change their meaning. */
+
+export const DAY_SUMS = [
+  "requests",
+  /** Neither completed nor interrupted: a provider failed, the gateway refused, the client left. */
+  "failures",
+  "input_uncached",
+  "cache_read",
+  "cache_write_5m",
+  "cache_write_1h",
+  "output_tokens",
+  "reasoning",
+  "audio_input",
+  "audio_output",
+  "cost_nano",
+  /** Requests that used tokens nobody knows the price of. */
+  "unpriced",
+  "total_us",
+  "first_token_us",
+  /** How many exchanges `first_token_us` is the sum of. */
+  "first_tokens",
+] as const;
+export type DaySum = (typeof DAY_SUMS)[number];
+
+/** The place in this list is the number in the database. */
+export const ROLLUP_DIMENSIONS = [
+  "all",
+  "user",
+  "key",
+  "agent",
+  "session",
+  "project",
+  "branch",
+  "model",
+  "provider",
+  "surface",
+] as const;
+export type RollupDimension = (typeof ROLLUP_DIMENSIONS)[number];
+
+/** Sums of everybody; the sums of one key are under the key's id, of a user without a key under the negative user's id. */
+export const EVERYBODY = 0;
+
+/** The place in this list is the number in the database. */
+export const LATENCY_METRICS = ["first-token-us", "total-us", "tokens-per-second"] as const;
+export type LatencyMetric = (typeof LATENCY_METRICS)[number];
+
+/** Each bucket is an eighth of an octave: what is read back is within 4.5 % of what was measured. */
+const BUCKETS_PER_OCTAVE = 8;
+
+export const bucketOf = (value: number): number => Math.floor(Math.log2(Math.max(1, value)) * BUCKETS_PER_OCTAVE);
+/** The middle of a bucket. */
+export const valueOf = (bucket: number): number => 2 ** ((bucket + 0.5) / BUCKETS_PER_OCTAVE);
