@@ -4,7 +4,7 @@ import { GatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { deliverWhole } from "./deliver-whole.ts";
-import { type AttemptFailure, clientLeft, describeFailure, isJson, unknownStreamError } from "./failures.ts";
+import { type AttemptFailure, clientLeft, dated, describeFailure, isJson, unknownStreamError } from "./failures.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
@@ -202,7 +202,7 @@ class Reader implements AnswerReader, UpstreamSink {
   }
 
   private failWithAnswer(body: Buffer): void {
-    const error = this.lane.decodeError(this.status, this.headers, body);
+    const error = this.lane.decodeError(this.status, dated(this.headers, this.state.world.clock.nowUs()), body);
     // A refused credential is the gateway's own, not the caller's: passing it on would send people after the wrong key.
     const isTheCallers = error.code !== "provider_auth_failed" && this.status >= 400;
     const mayRelay = this.lane.relaysErrors && isTheCallers && isJson(this.headers, body);

@@ -61,6 +61,10 @@ export function describeFailure(failure: UpstreamFailure, provider: string, hasS
   }
 }
 
+/** An error answer's deadlines may be points in time, which mean nothing without the answer's own. */
+export const dated = (headers: Headers, nowUs: number): Headers =>
+  headers["date"] === undefined ? { ...headers, date: new Date(nowUs / 1000).toUTCString() } : headers;
+
 /** Only what a client can read is passed on as it is. */
 export function isJson(headers: Headers, body: Buffer): boolean {
   if (!String(headers["content-type"] ?? "").includes("json")) return false;

@@ -1,6 +1,7 @@
 /** A provider's error answer of any shape, in the words of the catalogue. Never throws, whatever the bytes. */
 import { type ErrorCode, type ErrorDetails, GatewayError } from "../ir/errors.ts";
-import { asArray, asObject, asText, type JsonObject } from "./loose-json.ts";
+import { asObject, asText, type JsonObject } from "./loose-json.ts";
+import { retryAfterMs } from "./retry-after.ts";
 
 type ProviderHeaders = Record<string, string | string[] | undefined>;
 
@@ -17,8 +18,7 @@ export function decodeProviderError(status: number, headers: ProviderHeaders, bo
     );
   }
   const said = readBody(body);
-  const retryAfterMs = retryAfter(headers, said.error);
-  return buildError(status, said, retryAfterMs);
+  return buildError(status, said, retryAfterMs(headers, said.error, said.message));
 }
 
 /** An error object inside an answer that began with 200. */
@@ -27,7 +27,7 @@ export function decodeErrorObject(error: unknown, fallbackStatus = 500): Gateway
   const type = `${said.code ?? ""} ${asText(said.error?.["type"]) ?? ""} ${asText(said.error?.["status"]) ?? ""}`;
   const code = said.error?.["code"];
   const status = typeof code === "number" && code >= 400 && code <= 599 ? code : statusOf(type, fallbackStatus);
-  return buildError(status, said, retryAfter({}, said.error));
+  return buildError(status, said, retryAfterMs({}, said.error, said.message));
 }
 
 interface Said {
@@ -37,8 +37,8 @@ interface Said {
   error: JsonObject | null;
 }
 
-function buildError(status: number, said: Said, retryAfterMs: number | undefined): GatewayError {
-  const details: ErrorDetails = retryAfterMs === undefined ? { status } : { status, retryAfterMs };
+function buildError(status: number, said: Said, pauseMs: number | undefined): GatewayError {
+  const details: ErrorDetails = pauseMs === undefined ? { status } : { status, retryAfterMs: pauseMs };
   const text = `${said.code ?? ""} ${said.message}`;
   if (status === 401 || status === 403) {
     return new GatewayError(
@@ -117,31 +117,4 @@ function describe(error: unknown, outer: unknown): Said {
     asText(asObject(outer)?.["message"]);
   const code = asText(source["code"]) ?? asText(source["type"]) ?? asText(source["status"]);
   return { message: message ?? "The provider gave no reason.", code, error: source };
-}
-
-function retryAfter(headers: ProviderHeaders, error: JsonObject | null): number | undefined {
-  const one = (name: string): string | null => {
-    const value = headers[name];
-    return asText(Array.isArray(value) ? value[0] : value);
-  };
-  const inMs = Number(one("retry-after-ms") ?? Number.NaN);
-  if (inMs >= 0) return Math.ceil(inMs);
-  const header = one("retry-after");
-  if (header !== null) {
-    const seconds = Number(header);
-    if (seconds >= 0) return Math.ceil(seconds * 1000);
-  }
-  for (const detail of asArray(error?.["details"]).map(asObject)) {
-    const delay = /^(\d+(?:\.\d+)?)s$/.exec(asText(detail?.["retryDelay"]) ?? "");
-    if (delay?.[1]) return Math.ceil(Number(delay[1]) * 1000);
-  }
-  return durationMs(one("x-ratelimit-reset-requests")) ?? durationMs(one("x-ratelimit-reset-tokens"));
-}
-
-/** OpenAI's spelling of a time span: `1s`, `6m0s`, `20ms`. */
-function durationMs(text: string | null): number | undefined {
-  const match = /^(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+)ms)?$/.exec(text ?? "");
-  if (!match || !text) return undefined;
-  const [, hours, minutes, seconds, ms] = match.map((part) => Number(part ?? 0));
-  return Math.ceil((hours ?? 0) * 3_600_000 + (minutes ?? 0) * 60_000 + (seconds ?? 0) * 1000 + (ms ?? 0));
 }

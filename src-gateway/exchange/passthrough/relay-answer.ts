@@ -3,7 +3,7 @@ import { GatewayError } from "../../ir/errors.ts";
 import type { AttemptRecord } from "../../ir/exchange-record.ts";
 import type { WireProtocol } from "../../ir/protocol.ts";
 import { WIRES } from "../../protocols/wires.ts";
-import { type AttemptFailure, clientLeft, describeFailure, isJson } from "../failures.ts";
+import { type AttemptFailure, clientLeft, dated, describeFailure, isJson } from "../failures.ts";
 import type { Headers, UpstreamFailure, UpstreamSink } from "../types.ts";
 import { type AnswerTap, createAnswerTap } from "./answer-tap.ts";
 import { answerHeaders } from "./passthrough-headers.ts";
@@ -121,7 +121,8 @@ class Relay implements UpstreamSink {
   }
 
   private failWithAnswer(body: Buffer): void {
-    const error = this.named(WIRES[this.wire].decodeError(this.status, this.headers, body));
+    const headersNow = dated(this.headers, this.state.world.clock.nowUs());
+    const error = this.named(WIRES[this.wire].decodeError(this.status, headersNow, body));
     // A refused credential is the gateway's own, not the caller's: passing it on would send people after the wrong key.
     const mayRelay = error.code !== "provider_auth_failed" && isJson(this.headers, body);
     const headers = { ...answerHeaders(this.headers), "content-length": String(body.length) };
