@@ -9,19 +9,16 @@
 
 import type { AttemptOutcome } from "../health/types.ts";
 import { GatewayError } from "../ir/errors.ts";
-import type { PlanTarget } from "../routing/types.ts";
-import { judge } from "../routing/verdict.ts";
 import { enterTarget } from "./admit.ts";
 import { type AttemptEnd, runAttempt } from "./attempt.ts";
 import { countAtTarget, isCount } from "./count-tokens.ts";
+import { createFailoverNotice } from "./failover-notice.ts";
 import { type AttemptFailure, clientLeft } from "./failures.ts";
 import { answerFromLoopback } from "./loopback.ts";
 import { type Place, placesOf } from "./places.ts";
 import { targetsThatKnow } from "./response-history.ts";
+import { settleFailure } from "./settle-failure.ts";
 import type { ExchangeState } from "./state.ts";
-
-/** The most that one place is tried, however many attempts are left. */
-const TRIES_PER_PLACE = 3;
 
 /** Null when the caller has been given its answer; the failure to tell it otherwise. */
 export async function askTargets(state: ExchangeState): Promise<AttemptFailure | null> {
@@ -29,15 +26,21 @@ export async function askTargets(state: ExchangeState): Promise<AttemptFailure |
   const places = placesOf(targetsThatKnow(state), state.home, world.random);
   const maxAttempts = plan.policy?.attempts ?? world.retry.maxAttempts;
   const deadlineMs = nowMs(state) + (plan.policy?.totalMs ?? world.retry.totalMs);
+  const failover = createFailoverNotice(inbound, world);
   let last: AttemptFailure | null = null;
   for (let attempts = 0; attempts < maxAttempts; ) {
     if (inbound.signal.aborted) return clientLeft();
     const place = await nextPlace(state, places, deadlineMs, last);
     if (place === null) return last ?? nobodyLeft();
     if ("error" in place) return place;
-    const outcome = await tryPlace(state, place);
+    const answering = (): void => failover.answering(place.health);
+    const outcome = await tryPlace(state, place, answering);
     if (outcome === "busy") continue;
-    if (outcome === null) return null;
+    if (outcome === null) {
+      answering();
+      return null;
+    }
+    failover.failed(place.health, outcome, state.keeper.record.attempts.at(-1));
     state.audience.review();
     if (inbound.signal.aborted) return outcome;
     attempts++;
@@ -49,7 +52,11 @@ export async function askTargets(state: ExchangeState): Promise<AttemptFailure |
 
 const nowMs = ({ world }: ExchangeState): number => world.clock.monotonicUs() / 1000;
 
-/** The first place that may be asked now, after waiting for the earliest one if need be; null when none is left. */
+/**
+ * The place that may be asked now, after waiting for the earliest one if need be; null when none is left. Of several it is
+ * the one that has failed least, and then the first: no attempt is spent on a target's other keys, or on another try there,
+ * while a target that has not failed is waiting to be asked.
+ */
 async function nextPlace(
   state: ExchangeState,
   places: readonly Place[],
@@ -63,7 +70,9 @@ async function nextPlace(
     const now = nowMs(state);
     const from = (place: Place): number =>
       place.target.instance === null ? 0 : Math.max(place.notBeforeMs, world.health.availableAtMs(place.health));
-    const ready = left.find((place) => from(place) <= now);
+    const [ready] = left
+      .filter((place) => from(place) <= now)
+      .toSorted((one, other) => one.faults - other.faults || one.tries - other.tries);
     if (ready) return ready;
     const earliest = Math.min(...left.map(from));
     const waitMs = Math.ceil(earliest - now);
@@ -113,7 +122,11 @@ const nobodyLeft = (): AttemptFailure => ({
 });
 
 /** One attempt; "busy" when another request is trying the place out just now. */
-async function tryPlace(state: ExchangeState, place: Place): Promise<AttemptFailure | null | "busy"> {
+async function tryPlace(
+  state: ExchangeState,
+  place: Place,
+  answering: () => void,
+): Promise<AttemptFailure | null | "busy"> {
   const { world, inbound, keeper } = state;
   const { target } = place;
   keeper.record.provider = target.provider;
@@ -142,7 +155,10 @@ async function tryPlace(state: ExchangeState, place: Place): Promise<AttemptFail
     try {
       const end = await runAttempt(state, provider, {
         reason: reasonFor(place),
-        onContent: () => ticket.answering(),
+        onContent() {
+          ticket.answering();
+          answering();
+        },
       });
       ticket.end(outcomeOf(end, state));
       if (end.failure === null && end.isComplete) state.settleHome(place.health);
@@ -179,34 +195,4 @@ function outcomeOf(
     totalMs: ((attempt.endedUs ?? attempt.startedUs) - attempt.startedUs) / 1000,
     outputTokens: usageSource === "provider" ? usage.output : null,
   };
-}
-
-/** What a failed attempt means for the place it was made at, and for the others. */
-function settleFailure(
-  state: ExchangeState,
-  places: readonly Place[],
-  place: Place,
-  failure: AttemptFailure,
-): "go-on" | "give-up" {
-  const { world, plan } = state;
-  if (state.retryWithoutThoughts(failure.error)) return "go-on";
-  const verdict = judge(failure.error, {
-    accepted: failure.accepted,
-    unsayable: failure.unsayable === true,
-    mayResend: plan.policy?.resend === true,
-  });
-  if (verdict === "give-up") return "give-up";
-  const isSame = (other: PlanTarget): boolean => other === place.target;
-  // What cannot be said to a target can be said to it with no other key.
-  if (failure.unsayable) for (const other of places) if (isSame(other.target)) other.isSpent = true;
-  place.tries++;
-  if (verdict === "next-place" || place.tries >= TRIES_PER_PLACE) place.isSpent = true;
-  const pauseMs = backoffMs(place.tries, world.retry, world.random());
-  place.notBeforeMs = nowMs(state) + Math.max(pauseMs, failure.error.retryAfterMs ?? 0);
-  return places.some((other) => !other.isSpent) ? "go-on" : "give-up";
-}
-
-/** Exponential with full jitter: callers that failed together do not come back together. */
-function backoffMs(tries: number, retry: { baseMs: number; maxMs: number }, random: number): number {
-  return random * Math.min(retry.maxMs, retry.baseMs * 2 ** (tries - 1));
 }

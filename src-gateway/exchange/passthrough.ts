@@ -7,6 +7,7 @@ import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { WireProtocol } from "../ir/protocol.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { judge } from "../routing/verdict.ts";
+import { createFailoverNotice } from "./failover-notice.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { chooseTargets, modelInQuery, namedProvider } from "./passthrough/choose-targets.ts";
 import { type OutgoingBody, openBody } from "./passthrough/outgoing-body.ts";
@@ -53,16 +54,23 @@ function openRecord(keeper: RecordKeeper, world: PassthroughWorld, body: Outgoin
 }
 
 async function askTargets(state: PassthroughState, targets: PassthroughTarget[]): Promise<void> {
-  const { inbound, keeper, body } = state;
+  const { inbound, world, keeper, body } = state;
+  const failover = createFailoverNotice(inbound, world);
   for (const [place, target] of targets.entries()) {
+    const asked = { provider: target.instance.id, model: target.model, key: null };
     keeper.record.provider = target.instance.id;
     keeper.record.modelRouted = target.model;
     const failure = await tryTarget(state, target);
-    if (failure === null) return;
+    if (failure === null) return failover.answering(asked);
+    failover.failed(asked, failure, keeper.record.attempts.at(-1));
     if (inbound.signal.aborted || body.broke()) return leave(inbound, keeper, failure.error);
     // A body that was handed through is gone; only what is held can be sent to another provider.
     const targetsLeft = body.repeatable ? targets.length - place - 1 : 0;
-    const verdict = judge(failure.error, { accepted: failure.accepted });
+    const verdict = judge(failure.error, {
+      accepted: failure.accepted,
+      status: keeper.record.attempts.at(-1)?.status ?? null,
+      onStatus: target.instance.onStatus,
+    });
     if (targetsLeft === 0 || verdict === "give-up") return sendFailure(state, failure, wireOfBase(target.base));
   }
 }

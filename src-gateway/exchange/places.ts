@@ -9,6 +9,8 @@ export interface Place {
   key: ProviderKey;
   health: HealthTarget;
   tries: number;
+  /** Failures of its target, by whatever key, that another key would not have spared. */
+  faults: number;
   /** Not before this (monotonic ms): the provider's own word, or the pause between two tries. */
   notBeforeMs: number;
   /** Nothing more is to be expected here for this request. */
@@ -29,6 +31,7 @@ export function placesOf(targets: readonly PlanTarget[], home: Home | null, rand
         key,
         health: { provider: target.provider, key: key.id, model: target.model },
         tries: 0,
+        faults: 0,
         notBeforeMs: 0,
         isSpent: false,
       }),

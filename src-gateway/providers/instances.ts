@@ -55,6 +55,7 @@ function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: Se
     headers: config.headers ?? {},
     compat: compatOf(config, row, refuse),
     ...maxConcurrencyOf(config, refuse),
+    ...(config.onStatus ? { onStatus: config.onStatus } : {}),
     region: typeof config.options?.["region"] === "string" ? config.options["region"] : null,
     where: config.where,
   };

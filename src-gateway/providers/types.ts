@@ -1,6 +1,6 @@
 /** Providers as data. A row of the catalogue says what a provider can do; an instance is a row that the operator configured. */
 import type { ProviderWire } from "../ir/protocol.ts";
-import type { CredentialRef } from "../settings/types.ts";
+import type { CredentialRef, StatusAction } from "../settings/types.ts";
 import type { CompatFlag } from "./compat.ts";
 
 /** How a credential is shown to a provider. */
@@ -60,6 +60,8 @@ export interface ProviderInstance {
   compat: ReadonlySet<CompatFlag>;
   /** Requests that it may be asked at once; without a limit when left out. */
   maxConcurrency?: number;
+  /** What is done after its error answers, by status, where it is not what is done everywhere. */
+  onStatus?: Readonly<Record<number, StatusAction>>;
   /** The provider's region, where requests are signed for one. */
   region: string | null;
   where: string;

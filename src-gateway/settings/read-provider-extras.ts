@@ -5,7 +5,7 @@ import { HOW_TO_GIVE_KEYS } from "./credential-ref.ts";
 import { looksLikeKey, quote } from "./secret-text.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
-const CLEAR_TEXT = "a key must not stand in this file in clear text";
+export const CLEAR_TEXT = "a key must not stand in this file in clear text";
 const HINT = `leave it out, and ${HOW_TO_GIVE_KEYS.replace("write", "write credential:")}`;
 
 export const CLEAR_KEY_NAMES =

@@ -4,12 +4,24 @@ import { PROVIDER_WIRES, type ProviderWire, WIRE_PROTOCOL_ALIASES } from "../ir/
 import { baseUrlProblem, withoutSlash } from "./base-url.ts";
 import { HOW_TO_GIVE_KEYS, parseCredential } from "./credential-ref.ts";
 import { nearest } from "./nearest.ts";
-import { CLEAR_KEY_NAMES, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
+import { readOnStatus } from "./read-on-status.ts";
+import { CLEAR_KEY_NAMES, CLEAR_TEXT, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
 import { looksLikeKey, quote } from "./secret-text.ts";
 import type { CredentialRef, ProviderConfig } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
-const MEMBERS = ["id", "kind", "base_url", "credential", "credentials", "protocols", "models", "headers", "options"];
+const MEMBERS = [
+  "id",
+  "kind",
+  "base_url",
+  "credential",
+  "credentials",
+  "protocols",
+  "models",
+  "headers",
+  "on_status",
+  "options",
+];
 
 /** The entries of `providers:`; `ids` also holds those of entries with a mistake, so that their routes are not refused too. */
 export function readProviders(
@@ -76,6 +88,8 @@ function readProvider(
   if (models) provider.models = models;
   const headers = readHeaders(reader, members.get("headers"), `${key}.headers`);
   if (headers) provider.headers = headers;
+  const onStatus = readOnStatus(reader, members.get("on_status"), `${key}.on_status`);
+  if (onStatus) provider.onStatus = onStatus;
   const options = readOptions(reader, members.get("options"), `${key}.options`);
   if (options) provider.options = options;
   return id === null || kind === null ? null : provider;
@@ -139,6 +153,7 @@ function readCredentials(
       reader.refuse(item, `${at}.credential`, "is missing", HOW_TO_GIVE_KEYS);
     const id = reader.text(members?.get("id"), `${at}.id`) ?? `key-${index + 1}`;
     const weight = reader.number(members?.get("weight"), `${at}.weight`, 0.001, 1_000_000) ?? 1;
+    if (looksLikeKey(id)) reader.refuse(members?.get("id") ?? item, `${at}.id`, CLEAR_TEXT, HOW_TO_GIVE_KEYS);
     if (ids.has(id)) reader.refuse(item, `${at}.id`, `${quote(id)} stands twice`, "give each key a name of its own");
     ids.add(id);
     return credential ? [{ id, credential, weight }] : [];

@@ -172,6 +172,10 @@ export type CredentialRef =
   | { source: "file"; path: string }
   | { source: "keychain"; name: string };
 
+/** After an error answer: here again after a pause, the next key or target, or no further try at all. */
+export const STATUS_ACTIONS = ["again", "next", "fail"] as const;
+export type StatusAction = (typeof STATUS_ACTIONS)[number];
+
 /** One entry of `providers:`. */
 export interface ProviderConfig {
   id: string;
@@ -186,6 +190,8 @@ export interface ProviderConfig {
   /** Model ids the instance serves; asked of the provider when left out. */
   models?: string[];
   headers?: Record<string, string>;
+  /** What is done after its error answers, by status; those left out are judged as everywhere. */
+  onStatus?: Readonly<Record<number, StatusAction>>;
   options?: Record<string, unknown>;
   /** `file:line` or the environment variable it came from. */
   where: string;

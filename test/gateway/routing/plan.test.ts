@@ -172,4 +172,16 @@ describe("judge", () => {
     expect(judge(error("provider_timeout"), { accepted: true })).toBe("give-up");
     expect(judge(error("provider_timeout"), { accepted: true, mayResend: true })).toBe("again");
   });
+  it("does after a status what the operator wants, where the provider has said it", () => {
+    const onStatus = { 400: "again", 404: "next", 502: "next", 503: "fail" } as const;
+    const refused = { accepted: false, onStatus };
+    expect(judge(error("model_not_found"), { ...refused, status: 404 })).toBe("next-place");
+    expect(judge(error("invalid_request"), { ...refused, status: 400 })).toBe("again");
+    expect(judge(error("overloaded"), { ...refused, status: 503 })).toBe("give-up");
+    expect(judge(error("overloaded"), { ...refused, status: 529 })).toBe("again");
+    // Inside a 200 an error has the status that it would have had outside; what did not come has none.
+    expect(judge(error("overloaded"), { ...refused, status: 200 })).toBe("give-up");
+    expect(judge(error("provider_unreachable"), { ...refused, status: null })).toBe("again");
+    expect(judge(error("provider_cut"), { accepted: true, onStatus, status: 200 })).toBe("give-up");
+  });
 });

@@ -101,6 +101,11 @@ aliases:
     ]);
   });
 
+  it("takes what is to be done after a status, in quotes or not", () => {
+    const { providers } = read(provider('on_status: { "402": next, 404: next, 503: fail, 400: again }'));
+    expect(providers[0]?.onStatus).toEqual({ 400: "again", 402: "next", 404: "next", 503: "fail" });
+  });
+
   it("takes a file: credential of the home folder as it is", () => {
     expect(read(provider("credential: file:~/key")).providers[0]?.credential).toEqual({
       source: "file",
@@ -123,6 +128,7 @@ describe("a key in clear text", () => {
     ["in x-api-key, whatever it looks like", "headers: {X-Api-Key: hunter2}"],
     ["in x-goog-api-key", "headers: {x-goog-api-key: AIzaSyA0123456789}"],
     ["in another header", "headers: {x-mine: gsk_0123456789}"],
+    ["as the name of a key", `credentials: [{id: ${KEY}, credential: "env:K"}]`],
     ["in an option by its name", "options: {client_secret: hunter2}"],
     ["in an option by its look", `options: {deep: [{x: "tok_0123456789"}]}`],
   ])("%s is refused, once, with the way to do it right, and never repeated", (_, lines) => {
