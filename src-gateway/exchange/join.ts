@@ -8,7 +8,7 @@ import { isCount } from "./count-tokens.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
-export const JOINED_HEADER = "x-tokligence-joined";
+const JOINED_HEADER = "x-tokligence-joined";
 
 /** Null where nobody may join: it is switched off, or the answer is a count, which costs nothing and leaves no record. */
 export function joinRequest(

@@ -93,7 +93,7 @@ function createWorld(
   const instances = new Map(providers.map((provider) => [provider.id, instanceOf(provider.id)]));
   return {
     clock,
-    log: { debug() {}, info() {}, warn() {}, error() {} } as unknown as ExchangeWorld["log"],
+    log: { debug() {}, info() {}, warn() {}, error() {} },
     timeouts: TIMEOUTS,
     onClientAbort: "abort",
     maxDrainMs: 1_000,
@@ -132,7 +132,7 @@ function createWorld(
     health: createHealth({ clock, settings: HEALTH, random: () => chance.next() }),
     admission: free,
     joins: null,
-    affinity: { homeOf: () => null, settle() {} } as ExchangeWorld["affinity"],
+    affinity: { homeOf: () => null, settle() {} },
     conversationOf: () => null,
     countTokens: async () => 1,
     withoutCounter: new Map(),

@@ -252,10 +252,10 @@ it("cache marks go to wires that know them, and nowhere else", () => {
 describe("a tool without arguments", () => {
   it("names its properties, without which OpenAI refuses every tool of the request", () => {
     const tools = [{ name: "look", input_schema: { type: "object" } }];
-    const schema = { type: "object", properties: {} };
+    const parameters = { type: "object", properties: {} };
     const asked = (provider: ProviderWire) => send(claude({ tools }), "anthropic-messages", provider).body["tools"];
-    expect(asked("openai-chat")).toEqual([{ type: "function", function: { name: "look", parameters: schema } }]);
-    expect(asked("openai-responses")).toEqual([{ type: "function", name: "look", parameters: schema, strict: false }]);
+    expect(asked("openai-chat")).toEqual([{ type: "function", function: { name: "look", parameters } }]);
+    expect(asked("openai-responses")).toEqual([{ type: "function", name: "look", parameters, strict: false }]);
   });
 });
 
