@@ -22,6 +22,7 @@ const PARTS = [
   "affinity",
   "joins",
   "limits",
+  "budgets",
   "health",
   "ledger",
   "request-log",
@@ -83,6 +84,11 @@ export const PACKAGE_HOMES: PackageHome[] = [
     packageName: "pg",
     folders: gateway("store"),
     because: "store/ hides which database runs, and a client without its error listener ends the process",
+  },
+  {
+    packageName: "ioredis",
+    folders: gateway("budgets"),
+    because: "Redis holds counts that gateways share; it is loaded only where it is configured",
   },
   {
     packageName: "keytar",

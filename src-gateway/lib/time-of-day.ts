@@ -1,5 +1,10 @@
 /** Minute of the day and day of the week, on the clocks of a time zone. */
-import type { TimeWindow } from "../settings/route-types.ts";
+/** Minutes since midnight. A window that ends before it begins goes on into the next day. */
+interface TimeWindow {
+  fromMinute: number;
+  /** Exclusive; up to 1440. */
+  toMinute: number;
+}
 
 export interface LocalTime {
   /** Since midnight. */
