@@ -16,6 +16,7 @@ import type { TokenCounter } from "../token-count/counter.ts";
 import { createAuthorizer } from "../upstream/authorize.ts";
 import type { Parts } from "./parts.ts";
 import { planRequest } from "./plan-request.ts";
+import { createPromptReports } from "./prompt-reports.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;
@@ -56,6 +57,7 @@ export function createExchangeWorld(
         { owner, wire: inbound.wire, session: attribute(inbound.headers).session, model, body },
         sha256Hex,
       ),
+    reportPrompt: createPromptReports(clock),
     replay: createReplayMemory(clock),
     responses: memory,
     maxDrainMs: MAX_DRAIN_MS,

@@ -108,6 +108,7 @@ async function send(
 async function openLane(state: ExchangeState, target: ProviderTarget): Promise<Lane> {
   const isSame = target.wire === state.inbound.wire && !state.mustTranslate(target);
   const lane = isSame ? createRelay(state, target) : createTranslation(state, target);
+  state.sent = isSame ? null : { wire: target.wire, body: lane.request.body };
   // Last, because some providers want the whole request signed.
   return { ...lane, request: await state.world.authorize(target, lane.request) };
 }

@@ -14,6 +14,7 @@ import { countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { followFirst, joinRequest, openRecorder } from "./join.ts";
 import { withoutSuffix } from "./long-context.ts";
+import { reportPrompt } from "./prompt-report.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
 import { factsOf, withoutChoice } from "./request-facts.ts";
 import { recallHistory } from "./response-history.ts";
@@ -74,6 +75,7 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
   const { body, continuation } = await recallHistory(inbound, world, asked.body, keeper.record.userId);
   const admission = admissionOf(inbound, String(keeper.record.apiKeyId ?? 0), keeper.record.bytesIn);
   const permit = await enter(world.admission, admission);
+  let state: ExchangeState;
   try {
     const plan = await world.plan({
       model: withoutSuffix(head.model),
@@ -85,14 +87,16 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     keeper.record.plan = planRecordOf(plan);
     if (plan.policy?.join === false) recorder?.drop();
     else recorder?.offer();
-    const state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
+    state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
     const failure = await askTargets(state);
-    if (failure === null) return;
-    if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
-    else sendFailure(state, failure);
+    if (failure !== null) {
+      if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
+      else sendFailure(state, failure);
+    }
   } finally {
     permit.release();
   }
+  await reportPrompt(state);
 }
 
 const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };

@@ -11,7 +11,7 @@ import type { Audience } from "./audience.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { Continuation } from "./response-history.ts";
 import type { StreamReply } from "./stream-reply.ts";
-import type { ExchangeWorld, Inbound } from "./types.ts";
+import type { AnsweredPrompt, ExchangeWorld, Inbound } from "./types.ts";
 import { refusesThoughts, withoutThoughts } from "./without-thoughts.ts";
 
 /** What the steps of one exchange share once the request is understood. */
@@ -39,6 +39,10 @@ export interface ExchangeState {
   /** Where the conversation's last turns went, and its prompt is cached. */
   home: Home | null;
   settleHome(home: Home): void;
+  /** Who has answered a turn of a conversation. */
+  answeredBy: Home | null;
+  /** What the last provider was sent in other words than the client's. */
+  sent: AnsweredPrompt["sent"];
   admission: AdmissionRequest;
   /** True, once, when the error is about thoughts that the request can go on without; from then on it does. */
   retryWithoutThoughts(error: GatewayError): boolean;
@@ -59,12 +63,16 @@ export function createState(understood: Understood): ExchangeState {
   const conversation = isGenerating(inbound.target.surface)
     ? world.conversationOf({ inbound, body, model: understood.head.model, owner: ownerKey })
     : null;
-  return {
+  const state: ExchangeState = {
     ...understood,
     ownerKey,
+    answeredBy: null,
+    sent: null,
     home: conversation === null ? null : world.affinity.homeOf(conversation),
     settleHome(home) {
-      if (conversation !== null) world.affinity.settle(conversation, home);
+      if (conversation === null) return;
+      world.affinity.settle(conversation, home);
+      state.answeredBy = home;
     },
     get leavesThoughtsOut() {
       return leavesThoughtsOut;
@@ -88,6 +96,7 @@ export function createState(understood: Understood): ExchangeState {
     },
     isStrict: (target) => target.strict === true || isTrue(inbound.headers["x-tokligence-strict"]),
   };
+  return state;
 }
 
 const GENERATING: ReadonlySet<string> = new Set(["chat", "responses", "messages", "gemini"]);

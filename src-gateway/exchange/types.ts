@@ -4,10 +4,10 @@
  * `exchange/` is given everything it touches: the caller's request and reply, the dispatcher that reaches providers, the
  * writer that keeps records. It opens no socket, no file and no database itself.
  */
-import type { Affinity } from "../affinity/types.ts";
+import type { Affinity, Home } from "../affinity/types.ts";
 import type { Principal } from "../auth/types.ts";
 import type { Health } from "../health/types.ts";
-import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { ExchangeRecord, PrefixReport } from "../ir/exchange-record.ts";
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { Joins } from "../joins/types.ts";
@@ -110,6 +110,18 @@ export interface PlanQuestion {
   mayChoose?(provider: string): boolean;
 }
 
+/** A prompt that a provider has taken, and answered. */
+export interface AnsweredPrompt {
+  inbound: Pick<Inbound, "wire" | "headers">;
+  /** What the client sent. */
+  body: RequestBody;
+  model: string;
+  owner: string;
+  /** What the provider was sent; null when its prompt is the client's. */
+  sent: { wire: ProviderWire; body: readonly Buffer[] } | null;
+  home: Home;
+}
+
 /** Everything an exchange needs besides the request itself. */
 export interface ExchangeWorld {
   clock: Clock;
@@ -134,6 +146,8 @@ export interface ExchangeWorld {
   joins: Joins | null;
   /** Names the conversation that a request is a turn of; null where it cannot be told. */
   conversationOf(request: { inbound: Inbound; body: RequestBody; model: string; owner: string }): string | null;
+  /** How much of it the provider has seen before; null where that is not known. */
+  reportPrompt(prompt: AnsweredPrompt): Promise<PrefixReport | null>;
   /** Estimates the input tokens of a request, leaning upward. */
   countTokens(request: IrRequest, signal: AbortSignal): Promise<number>;
   /** Providers that had no token counter, and until when (monotonic) they are not asked again. */

@@ -132,6 +132,7 @@ function createWorld(
     health: createHealth({ clock, settings: HEALTH, random: () => chance.next() }),
     admission: free,
     joins: null,
+    reportPrompt: async () => null,
     affinity: { homeOf: () => null, settle() {} },
     conversationOf: () => null,
     countTokens: async () => 1,
