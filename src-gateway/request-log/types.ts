@@ -26,3 +26,73 @@ export interface RequestLog {
   list(filter: ExchangeFilter): Promise<ExchangeRecord[]>;
   get(id: number): Promise<ExchangeRecord | null>;
 }
+
+/** What is kept of an exchange besides its bodies. */
+export interface BodyHead {
+  method: string;
+  /** With its query, without a credential. */
+  path: string;
+  /** Only those of the request that hold no credential. */
+  headers: Record<string, string>;
+  surface: Surface;
+  /** Of the answer; null when it had none. */
+  answerType: string | null;
+  /** Longer than `log_bodies_max_bytes`: only the beginning was kept. */
+  requestIsCut: boolean;
+  answerIsCut: boolean;
+  /** The answer held a secret in pieces, so it is kept as what it says, not as it was sent. */
+  answerIsText: boolean;
+}
+
+/** An exchange whose bodies should be kept. */
+export interface NewBody {
+  id: number;
+  userId: number | null;
+  apiKeyId: number | null;
+  modelAsked: string | null;
+  head: BodyHead;
+  /** Null where there is none, or none that is text. */
+  request: Uint8Array | null;
+  answer: Uint8Array | null;
+  /** As they went over the wire. */
+  requestBytes: number;
+  answerBytes: number;
+}
+
+export interface StoredBody {
+  id: number;
+  userId: number | null;
+  apiKeyId: number | null;
+  head: BodyHead;
+  requestBytes: number;
+  answerBytes: number;
+  request: Uint8Array | null;
+  answer: Uint8Array | null;
+}
+
+export interface Retention {
+  /** Bodies of before this moment go; null keeps them whatever their age. */
+  beforeUs: number | null;
+  /** Of all bodies as they are stored; null is no limit. */
+  maxBytes: number | null;
+}
+
+export interface Pruned {
+  bodies: number;
+  bytes: number;
+}
+
+/** Where bodies are kept: compressed, without secrets, found by their words. */
+export interface BodyArchive {
+  put(bodies: readonly NewBody[]): Promise<void>;
+  get(id: number): Promise<StoredBody | null>;
+  /** Ids of exchanges in whose prompt or answer all these words stand. */
+  search(question: { words: string; beforeId?: number; afterId?: number; limit: number }): Promise<number[]>;
+  /** Removes what is too old or too much, a few at a time. */
+  prune(retention: Retention): Promise<Pruned>;
+  close(): Promise<void>;
+}
+
+/** How much of an exchange the log keeps. */
+export const LOG_LEVELS = ["off", "metadata", "full"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -48,6 +48,10 @@ export function isRowAtFault(thrown: unknown): boolean {
 export const isUniqueViolation = (thrown: unknown): boolean =>
   ["23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"].includes(codeOf(thrown));
 
+/** A row that another one names is not there, or is still named when it should go. */
+export const isForeignKeyViolation = (thrown: unknown): boolean =>
+  ["23503", "SQLITE_CONSTRAINT_FOREIGNKEY"].includes(codeOf(thrown));
+
 /** For the log. The driver's own error objects also carry rows and parameters. */
 export function describeError(thrown: unknown): { code: string; problem: string } {
   return { code: codeOf(thrown), problem: thrown instanceof Error ? thrown.message : String(thrown) };
