@@ -71,6 +71,31 @@ describeOnBothDatabases("opening a database", (database) => {
     await plain.close();
   });
 
+  it("takes exchanges of an older gateway for asked on their own, and new ones with whose answer they were given", async () => {
+    const store = await database.open();
+    const plain = await connectPlainly(database);
+    for (const column of ["joined_to", "prefix"]) await plain.run(`alter table exchanges drop column ${column}`);
+    await plain.run("delete from schema_migrations where name = '0004-joins-and-prefixes'");
+    const { joined_to: _, prefix: __, ...old } = toRow(completedRecord(FIRST_ID), 1);
+    await store.db
+      .insertInto("exchanges")
+      .values(old as ExchangeRow)
+      .execute();
+    const changes = {
+      joinedTo: FIRST_ID,
+      prefix: { sharedBytes: 7, totalBytes: 9, firstDifference: { path: "tools[1]", by: "gateway" as const } },
+    };
+    const { db } = await database.open();
+    await db
+      .insertInto("exchanges")
+      .values(toRow(completedRecord(FIRST_ID + 1, changes), 1))
+      .execute();
+    const rows = await db.selectFrom("exchanges").selectAll().orderBy("id").execute();
+    const seen = rows.map((row) => fromRow(row)).map(({ joinedTo, prefix }) => ({ joinedTo, prefix }));
+    expect(seen).toEqual([{ joinedTo: null, prefix: null }, changes]);
+    await plain.close();
+  });
+
   it("refuses a database of a newer gateway, with what to do about it", async () => {
     const store = await database.open();
     await sql`insert into schema_migrations values ('9999-later', 'then')`.execute(store.db);
