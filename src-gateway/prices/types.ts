@@ -55,7 +55,7 @@ export interface PriceFacts {
   provider: string;
   /** The model name that was sent to it. */
   model: string;
-  /** The name that it reported: the only one that tells the model behind a deployment or an alias. */
+  /** The name that it reported; it tells the model behind a deployment or an alias. */
   modelServed?: string | null;
   /** Milliseconds since 1970 at which the request was made. */
   atMs: number;
@@ -117,6 +117,8 @@ export interface PriceBook {
   find(facts: PriceFacts): AppliedPrice | null;
   /** One sentence on why `find` gives null: what is not known, and what would tell it. Null when it is priced. */
   whyUnpriced(facts: PriceFacts): string | null;
+  /** How many input tokens each tier needs to be exceeded, beginning with 0; empty when there are no prices. */
+  thresholds(facts: PriceFacts): number[];
 }
 
 export type ApplyPrice = (book: PriceBook, facts: PriceFacts) => AppliedPrice | null;

@@ -56,6 +56,7 @@ function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: Se
     compat: compatOf(config, row, refuse),
     ...maxConcurrencyOf(config, refuse),
     ...(config.onStatus ? { onStatus: config.onStatus } : {}),
+    ...(config.billing ? { billing: config.billing } : {}),
     region: typeof config.options?.["region"] === "string" ? config.options["region"] : null,
     where: config.where,
   };

@@ -1,5 +1,6 @@
 /** Providers as data. A row of the catalogue says what a provider can do; an instance is a row that the operator configured. */
 import type { ProviderWire } from "../ir/protocol.ts";
+import type { Billing } from "../prices/types.ts";
 import type { CredentialRef, StatusAction } from "../settings/types.ts";
 import type { CompatFlag } from "./compat.ts";
 
@@ -62,6 +63,8 @@ export interface ProviderInstance {
   maxConcurrency?: number;
   /** What is done after its error answers, by status, where it is not what is done everywhere. */
   onStatus?: Readonly<Record<number, StatusAction>>;
+  /** How it is paid for, where that is not as usual for its kind. */
+  billing?: Billing;
   /** The provider's region, where requests are signed for one. */
   region: string | null;
   where: string;

@@ -52,7 +52,8 @@ export function mergeConfig(
       : readConfigFile(configFile, text, known);
   const providers = firstOfEach([...file.providers, ...others]);
   const routes = [...file.routes, ...inlineRoutes(parts, providers)];
-  return { version, providers, routes, aliases: { ...inline.aliases, ...file.aliases } };
+  const aliases = { ...inline.aliases, ...file.aliases };
+  return { version, providers, routes, aliases, ...(file.prices ? { prices: file.prices } : {}) };
 }
 
 const firstOfEach = (providers: ProviderConfig[]): ProviderConfig[] =>

@@ -1,5 +1,6 @@
-/** gateway.yaml (or .json): providers, routes and aliases. Everything wrong is reported at once, with file and line. */
+/** gateway.yaml (or .json): providers, routes, aliases and prices. Everything wrong is reported at once, with file and line. */
 import { isMap, type Node } from "yaml";
+import { readPrices } from "./read-prices.ts";
 import { readProviders } from "./read-providers.ts";
 import { readRoutes } from "./read-routes.ts";
 import { quote } from "./secret-text.ts";
@@ -20,7 +21,7 @@ export function readConfigFile(path: string, text: string, known: KnownNames): C
   const root = reader.root;
   // A file of nothing but comments is one that configures nothing.
   if (root !== null && !isEmpty(root)) {
-    const members = reader.members(root, "file", ["providers", "routes", "aliases"]);
+    const members = reader.members(root, "file", ["providers", "routes", "aliases", "prices"]);
     const { providers, ids } = readProviders(reader, members?.get("providers"), path, known.kinds);
     content.providers = providers;
     content.routes = readRoutes(
@@ -29,6 +30,7 @@ export function readConfigFile(path: string, text: string, known: KnownNames): C
       new Set([...ids, ...known.otherProviderIds, "loopback"]),
     );
     content.aliases = readAliases(reader, members?.get("aliases"));
+    if (members?.has("prices")) content.prices = readPrices(reader, members.get("prices"));
   }
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
   return content;

@@ -6,6 +6,7 @@ import { HOW_TO_GIVE_KEYS, parseCredential } from "./credential-ref.ts";
 import { nearest } from "./nearest.ts";
 import { readOnStatus } from "./read-on-status.ts";
 import { CLEAR_KEY_NAMES, CLEAR_TEXT, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
+import { readBilling } from "./read-prices.ts";
 import { looksLikeKey, quote } from "./secret-text.ts";
 import type { CredentialRef, ProviderConfig } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
@@ -20,6 +21,7 @@ const MEMBERS = [
   "models",
   "headers",
   "on_status",
+  "billing",
   "options",
 ];
 
@@ -90,6 +92,8 @@ function readProvider(
   if (headers) provider.headers = headers;
   const onStatus = readOnStatus(reader, members.get("on_status"), `${key}.on_status`);
   if (onStatus) provider.onStatus = onStatus;
+  const billing = readBilling(reader, members.get("billing"), `${key}.billing`);
+  if (billing) provider.billing = billing;
   const options = readOptions(reader, members.get("options"), `${key}.options`);
   if (options) provider.options = options;
   return id === null || kind === null ? null : provider;

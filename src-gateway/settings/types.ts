@@ -3,6 +3,8 @@
  * environment; every other folder is given these values.
  */
 import type { ProviderWire } from "../ir/protocol.ts";
+import type { Billing } from "../prices/types.ts";
+import type { PriceOverride } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
 
 export type { RouteConfig } from "./route-types.ts";
@@ -192,6 +194,8 @@ export interface ProviderConfig {
   headers?: Record<string, string>;
   /** What is done after its error answers, by status; those left out are judged as everywhere. */
   onStatus?: Readonly<Record<number, StatusAction>>;
+  /** How it is paid for, where that is not as usual for its kind. */
+  billing?: Billing;
   options?: Record<string, unknown>;
   /** `file:line` or the environment variable it came from. */
   where: string;
@@ -201,6 +205,8 @@ export interface ConfigFileContent {
   providers: ProviderConfig[];
   routes: RouteConfig[];
   aliases: Record<string, string>;
+  /** What the operator says that things cost; none when left out. */
+  prices?: PriceOverride[];
 }
 
 /** The part of the settings that is reloaded while the gateway runs. */

@@ -25,6 +25,7 @@ const PARTS = [
   "budgets",
   "health",
   "ledger",
+  "prices",
   "request-log",
   "auth",
   "hooks",
@@ -99,6 +100,11 @@ export const PACKAGE_HOMES: PackageHome[] = [
     packageName: "gpt-tokenizer",
     folders: gateway("token-count"),
     because: "it brings tables of 60 MB and blocks while it counts: only the thread of token-count/ may load it",
+  },
+  {
+    packageName: "@pydantic/genai-prices",
+    folders: gateway("prices"),
+    because: "prices/ knows which data it came with, and loads it only when prices are needed",
   },
   {
     packageName: "commander",
