@@ -1,4 +1,5 @@
 /** Values in words, for tables. */
+import { usdOfNano } from "../lib/usd.ts";
 
 const two = (value: number): string => String(value).padStart(2, "0");
 
@@ -20,6 +21,9 @@ export function duration(us: number | null): string {
   if (us < 1_000_000) return `${Math.round(us / 1000)} ms`;
   return us < 100_000_000 ? `${(us / 1_000_000).toFixed(1)} s` : `${count(us / 1_000_000)} s`;
 }
+
+/** Money for tables, to a hundredth of a cent. */
+export const usd = (nano: number): string => usdOfNano(Math.round(nano / 100_000) * 100_000);
 
 /** What a client or a provider named itself may hold characters that steer a terminal. */
 export const harmless = (text: string): string =>

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { QueryOf, ReplyOf } from "../admin-api/contract/endpoints.ts";
 import { contextOf } from "./context.ts";
 import { findUser } from "./find-user.ts";
-import { count } from "./format.ts";
+import { count, usd } from "./format.ts";
 import { parseMoment } from "./parse-time.ts";
 import type { Column } from "./table.ts";
 import type { CliWorld } from "./world.ts";
@@ -16,6 +16,7 @@ const DIMENSIONS = [
   "agent",
   "session",
   "project",
+  "branch",
   "model",
   "provider",
   "surface",
@@ -37,6 +38,12 @@ const number = (title: string, value: (sum: Sum) => number, leaveOut?: number): 
   ...(leaveOut === undefined ? {} : { leaveOut }),
 });
 
+/** A sum that leaves something out says so. */
+function costOf({ costNano, unpriced }: Sum): string {
+  if (unpriced === 0) return usd(costNano);
+  return costNano === 0 ? "unpriced" : `${usd(costNano)} + ${count(unpriced)} unpriced`;
+}
+
 const columnsFor = (by: Dimension): Column<Sum>[] => [
   { title: by.toUpperCase(), value: (sum) => sum.group ?? "–", min: 12 },
   number("REQUESTS", (sum) => sum.requests),
@@ -46,6 +53,7 @@ const columnsFor = (by: Dimension): Column<Sum>[] => [
   number("CACHE WRITE", ({ usage }) => usage.cacheWrite5m + usage.cacheWrite1h, 1),
   number("OUTPUT", ({ usage }) => usage.output),
   number("REASONING", ({ usage }) => usage.reasoning, 2),
+  { title: "COST", value: costOf, right: true, colour: (sum) => (sum.unpriced > 0 ? "yellow" : "plain") },
 ];
 
 const EMPTY = "Nothing was used in this time. Send a request through the gateway, and it shows here.";

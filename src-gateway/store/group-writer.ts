@@ -1,12 +1,9 @@
 /** Puts a group of records into the database, and finds the one that spoils it. */
-import type { Kysely } from "kysely";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { isRowAtFault, isTransient } from "./database-errors.ts";
-import { type ExchangeRow, toRow } from "./exchange-rows.ts";
-import { createLedgerEntries } from "./ledger-entries.ts";
+import { toRow } from "./exchange-rows.ts";
 import type { Store } from "./open-store.ts";
-import type { Database } from "./schema.ts";
-import { createUpsert } from "./upsert-exchanges.ts";
+import { createRowWriter, type PreparedRow } from "./write-rows.ts";
 
 /** A record and the run that it belongs to, which need not be the one that writes it. */
 export interface OwnedRecord {
@@ -23,11 +20,6 @@ export interface GroupWriter {
   write(group: OwnedRecord[], settled: (record: ExchangeRecord) => void): Promise<void>;
 }
 
-export interface PreparedRow {
-  owned: OwnedRecord;
-  row: ExchangeRow;
-}
-
 interface Refusal {
   owned: OwnedRecord;
   error: unknown;
@@ -38,8 +30,7 @@ export function createGroupWriter(
   store: Store,
   putAside: (owned: OwnedRecord, error: unknown) => Promise<void>,
 ): GroupWriter {
-  const upsert = createUpsert(store.dialect);
-  const entries = createLedgerEntries(store.dialect);
+  const writeRows = createRowWriter(store);
 
   return {
     async write(group, settled) {
@@ -66,7 +57,7 @@ export function createGroupWriter(
     const [first] = rows;
     if (!first) return [];
     try {
-      await writeTogether(rows);
+      await writeRows(rows);
       written.push(...rows);
       return [];
     } catch (error) {
@@ -75,56 +66,6 @@ export function createGroupWriter(
     }
     const middle = Math.ceil(rows.length / 2);
     return [...(await bisect(rows.slice(0, middle), written)), ...(await bisect(rows.slice(middle), written))];
-  }
-
-  /** The rows, what follows from them, and nothing of it when something fails. */
-  async function writeTogether(rows: PreparedRow[]): Promise<void> {
-    try {
-      await store.db.transaction().execute(async (db) => {
-        await entries.add(db, await upsertAll(db, rows));
-      });
-    } catch (error) {
-      entries.forget();
-      throw error;
-    }
-    entries.settle();
-  }
-
-  /** @returns those that were written now. */
-  async function upsertAll(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
-    const written: PreparedRow[] = [];
-    let left = rows;
-    while (left.length > 0) {
-      const ids = await upsert(
-        db,
-        left.map(({ row }) => row),
-      );
-      written.push(...left.filter(({ row }) => ids.has(row.id)));
-      if (ids.size === left.length) break;
-      left = await moveFromTakenIds(db, left);
-    }
-    return written;
-  }
-
-  /** Another replica had a request in the same microsecond: ours goes to the next id. The others were closed before. */
-  async function moveFromTakenIds(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
-    const ids = rows.map(({ row }) => row.id);
-    const found = await db
-      .selectFrom("exchanges")
-      .select(["id", "instance_id", "moved_from"])
-      .where("id", "in", ids)
-      .execute();
-    const holders = new Map(found.map((row) => [row.id, row]));
-    const isTaken = ({ row, owned }: PreparedRow): boolean => {
-      const holder = holders.get(row.id);
-      return (
-        holder !== undefined &&
-        (holder.instance_id !== row.instance_id || (holder.moved_from ?? holder.id) !== owned.record.id)
-      );
-    };
-    return rows
-      .filter(isTaken)
-      .map(({ owned, row }) => ({ owned, row: { ...row, id: row.id + 1, moved_from: owned.record.id } }));
   }
 }
 

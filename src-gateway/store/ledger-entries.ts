@@ -1,10 +1,10 @@
 /** What follows from an exchange that was closed: its place in the sums and in the chain, and the prices that it names. */
 import type { Kysely } from "kysely";
-import type { PreparedRow } from "./group-writer.ts";
 import { appendToChain, type ChainEnd, exchangeText, readChainEnd } from "./ledger-chain.ts";
 import type { DialectName } from "./open-store.ts";
 import { GroupSums } from "./rollups.ts";
 import type { Database } from "./schema.ts";
+import type { PreparedRow } from "./write-rows.ts";
 
 export interface LedgerEntries {
   /** To be called once for each row that is written, inside the transaction that writes it. */

@@ -37,7 +37,7 @@ export const ROLLUP_DIMENSIONS = [
 ] as const;
 export type RollupDimension = (typeof ROLLUP_DIMENSIONS)[number];
 
-/** Sums of everybody; the sums of one key are under the key's id, of a user without a key under the negative user's id. */
+/** Sums of everybody; those of a key are under the key's id, those of a user under the user's negative id. */
 export const EVERYBODY = 0;
 
 /** The place in this list is the number in the database. */

@@ -10,7 +10,6 @@ import {
   DAY_SUMS,
   type DaySum,
   EVERYBODY,
-  LATENCY_METRICS,
   ROLLUP_DIMENSIONS,
   type RollupDimension,
 } from "./rollup-columns.ts";
@@ -84,12 +83,12 @@ export class GroupSums {
     const values = DAY_SUMS.map((name) => sums[name] ?? 0);
     const hour = Math.floor(row.id / HOUR_US);
     const day = Math.floor(row.id / DAY_US);
-    const own = scopeOf(row);
+    const own = scopesOf(row);
     for (const [dimension, name] of ROLLUP_DIMENSIONS.entries()) {
       const value = String(VALUE_OF[name](row) ?? "");
       add(this.hours, [EVERYBODY, dimension, hour, value], values);
       add(this.days, [EVERYBODY, dimension, day, value], values);
-      if (own !== null && name !== "key" && name !== "user") add(this.days, [own, dimension, day, value], values);
+      for (const scope of own) add(this.days, [scope, dimension, day, value], values);
     }
   }
 
@@ -98,10 +97,14 @@ export class GroupSums {
   }
 }
 
-/** Under which number the sums of a key, or of a user without one, are kept. */
-export function scopeOf(row: Pick<CountedRow, "api_key_id" | "user_id">): number | null {
-  return row.api_key_id ?? (row.user_id === null ? null : -row.user_id);
-}
+/** Under which numbers the sums of a key and of a user are kept. */
+export const keyScope = (apiKeyId: number): number => apiKeyId;
+export const userScope = (userId: number): number => -userId;
+
+const scopesOf = ({ api_key_id, user_id }: Pick<CountedRow, "api_key_id" | "user_id">): number[] => [
+  ...(api_key_id === null ? [] : [keyScope(api_key_id)]),
+  ...(user_id === null ? [] : [userScope(user_id)]),
+];
 
 function sumsOf(row: ExchangeRow): Sums {
   const used = row.usage_source !== "none" && row.cost_nano === null;

@@ -9,6 +9,7 @@ import {
   apiKeySchema,
   checkSchema,
   exchangeSchema,
+  latencySumSchema,
   modelSchema,
   probeSchema,
   providerSchema,
@@ -61,7 +62,19 @@ const usageQuery = z.strictObject({
   userId: whole.optional(),
   apiKeyId: whole.optional(),
 });
-const dimension = z.enum(["user", "key", "agent", "session", "project", "model", "provider", "surface", "day", "hour"]);
+const dimension = z.enum([
+  "user",
+  "key",
+  "agent",
+  "session",
+  "project",
+  "branch",
+  "model",
+  "provider",
+  "surface",
+  "day",
+  "hour",
+]);
 
 export const ENDPOINTS = {
   getStatus: endpoint("GET", "/status", "user", "How the gateway is", { reply: statusSchema }),
@@ -131,6 +144,20 @@ export const ENDPOINTS = {
     query: usageQuery.extend({ groupBy: dimension }),
     reply: z.array(usageSumSchema),
   }),
+  usageLatencies: endpoint(
+    "GET",
+    "/usage/latencies",
+    "admin",
+    "Percentiles of completed exchanges per day: first token, total time, tokens per second",
+    {
+      query: z.strictObject({
+        fromUs: whole.optional(),
+        toUs: whole.optional(),
+        groupBy: z.enum(["all", "model", "provider"]).default("all"),
+      }),
+      reply: z.array(latencySumSchema),
+    },
+  ),
   listModels: endpoint("GET", "/models", "user", "What can be asked for", { reply: z.array(modelSchema) }),
   listProviders: endpoint(
     "GET",

@@ -101,6 +101,8 @@ export const exchangeSchema = z.object({
   bytesIn: z.number(),
   bytesOut: z.number(),
   joinedTo: z.number().nullable(),
+  /** The exchange that was sent once more with this one. */
+  replayOf: z.number().nullable(),
   prefix: prefixSchema.nullable(),
   gitBranch: z.string().nullable(),
   cost: z
@@ -114,6 +116,21 @@ export const usageSumSchema = z.object({
   requests: z.number(),
   failures: z.number(),
   usage: usageSchema,
+  /** Nano-USD of all that has a price. */
+  costNano: z.number(),
+  /** Requests that used tokens of no known price. */
+  unpriced: z.number(),
+  meanFirstTokenMs: z.number().nullable(),
+  meanTotalMs: z.number().nullable(),
+});
+
+export const latencySumSchema = z.object({
+  group: z.string().nullable(),
+  metric: z.enum(["first-token-us", "total-us", "tokens-per-second"]),
+  count: z.number(),
+  p50: z.number(),
+  p90: z.number(),
+  p99: z.number(),
 });
 
 export const statusSchema = z.object({

@@ -4,7 +4,10 @@ import type { ExchangeFilter } from "../../request-log/types.ts";
 import { type Caller, isAdmin } from "../caller.ts";
 import type { Handlers } from "./types.ts";
 
-export const exchangeHandlers: Pick<Handlers, "listExchanges" | "getExchange" | "usageSummary" | "usageBreakdown"> = {
+export const exchangeHandlers: Pick<
+  Handlers,
+  "listExchanges" | "getExchange" | "usageSummary" | "usageBreakdown" | "usageLatencies"
+> = {
   async listExchanges({ deps, query, caller }) {
     const filter: ExchangeFilter = onlyOwn(caller, defined(query));
     return (await deps.requestLog.list(filter)).map((record) => toView(record, caller));
@@ -27,6 +30,7 @@ export const exchangeHandlers: Pick<Handlers, "listExchanges" | "getExchange" | 
     const { groupBy, ...rest } = query;
     return deps.usage.breakdown({ ...onlyOwn(caller, defined(rest)), groupBy });
   },
+  usageLatencies: ({ deps, query }) => deps.usage.latencies({ ...defined(query), groupBy: query.groupBy }),
 };
 
 /** Why others were left out names keys, users and teams of others, which is for administrators only. */

@@ -97,6 +97,8 @@ const sample = exchangeSchema.parse({
   bytesOut: 0,
   joinedTo: null,
   prefix: null,
+  gitBranch: null,
+  cost: null,
 });
 
 describe("the reader of the live stream", () => {

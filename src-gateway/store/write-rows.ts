@@ -1,0 +1,69 @@
+/** One transaction for a group of exchanges: the rows themselves, and what follows from those that are closed. */
+import type { Kysely } from "kysely";
+import type { ExchangeRow } from "./exchange-rows.ts";
+import type { OwnedRecord } from "./group-writer.ts";
+import { createLedgerEntries } from "./ledger-entries.ts";
+import type { Store } from "./open-store.ts";
+import type { Database } from "./schema.ts";
+import { createUpsert } from "./upsert-exchanges.ts";
+
+export interface PreparedRow {
+  owned: OwnedRecord;
+  row: ExchangeRow;
+}
+
+/** @throws the database's error; then nothing was written. */
+export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<void> {
+  const upsert = createUpsert(store.dialect);
+  const entries = createLedgerEntries(store.dialect);
+
+  /** The rows, what follows from them, and nothing of it when something fails. */
+  return async (rows) => {
+    try {
+      await store.db.transaction().execute(async (db) => {
+        await entries.add(db, await upsertAll(db, rows));
+      });
+    } catch (error) {
+      entries.forget();
+      throw error;
+    }
+    entries.settle();
+  };
+
+  /** @returns those that were written now. */
+  async function upsertAll(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
+    const written: PreparedRow[] = [];
+    let left = rows;
+    while (left.length > 0) {
+      const ids = await upsert(
+        db,
+        left.map(({ row }) => row),
+      );
+      written.push(...left.filter(({ row }) => ids.has(row.id)));
+      if (ids.size === left.length) break;
+      left = await moveFromTakenIds(db, left);
+    }
+    return written;
+  }
+
+  /** Another replica had a request in the same microsecond: ours goes to the next id. The others were closed before. */
+  async function moveFromTakenIds(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
+    const ids = rows.map(({ row }) => row.id);
+    const found = await db
+      .selectFrom("exchanges")
+      .select(["id", "instance_id", "moved_from"])
+      .where("id", "in", ids)
+      .execute();
+    const holders = new Map(found.map((row) => [row.id, row]));
+    const isTaken = ({ row, owned }: PreparedRow): boolean => {
+      const holder = holders.get(row.id);
+      return (
+        holder !== undefined &&
+        (holder.instance_id !== row.instance_id || (holder.moved_from ?? holder.id) !== owned.record.id)
+      );
+    };
+    return rows
+      .filter(isTaken)
+      .map(({ owned, row }) => ({ owned, row: { ...row, id: row.id + 1, moved_from: owned.record.id } }));
+  }
+}
