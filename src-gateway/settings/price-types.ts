@@ -25,3 +25,10 @@ export interface PriceOverride {
   note: string | null;
   where: string;
 }
+
+export interface PriceSettings {
+  /** A file with prices, read again when it changes; null when there is none. */
+  file: string | null;
+  /** Asked for newer prices once a day; null asks nobody. */
+  updateUrl: string | null;
+}

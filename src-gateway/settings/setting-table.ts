@@ -2,6 +2,7 @@
  * Every setting by name: what it may hold, and what it is when nobody sets it. Names that the earlier gateway documented
  * are all here or among those without effect, so nobody's file breaks.
  */
+import { PRICE_ROWS } from "./price-settings.ts";
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
 import { SETTINGS_WITHOUT_EFFECT } from "./settings-without-effect.ts";
 import { ENDPOINT_KEYS, type EndpointKey, QUEUE_MODES } from "./types.ts";
@@ -216,6 +217,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...ADMISSION,
   ...RETRY_JOIN,
   ...RESPONSES,
+  ...PRICE_ROWS,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,
 ];

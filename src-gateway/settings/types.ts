@@ -4,7 +4,7 @@
  */
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
-import type { PriceOverride } from "./price-types.ts";
+import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
 
 export type { RouteConfig } from "./route-types.ts";
@@ -154,6 +154,7 @@ export interface Settings {
   responsesWebsocket: boolean;
   /** How long answers are kept for clients of Responses to go on from; 0 keeps none. */
   responsesKeepDays: number;
+  prices: PriceSettings;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */

@@ -50,6 +50,7 @@ describe("with nothing set", () => {
       retryJoin: { isOn: true, runningMs: 600_000, finishedMs: 60_000, graceMs: 0, totalBytes: 67_108_864 },
       responsesWebsocket: true,
       responsesKeepDays: 30,
+      prices: { file: null, updateUrl: null },
       inline: { providers: [], routes: [], aliases: {} },
       notices: [],
     });
