@@ -22,7 +22,8 @@ import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
-export async function runExchange(inbound: Inbound, world: ExchangeWorld): Promise<void> {
+export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promise<void> {
+  const inbound = isCount(arrived.target.surface) ? arrived : (world.listen?.(arrived) ?? arrived);
   const keeper = startRecord(
     inbound,
     isCount(inbound.target.surface) ? { clock: world.clock, records: NO_RECORDS } : world,

@@ -17,7 +17,8 @@ import type { PassthroughInbound, PassthroughTarget, PassthroughWorld } from "./
 import { type RecordKeeper, startRecord } from "./record.ts";
 import { factsWithoutBody } from "./request-facts.ts";
 
-export async function runPassthrough(inbound: PassthroughInbound, world: PassthroughWorld): Promise<void> {
+export async function runPassthrough(arrived: PassthroughInbound, world: PassthroughWorld): Promise<void> {
+  const inbound = world.listen?.(arrived) ?? arrived;
   const keeper = startRecord(inbound, world);
   let body: OutgoingBody | null = null;
   try {

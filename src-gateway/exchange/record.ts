@@ -74,7 +74,7 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       record.status = inbound.reply.status;
       record.totalUs = elapsedUs();
       record.bytesOut = inbound.reply.bytesOut;
-      world.records.close(record);
+      world.records.close(record, inbound.heard);
     },
   };
 }
@@ -109,6 +109,7 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     bytesIn: 0,
     bytesOut: 0,
     joinedTo: null,
+    replayOf: inbound.replayOf ?? null,
     prefix: null,
     gitBranch: null,
     cost: null,

@@ -16,6 +16,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { Admission } from "../limits/types.ts";
 import type { RequestBody, RequestTarget } from "../protocols/types.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
+import type { HeardBodies } from "../request-log/types.ts";
 import type { ItemsText, ResponseMemory } from "../responses-state/types.ts";
 import type { Plan, RequestFacts } from "../routing/types.ts";
 import type { RetrySettings, TimeoutSettings, WorkMode } from "../settings/types.ts";
@@ -65,6 +66,10 @@ export interface Inbound {
   /** Aborts when the caller leaves, whether before or during the answer. */
   signal: AbortSignal;
   reply: Reply;
+  /** The exchange that is sent once more with this one. */
+  replayOf?: number;
+  /** What goes by, where the log keeps bodies. */
+  heard?: HeardBodies;
 }
 
 /** A provider's answer as it comes in. */
@@ -163,5 +168,7 @@ export interface ExchangeWorld {
   /** What the provider lists as the most that the model may answer; null when it lists nothing. */
   maxOutputTokens(provider: string, model: string): number | null;
   dispatch: Dispatch;
-  records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): void };
+  records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord, heard?: HeardBodies): void };
+  /** Hears what goes by, where the log keeps bodies; absent where it keeps none. */
+  listen?<Kind extends Inbound>(inbound: Kind): Kind;
 }

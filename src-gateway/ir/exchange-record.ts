@@ -124,6 +124,8 @@ export interface ExchangeRecord {
   bytesOut: number;
   /** The exchange whose answer this one was given, because it asked for the same again; null when it was asked itself. */
   joinedTo: number | null;
+  /** The exchange whose request was sent once more with this one; null when a client asked. */
+  replayOf: number | null;
   /** Null where no turn before this one is known. */
   prefix: PrefixReport | null;
   gitBranch: string | null;

@@ -57,6 +57,7 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
       attempts: record.attempts,
     }),
     joined_to: record.joinedTo ?? null,
+    replay_of: record.replayOf ?? null,
     prefix: packPrefix(record.prefix ?? null),
     git_branch: clean(record.gitBranch ?? null),
     price_id: record.cost?.priceId ?? null,
@@ -104,6 +105,7 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     bytesIn: row.bytes_in,
     bytesOut: row.bytes_out,
     joinedTo: row.joined_to,
+    replayOf: row.replay_of,
     prefix: unpackPrefix(row.prefix),
     gitBranch: row.git_branch,
     cost:

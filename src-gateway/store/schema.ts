@@ -92,6 +92,8 @@ export interface ExchangesTable {
   plan: string | null;
   /** Id of the exchange whose answer this one was given. */
   joined_to: number | null;
+  /** Id of the exchange whose request this one repeats. */
+  replay_of: number | null;
   /** JSON, see pack-prefix.ts; null when no turn before this one was known. */
   prefix: string | null;
   git_branch: string | null;

@@ -45,6 +45,7 @@ const COLUMNS = [
   "bytes_out",
   "plan",
   "joined_to",
+  "replay_of",
   "prefix",
   "git_branch",
   "price_id",

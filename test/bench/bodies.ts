@@ -40,6 +40,7 @@ const bodyOf = (request: Buffer, turn: number): NewBody => ({
     requestIsCut: false,
     answerIsCut: false,
     answerIsText: false,
+    replayOf: null,
   },
   request,
   answer: null,

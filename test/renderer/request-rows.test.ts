@@ -41,6 +41,7 @@ export const row = (over: Partial<Exchange> = {}): Exchange => ({
   bytesIn: 1,
   bytesOut: 1,
   joinedTo: null,
+  replayOf: null,
   prefix: null,
   gitBranch: null,
   cost: null,

@@ -64,6 +64,7 @@ export function completedRecord(id: number, changes: Partial<ExchangeRecord> = {
     bytesIn: 5_120,
     bytesOut: 7_168,
     joinedTo: null,
+    replayOf: null,
     prefix: null,
     gitBranch: null,
     cost: null,
@@ -165,6 +166,7 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
     bytesIn: count,
     bytesOut: count,
     joinedTo: orNull(fc.integer({ min: 1, max: 2 ** 52 })),
+    replayOf: orNull(fc.integer({ min: 1, max: 2 ** 52 })),
     gitBranch: orNull(text),
     cost: orNull(fc.record({ nano: count, priceId: fc.integer({ min: 1, max: 2 ** 48 }), price: fc.constant(null) })),
     prefix: orNull(

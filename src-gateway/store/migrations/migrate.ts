@@ -7,6 +7,7 @@ import { createStoredResponses } from "./0002-stored-responses.ts";
 import { addPlans } from "./0003-plans.ts";
 import { addJoinsAndPrefixes } from "./0004-joins-and-prefixes.ts";
 import { addMoney } from "./0005-money.ts";
+import { addBodies } from "./0007-bodies.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -22,6 +23,7 @@ const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void
   { name: "0003-plans", up: addPlans },
   { name: "0004-joins-and-prefixes", up: addJoinsAndPrefixes },
   { name: "0005-money", up: addMoney },
+  { name: "0007-bodies", up: addBodies },
 ];
 
 /** Any number does, as long as all gateways use the same. */

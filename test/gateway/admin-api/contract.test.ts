@@ -96,6 +96,7 @@ const sample = exchangeSchema.parse({
   bytesIn: 0,
   bytesOut: 0,
   joinedTo: null,
+  replayOf: null,
   prefix: null,
   gitBranch: null,
   cost: null,
