@@ -42,6 +42,18 @@ export interface BodyHead {
   answerIsCut: boolean;
   /** The answer held a secret in pieces, so it is kept as what it says, not as it was sent. */
   answerIsText: boolean;
+  /** The exchange that this one repeats; null when a client asked. */
+  replayOf: number | null;
+}
+
+/** What went by in an exchange while it ran. */
+export interface HeardBodies {
+  head: BodyHead;
+  /** Null where the body was none that can be read. */
+  request: Buffer | null;
+  requestBytes: number;
+  answer: Buffer[];
+  answerBytes: number;
 }
 
 /** An exchange whose bodies should be kept. */
