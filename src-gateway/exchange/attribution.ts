@@ -7,6 +7,8 @@ import type { Headers } from "./types.ts";
 export interface Attribution {
   agent: string | null;
   session: string | null;
+  /** No agent sends it on its own; all can be given a header. */
+  gitBranch: string | null;
 }
 
 /** In order: the first pattern that fits the user agent names the agent. */
@@ -36,7 +38,7 @@ const SESSION_HEADERS = [
 ] as const;
 
 export function attribute(headers: Headers): Attribution {
-  return { agent: agentOf(headers), session: sessionOf(headers) };
+  return { agent: agentOf(headers), session: sessionOf(headers), gitBranch: branchOf(headers) };
 }
 
 function agentOf(headers: Headers): string | null {
@@ -57,6 +59,11 @@ function sessionOf(headers: Headers): string | null {
     if (value) return clip(value, 100);
   }
   return null;
+}
+
+function branchOf(headers: Headers): string | null {
+  const branch = one(headers["x-tokligence-git-branch"]);
+  return branch ? clip(branch, 200) : null;
 }
 
 const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

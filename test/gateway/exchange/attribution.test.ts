@@ -27,7 +27,11 @@ describe("attribution", () => {
     [{ "user-agent": "Mozilla/5.0" }, null, null],
     [{}, null, null],
   ])("reads %j", (headers, agent, session) => {
-    expect(attribute(headers)).toEqual({ agent, session });
+    expect(attribute(headers)).toEqual({ agent, session, gitBranch: null });
+  });
+
+  it("takes the branch from a header that any agent can be given", () => {
+    expect(attribute({ "x-tokligence-git-branch": "feat/bills" }).gitBranch).toBe("feat/bills");
   });
 
   it("cuts what is too long", () => {
