@@ -111,7 +111,6 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     joinedTo: null,
     replayOf: inbound.replayOf ?? null,
     prefix: null,
-    gitBranch: null,
     cost: null,
   };
 }
