@@ -3,22 +3,15 @@
  * a book joins them for a moment of the configuration, and never changes. No disk and no clock: data and times are
  * arguments.
  */
-import type { PriceOverride } from "../settings/price-types.ts";
-import { type Candidate, entryOf, type ModelEntry, type PatternRules } from "./candidates.ts";
 import { appliedPrice, type Factor } from "./applied-price.ts";
+import { type Candidate, type CandidateSources, entryOf, type ModelEntry } from "./candidates.ts";
 import { factorNames, knownFactor } from "./known-factors.ts";
-import type { PriceList, PriceTier } from "./price-list.ts";
+import type { PriceTier } from "./price-list.ts";
 import type { PricedProvider } from "./price-providers.ts";
 import type { AppliedPrice, PriceBook, PriceFacts } from "./types.ts";
 
-export interface PriceBookInput {
-  /** `prices:` of the configuration, with its version. */
-  overrides: readonly PriceOverride[];
-  overridesSource: string;
-  /** The best first. */
-  lists: readonly PriceList[];
+export interface PriceBookInput extends CandidateSources {
   providers: readonly PricedProvider[];
-  patterns: PatternRules;
 }
 
 /** Names come from clients: more of them than anybody uses must not fill the memory. */
@@ -51,9 +44,9 @@ export function createPriceBook(input: PriceBookInput): PriceBook {
     return entry;
   };
 
-  const sources = [input.overrides.length > 0 ? input.overridesSource : null, ...input.lists.map(({ source }) => source)];
+  const layers = input.layers.filter(({ overrides }) => overrides.length > 0);
   return {
-    version: sources.filter((source) => source !== null).join(", "),
+    version: [...layers, ...input.lists].map(({ source }) => source).join(", "),
     find(facts) {
       const entry = entryFor(facts);
       const candidate = entry.candidates.find((each) => each.holdsAt(facts.atMs));

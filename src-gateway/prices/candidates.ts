@@ -32,27 +32,30 @@ export interface ModelEntry {
   factorOverrides: FactorOverride[];
 }
 
-export interface CandidateSources {
+/** What one place says of prices, with its version: `gateway.yaml 5f0c1a2b`. */
+export interface OverrideLayer {
+  source: string;
   overrides: readonly PriceOverride[];
-  overridesSource: string;
+}
+
+export interface CandidateSources {
+  /** The one that counts most first. */
+  layers: readonly OverrideLayer[];
   lists: readonly PriceList[];
   patterns: PatternRules;
 }
 
 /** `served` is the name that the provider reported; empty when it reported none. */
 export function entryOf(
-  { overrides, overridesSource, lists, patterns }: CandidateSources,
+  { layers, lists, patterns }: CandidateSources,
   provider: PricedProvider,
   model: string,
   served: string,
 ): ModelEntry {
   const names = served === "" || served === model ? [model] : [model, served];
-  const matching = sortOverrides(
-    overrides.flatMap((override) => matchOverride(override, provider, names, patterns) ?? []),
-    patterns,
-  );
+  const matching = layers.flatMap((layer) => matchesIn(layer, provider, names, patterns));
   const setting = matching.filter(({ override }) => override.tiers.length > 0 || override.billing !== null);
-  const candidateOf = ({ override }: Match): Candidate => fromOverride(override, overridesSource, provider, model);
+  const candidateOf = (match: Match): Candidate => fromOverride(match, provider, model);
   const flat = provider.billing === "metered" ? [] : [flatCandidate(provider, model)];
   return {
     list: lists.map((list) => listOf(provider, list)).find((id) => id !== null) ?? null,
@@ -71,13 +74,30 @@ export function entryOf(
 
 interface Match {
   override: PriceOverride;
+  source: string;
   /** The patterns that fitted; `*` where anything does. */
   provider: string;
   model: string;
 }
 
+/** The more exact model first, then the more exact provider, then the later beginning, then the order of the file. */
+function matchesIn(
+  { source, overrides }: OverrideLayer,
+  provider: PricedProvider,
+  names: readonly string[],
+  patterns: PatternRules,
+): Match[] {
+  const since = ({ override }: Match): number => override.fromMs ?? Number.MIN_SAFE_INTEGER;
+  return overrides
+    .flatMap((override) => matchOverride({ source, override }, provider, names, patterns) ?? [])
+    .toSorted(
+      (a, b) =>
+        patterns.compare(a.model, b.model) || patterns.compare(a.provider, b.provider) || since(b) - since(a),
+    );
+}
+
 function matchOverride(
-  override: PriceOverride,
+  { source, override }: { source: string; override: PriceOverride },
   { id, kind }: PricedProvider,
   names: readonly string[],
   { fits, compare }: PatternRules,
@@ -88,23 +108,13 @@ function matchOverride(
       : (patterns.filter((pattern) => texts.some((text) => fits(pattern, text))).toSorted(compare)[0] ?? null);
   const provider = best(override.providers, [id, kind]);
   const model = best(override.models, names);
-  return provider === null || model === null ? null : { override, provider, model };
-}
-
-/** The more exact model first, then the more exact provider, then the later beginning, then the order of the file. */
-function sortOverrides(matches: Match[], { compare }: PatternRules): Match[] {
-  return matches.toSorted(
-    (a, b) =>
-      compare(a.model, b.model) ||
-      compare(a.provider, b.provider) ||
-      (b.override.fromMs ?? Number.MIN_SAFE_INTEGER) - (a.override.fromMs ?? Number.MIN_SAFE_INTEGER),
-  );
+  return provider === null || model === null ? null : { override, source, provider, model };
 }
 
 const isWithin = ({ fromMs, toMs }: PriceOverride, atMs: number): boolean =>
   (fromMs === null || atMs >= fromMs) && (toMs === null || atMs < toMs);
 
-function fromOverride(override: PriceOverride, source: string, { id }: PricedProvider, model: string): Candidate {
+function fromOverride({ override, source }: Match, { id }: PricedProvider, model: string): Candidate {
   const since = override.fromMs === null ? null : new Date(override.fromMs).toISOString().slice(0, 10);
   return {
     holdsAt: (atMs) => isWithin(override, atMs),
