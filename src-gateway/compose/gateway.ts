@@ -55,6 +55,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const shutDown = async (drainMs: number): Promise<void> => {
     admin.stop();
     stopProbes?.();
+    world.joins?.stop();
     await server.stop(drainMs);
     await Promise.allSettled(running);
     await memory.answers.stop();

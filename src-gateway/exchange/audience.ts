@@ -98,7 +98,10 @@ class Listeners implements Audience, Reply {
   dismiss(): void {
     this.stopTimer();
     // A connection that serves many requests leaves long after this one.
-    this.options.inbound.signal.removeEventListener("abort", this.onClientGone);
+    const { inbound, recorder } = this.options;
+    inbound.signal.removeEventListener("abort", this.onClientGone);
+    // An answer that is kept must not keep the whole exchange with it.
+    if (recorder) recorder.onFollowers = null;
   }
 
   private get hasFollowers(): boolean {

@@ -14,15 +14,20 @@ export interface JoinFacts {
   body: Uint8Array;
 }
 
-/** Headers that change what is asked, or of whom. */
+/** Headers that change what is asked, of whom, or in which of a client's conversations. */
 const MEANINGFUL_HEADERS = [
   "anthropic-beta",
   "anthropic-version",
   "openai-beta",
   "openai-organization",
   "openai-project",
+  "session-id",
+  "session_id",
+  "x-claude-code-session-id",
   "x-provider",
+  "x-session-id",
   "x-tokligence-project",
+  "x-tokligence-session",
   "x-tokligence-strict",
 ] as const;
 

@@ -8,6 +8,7 @@
  */
 import type { Clock } from "../lib/clock.ts";
 import { FailedTries } from "./failed-tries.ts";
+import { FinishedLine } from "./finished-line.ts";
 import { type AnswerKeeper, Recorder } from "./recorder.ts";
 import { SharedAnswer } from "./shared-answer.ts";
 import type { JoinableAnswer, JoinLimits, JoinRecorder, JoinRequest, Joins } from "./types.ts";
@@ -17,7 +18,7 @@ export const DEFAULT_JOIN_LIMITS: JoinLimits = {
   finishedMs: 60_000,
   graceMs: 0,
   answerBytes: 4 * 1024 * 1024,
-  totalBytes: 64 * 1024 * 1024,
+  totalBytes: 32 * 1024 * 1024,
 };
 
 export function createJoins(options: { clock: Clock; limits?: Partial<JoinLimits> }): Joins {
@@ -30,11 +31,12 @@ class JoinStore implements Joins, AnswerKeeper {
   /** Those that can be joined, in the order in which they were offered. */
   private readonly byKey = new Map<string, SharedAnswer[]>();
   /** In the order in which they finished. */
-  private readonly finished = new Set<SharedAnswer>();
+  private readonly finished = new FinishedLine();
   /** All that hold memory, with the bytes that each has been counted for. */
   private readonly counted = new Map<SharedAnswer, number>();
   private readonly failed: FailedTries;
   private bytes = 0;
+  private isStopped = false;
 
   constructor(clock: Clock, limits: JoinLimits) {
     this.clock = clock;
@@ -69,6 +71,11 @@ class JoinStore implements Joins, AnswerKeeper {
     return recorder;
   }
 
+  stop(): void {
+    this.isStopped = true;
+    for (const answer of [...this.counted.keys()]) answer.onFollowers();
+  }
+
   status(): { answers: number; bytes: number; followers: number } {
     let followers = 0;
     for (const answer of this.counted.keys()) followers += answer.followerCount;
@@ -77,7 +84,7 @@ class JoinStore implements Joins, AnswerKeeper {
 
   graceMsOf(answer: SharedAnswer): number {
     const isListed = this.byKey.get(answer.request.key)?.includes(answer) === true;
-    return isListed && answer.isWhole && !this.isOld(answer) ? this.limits.graceMs : 0;
+    return isListed && answer.isWhole && !this.isStopped && !this.isOld(answer) ? this.limits.graceMs : 0;
   }
 
   offer(answer: SharedAnswer): void {
@@ -109,13 +116,14 @@ class JoinStore implements Joins, AnswerKeeper {
     answer.finishedUs = this.clock.monotonicUs();
     this.tell(answer);
     const isGood = state === "ended" && answer.head !== null && answer.head.status >= 200 && answer.head.status < 300;
-    if (!isGood) this.forget(answer);
-    else if (answer.isWhole) this.finished.add(answer);
+    if (!isGood || !answer.isWhole) return this.forget(answer);
+    answer.tape.trim();
+    this.finished.push(answer);
+    this.count(answer);
   }
 
   /** No new followers. */
   forget(answer: SharedAnswer): void {
-    this.finished.delete(answer);
     const { key } = answer.request;
     const others = (this.byKey.get(key) ?? []).filter((other) => other !== answer);
     if (others.length === 0) this.byKey.delete(key);

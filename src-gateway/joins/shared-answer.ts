@@ -19,7 +19,7 @@ export class SharedAnswer implements FollowedAnswer {
   /** Its beginning is still there, and may be given. */
   isWhole = true;
   private readonly followers = new Set<Follower>();
-  private readonly onFollowers: () => void;
+  readonly onFollowers: () => void;
 
   constructor(request: JoinRequest, exchangeId: number, startedUs: number, onFollowers: () => void) {
     this.request = request;

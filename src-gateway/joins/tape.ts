@@ -1,5 +1,5 @@
 /** The bytes of an answer, from any place on: copied, because a small piece of a received chunk would keep all of it alive. */
-const FIRST_PAGE_BYTES = 4 * 1024;
+const FIRST_PAGE_BYTES = 1024;
 const MAX_PAGE_BYTES = 64 * 1024;
 
 interface Page {
@@ -43,10 +43,21 @@ export class Tape {
     }
   }
 
+  /** Nothing more is written: the last page gives back what it does not need. */
+  trim(): void {
+    const last = this.pages.at(-1);
+    // For less than that another page costs more than it saves.
+    if (last === undefined || last.bytes.length - last.used < FIRST_PAGE_BYTES) return;
+    this.heldBytes -= last.bytes.length - last.used;
+    const exact = Buffer.allocUnsafeSlow(last.used);
+    last.bytes.copy(exact, 0, 0, last.used);
+    last.bytes = exact;
+  }
+
   private pageFor(wanted: number): Page {
     const last = this.pages.at(-1);
     if (last !== undefined && last.used < last.bytes.length) return last;
-    const usual = Math.min(MAX_PAGE_BYTES, last === undefined ? FIRST_PAGE_BYTES : 2 * last.bytes.length);
+    const usual = Math.min(MAX_PAGE_BYTES, last === undefined ? FIRST_PAGE_BYTES : 4 * last.bytes.length);
     // A large piece stays one, so that a follower who is up to date takes it in one go.
     const page = { start: this.end, bytes: Buffer.allocUnsafeSlow(Math.max(usual, wanted)), used: 0 };
     this.pages.push(page);

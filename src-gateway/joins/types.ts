@@ -47,7 +47,7 @@ export interface JoinRecorder {
   readonly hasFollowers: boolean;
   /** How long the answer is worth waiting for when its client has left; 0 while it cannot be joined. */
   readonly graceMs: number;
-  /** Called each time `hasFollowers` has changed. */
+  /** Called each time `hasFollowers` or `graceMs` may have changed. */
   onFollowers: (() => void) | null;
   /** From now on the same request can be joined. */
   offer(): void;
@@ -69,6 +69,8 @@ export interface Joins {
   find(request: JoinRequest): JoinableAnswer | null;
   /** Keeps the answer to come; nobody joins it before `offer`. */
   open(request: JoinRequest, exchangeId: number): JoinRecorder;
+  /** Nobody comes back any more: no answer is waited for whose client has left. */
+  stop(): void;
   status(): { answers: number; bytes: number; followers: number };
 }
 

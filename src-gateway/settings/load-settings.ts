@@ -149,6 +149,6 @@ function retryJoinOf(values: TypedValues): RetryJoinSettings {
     runningMs: values.number("retry_join_running_ms", 600_000),
     finishedMs: values.number("retry_join_finished_ms", 60_000),
     graceMs: values.number("retry_join_grace_ms", 0),
-    totalBytes: values.number("retry_join_max_bytes", 64 * 1024 * 1024),
+    totalBytes: values.number("retry_join_max_bytes", 32 * 1024 * 1024),
   };
 }

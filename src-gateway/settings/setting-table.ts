@@ -171,7 +171,7 @@ const RETRY_JOIN: readonly SettingRow[] = [
   row(
     "retry_join_max_bytes",
     { is: "number", min: 0, max: 8_589_934_592 },
-    "67108864",
+    "33554432",
     "of all answers that are kept; one longer than 4 MiB is not",
   ),
 ];

@@ -152,7 +152,7 @@ describe("what is kept", () => {
   });
 
   it("is what came last, where there is not room for all", () => {
-    restart({ totalBytes: 12_000 });
+    restart({ totalBytes: 5_000 });
     for (const id of [1, 2, 3]) {
       const recorder = joins.open({ ...first, key: `k${id}` }, id);
       recorder.offer();
@@ -212,4 +212,19 @@ describe("those who follow", () => {
     recorder.end(bytes("no"));
     expect(client).toMatchObject({ how: "ended", head: { status: 429, headers: { "retry-after": "3" } } });
   });
+});
+
+it("an answer may be waited for while it can be joined, and until the gateway stops", () => {
+  restart({ graceMs: 5_000, answerBytes: 10 });
+  const recorder = joins.open(first, 1);
+  expect(recorder.graceMs).toBe(0);
+  recorder.offer();
+  expect(recorder.graceMs).toBe(5_000);
+  let told = 0;
+  recorder.onFollowers = () => told++;
+  const long = begin(2);
+  long.write(Buffer.alloc(11));
+  expect(long.graceMs).toBe(0);
+  joins.stop();
+  expect([recorder.graceMs, told]).toEqual([0, 1]);
 });

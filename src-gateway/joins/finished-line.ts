@@ -1,0 +1,30 @@
+/** Finished answers, the oldest first. A Set would do, but for the places of what was deleted at its front, which it walks. */
+import type { SharedAnswer } from "./shared-answer.ts";
+
+const COMPACT_FROM = 1_024;
+
+export class FinishedLine {
+  private answers: SharedAnswer[] = [];
+  private head = 0;
+
+  push(answer: SharedAnswer): void {
+    this.answers.push(answer);
+  }
+
+  /** Those that are still kept. They may be let go of on the way. */
+  *[Symbol.iterator](): Generator<SharedAnswer> {
+    this.compact();
+    for (let at = this.head; at < this.answers.length; at++) {
+      const answer = this.answers[at];
+      if (answer?.isWhole) yield answer;
+      else if (at === this.head) this.head++;
+    }
+  }
+
+  private compact(): void {
+    while (this.head < this.answers.length && this.answers[this.head]?.isWhole === false) this.head++;
+    if (this.head < COMPACT_FROM || this.head < this.answers.length / 2) return;
+    this.answers = this.answers.slice(this.head);
+    this.head = 0;
+  }
+}
