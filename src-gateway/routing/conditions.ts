@@ -1,7 +1,8 @@
 /** Does a `when:` hold for a request? And in words: what it asks, and what of it did not hold. */
+
+import { fitsAnyCase, stands } from "../lib/patterns.ts";
 import { isWithin, localTime } from "../lib/time-of-day.ts";
 import type { ContentCondition, RouteCondition, TimeWindow } from "../settings/route-types.ts";
-import { fitsAnyCase, stands } from "./patterns.ts";
 import type { ContentFacts, RequestFacts } from "./types.ts";
 
 /** Null when the condition holds; else what of it does not, in words without values of the request. */

@@ -1,6 +1,7 @@
 /** Routes in the order of their precedence, made once for each version of the configuration. */
+
+import { compareExactness, type Exactness, exactnessOf, fits, isPattern } from "../lib/patterns.ts";
 import type { RouteConfig } from "../settings/route-types.ts";
-import { compareExactness, type Exactness, exactnessOf, fits, isPattern } from "./patterns.ts";
 
 export interface RouteTable {
   /** Routes with exactly this name; those with a condition first. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { fits } from "../../../src-gateway/lib/patterns.ts";
 import { CATALOGUE } from "../../../src-gateway/providers/catalogue.ts";
-import { fits } from "../../../src-gateway/routing/patterns.ts";
 import { readConfigFile } from "../../../src-gateway/settings/read-config-file.ts";
 import { isGroup, ROUTE_STRATEGIES, type RouteNode } from "../../../src-gateway/settings/route-types.ts";
 import { projectRoot } from "../../tidy/project-files.ts";

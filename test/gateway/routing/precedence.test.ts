@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareExactness, exactnessOf, fits, isPattern } from "../../../src-gateway/routing/patterns.ts";
+import { compareExactness, exactnessOf, fits, isPattern } from "../../../src-gateway/lib/patterns.ts";
 import { considerPlan, makePlan } from "../../../src-gateway/routing/plan.ts";
 import type { RouteConfig } from "../../../src-gateway/settings/route-types.ts";
 import { factsOf, healthOf, instanceOf, planInput, routeTo, targetsOf } from "../../support/plan-input.ts";
