@@ -11,7 +11,10 @@ const at = (path: string): string => root + path;
 const external = ["electron", "better-sqlite3", "keytar"];
 
 /** Threads are started by the path of their file, so each is an entry beside the program that starts it. */
-const threads = { "token-count-worker": at("src-gateway/token-count/worker.ts") };
+const threads = {
+  "token-count-worker": at("src-gateway/token-count/worker.ts"),
+  "body-worker": at("src-gateway/compose/body-worker.ts"),
+};
 
 function nodeBundle(outDir: string, input: Record<string, string>, format: "es" | "cjs"): EnvironmentOptions {
   return {

@@ -18,6 +18,8 @@ export interface ExchangeFilter {
   outcome?: Outcome;
   /** Everything that is neither completed nor open. */
   failedOnly?: boolean;
+  /** All these words stand in the prompt or the answer; `*` behind one stands for any ending. */
+  q?: string;
   /** 1 to 1000, 100 when left out. */
   limit?: number;
 }

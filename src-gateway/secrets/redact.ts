@@ -1,6 +1,8 @@
 /** Takes secrets out of a finished line of text: those that are known, and whatever has the shape of one. */
 export interface Redactor {
   add(secret: string): void;
+  /** Those that were added, in order; for the thread that keeps bodies. */
+  known(): readonly string[];
   redact(text: string): string;
 }
 
@@ -15,6 +17,7 @@ export function createRedactor(): Redactor {
       // A short value would take ordinary words out of the log with it.
       if (secret.length >= 6) known.add(secret);
     },
+    known: () => [...known],
     redact(text) {
       let clean = text;
       for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, HIDDEN);

@@ -10,6 +10,7 @@ import { type FoundFiles, findFiles } from "./find-files.ts";
 import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
 import { listenersOf } from "./listeners.ts";
+import { logSettingsOf } from "./log-bodies.ts";
 import { priceSettingsOf } from "./price-settings.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
 import {
@@ -76,6 +77,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     retryJoin: retryJoinOf(values),
     responsesWebsocket: values.flag("responses_websocket", true),
     responsesKeepDays: values.number("responses_keep_days", 30),
+    requestLog: logSettingsOf(layers, values),
     prices: priceSettingsOf(values),
     inline: inlineConfig({ layers, values, env, places, listeners }),
     explained: explain(layers),

@@ -186,6 +186,39 @@ const RESPONSES: readonly SettingRow[] = [
   ),
 ];
 
+const REQUEST_LOG: readonly SettingRow[] = [
+  row(
+    "log_bodies",
+    choice("off", "metadata", "full"),
+    "metadata",
+    "what the log keeps: with `full` also what was asked and answered, without secrets; with `off` only what the ledger needs",
+  ),
+  row(
+    "log_bodies_for",
+    pairs,
+    "none",
+    "exceptions, separated by commas: `key:ci=off, model:claude-*=full`; the first that fits counts",
+  ),
+  row(
+    "log_bodies_max_bytes",
+    { is: "number", min: 1024, max: 1_073_741_824 },
+    "4194304",
+    "of a body; what is longer is cut",
+  ),
+  row(
+    "log_retention_days",
+    { is: "number", min: 0, max: 36_500 },
+    "30",
+    "how long bodies are kept; 0 keeps them whatever their age",
+  ),
+  row(
+    "log_retention_bytes",
+    { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER },
+    "10737418240",
+    "of all bodies as they are stored; the oldest go first, and 0 is no limit",
+  ),
+];
+
 const PROVIDERS: readonly SettingRow[] = [
   row(
     "work_mode",
@@ -217,6 +250,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...ADMISSION,
   ...RETRY_JOIN,
   ...RESPONSES,
+  ...REQUEST_LOG,
   ...PRICE_ROWS,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,

@@ -110,6 +110,19 @@ export interface RetryJoinSettings {
   totalBytes: number;
 }
 
+/** What the request log keeps of an exchange. */
+export interface LogSettings {
+  bodies: "off" | "metadata" | "full";
+  /** The first that fits says otherwise. `*` stands for any text. */
+  bodiesFor: { kind: "key" | "model"; pattern: string; level: "off" | "metadata" | "full" }[];
+  /** Of each body; what is longer is cut. */
+  maxBodyBytes: number;
+  /** Null keeps bodies whatever their age. */
+  retentionDays: number | null;
+  /** Of all bodies as they are stored; null is no limit. */
+  retentionBytes: number | null;
+}
+
 /** Something the operator should know about a setting that was accepted: an old name, a name without effect. */
 export interface Notice {
   text: string;
@@ -155,6 +168,7 @@ export interface Settings {
   /** How long answers are kept for clients of Responses to go on from; 0 keeps none. */
   responsesKeepDays: number;
   prices: PriceSettings;
+  requestLog: LogSettings;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */
