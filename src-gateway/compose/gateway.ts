@@ -8,6 +8,7 @@ import { serveAdmin } from "./admin-side.ts";
 import { openBooks } from "./books.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
 import { startProbes } from "./health-side.ts";
+import { logBodies } from "./log-bodies.ts";
 import { openDoors } from "./open-doors.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { createResponseMemory } from "./response-memory.ts";
@@ -35,7 +36,11 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
   const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
   const memory = createResponseMemory(parts);
-  const world = createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory);
+  const logged = logBodies(parts, books.records);
+  const world = {
+    ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory),
+    ...logged.world,
+  };
   const running = new Set<Promise<void>>();
   const admin = serveAdmin({
     parts,
@@ -59,6 +64,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     await server.stop(drainMs);
     await Promise.allSettled(running);
     await memory.answers.stop();
+    await logged.stop();
     await books.close();
     await counter.close();
     await upstream.close();

@@ -39,6 +39,8 @@ export interface Parts extends WatchedHealth {
   apiKeys: ApiKeys;
   keyRing: KeyRing;
   requestLog: RequestLog;
+  /** What was asked and answered, in a thread of its own. */
+  bodies: BodyArchive;
   usage: UsageReports;
   models: ModelDirectory;
   close(): Promise<void>;
@@ -79,6 +81,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   const keyRing = createKeyRing(identityStore, hasher, { clock, log });
   const apiKeys = createApiKeys(identityStore, hasher, clock);
 
+  const bodies = createBodyThread({ ledgerUrl: settings.ledgerUrl, secrets: () => redactor.known() });
   const models = createModelDirectory({
     instances: () => [...config.live().instances.values()],
     resolveSecret: (ref) => secrets.resolve(ref),
@@ -98,12 +101,14 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     users,
     apiKeys,
     keyRing,
-    requestLog: createRequestLog(ledgerStore),
+    requestLog: createRequestLog(ledgerStore, bodies),
+    bodies,
     usage: createUsageReports(ledgerStore, identityStore),
     models,
     async close() {
       config.stop();
       keyRing.stop();
+      await bodies.close();
       if (identityStore !== ledgerStore) await identityStore.close();
       await ledgerStore.close();
       log.close();
