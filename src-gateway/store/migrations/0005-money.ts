@@ -1,6 +1,7 @@
 import { type ColumnDefinitionBuilder, sql } from "kysely";
 import { DAY_SUMS, LATENCY_METRICS } from "../rollup-columns.ts";
 import type { MigrationStep } from "./migrate.ts";
+import { sumUpOldRows } from "./sum-up-old-rows.ts";
 
 const notNull = (column: ColumnDefinitionBuilder): ColumnDefinitionBuilder => column.notNull();
 
@@ -30,6 +31,7 @@ export async function addMoney(step: MigrationStep): Promise<void> {
     .execute();
   await db.schema.createIndex("cost_corrections_by_exchange").on("cost_corrections").column("exchange_id").execute();
   await createSums(step);
+  await sumUpOldRows(step);
   await createChain(step);
 }
 
@@ -63,5 +65,9 @@ async function createChain({ db, dialect }: MigrationStep): Promise<void> {
       `create table ledger_chain (instance_id ${int} not null, place ${int} not null, kind ${int} not null,
          entry_id ${int} not null, hash ${blob} not null, primary key (instance_id, place)) ${end}`,
     )
+    .execute(db);
+  // Nothing vouches for exchanges that were closed before there was a chain.
+  await sql
+    .raw(`insert into facts (name, value) select 'ledger_chain_from', cast(coalesce(max(id), 0) as text) from exchanges`)
     .execute(db);
 }
