@@ -12,12 +12,20 @@ import { serveConsole } from "./handlers/console-files.ts";
 import { exchangeHandlers } from "./handlers/exchanges.ts";
 import { gatewayHandlers } from "./handlers/gateway.ts";
 import { healthHandlers } from "./handlers/health.ts";
+import { priceHandlers } from "./handlers/prices.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
 import type { Handlers } from "./handlers/types.ts";
 import { userHandlers } from "./handlers/users.ts";
 import { streamExchanges } from "./live-exchanges.ts";
 
-const HANDLERS: Handlers = { ...userHandlers, ...exchangeHandlers, ...gatewayHandlers, ...healthHandlers, ...signInHandlers };
+const HANDLERS: Handlers = {
+  ...userHandlers,
+  ...exchangeHandlers,
+  ...gatewayHandlers,
+  ...healthHandlers,
+  ...priceHandlers,
+  ...signInHandlers,
+};
 
 export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, response: ServerResponse) => void {
   const app = express();

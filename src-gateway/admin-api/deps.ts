@@ -13,6 +13,7 @@ import type { RequestLog } from "../request-log/types.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
+import type { PriceQuestion, PricesView } from "./contract/price-schemas.ts";
 import type { ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { Sessions } from "./sessions.ts";
 
@@ -42,6 +43,9 @@ export interface AdminDeps {
   isLocal(request: IncomingMessage): boolean;
   status(): StatusFacts;
   models(): Promise<ModelView[]>;
+  prices(question: PriceQuestion): Promise<PricesView>;
+  /** Whether it is the id of an instance, or a kind of provider. */
+  isProvider(name: string): boolean;
   providers(): ProviderFacts[];
   /** Null when there is no such provider. */
   probe(id: string): Promise<ProbeView | null>;

@@ -16,6 +16,7 @@ import { addHealth } from "./health.ts";
 import { addInit } from "./init.ts";
 import { addLogs } from "./logs.ts";
 import { addModels } from "./models.ts";
+import { addPrices } from "./prices.ts";
 import { OUTPUT_FORMS } from "./printer.ts";
 import { addRouteExplain } from "./route-explain.ts";
 import { addUsage } from "./usage.ts";
@@ -42,6 +43,7 @@ export function buildProgram(world: CliWorld): Command {
   addUsage(program, world);
   addLogs(program, world);
   addModels(program, world);
+  addPrices(program, world);
   addHealth(program, world);
   addRouteExplain(program.command("route").description("where requests go"), world);
   const config = program.command("config").description("settings, providers, routes and aliases");

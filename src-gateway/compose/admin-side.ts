@@ -12,6 +12,7 @@ import { explainRoute } from "./explain-route.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
+import { isProvider, pricesView } from "./price-views.ts";
 
 export interface AdminSide {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -118,6 +119,8 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     isLocal: (request) => local.has(request),
     status: () => statusView(input),
     models: () => listModels(parts),
+    prices: (question) => pricesView(parts, question),
+    isProvider: (name) => isProvider(parts, name),
     providers: () => providerViews(parts),
     probe: async (id) => {
       const instance = config.live().instances.get(id);

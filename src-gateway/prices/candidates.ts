@@ -1,15 +1,9 @@
 /** All that could be the price of a model at a provider, in the order in which it counts. */
+import { compareExactness, exactnessOf, fitsAnyCase } from "../lib/patterns.ts";
 import type { PriceOverride } from "../settings/price-types.ts";
 import { holdsAt, type PriceList, type PriceRow, type PriceTier } from "./price-list.ts";
 import { listOf, type PricedProvider } from "./price-providers.ts";
 import type { AppliedPrice } from "./types.ts";
-
-/** How patterns work; the same as in routes. */
-export interface PatternRules {
-  fits(pattern: string, text: string): boolean;
-  /** Negative when the first is the more exact one. */
-  compare(a: string, b: string): number;
-}
 
 export interface Candidate {
   holdsAt(atMs: number): boolean;
@@ -42,18 +36,17 @@ export interface CandidateSources {
   /** The one that counts most first. */
   layers: readonly OverrideLayer[];
   lists: readonly PriceList[];
-  patterns: PatternRules;
 }
 
 /** `served` is the name that the provider reported; empty when it reported none. */
 export function entryOf(
-  { layers, lists, patterns }: CandidateSources,
+  { layers, lists }: CandidateSources,
   provider: PricedProvider,
   model: string,
   served: string,
 ): ModelEntry {
   const names = served === "" || served === model ? [model] : [model, served];
-  const matching = layers.flatMap((layer) => matchesIn(layer, provider, names, patterns));
+  const matching = layers.flatMap((layer) => matchesIn(layer, provider, names));
   const setting = matching.filter(({ override }) => override.tiers.length > 0 || override.billing !== null);
   const candidateOf = (match: Match): Candidate => fromOverride(match, provider, model);
   const flat = provider.billing === "metered" ? [] : [flatCandidate(provider, model)];
@@ -85,27 +78,24 @@ function matchesIn(
   { source, overrides }: OverrideLayer,
   provider: PricedProvider,
   names: readonly string[],
-  patterns: PatternRules,
 ): Match[] {
   const since = ({ override }: Match): number => override.fromMs ?? Number.MIN_SAFE_INTEGER;
   return overrides
-    .flatMap((override) => matchOverride({ source, override }, provider, names, patterns) ?? [])
-    .toSorted(
-      (a, b) =>
-        patterns.compare(a.model, b.model) || patterns.compare(a.provider, b.provider) || since(b) - since(a),
-    );
+    .flatMap((override) => matchOverride({ source, override }, provider, names) ?? [])
+    .toSorted((a, b) => compare(a.model, b.model) || compare(a.provider, b.provider) || since(b) - since(a));
 }
+
+const compare = (a: string, b: string): number => compareExactness(exactnessOf(a), exactnessOf(b));
 
 function matchOverride(
   { source, override }: { source: string; override: PriceOverride },
   { id, kind }: PricedProvider,
   names: readonly string[],
-  { fits, compare }: PatternRules,
 ): Match | null {
   const best = (patterns: readonly string[] | null, texts: readonly string[]): string | null =>
     patterns === null
       ? "*"
-      : (patterns.filter((pattern) => texts.some((text) => fits(pattern, text))).toSorted(compare)[0] ?? null);
+      : (patterns.filter((pattern) => texts.some((text) => fitsAnyCase(pattern, text))).toSorted(compare)[0] ?? null);
   const provider = best(override.providers, [id, kind]);
   const model = best(override.models, names);
   return provider === null || model === null ? null : { override, source, provider, model };

@@ -2,7 +2,7 @@
 import type { PriceOverride } from "../settings/price-types.ts";
 import { digestOf } from "./applied-price.ts";
 import { createPriceBook } from "./book.ts";
-import type { OverrideLayer, PatternRules } from "./candidates.ts";
+import type { OverrideLayer } from "./candidates.ts";
 import { checkGenaiData } from "./check-genai-data.ts";
 import { createGenaiList } from "./genai-list.ts";
 import type { PriceList } from "./price-list.ts";
@@ -23,7 +23,7 @@ export interface PriceDesk {
 
 const NOBODY = { fileName: "gateway.yaml", overrides: [], providers: [] };
 
-export function createPriceDesk(patterns: PatternRules, loadBundled: () => Promise<PriceList>): PriceDesk {
+export function createPriceDesk(loadBundled: () => Promise<PriceList>): PriceDesk {
   let config: Parameters<PriceDesk["setConfig"]>[0] = NOBODY;
   let fileLayer: OverrideLayer | null = null;
   let fileList: PriceList | null = null;
@@ -36,7 +36,7 @@ export function createPriceDesk(patterns: PatternRules, loadBundled: () => Promi
     const { fileName, overrides, providers } = config;
     const layers = [{ source: `${fileName} ${stampOf(overrides)}`, overrides }, fileLayer].filter((each) => each !== null);
     const lists = [fileList, update, bundled].filter((each) => each !== null);
-    return createPriceBook({ layers, lists, providers, patterns });
+    return createPriceBook({ layers, lists, providers });
   };
   const book = (): PriceBook => (current ??= build());
   const load = async (): Promise<PriceBook> => {

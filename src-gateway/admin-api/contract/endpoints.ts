@@ -5,6 +5,7 @@ import { SURFACES } from "../../ir/protocol.ts";
 import { configSchema } from "./config-schemas.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
+import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
 import {
   apiKeySchema,
   checkSchema,
@@ -159,6 +160,10 @@ export const ENDPOINTS = {
     },
   ),
   listModels: endpoint("GET", "/models", "user", "What can be asked for", { reply: z.array(modelSchema) }),
+  listPrices: endpoint("GET", "/prices", "user", "What models cost, and where the prices are from", {
+    query: priceQuestionSchema,
+    reply: pricesSchema,
+  }),
   listProviders: endpoint(
     "GET",
     "/providers",

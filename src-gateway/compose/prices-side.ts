@@ -1,0 +1,110 @@
+/** Prices in a running gateway: configuration, price file and updates come together at one desk. */
+import { basename } from "node:path";
+import type { Logger } from "../lib/logger.ts";
+import { loadBundledPrices } from "../prices/bundled-prices.ts";
+import { PriceDataError } from "../prices/price-data-error.ts";
+import { createPriceDesk } from "../prices/price-desk.ts";
+import { pricedProvider } from "../prices/price-providers.ts";
+import { type PriceUpdates, startPriceUpdates } from "../prices/price-updates.ts";
+import type { PriceBook } from "../prices/types.ts";
+import type { CatalogueRow } from "../providers/types.ts";
+import { type Settings, SettingsError } from "../settings/types.ts";
+import { watchPriceFile } from "../settings/watch-price-file.ts";
+import type { LiveState } from "./live-config.ts";
+
+export interface Prices {
+  /** What is loaded now; before `ready`, only what the configuration says. */
+  book(): PriceBook;
+  /** With the price file and the data of the program. */
+  ready(): Promise<PriceBook>;
+  setConfig(state: LiveState): void;
+  /** Loads what is there, and begins to ask for newer data where the operator wants that. */
+  start(): void;
+  stop(): void;
+  /** Why the price file or the newest data are not in use. */
+  problem(): string | null;
+}
+
+const FETCH_TIMEOUT_MS = 30_000;
+const MAX_FETCHED = 32 * 1024 * 1024;
+
+export function createPrices(
+  settings: Pick<Settings, "prices" | "configFile">,
+  catalogue: ReadonlyMap<string, CatalogueRow>,
+  log: Logger,
+): Prices {
+  const desk = createPriceDesk(loadBundledPrices);
+  const problems = new Map<"file" | "update", string>();
+  const refuse = (what: "file" | "update", problem: string): void => {
+    problems.set(what, problem);
+    log.warn({ problem }, "prices were not taken; the last good ones go on");
+  };
+  const { file, updateUrl } = settings.prices;
+  const watch = file === null ? null : watchFileFor(file);
+  let opening: Promise<void> | null = null;
+  let updates: PriceUpdates | null = null;
+
+  function watchFileFor(path: string): ReturnType<typeof watchPriceFile> {
+    return watchPriceFile(path, {
+      onContent(content) {
+        try {
+          desk.setFile(content);
+        } catch (error) {
+          if (!(error instanceof PriceDataError)) throw error;
+          throw new SettingsError([{ where: path, key: "file", problem: error.message, hint: "" }]);
+        }
+        problems.delete("file");
+        log.info({ prices: desk.book().version }, "prices read");
+      },
+      onProblem: (error) => refuse("file", error.message),
+      onFailure: (err) => log.error({ err }, "the price file could not be looked at"),
+    });
+  }
+  const ready = async (): Promise<PriceBook> => {
+    await (opening ??= watch?.start() ?? Promise.resolve());
+    return desk.ready();
+  };
+  return {
+    book: () => desk.book(),
+    ready,
+    setConfig({ config, instances }) {
+      desk.setConfig({
+        fileName: basename(settings.configFile ?? "gateway.yaml"),
+        overrides: config.prices ?? [],
+        providers: [...instances.values()].map((instance) => pricedProvider(instance, catalogue.get(instance.kind))),
+      });
+    },
+    start() {
+      ready().catch((err: unknown) => log.error({ err }, "the prices of the program could not be loaded"));
+      if (updateUrl === null) return;
+      updates = startPriceUpdates({
+        url: updateUrl,
+        fetchText,
+        after: (ms, run) => {
+          const timer = setTimeout(run, ms).unref();
+          return () => clearTimeout(timer);
+        },
+        onData(data) {
+          desk.setUpdate(data);
+          problems.delete("update");
+          log.info({ prices: desk.book().version }, "newer prices taken");
+        },
+        onProblem: (problem) => refuse("update", `${updateUrl}: ${problem}`),
+      });
+    },
+    stop() {
+      watch?.stop();
+      updates?.stop();
+    },
+    problem: () => [...problems.values()][0] ?? null,
+  };
+}
+
+/** Once a day, and from nobody who is a provider: the global one is good enough. */
+async function fetchText(url: string): Promise<string> {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  if (!answer.ok) throw new PriceDataError(`answered with status ${answer.status}`);
+  const text = await answer.text();
+  if (text.length > MAX_FETCHED) throw new PriceDataError(`is longer than ${MAX_FETCHED} bytes`);
+  return text;
+}
