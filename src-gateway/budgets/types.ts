@@ -31,8 +31,6 @@ export interface Amounts {
 }
 
 export interface SpendRequest {
-  /** Unique among everything that runs, in all gateways that share their counts. */
-  id: string;
   subject: Subject;
   /** Limits per provider are asked once it is known which one is tried; all others when the request arrives. */
   stage: "request" | "target";
@@ -76,7 +74,8 @@ export type SpendDecision =
   | { action: "ask"; met: BudgetMet; waitMs: number; warnings: BudgetMet[] }
   /** Nothing is held. `refusal` of refusals.ts has the error for the client. */
   | { action: "block"; met: BudgetMet; reason: "limit" | "unpriced"; warnings: BudgetMet[] }
-  | { action: "slow"; rate: RateStanding; retryAfterMs: number; rates: RateStanding[] };
+  /** Nothing is held. `retryAfterMs` is null where the request alone is larger than the limit. */
+  | { action: "slow"; rate: RateStanding; retryAfterMs: number | null; rates: RateStanding[] };
 
 export const RATE_UNITS = ["requests", "tokens", "concurrent"] as const;
 export type RateUnit = (typeof RATE_UNITS)[number];
@@ -136,9 +135,10 @@ export interface Asks {
   list(): Promise<Ask[]>;
   /** False when nobody waits under this id (any more). */
   answer(id: string, isApproved: boolean): Promise<boolean>;
+  stop(): Promise<void>;
 }
 
-/** Sums of the ledger, for counts that are not known yet. */
+/** Which sum of the ledger is wanted, for counts that are not known yet. */
 export interface SpentQuery {
   scope: BudgetScope;
   /** Empty for `global`. */
@@ -155,7 +155,7 @@ export interface Budgets {
   /** @throws what `spentSince` throws when a count is not known yet and the ledger cannot be read. */
   reserve(request: SpendRequest): Promise<SpendDecision>;
   readonly asks: Asks;
-  /** For the console: those with a count, and those that name whom they are for. */
+  /** For the console: everybody who was counted since the start, and what is counted for all together. */
   status(): Promise<BudgetStatus[]>;
   /** New settings. Counts and reservations go on; budgets that are new count what runs already, too. */
   configure(limits: Limits): Promise<void>;
