@@ -82,6 +82,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
         throw error;
       }
       parts.config.start();
+      parts.prices.start();
       stopProbes = startProbes(parts);
       log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
       // Made only now: a key that a failed start has made would never be shown.

@@ -14,7 +14,7 @@ import { createUsageReports } from "../ledger/usage-reports.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { CATALOGUE } from "../providers/catalogue.ts";
 import { createRequestLog } from "../request-log/request-log.ts";
-import type { RequestLog } from "../request-log/types.ts";
+import type { BodyArchive, RequestLog } from "../request-log/types.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import { createSecretResolver, type SecretResolver } from "../secrets/secret-resolver.ts";
 import type { Settings } from "../settings/types.ts";
@@ -22,8 +22,10 @@ import { openStore, type Store } from "../store/open-store.ts";
 import { whileBusy } from "../store/while-busy.ts";
 import { type ClosableLogger, createLogger } from "../telemetry/create-logger.ts";
 import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
+import { createBodyThread } from "./body-thread.ts";
 import { createWatchedHealth, forgetChanged, type WatchedHealth } from "./health-side.ts";
 import { createLiveConfig, type LiveConfig } from "./live-config.ts";
+import { createPrices, type Prices } from "./prices-side.ts";
 
 /** What both the daemon and the command line need: everything but sockets and the writer of records. */
 export interface Parts extends WatchedHealth {
@@ -43,6 +45,7 @@ export interface Parts extends WatchedHealth {
   bodies: BodyArchive;
   usage: UsageReports;
   models: ModelDirectory;
+  prices: Prices;
   close(): Promise<void>;
 }
 
@@ -63,8 +66,13 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     env,
     catalogue: CATALOGUE,
     log,
-    onTaken: (before, after) => forgetChanged(watched.health, before, after),
+    onTaken(before, after) {
+      forgetChanged(watched.health, before, after);
+      prices.setConfig(after);
+    },
   });
+  const prices = createPrices(settings, CATALOGUE, log);
+  prices.setConfig(config.live());
 
   const ledgerStore = await openStore({ url: settings.ledgerUrl, log });
   const identityStore =
@@ -105,8 +113,10 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     bodies,
     usage: createUsageReports(ledgerStore, identityStore),
     models,
+    prices,
     async close() {
       config.stop();
+      prices.stop();
       keyRing.stop();
       await bodies.close();
       if (identityStore !== ledgerStore) await identityStore.close();
