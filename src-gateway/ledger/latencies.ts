@@ -2,12 +2,11 @@
 import { sql } from "kysely";
 import type { Store } from "../store/open-store.ts";
 import { LATENCY_METRICS, ROLLUP_DIMENSIONS, valueOf } from "../store/rollup-columns.ts";
-import type { LatencyDimension, LatencySum } from "./types.ts";
+import type { LatencyQuery, LatencySum } from "./types.ts";
 import { DAY_US } from "./usage-segments.ts";
 
 interface BucketRow {
   value: string;
-  metric: number;
   bucket: number;
   count: number;
 }
@@ -15,27 +14,17 @@ interface BucketRow {
 /** Of all days that the span touches. */
 export async function readLatencies(
   { db }: Store,
-  {
-    fromUs = 0,
-    toUs = Number.MAX_SAFE_INTEGER,
-    groupBy,
-  }: { fromUs?: number; toUs?: number; groupBy: LatencyDimension },
+  { fromUs = 0, toUs = Number.MAX_SAFE_INTEGER, groupBy, metric }: LatencyQuery,
 ): Promise<LatencySum[]> {
   const { rows } = await sql<BucketRow>`
-    select value, metric, bucket, sum(count) as count from latency_days
-    where dimension = ${sql.lit(ROLLUP_DIMENSIONS.indexOf(groupBy))}
+    select value, bucket, sum(count) as count from latency_days
+    where dimension = ${sql.lit(ROLLUP_DIMENSIONS.indexOf(groupBy))} and metric = ${sql.lit(LATENCY_METRICS.indexOf(metric))}
       and day >= ${sql.lit(Math.floor(fromUs / DAY_US))} and day < ${sql.lit(Math.ceil(toUs / DAY_US))}
-    group by value, metric, bucket order by value, metric, bucket`.execute(db);
-  const groups = Map.groupBy(rows, ({ value, metric }) => `${metric}\n${value}`);
-  return [...groups.values()].flatMap((buckets) => {
-    const [first] = buckets;
-    const metric = LATENCY_METRICS[first?.metric ?? -1];
-    if (first === undefined || metric === undefined) return [];
+    group by value, bucket order by value, bucket`.execute(db);
+  return [...Map.groupBy(rows, ({ value }) => value)].map(([value, buckets]) => {
     const count = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
     const at = (share: number): number => percentile(buckets, count * share);
-    return [
-      { group: first.value === "" ? null : first.value, metric, count, p50: at(0.5), p90: at(0.9), p99: at(0.99) },
-    ];
+    return { group: value === "" ? null : value, metric, count, p50: at(0.5), p90: at(0.9), p99: at(0.99) };
   });
 }
 

@@ -44,7 +44,7 @@ export interface UsageSum {
 export const LATENCY_DIMENSIONS = ["all", "model", "provider"] as const;
 export type LatencyDimension = (typeof LATENCY_DIMENSIONS)[number];
 
-/** How long completed exchanges of whole days took. Values are within 4.5 % of what was measured. */
+/** How long completed exchanges of whole days took. Values are within 9 % of what was measured. */
 export interface LatencySum {
   group: string | null;
   metric: LatencyMetric;
@@ -54,9 +54,16 @@ export interface LatencySum {
   p99: number;
 }
 
+export interface LatencyQuery {
+  fromUs?: number;
+  toUs?: number;
+  groupBy: LatencyDimension;
+  metric: LatencyMetric;
+}
+
 export interface UsageReports {
   total(query: UsageQuery): Promise<UsageSum>;
   /** Largest first, or in the order of time for `day` and `hour`. */
   breakdown(query: UsageQuery & { groupBy: UsageDimension }): Promise<UsageSum[]>;
-  latencies(query: { fromUs?: number; toUs?: number; groupBy: LatencyDimension }): Promise<LatencySum[]>;
+  latencies(query: LatencyQuery): Promise<LatencySum[]>;
 }

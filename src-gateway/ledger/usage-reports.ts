@@ -4,7 +4,15 @@
  */
 import { sql } from "kysely";
 import type { Store } from "../store/open-store.ts";
-import { DAY_SUMS, type DaySum, EVERYBODY, ROLLUP_DIMENSIONS, type RollupDimension } from "../store/rollup-columns.ts";
+import {
+  DAY_SUMS,
+  type DaySum,
+  EVERYBODY,
+  HOURLY_ONLY,
+  OWN_DIMENSIONS,
+  ROLLUP_DIMENSIONS,
+  type RollupDimension,
+} from "../store/rollup-columns.ts";
 import { keyScope, userScope } from "../store/rollups.ts";
 import { readLatencies } from "./latencies.ts";
 import type { UsageDimension, UsageQuery, UsageReports, UsageSum } from "./types.ts";
@@ -70,13 +78,17 @@ const hoursOnly = ({ days, hours, rows }: Segments): Segments => ({
   rows,
 });
 
-/** Per user and key there are sums of days and none of hours; null: no sums at all. */
+/** Per user and key there are sums of days and none of hours; a scope of null has no sums at all. */
 function segmentsFor(query: UsageQuery, scope: number | null, groupBy: Grouping): Segments {
   const isOwn = query.userId !== undefined || query.apiKeyId !== undefined;
-  if (scope === null || (isOwn && groupBy === "hour"))
+  const dimension = dimensionOf(groupBy);
+  if (scope === null || (isOwn && (groupBy === "hour" || !OWN_DIMENSIONS.has(dimension))))
     return { days: [], hours: [], rows: [{ from: query.fromUs ?? 0, to: query.toUs ?? Number.MAX_SAFE_INTEGER }] };
-  return groupBy === "hour" ? hoursOnly(segmentsOf(query, true)) : segmentsOf(query, !isOwn);
+  const segments = segmentsOf(query, !isOwn);
+  return groupBy === "hour" || HOURLY_ONLY.has(dimension) ? hoursOnly(segments) : segments;
 }
+
+const dimensionOf = (groupBy: Grouping): RollupDimension => (isTime(groupBy) ? "all" : groupBy);
 
 /** Under which number the sums of those who are asked about are kept; null where that is not one number. */
 async function scopeOf({ db }: Store, { userId, apiKeyId }: UsageQuery): Promise<number | null> {
@@ -101,7 +113,7 @@ async function readPeriods(
   scope: number,
   groupBy: Grouping,
 ): Promise<GroupedSums[]> {
-  const dimension: RollupDimension = isTime(groupBy) ? "all" : groupBy;
+  const dimension = dimensionOf(groupBy);
   const key = isTime(groupBy) ? timeOf(period, groupBy) : sql<string>`value`;
   const { rows } = await sql<GroupedSums>`
     select ${key} as group_key, ${sql.raw(DAY_SUMS.map((name) => `sum(${name}) as ${name}`).join(", "))}

@@ -37,6 +37,19 @@ export const ROLLUP_DIMENSIONS = [
 ] as const;
 export type RollupDimension = (typeof ROLLUP_DIMENSIONS)[number];
 
+/** Of a key or a user there are sums per day in these; what is asked for less often is counted from its rows. */
+export const OWN_DIMENSIONS: ReadonlySet<RollupDimension> = new Set([
+  "all",
+  "key",
+  "agent",
+  "project",
+  "branch",
+  "model",
+  "provider",
+]);
+/** A session lasts hours, so sums of whole days would hardly be fewer. */
+export const HOURLY_ONLY: ReadonlySet<RollupDimension> = new Set(["session"]);
+
 /** Sums of everybody; those of a key are under the key's id, those of a user under the user's negative id. */
 export const EVERYBODY = 0;
 
@@ -44,8 +57,8 @@ export const EVERYBODY = 0;
 export const LATENCY_METRICS = ["first-token-us", "total-us", "tokens-per-second"] as const;
 export type LatencyMetric = (typeof LATENCY_METRICS)[number];
 
-/** Each bucket is an eighth of an octave: what is read back is within 4.5 % of what was measured. */
-const BUCKETS_PER_OCTAVE = 8;
+/** A bucket is a quarter of an octave: what is read back is within 9 % of what was measured. */
+const BUCKETS_PER_OCTAVE = 4;
 
 export const bucketOf = (value: number): number => Math.floor(Math.log2(Math.max(1, value)) * BUCKETS_PER_OCTAVE);
 /** The middle of a bucket. */

@@ -10,6 +10,8 @@ import {
   DAY_SUMS,
   type DaySum,
   EVERYBODY,
+  HOURLY_ONLY,
+  OWN_DIMENSIONS,
   ROLLUP_DIMENSIONS,
   type RollupDimension,
 } from "./rollup-columns.ts";
@@ -26,6 +28,9 @@ export type CountedRow = Pick<
   "id" | "user_id" | "api_key_id" | "agent" | "session" | "project" | "git_branch" | "surface" | "provider"
 > &
   Pick<ExchangeRow, "model_routed" | "model_asked">;
+
+/** The columns that say how long an exchange took. */
+export type MeasuredRow = CountedRow & Pick<ExchangeRow, "outcome" | "first_token_us" | "total_us" | "output_tokens">;
 
 /** @returns null where a row has no value for the dimension, which is a value too: the empty text. */
 const VALUE_OF: Readonly<Record<RollupDimension, (row: CountedRow) => string | number | null>> = {
@@ -54,11 +59,15 @@ interface Additions {
 export class GroupSums {
   private readonly hours = additions("usage_hours", ["scope", "dimension", "hour", "value"], DAY_SUMS);
   private readonly days = additions("usage_days", ["scope", "dimension", "day", "value"], DAY_SUMS);
-  private readonly latencies = additions("latency_days", ["dimension", "value", "metric", "day", "bucket"], ["count"]);
+  private readonly latencies = additions("latency_days", ["dimension", "metric", "day", "value", "bucket"], ["count"]);
 
   /** An exchange that was closed just now. */
   count(row: ExchangeRow): void {
     this.add(row, sumsOf(row));
+    this.countLatencies(row);
+  }
+
+  countLatencies(row: MeasuredRow): void {
     if (row.outcome !== "completed") return;
     const day = Math.floor(row.id / DAY_US);
     const generatingUs = (row.total_us ?? 0) - (row.first_token_us ?? 0);
@@ -73,7 +82,7 @@ export class GroupSums {
       const place = ROLLUP_DIMENSIONS.indexOf(dimension);
       const value = String(VALUE_OF[dimension](row) ?? "");
       for (const [metric, found] of measured.entries()) {
-        if (found !== null) add(this.latencies, [place, value, metric, day, bucketOf(found)], [1]);
+        if (found !== null) add(this.latencies, [place, metric, day, value, bucketOf(found)], [1]);
       }
     }
   }
@@ -87,9 +96,15 @@ export class GroupSums {
     for (const [dimension, name] of ROLLUP_DIMENSIONS.entries()) {
       const value = String(VALUE_OF[name](row) ?? "");
       add(this.hours, [EVERYBODY, dimension, hour, value], values);
-      add(this.days, [EVERYBODY, dimension, day, value], values);
+      if (!HOURLY_ONLY.has(name)) add(this.days, [EVERYBODY, dimension, day, value], values);
+      if (!OWN_DIMENSIONS.has(name)) continue;
       for (const scope of own) add(this.days, [scope, dimension, day, value], values);
     }
+  }
+
+  /** What would be written, for those who compare it with what is there. */
+  additions(): { table: string; rows: Iterable<readonly (string | number)[]> }[] {
+    return [this.hours, this.days, this.latencies].map(({ table, rows }) => ({ table, rows: rows.values() }));
   }
 
   async write(db: Kysely<Database>, dialect: DialectName): Promise<void> {

@@ -3,8 +3,10 @@ import { z } from "zod";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { SURFACES } from "../../ir/protocol.ts";
 import { configSchema } from "./config-schemas.ts";
+import { type Endpoint, endpoint, flag, nothing, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
+import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
 import {
   apiKeySchema,
@@ -21,41 +23,7 @@ import {
   userStatusSchema,
 } from "./schemas.ts";
 
-/** Who may call: nobody in particular, anyone with a key or session (who sees only what is theirs), administrators. */
-export type Access = "public" | "user" | "admin";
-
-export interface Endpoint {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Below `/api/v1`; `{name}` is a parameter. */
-  path: string;
-  access: Access;
-  summary: string;
-  query: z.ZodType;
-  body: z.ZodType;
-  reply: z.ZodType;
-}
-
-// A misspelt field that is silently ignored would look as if it had worked.
-const nothing = z.strictObject({});
-/** Numbers arrive as text in a query. */
-const whole = z.coerce.number().int().nonnegative();
-const flag = z.enum(["true", "false"]).transform((text) => text === "true");
-
-const endpoint = <Path extends string, Query extends z.ZodType, Body extends z.ZodType, Reply extends z.ZodType>(
-  method: Endpoint["method"],
-  path: Path,
-  access: Access,
-  summary: string,
-  shapes: { query?: Query; body?: Body; reply: Reply },
-) => ({
-  method,
-  path,
-  access,
-  summary,
-  query: (shapes.query ?? nothing) as Query,
-  body: (shapes.body ?? nothing) as Body,
-  reply: shapes.reply,
-});
+export type { Access, Endpoint } from "./endpoint.ts";
 
 const usageQuery = z.strictObject({
   fromUs: whole.optional(),
@@ -129,6 +97,7 @@ export const ENDPOINTS = {
         surface: z.enum(SURFACES).optional(),
         outcome: z.enum(OUTCOMES).optional(),
         failedOnly: flag.optional(),
+        q: z.string().max(500).optional(),
         limit: z.coerce.number().int().min(1).max(1000).optional(),
       }),
       reply: z.array(exchangeSchema),
@@ -137,6 +106,7 @@ export const ENDPOINTS = {
   getExchange: endpoint("GET", "/exchanges/{id}", "user", "One exchange, by number or request id", {
     reply: exchangeSchema,
   }),
+  ...LOG_ENDPOINTS,
   usageSummary: endpoint("GET", "/usage/summary", "user", "Requests and tokens in all", {
     query: usageQuery,
     reply: usageSumSchema,
@@ -155,6 +125,7 @@ export const ENDPOINTS = {
         fromUs: whole.optional(),
         toUs: whole.optional(),
         groupBy: z.enum(["all", "model", "provider"]).default("all"),
+        metric: z.enum(["first-token-us", "total-us", "tokens-per-second"]).default("first-token-us"),
       }),
       reply: z.array(latencySumSchema),
     },

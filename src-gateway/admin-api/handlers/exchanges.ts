@@ -30,7 +30,7 @@ export const exchangeHandlers: Pick<
     const { groupBy, ...rest } = query;
     return deps.usage.breakdown({ ...onlyOwn(caller, defined(rest)), groupBy });
   },
-  usageLatencies: ({ deps, query }) => deps.usage.latencies({ ...defined(query), groupBy: query.groupBy }),
+  usageLatencies: ({ deps, query }) => deps.usage.latencies({ ...defined(query), groupBy: query.groupBy, metric: query.metric }),
 };
 
 /** Why others were left out names keys, users and teams of others, which is for administrators only. */

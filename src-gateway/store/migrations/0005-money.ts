@@ -50,9 +50,9 @@ async function createSums({ db, dialect }: MigrationStep): Promise<void> {
   }
   await sql
     .raw(
-      `create table latency_days (dimension ${int} not null, value text not null, metric ${int} not null,
-         day ${int} not null, bucket ${int} not null, count ${int} not null,
-         primary key (dimension, value, metric, day, bucket), check (metric < ${LATENCY_METRICS.length})) ${end}`,
+      `create table latency_days (dimension ${int} not null, metric ${int} not null, day ${int} not null,
+         value text not null, bucket ${int} not null, count ${int} not null,
+         primary key (dimension, metric, day, value, bucket), check (metric < ${LATENCY_METRICS.length})) ${end}`,
     )
     .execute(db);
 }
@@ -68,6 +68,8 @@ async function createChain({ db, dialect }: MigrationStep): Promise<void> {
     .execute(db);
   // Nothing vouches for exchanges that were closed before there was a chain.
   await sql
-    .raw(`insert into facts (name, value) select 'ledger_chain_from', cast(coalesce(max(id), 0) as text) from exchanges`)
+    .raw(
+      `insert into facts (name, value) select 'ledger_chain_from', cast(coalesce(max(id), 0) as text) from exchanges`,
+    )
     .execute(db);
 }
