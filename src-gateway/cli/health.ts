@@ -86,7 +86,8 @@ const COLUMNS: Column<Target>[] = [
 function tellMore(printer: Printer, { events }: HealthView): void {
   if (events.length === 0) return;
   printer.line("");
-  for (const event of events.slice(-SHOWN_EVENTS)) printer.line(`${shortWhen(event.atUs)}  ${harmless(wordsFor(event))}`);
+  for (const event of events.slice(-SHOWN_EVENTS))
+    printer.line(`${shortWhen(event.atUs)}  ${harmless(wordsFor(event))}`);
 }
 
 function wordsFor({ kind, provider, model, key, why }: Event): string {

@@ -30,7 +30,8 @@ export function* loopbackEvents(answer: IrAnswer): Generator<IrEvent> {
   yield { type: "start", id: answer.id, model: answer.model, usage: answer.usage };
   yield { type: "part-start", part: { kind: "text" } };
   for (const part of answer.parts)
-    for (const text of (part.kind === "text" ? part.text : "").match(/\s*\S+|\s+$/g) ?? []) yield { type: "delta", text };
+    for (const text of (part.kind === "text" ? part.text : "").match(/\s*\S+|\s+$/g) ?? [])
+      yield { type: "delta", text };
   yield { type: "part-end" };
   yield { type: "end", finish: answer.finish, usage: answer.usage };
 }

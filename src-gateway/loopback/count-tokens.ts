@@ -6,10 +6,7 @@ import type { IrRequest } from "../ir/request.ts";
 export const tokensIn = (text: string): number => Math.ceil(Buffer.byteLength(text) / 4);
 
 export function countTokens(request: Pick<IrRequest, "turns">): number {
-  return request.turns.reduce(
-    (sum, turn) => sum + turn.parts.reduce((inner, part) => inner + tokensOf(part), 0),
-    0,
-  );
+  return request.turns.reduce((sum, turn) => sum + turn.parts.reduce((inner, part) => inner + tokensOf(part), 0), 0);
 }
 
 function tokensOf(part: Part): number {

@@ -16,7 +16,12 @@ interface Unsigned {
 
 export interface Authorizer {
   /** @throws GatewayError credential_missing when the secret is not in the form that the provider needs. */
-  authorize(instance: ProviderInstance, wire: ProviderWire, secret: string | null, request: Unsigned): Promise<Unsigned>;
+  authorize(
+    instance: ProviderInstance,
+    wire: ProviderWire,
+    secret: string | null,
+    request: Unsigned,
+  ): Promise<Unsigned>;
 }
 
 const TOKEN_TIMEOUT_MS = 15_000;
