@@ -6,21 +6,32 @@ import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { createIdSource } from "../lib/ids.ts";
 import { type Caller, requireCaller } from "./caller.ts";
-import { API_PREFIX, ENDPOINTS, type Endpoint, type EndpointName, LIVE_EXCHANGES } from "./contract/endpoints.ts";
+import {
+  type Access,
+  API_PREFIX,
+  ENDPOINTS,
+  type Endpoint,
+  type EndpointName,
+  LIVE_EXCHANGES,
+} from "./contract/endpoints.ts";
+import { BYTE_ENDPOINTS } from "./contract/log-endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
 import { serveConsole } from "./handlers/console-files.ts";
 import { exchangeHandlers } from "./handlers/exchanges.ts";
 import { gatewayHandlers } from "./handlers/gateway.ts";
 import { healthHandlers } from "./handlers/health.ts";
+import { loggedBodyHandlers } from "./handlers/logged-bodies.ts";
 import { priceHandlers } from "./handlers/prices.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
 import type { Handlers } from "./handlers/types.ts";
 import { userHandlers } from "./handlers/users.ts";
 import { streamExchanges } from "./live-exchanges.ts";
+import { sendBody, sendExport } from "./send-bytes.ts";
 
 const HANDLERS: Handlers = {
   ...userHandlers,
   ...exchangeHandlers,
+  ...loggedBodyHandlers,
   ...gatewayHandlers,
   ...healthHandlers,
   ...priceHandlers,
@@ -43,6 +54,7 @@ export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, resp
   });
   app.use(requireJson);
   mountLive(app, deps);
+  mountBytes(app, deps);
   for (const name of Object.keys(ENDPOINTS) as EndpointName[]) mount(app, name, deps);
   app.use(API_PREFIX, refuseMethod);
   app.use("/console", serveConsole());
@@ -53,6 +65,21 @@ export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, resp
     sendError(deps, thrown, request, response),
   );
   return app;
+}
+
+function mountBytes(app: express.Express, deps: AdminDeps): void {
+  const { request: asked, response: answered, export: exported } = BYTE_ENDPOINTS;
+  const mountGet = (
+    { path, access }: { path: string; access: Access },
+    send: (caller: Caller | null, request: Request, response: Response) => Promise<void>,
+  ): void => {
+    app.get(pathOf({ path }), async (request, response) =>
+      send(await requireCaller(request, response, access, deps), request, response),
+    );
+  };
+  mountGet(exported, (...call) => sendExport(deps, ...call));
+  mountGet(asked, (...call) => sendBody("request", deps, ...call));
+  mountGet(answered, (...call) => sendBody("response", deps, ...call));
 }
 
 function mountLive(app: express.Express, deps: AdminDeps): void {
@@ -89,7 +116,7 @@ function mount(app: express.Express, name: EndpointName, deps: AdminDeps): void 
 
 const readJson = express.json({ limit: "1mb", strict: true });
 
-const pathOf = (endpoint: Endpoint): string => API_PREFIX + endpoint.path.replace(/\{(\w+)\}/g, ":$1");
+const pathOf = (endpoint: Pick<Endpoint, "path">): string => API_PREFIX + endpoint.path.replace(/\{(\w+)\}/g, ":$1");
 
 /** A known path that was asked in a way it does not take. */
 function refuseMethod(request: Request, response: Response, next: NextFunction): void {

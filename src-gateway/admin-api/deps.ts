@@ -9,7 +9,7 @@ import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
-import type { RequestLog } from "../request-log/types.ts";
+import type { BodyArchive, ReplayQuestion, RequestLog, Retention } from "../request-log/types.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
@@ -31,6 +31,12 @@ export interface AdminDeps {
   apiKeys: ApiKeys;
   keyRing: KeyRing;
   requestLog: RequestLog;
+  /** What was asked and answered. */
+  bodies: Pick<BodyArchive, "get" | "prune">;
+  /** As the settings want it at this moment. */
+  retention(): Retention;
+  /** Begins a new exchange with the request of an old one; the answer is its id. @throws GatewayError */
+  replay(question: ReplayQuestion): Promise<number>;
   usage: UsageReports;
   clock: Clock;
   log: Logger;

@@ -6,6 +6,7 @@ import { createSessions } from "../admin-api/sessions.ts";
 import type { User } from "../auth/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
+import { retentionAt } from "../request-log/body-log.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
 import { explainRoute } from "./explain-route.ts";
@@ -38,6 +39,7 @@ export interface AdminSideInput {
   watchers: Set<(record: ExchangeRecord | null) => void>;
   startedAtUs: number;
   urls: () => { url: string; consoleUrl: string };
+  replay: AdminDeps["replay"];
 }
 
 export function serveAdmin(input: AdminSideInput): AdminSide {
@@ -100,7 +102,7 @@ async function isReachable({ ledgerStore }: Parts): Promise<boolean> {
 
 function adminDeps(input: AdminSideInput): AdminDeps {
   const { parts, root, isFirstRun, watchers } = input;
-  const { users, apiKeys, keyRing, requestLog, usage, config, clock, log, settings, secrets } = parts;
+  const { users, apiKeys, keyRing, requestLog, bodies, usage, config, clock, log, settings, secrets } = parts;
   const local = new WeakSet<IncomingMessage>();
   return {
     version: __VERSION__,
@@ -109,6 +111,10 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     apiKeys,
     keyRing,
     requestLog,
+    bodies,
+    retention: () =>
+      retentionAt(clock.nowUs(), { days: settings.requestLog.retentionDays, bytes: settings.requestLog.retentionBytes }),
+    replay: input.replay,
     usage,
     clock,
     log,

@@ -1,6 +1,7 @@
 /** The parts joined into a gateway that listens: sockets, exchanges, the writer of their records, the admin API. */
 
 import type { Gateway, GatewayInfo } from "../index.ts";
+import { createIdSource } from "../lib/ids.ts";
 import type { Settings } from "../settings/types.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
@@ -11,6 +12,7 @@ import { startProbes } from "./health-side.ts";
 import { logBodies } from "./log-bodies.ts";
 import { openDoors } from "./open-doors.ts";
 import { composeParts, type Parts } from "./parts.ts";
+import { replayExchange } from "./replay.ts";
 import { createResponseMemory } from "./response-memory.ts";
 
 /** A few agents' bursts at once. */
@@ -42,6 +44,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     ...logged.world,
   };
   const running = new Set<Promise<void>>();
+  const nextId = createIdSource(clock);
   const admin = serveAdmin({
     parts,
     root: user,
@@ -51,8 +54,9 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     watchers: books.watchers,
     startedAtUs: clock.nowUs(),
     urls: () => urls,
+    replay: (question) => replayExchange({ parts, world, nextId, running }, question),
   });
-  const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, running });
+  const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, running, nextId });
   let urls: { url: string; consoleUrl: string } = { url: "", consoleUrl: "" };
 
   let stopProbes: (() => void) | null = null;

@@ -40,7 +40,9 @@ export function logBodies(parts: Parts, records: ExchangeWorld["records"]): Logg
           if (heard && level === "full") bodies?.take(record, heard);
         },
       },
-      ...(isFull ? { listen: (inbound) => (names.mayBeKept(inbound) ? listenTo(inbound, settings.maxBodyBytes) : inbound) } : {}),
+      ...(isFull
+        ? { listen: (inbound) => (names.mayBeKept(inbound) ? listenTo(inbound, settings.maxBodyBytes) : inbound) }
+        : {}),
     },
     leftOut: () => bodies?.leftOut() ?? 0,
     async stop() {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GatewayError } from "../ir/errors.ts";
 import type { Settings } from "../settings/types.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { composeParts } from "./parts.ts";
@@ -25,6 +26,9 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     watchers: new Set(),
     startedAtUs: parts.clock.nowUs(),
     urls: () => ({ url: "", consoleUrl: "" }),
+    replay: async () => {
+      throw new GatewayError("unsupported_operation", "No gateway runs that could send it. Start one with `gatewayd`.");
+    },
   });
   const folder = process.platform === "win32" ? null : await mkdtemp(join(tmpdir(), "gateway-"));
   const socketPath = folder === null ? `\\\\.\\pipe\\gateway-${process.pid}` : join(folder, "offline.sock");

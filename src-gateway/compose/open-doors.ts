@@ -1,6 +1,5 @@
 /** The sockets, and who answers what comes in on them. */
 import type { ExchangeWorld } from "../exchange/types.ts";
-import { createIdSource } from "../lib/ids.ts";
 import { describeCapabilities } from "../server/capabilities-reply.ts";
 import { createGatewayServer, type GatewayServer } from "../server/gateway-server.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
@@ -23,13 +22,14 @@ export function openDoors(options: {
   admin: Pick<ReturnType<typeof serveAdmin>, "health" | "handle">;
   /** Exchanges that have begun and not yet closed their record. */
   running: Set<Promise<void>>;
+  /** Ids of exchanges, and of answers that never became one. */
+  nextId: () => number;
 }): GatewayServer {
-  const { parts, world, admin, running } = options;
+  const { parts, world, admin, running, nextId } = options;
   const { settings, log } = parts;
   const { maxBodyBytes } = settings;
   const instances = () => parts.config.live().instances;
   const straight = { ...world, dispatch: options.dispatch, instances };
-  const nextId = createIdSource(parts.clock);
   const handle = createRequestHandler({
     version: __VERSION__,
     log,

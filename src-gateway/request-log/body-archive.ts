@@ -80,7 +80,8 @@ async function pack(rows: BodyRows, recent: RecentBodies, body: NewBody, made: P
     chain_bytes: base === null ? 0 : base.end.chain_bytes + base.end.request_kept,
     request_kept: request?.length ?? 0,
   };
-  if (request !== null && conversation !== null) recent.keep(conversation, { end, bytes: request, spoken: made.spoken });
+  if (request !== null && conversation !== null)
+    recent.keep(conversation, { end, bytes: request, spoken: made.spoken });
   return {
     ...end,
     user_id: body.userId,
@@ -92,7 +93,8 @@ async function pack(rows: BodyRows, recent: RecentBodies, body: NewBody, made: P
     request_bytes: body.requestBytes,
     answer_bytes: body.answerBytes,
     answer_kept: answer?.length ?? 0,
-    stored_bytes: (packed?.packed.length ?? 0) + (packedAnswer?.length ?? 0) + head.length + words.length * WORD_BYTES + ROW_BYTES,
+    stored_bytes:
+      (packed?.packed.length ?? 0) + (packedAnswer?.length ?? 0) + head.length + words.length * WORD_BYTES + ROW_BYTES,
     head,
     request: packed?.packed ?? null,
     answer: packedAnswer,

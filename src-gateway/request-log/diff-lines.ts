@@ -39,7 +39,10 @@ function diffMiddle(left: readonly string[], right: readonly string[]): DiffLine
       [onlyLeft, onlyRight] = [[], []];
       a++;
       b++;
-    } else if (b >= right.length || (one !== undefined && lengthAt(lengths, (a + 1) * width + b) >= lengthAt(lengths, a * width + b + 1))) {
+    } else if (
+      b >= right.length ||
+      (one !== undefined && lengthAt(lengths, (a + 1) * width + b) >= lengthAt(lengths, a * width + b + 1))
+    ) {
       onlyLeft.push(one ?? "");
       a++;
     } else {

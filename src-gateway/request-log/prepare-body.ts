@@ -27,7 +27,8 @@ export function prepareBody(body: NewBody, hide: Redact): PreparedBody {
     request: request?.bytes ?? null,
     answer: answer?.bytes ?? null,
     conversation: conversationOf(body, request?.json),
-    spoken: request === null ? [] : request.json === undefined ? [request.bytes.toString("utf8")] : spokenTexts(request.json),
+    spoken:
+      request === null ? [] : request.json === undefined ? [request.bytes.toString("utf8")] : spokenTexts(request.json),
     said: answer?.text ?? "",
   };
 }

@@ -26,11 +26,16 @@ export function createRequestLog({ db }: Store, bodies: Pick<BodyArchive, "searc
     const isForward = filter.afterId !== undefined;
     const first = isForward ? filter.afterId : bestOf(filter.beforeId, filter.toUs);
     for (let from = first; found.length < limit; ) {
-      const page = { limit: SEARCH_PAGE, ...(from === undefined ? {} : isForward ? { afterId: from } : { beforeId: from }) };
+      const page = {
+        limit: SEARCH_PAGE,
+        ...(from === undefined ? {} : isForward ? { afterId: from } : { beforeId: from }),
+      };
       const ids = (await bodies?.search({ words, ...page })) ?? [];
       if (ids.length === 0) break;
       from = ids.at(-1);
-      const rows = await select({ ...filter, limit: limit - found.length }).where("id", "in", ids).execute();
+      const rows = await select({ ...filter, limit: limit - found.length })
+        .where("id", "in", ids)
+        .execute();
       found.push(...rows);
       const isBehind = from !== undefined && !isForward && filter.fromUs !== undefined && from < filter.fromUs;
       if (ids.length < SEARCH_PAGE || isBehind) break;

@@ -107,6 +107,18 @@ export interface BodyArchive {
   close(): Promise<void>;
 }
 
+/** A kept request that should be sent once more. */
+export interface ReplayQuestion {
+  record: ExchangeRecord;
+  stored: StoredBody;
+  /** Who sends it, and is accounted for it. */
+  userId: number;
+  /** Null goes where the routes say. */
+  provider: string | null;
+  /** Null asks for the same. */
+  model: string | null;
+}
+
 /** How much of an exchange the log keeps. */
 export const LOG_LEVELS = ["off", "metadata", "full"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];

@@ -36,7 +36,9 @@ export function wordsAsked(text: string): string[] {
 function* runsOf(text: string): Generator<string> {
   for (const [run] of text.normalize("NFKD").replace(ACCENTS, "").toLowerCase().matchAll(RUNS)) {
     if (SIGN.test(run)) {
-      for (const part of run.matchAll(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu))
+      for (const part of run.matchAll(
+        /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|[^\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/gu,
+      ))
         if (part[0].length <= MAX_WORD) yield part[0];
     } else if (run.length <= MAX_WORD) yield run;
   }

@@ -79,7 +79,10 @@ if (store.dialect === "sqlite") {
   say("the file, with its index of words", `${size} B, ${(rawBytes / size).toFixed(1)} times smaller`);
 }
 say("stored in, a turn", `${putMs.toFixed(2)} ms`);
-say("read, median and slowest turn (best of 5)", `${sorted[TURNS / 2]?.toFixed(2)} ms, ${sorted.at(-1)?.toFixed(2)} ms`);
+say(
+  "read, median and slowest turn (best of 5)",
+  `${sorted[TURNS / 2]?.toFixed(2)} ms, ${sorted.at(-1)?.toFixed(2)} ms`,
+);
 
 await archive.close();
 rmSync(folder, { recursive: true, force: true });

@@ -1,7 +1,7 @@
-import { GatewayError } from "../../ir/errors.ts";
-import { type ExchangeRecord, parseRequestId, requestIdOf } from "../../ir/exchange-record.ts";
+import { type ExchangeRecord, requestIdOf } from "../../ir/exchange-record.ts";
 import type { ExchangeFilter } from "../../request-log/types.ts";
 import { type Caller, isAdmin } from "../caller.ts";
+import { findRecord } from "./logged-bodies.ts";
 import type { Handlers } from "./types.ts";
 
 export const exchangeHandlers: Pick<
@@ -13,16 +13,7 @@ export const exchangeHandlers: Pick<
     return (await deps.requestLog.list(filter)).map((record) => toView(record, caller));
   },
   async getExchange({ deps, params, caller }) {
-    const text = params["id"] ?? "";
-    const id = parseRequestId(text) ?? Number(text);
-    const record = Number.isSafeInteger(id) ? await deps.requestLog.get(id) : null;
-    // Another user's exchange is as good as none.
-    if (!record || (caller && !isAdmin(caller) && record.userId !== caller.userId)) {
-      throw new GatewayError(
-        "not_found",
-        `There is no exchange ${text.slice(0, 50)}. A request that has just ended takes a moment to be recorded.`,
-      );
-    }
+    const record = await findRecord(deps, caller, params["id"] ?? "");
     return toView(record, caller);
   },
   usageSummary: ({ deps, query, caller }) => deps.usage.total(onlyOwn(caller, defined(query))),

@@ -1,0 +1,67 @@
+/** What can be done with bodies that the request log has kept. */
+import { z } from "zod";
+import { endpoint, whole } from "./endpoint.ts";
+
+const side = z.object({
+  id: z.number(),
+  requestId: z.string(),
+  model: z.string().nullable(),
+  provider: z.string().nullable(),
+});
+
+export const diffSchema = z.object({
+  left: side,
+  right: side,
+  isSame: z.boolean(),
+  /** A side is null where only the other one has a line. */
+  lines: z.array(z.object({ left: z.string().nullable(), right: z.string().nullable() })),
+});
+export type DiffView = z.infer<typeof diffSchema>;
+
+export const LOG_ENDPOINTS = {
+  replayExchange: endpoint(
+    "POST",
+    "/exchanges/{id}/replay",
+    "admin",
+    "Send a kept request once more, as a new exchange; elsewhere where a provider or a model is named",
+    {
+      body: z.strictObject({
+        provider: z.string().min(1).max(100).optional(),
+        model: z.string().min(1).max(500).optional(),
+      }),
+      reply: z.object({ id: z.number(), requestId: z.string() }),
+    },
+  ),
+  diffAnswers: endpoint("GET", "/exchanges/{id}/diff", "user", "What two answers say, side by side", {
+    query: z.strictObject({ with: z.string().max(50) }),
+    reply: diffSchema,
+  }),
+  curlOfExchange: endpoint("GET", "/exchanges/{id}/curl", "user", "A kept request as a command, without a key", {
+    reply: z.object({ command: z.string() }),
+  }),
+  pruneBodies: endpoint(
+    "POST",
+    "/exchanges/prune",
+    "admin",
+    "Remove bodies that are too old or too much, as the settings say where nothing is named",
+    {
+      body: z.strictObject({ beforeUs: whole.optional(), maxBytes: whole.optional() }),
+      reply: z.object({ bodies: z.number(), bytes: z.number() }),
+    },
+  ),
+};
+
+/** Answered with bytes, not with JSON of ours: a body as it was, or a file of rows. */
+export const BYTE_ENDPOINTS = {
+  request: { path: "/exchanges/{id}/request", access: "user" },
+  response: { path: "/exchanges/{id}/response", access: "user" },
+  export: {
+    path: "/exchanges/export",
+    access: "user",
+    query: z.strictObject({
+      format: z.enum(["csv", "jsonl", "parquet"]),
+      fromUs: whole.optional(),
+      toUs: whole.optional(),
+    }),
+  },
+} as const;

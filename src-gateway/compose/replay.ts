@@ -1,0 +1,137 @@
+/** Sends a kept request once more: through the same exchange as any other, for the one who asked for it. */
+import type { Principal } from "../auth/types.ts";
+import { runExchange } from "../exchange/exchange.ts";
+import type { ExchangeWorld, Inbound, Reply } from "../exchange/types.ts";
+import { GatewayError } from "../ir/errors.ts";
+import { requestIdOf } from "../ir/exchange-record.ts";
+import { type Surface, WIRE_OF_SURFACE } from "../ir/protocol.ts";
+import { asObject } from "../protocols/loose-json.ts";
+import type { ReplayQuestion } from "../request-log/types.ts";
+import type { Parts } from "./parts.ts";
+
+export interface ReplaySide {
+  parts: Parts;
+  world: ExchangeWorld;
+  nextId: () => number;
+  /** Exchanges that have begun and not yet closed their record. */
+  running: Set<Promise<void>>;
+}
+
+const REPLAYABLE: ReadonlySet<Surface> = new Set([
+  "chat",
+  "responses",
+  "messages",
+  "gemini",
+  "embeddings",
+  "completions",
+]);
+
+/** @returns the id of the new exchange, which has begun. @throws GatewayError */
+export async function replayExchange(side: ReplaySide, question: ReplayQuestion): Promise<number> {
+  const { parts, world, nextId, running } = side;
+  const { record, stored } = question;
+  const { surface } = record;
+  if (!REPLAYABLE.has(surface)) {
+    throw new GatewayError("unsupported_operation", `Requests of the surface "${surface}" cannot be sent once more.`);
+  }
+  if (stored.request === null || stored.head.requestIsCut) {
+    throw new GatewayError(
+      "unsupported_operation",
+      "Only the beginning of this request was kept, so it cannot be sent.",
+    );
+  }
+  const principal = await principalOf(parts, question.userId);
+  const { path, query } = splitPath(stored.head.path);
+  const call = /^\/v1beta\/(.+):(\w+)$/.exec(path);
+  const bytes = withModel(Buffer.from(stored.request), call ? null : question.model);
+  const pathModel = call?.[1] ?? null;
+  const id = nextId();
+  const inbound: Inbound = {
+    id,
+    requestId: requestIdOf(id),
+    arrivedUs: parts.clock.monotonicUs(),
+    wire: WIRE_OF_SURFACE[surface],
+    target: {
+      surface,
+      pathModel: pathModel !== null && question.model !== null ? `models/${question.model}` : pathModel,
+      pathMethod: call?.[2] ?? null,
+      query,
+    },
+    project: record.project,
+    headers: headersOf(question),
+    token: null,
+    readBody: async () => ({ bytes, wireBytes: bytes.length, release() {} }),
+    signal: new AbortController().signal,
+    reply: new UnreadReply(),
+    replayOf: record.id,
+  };
+  // It is asked for in earnest: an answer that was just given would say nothing new.
+  const own: ExchangeWorld = { ...world, joins: null, authenticate: () => principal };
+  const exchange = runExchange(inbound, own)
+    .catch((error: unknown) => parts.log.error({ err: error, requestId: inbound.requestId }, "exchange broke off"))
+    .finally(() => running.delete(exchange));
+  running.add(exchange);
+  return id;
+}
+
+/** @throws GatewayError user_suspended, not_found */
+async function principalOf({ users }: Parts, userId: number): Promise<Principal> {
+  const user = await users.find(userId);
+  if (!user) throw new GatewayError("not_found", "The user who asks for this is gone.");
+  if (user.status !== "active") throw new GatewayError("user_suspended", "The user who asks for this is suspended.");
+  return { userId: user.id, email: user.email, role: user.role, apiKeyId: null, keyName: null, scopes: [] };
+}
+
+function splitPath(text: string): { path: string; query: string } {
+  const mark = text.indexOf("?");
+  return mark < 0 ? { path: text, query: "" } : { path: text.slice(0, mark), query: text.slice(mark + 1) };
+}
+
+/** The bytes as they were, unless another model is named. */
+function withModel(bytes: Buffer, model: string | null): Buffer {
+  if (model === null) return bytes;
+  const json = asObject(JSON.parse(bytes.toString("utf8")));
+  return json ? Buffer.from(JSON.stringify({ ...json, model })) : bytes;
+}
+
+function headersOf({ stored, provider }: ReplayQuestion): Record<string, string> {
+  const { "x-provider": _, ...headers } = stored.head.headers;
+  return { ...headers, ...(provider === null ? {} : { "x-provider": provider }) };
+}
+
+/** Nobody reads it: the log hears what the answer is. */
+class UnreadReply implements Reply {
+  status: number | null = null;
+  bytesOut = 0;
+  onDrain: (() => void) | null = null;
+  readonly extraHeaders: Record<string, string> = {};
+  private isWhole = false;
+  private tell: () => void = () => {};
+  private readonly over = new Promise<void>((resolve) => {
+    this.tell = resolve;
+  });
+
+  start(status: number): void {
+    this.status ??= status;
+  }
+
+  write(bytes: Buffer): boolean {
+    this.bytesOut += bytes.length;
+    return true;
+  }
+
+  end(bytes?: Buffer): void {
+    this.bytesOut += bytes?.length ?? 0;
+    this.isWhole = true;
+    this.tell();
+  }
+
+  cut(): void {
+    this.tell();
+  }
+
+  async finished(): Promise<boolean> {
+    await this.over;
+    return this.isWhole;
+  }
+}
