@@ -12,6 +12,7 @@ import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./l
 import { listenersOf } from "./listeners.ts";
 import { logSettingsOf } from "./log-bodies.ts";
 import { priceSettingsOf } from "./price-settings.ts";
+import { redisOf } from "./redis-settings.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
 import {
   type HealthSettings,
@@ -57,7 +58,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     identityUrl: databaseUrl(values, "identity_path", places) ?? ledgerUrl,
     adminEmail: values.text("admin_email") ?? "admin@local",
     authDisabled: values.flag("auth_disabled", false),
-    authSecret: authSecretOf(layers, values, env, places),
+    authSecret: authSecretOf({ layers, values, env, places }),
     logLevel: (values.text("log_level") ?? "info") as Settings["logLevel"],
     logFile: values.path("log_file_daemon") ?? values.path("log_file"),
     logFileCli: values.path("log_file_cli"),
@@ -75,6 +76,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
       maxMs: values.number("retry_max_ms", 8_000),
     },
     retryJoin: retryJoinOf(values),
+    redis: redisOf({ layers, values, env, places }),
     responsesWebsocket: values.flag("responses_websocket", true),
     responsesKeepDays: values.number("responses_keep_days", 30),
     requestLog: logSettingsOf(layers, values),

@@ -53,7 +53,13 @@ export function mergeConfig(
   const providers = firstOfEach([...file.providers, ...others]);
   const routes = [...file.routes, ...inlineRoutes(parts, providers)];
   const aliases = { ...inline.aliases, ...file.aliases };
-  return { version, providers, routes, aliases, ...(file.prices ? { prices: file.prices } : {}) };
+  const { prices, budgets, rateLimits } = file;
+  return {
+    ...{ version, providers, routes, aliases },
+    ...(prices ? { prices } : {}),
+    ...(budgets ? { budgets } : {}),
+    ...(rateLimits ? { rateLimits } : {}),
+  };
 }
 
 const firstOfEach = (providers: ProviderConfig[]): ProviderConfig[] =>

@@ -1,7 +1,9 @@
-/** gateway.yaml (or .json): providers, routes, aliases and prices. Everything wrong is reported at once, with file and line. */
+/** gateway.yaml (or .json): providers, routes, aliases, prices and limits. Everything wrong is reported at once, with file and line. */
 import { isMap, type Node } from "yaml";
+import { readBudgets } from "./read-budgets.ts";
 import { readPrices } from "./read-prices.ts";
 import { readProviders } from "./read-providers.ts";
+import { readRateLimits } from "./read-rate-limits.ts";
 import { readRoutes } from "./read-routes.ts";
 import { quote } from "./secret-text.ts";
 import { type ConfigFileContent, SettingsError } from "./types.ts";
@@ -21,7 +23,14 @@ export function readConfigFile(path: string, text: string, known: KnownNames): C
   const root = reader.root;
   // A file of nothing but comments is one that configures nothing.
   if (root !== null && !isEmpty(root)) {
-    const members = reader.members(root, "file", ["providers", "routes", "aliases", "prices"]);
+    const members = reader.members(root, "file", [
+      "providers",
+      "routes",
+      "aliases",
+      "prices",
+      "budgets",
+      "rate_limits",
+    ]);
     const { providers, ids } = readProviders(reader, members?.get("providers"), path, known.kinds);
     content.providers = providers;
     content.routes = readRoutes(
@@ -31,6 +40,8 @@ export function readConfigFile(path: string, text: string, known: KnownNames): C
     );
     content.aliases = readAliases(reader, members?.get("aliases"));
     if (members?.has("prices")) content.prices = readPrices(reader, members.get("prices"));
+    if (members?.has("budgets")) content.budgets = readBudgets(reader, members.get("budgets"));
+    if (members?.has("rate_limits")) content.rateLimits = readRateLimits(reader, members.get("rate_limits"));
   }
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
   return content;

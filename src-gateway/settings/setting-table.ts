@@ -176,6 +176,21 @@ const RETRY_JOIN: readonly SettingRow[] = [
   ),
 ];
 
+const COUNTS: readonly SettingRow[] = [
+  row(
+    "redis_url",
+    { is: "secret" },
+    "none",
+    "where several gateways count budgets and rate limits together, such as `redis://host:6379`; without it each counts in memory",
+  ),
+  row(
+    "redis_wait_ms",
+    ms(1, 1000),
+    "4",
+    "how long a request waits while Redis says nothing at all; then the gateway counts alone until it is back",
+  ),
+];
+
 const RESPONSES: readonly SettingRow[] = [
   row("responses_websocket", flag, "true", "lets clients of Responses speak over WebSockets; Codex does"),
   row(
@@ -248,6 +263,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...LIMITS,
   ...HEALTH,
   ...ADMISSION,
+  ...COUNTS,
   ...RETRY_JOIN,
   ...RESPONSES,
   ...REQUEST_LOG,

@@ -4,6 +4,7 @@
  */
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
+import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
 
@@ -97,6 +98,14 @@ export interface HealthSettings {
   probeIntervalMs: number;
 }
 
+/** Where several gateways count together. */
+export interface RedisSettings {
+  /** With its password, where it has one. */
+  url: string;
+  /** How long a request waits while Redis says nothing at all. */
+  waitMs: number;
+}
+
 /** What becomes of requests that are sent again. */
 export interface RetryJoinSettings {
   isOn: boolean;
@@ -163,6 +172,8 @@ export interface Settings {
   admission: AdmissionSettings;
   retry: RetrySettings;
   retryJoin: RetryJoinSettings;
+  /** Null counts budgets and rate limits in memory. */
+  redis: RedisSettings | null;
   /** Whether clients of Responses may speak over WebSockets. */
   responsesWebsocket: boolean;
   /** How long answers are kept for clients of Responses to go on from; 0 keeps none. */
@@ -222,6 +233,9 @@ export interface ConfigFileContent {
   aliases: Record<string, string>;
   /** What the operator says that things cost; none when left out. */
   prices?: PriceOverride[];
+  /** None when left out. */
+  budgets?: BudgetConfig[];
+  rateLimits?: RateLimitConfig[];
 }
 
 /** The part of the settings that is reloaded while the gateway runs. */
