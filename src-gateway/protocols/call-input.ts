@@ -1,3 +1,4 @@
+import type { Part } from "../ir/part.ts";
 import { asObject, type JsonObject } from "./loose-json.ts";
 
 /** A call's arguments for wires that want an object: what is no JSON object is kept as text, in `_raw`. */
@@ -23,3 +24,7 @@ export function callArgs(input: unknown): string {
   if (input === undefined || input === null) return "";
   return typeof input === "string" ? input : JSON.stringify(input);
 }
+
+/** Whether a client can do something with the part: a call that names no tool is no call. */
+export const isRunnable = (part: { kind: Part["kind"]; name?: string }): boolean =>
+  part.kind !== "call" || part.name !== "";

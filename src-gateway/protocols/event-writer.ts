@@ -3,14 +3,15 @@ import type { Finish, IrEvent, OpenPart } from "../ir/answer.ts";
 import type { GatewayError } from "../ir/errors.ts";
 import type { Citation, Opaque, Part } from "../ir/part.ts";
 import type { Usage } from "../ir/usage.ts";
+import { isRunnable } from "./call-input.ts";
 
 export interface EventWriter {
   /** Calls after the first do nothing; every other method begins by itself if need be. */
   begin(known?: { id?: string | null; model?: string | null; usage?: Usage | null }): void;
-  /** `key` names the part until it is closed. */
+  /** `key` names the part until it is closed. A call without a name is left out: nobody can run it. */
   open(key: string, part: OpenPart): void;
   isOpen(key: string): boolean;
-  /** These do nothing for a part that is not open. */
+  /** These do nothing for a part that is not open, and only texts have citations. */
   delta(key: string, text: string): void;
   citation(key: string, citation: Citation): void;
   opaque(key: string, opaque: Opaque): void;
@@ -31,6 +32,7 @@ export function createEventWriter(): EventWriter {
   let hasBegun = false;
   let isOver = false;
   let hasCalls = false;
+  const texts = new Set<string>();
   const parts = createPartOrder((events) => ready.push(...events));
 
   const enter = (kind: Part["kind"]): boolean => {
@@ -53,15 +55,19 @@ export function createEventWriter(): EventWriter {
       ready.push({ type: "start", id, model, usage });
     },
     open(key, part) {
-      if (!enter(part.kind)) return;
+      if (!isRunnable(part) || !enter(part.kind)) return;
       parts.close(key);
       parts.open(key, { type: "part-start", part });
+      if (part.kind === "text") texts.add(key);
+      else texts.delete(key);
     },
     isOpen: (key) => parts.isOpen(key),
     delta(key, text) {
       if (text !== "") parts.add(key, { type: "delta", text });
     },
-    citation: (key, citation) => parts.add(key, { type: "citation", citation }),
+    citation(key, citation) {
+      if (texts.has(key)) parts.add(key, { type: "citation", citation });
+    },
     opaque: (key, opaque) => parts.add(key, { type: "opaque", opaque }),
     close: (key) => parts.close(key),
     whole(part) {

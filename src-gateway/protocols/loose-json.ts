@@ -11,11 +11,12 @@ export const asArray = (value: unknown): unknown[] => (Array.isArray(value) ? va
 /** Null for everything but a string with something in it. */
 export const asText = (value: unknown): string | null => (typeof value === "string" && value !== "" ? value : null);
 
+/** More tokens than any answer has; sums of counts below it are exact. */
+const MOST_TOKENS = 1e12;
+
 /** A count of tokens: what is no number, or negative, as some providers send, is zero. */
 export const asCount = (value: unknown): number =>
-  typeof value === "number" && Number.isFinite(value) && value > 0
-    ? Math.min(Math.round(value), Number.MAX_SAFE_INTEGER)
-    : 0;
+  typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.min(Math.round(value), MOST_TOKENS) : 0;
 
 export function parseObject(bytes: Buffer): JsonObject | null {
   try {

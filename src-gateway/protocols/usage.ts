@@ -19,8 +19,7 @@ export function usageFromChat(usage: JsonObject): Usage {
     inputUncached: Math.max(0, prompt - cacheRead - cacheWrite5m),
     cacheRead,
     cacheWrite5m,
-    output: reasoningIsOutside ? completion + reasoning : completion,
-    reasoning,
+    ...thought(reasoningIsOutside ? completion + reasoning : completion, reasoning),
     audioInput: asCount(input["audio_tokens"]),
     audioOutput: asCount(output["audio_tokens"]),
   };
@@ -37,8 +36,7 @@ export function usageFromResponses(usage: JsonObject): Usage {
     inputUncached: Math.max(0, asCount(usage["input_tokens"]) - cacheRead - cacheWrite5m),
     cacheRead,
     cacheWrite5m,
-    output: asCount(usage["output_tokens"]),
-    reasoning: asCount(output["reasoning_tokens"]),
+    ...thought(asCount(usage["output_tokens"]), asCount(output["reasoning_tokens"])),
     audioInput: asCount(input["audio_tokens"]),
     audioOutput: asCount(output["audio_tokens"]),
   };
@@ -56,8 +54,7 @@ export function usageFromMessages(usage: JsonObject): Usage {
     cacheRead: asCount(usage["cache_read_input_tokens"]),
     cacheWrite5m,
     cacheWrite1h,
-    output: asCount(usage["output_tokens"]),
-    reasoning: asCount(asObject(usage["output_tokens_details"])?.["thinking_tokens"]),
+    ...thought(asCount(usage["output_tokens"]), asCount(asObject(usage["output_tokens_details"])?.["thinking_tokens"])),
   };
 }
 
@@ -111,6 +108,12 @@ export function usageFromOllama(answer: JsonObject): Usage {
     output: asCount(answer["eval_count"]),
   };
 }
+
+/** Reasoning is a part of the output, and what is billed is the output: a report of more is not believed. */
+const thought = (output: number, reasoning: number): Pick<Usage, "output" | "reasoning"> => ({
+  output,
+  reasoning: Math.min(reasoning, output),
+});
 
 function audioOf(details: unknown): number {
   const audio = asArray(details)

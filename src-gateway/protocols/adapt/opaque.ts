@@ -90,7 +90,7 @@ export function adaptOpaque(request: IrRequest, target: AdaptTarget, losses: Los
       if (!returns) losses.note("thinking");
       return returns ? [...unpack(wrapped, wrapped.thoughts), call] : [call];
     }
-    if (wrapped?.isCall) {
+    if (wrapped?.isCall && part.kind === "thinking") {
       if (returns) pending = wrapped.opaque;
       return [];
     }

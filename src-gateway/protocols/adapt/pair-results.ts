@@ -20,7 +20,10 @@ export function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
     if (turn.role !== "assistant") flush();
     const parts = turn.parts.flatMap((part): Part[] => {
       if (part.kind === "call") {
-        if (answered.has(part.id)) return [];
+        if (answered.has(part.id)) {
+          losses.note("repairedResult");
+          return [];
+        }
         answered.add(part.id);
         awaited.push(resultFor(part, results.get(part.id), losses));
       }

@@ -68,11 +68,19 @@ export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: L
       return adaptNative(part, turn, losses);
     case "result":
       return [
-        { ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptPart(inner, turn, target, losses)) },
+        { ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptInside(inner, turn, target, losses)) },
       ];
     default:
       return [bare];
   }
+}
+
+/** A tool gives words and media; what only an assistant says has no place in its result. */
+function adaptInside(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
+  if (part.kind !== "call" && part.kind !== "result" && part.kind !== "thinking")
+    return adaptPart(part, turn, target, losses);
+  losses.note("nativePart", { field: `tool result[type=${part.kind}]` });
+  return [];
 }
 
 /** Only Gemini takes back what a model drew or said aloud. */

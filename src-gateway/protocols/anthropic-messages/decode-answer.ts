@@ -1,6 +1,7 @@
 import type { IrAnswer } from "../../ir/answer.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { Part } from "../../ir/part.ts";
+import { isRunnable } from "../call-input.ts";
 import { asArray, asText } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { usageFromMessages } from "../usage.ts";
@@ -43,7 +44,7 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
 
 function decodeBlocks(content: unknown): Part[] {
   if (isString(content)) return content === "" ? [] : [{ kind: "text", text: content }];
-  return asArray(content).filter(isObject).map(decodeBlock);
+  return asArray(content).filter(isObject).map(decodeBlock).filter(isRunnable);
 }
 
 /** A block of an answer, from a provider that may leave out what it should not. */

@@ -94,7 +94,8 @@ function holdBlock(writer: EventWriter, start: JsonObject): StreamBlock {
       if (piece !== undefined) input += callArgs(piece);
       if (citation !== undefined) block["citations"] = [...asArray(block["citations"]), citation];
       for (const [name, value] of Object.entries(fields)) {
-        if (name === "type") continue;
+        // The second would change what the block inherits, its type among it.
+        if (name === "type" || name === "__proto__") continue;
         const before = block[name];
         block[name] = isString(value) && isString(before) ? before + value : value;
       }

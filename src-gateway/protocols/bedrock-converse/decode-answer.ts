@@ -1,4 +1,5 @@
 import type { Finish, IrAnswer } from "../../ir/answer.ts";
+import { isRunnable } from "../call-input.ts";
 import { finishFrom } from "../finish-reason.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { usageFromConverse } from "../usage.ts";
@@ -30,7 +31,8 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
   const parts = asArray(message["content"])
     .map(asObject)
     .map((block) => (block ? decodeBlock(block) : null))
-    .filter((part) => part !== null);
+    .filter((part) => part !== null)
+    .filter(isRunnable);
   const usage = asObject(json["usage"]);
   const serviceTier = serviceTierOf(json);
   return {

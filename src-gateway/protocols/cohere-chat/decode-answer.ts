@@ -1,5 +1,6 @@
 import type { Finish, IrAnswer } from "../../ir/answer.ts";
 import type { Part } from "../../ir/part.ts";
+import { isRunnable } from "../call-input.ts";
 import { finishFrom } from "../finish-reason.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
@@ -25,7 +26,7 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
   const failed = finishError(finishReason, asText(json["error"]));
   if (failed) throw failed;
   const plan = asText(message["tool_plan"]);
-  const calls = objects(message["tool_calls"]).map(decodeCall);
+  const calls = objects(message["tool_calls"]).map(decodeCall).filter(isRunnable);
   const usage = asObject(json["usage"]);
   return {
     id: asText(json["id"]),

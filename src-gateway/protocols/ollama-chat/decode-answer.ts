@@ -1,6 +1,7 @@
 import type { Finish, IrAnswer } from "../../ir/answer.ts";
 import type { Part } from "../../ir/part.ts";
 import type { Usage } from "../../ir/usage.ts";
+import { isRunnable } from "../call-input.ts";
 import { finishFrom } from "../finish-reason.ts";
 import { asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
@@ -25,7 +26,7 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
   if (!message) throw decodeErrorObject(json["error"] ?? json);
   const thinking = asText(message["thinking"]);
   const text = asText(message["content"]);
-  const calls = decodeCalls(message["tool_calls"]);
+  const calls = decodeCalls(message["tool_calls"]).filter(isRunnable);
   const parts: Part[] = [
     ...(thinking === null ? [] : [{ kind: "thinking", text: thinking } as const]),
     ...(text === null ? [] : [{ kind: "text", text } as const]),

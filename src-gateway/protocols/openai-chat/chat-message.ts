@@ -45,7 +45,8 @@ export function decodeAssistant(fields: Taker, where: string): { parts: Part[]; 
   const cited = withCitations(parts, fields, spelling === undefined);
   const refusal = fields.filled("refusal");
   const audio = fields.object("audio");
-  const legacy = fields.object("function_call");
+  const isNamed = asText(asObject(fields.peek("function_call"))?.["name"]) !== null;
+  const legacy = isNamed ? fields.object("function_call") : undefined;
   const calls = fields.list("tool_calls") ?? [];
   return {
     parts: [

@@ -1,4 +1,5 @@
 /** The whole answer of a provider. */
+
 import type { IrAnswer } from "../../ir/answer.ts";
 import { GatewayError } from "../../ir/errors.ts";
 import type { JsonObject } from "../../ir/json.ts";

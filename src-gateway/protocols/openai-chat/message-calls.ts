@@ -8,12 +8,12 @@ import { createTaker, wireFields, withHome, withoutLacking } from "./chat-fields
 export const CALL_TYPE = "message.tool_calls";
 export const AUDIO_TYPE = "message.audio";
 
-/** One entry of `tool_calls`. */
+/** One entry of `tool_calls`; one that names no tool is kept as it is, because nobody can run it. */
 export function decodeCall(raw: JsonObject): CallPart | NativePart {
   const fields = createTaker(raw);
   const kind = raw["custom"] !== undefined && raw["function"] === undefined ? "custom" : "function";
   const body = fields.object(kind);
-  if (!body) return { kind: "native", wire: "openai-chat", type: CALL_TYPE, raw };
+  if (!body || asText(body["name"]) === null) return { kind: "native", wire: "openai-chat", type: CALL_TYPE, raw };
   const lacks = ["id", "type"].filter((name) => !fields.has(name));
   const id = fields.text("id") ?? "";
   if (raw["type"] === kind) fields.any("type");

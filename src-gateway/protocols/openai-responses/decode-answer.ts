@@ -1,6 +1,7 @@
 import type { IrAnswer } from "../../ir/answer.ts";
 import { GatewayError } from "../../ir/errors.ts";
 import type { Part } from "../../ir/part.ts";
+import { isRunnable } from "../call-input.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { usageFromResponses } from "../usage.ts";
 import { decodeFinish, errorOf } from "./finish.ts";
@@ -40,7 +41,7 @@ function decodeOutputItem(raw: JsonObject | null): Part[] {
   if (!raw) return [];
   const { parts, home } = decodeItem(raw);
   const [first, ...others] = parts;
-  const isSilent = !first || (first.kind === "thinking" && first.text === "" && !first.opaque);
+  const isSilent = !first || !isRunnable(first) || (first.kind === "thinking" && first.text === "" && !first.opaque);
   if (isSilent) return [{ kind: "native", wire: WIRE, type: asText(raw["type"]) ?? "message", raw }];
   if (!home) return parts;
   // The first piece of a message carries what is known of the message.

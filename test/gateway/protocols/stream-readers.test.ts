@@ -56,6 +56,12 @@ describe("usage is counted one way", () => {
       { inputUncached: 10, output: 25, reasoning: 20 },
     ],
     [
+      "more reasoning than there is output",
+      "openai-chat",
+      { usage: { prompt_tokens: 10, completion_tokens: 5, completion_tokens_details: { reasoning_tokens: 20 } } },
+      { inputUncached: 10, output: 5, reasoning: 5 },
+    ],
+    [
       "Groq's own place",
       "openai-chat",
       { x_groq: { usage: { prompt_tokens: 3, completion_tokens: 4 } } },

@@ -91,7 +91,7 @@ const usages: fc.Arbitrary<Usage> = fc
     output: count,
     reasoning: count,
   })
-  .map((usage) => ({ ...NO_USAGE, ...usage }));
+  .map((usage) => ({ ...NO_USAGE, ...usage, output: usage.output + usage.reasoning }));
 /** The finishes that the wire can tell apart, and that fit the parts. */
 const finishOf = (list: Part[]): fc.Arbitrary<Finish> =>
   list.some((part) => part.kind === "call")

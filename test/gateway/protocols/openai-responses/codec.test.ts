@@ -102,7 +102,7 @@ const parts: fc.Arbitrary<Part> = fc.oneof(
 const count = fc.nat(1_000_000);
 const usages: fc.Arbitrary<Usage> = fc
   .record({ inputUncached: count, cacheRead: count, cacheWrite5m: count, output: count, reasoning: count })
-  .map((usage) => ({ ...NO_USAGE, ...usage }));
+  .map((usage) => ({ ...NO_USAGE, ...usage, output: usage.output + usage.reasoning }));
 /** The finishes that the wire can tell apart, and that fit the parts. */
 const finishOf = (list: Part[]): fc.Arbitrary<Finish> =>
   fc.constantFrom<Finish>(
