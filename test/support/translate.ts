@@ -21,6 +21,17 @@ export const MODELS: Readonly<Record<ProviderWire, string>> = {
   "ollama-chat": "gpt-oss:20b",
 };
 
+/** Others, which take what those refuse or refuse what they take, and one of no known family. */
+export const OTHER_MODELS: Readonly<Record<ProviderWire, readonly string[]>> = {
+  "openai-chat": ["gpt-5.4", "gpt-4.1", "house-model"],
+  "openai-responses": ["gpt-4.1", "gpt-5-pro", "house-model"],
+  "anthropic-messages": ["claude-opus-4-8", "claude-opus-4-6", "claude-3-5-haiku", "house-model"],
+  "gemini-content": ["gemini-2.5-pro", "gemini-2.0-flash", "gemini-4-flash", "house-model"],
+  "bedrock-converse": ["us.anthropic.claude-opus-4-8-v1:0", "amazon.nova-pro-v1:0"],
+  "cohere-chat": ["command-r-plus"],
+  "ollama-chat": ["qwen3"],
+};
+
 export const adaptTarget = (wire: ProviderWire, more: Partial<AdaptTarget> = {}): AdaptTarget => {
   const model = more.model ?? MODELS[wire];
   return { wire, provider: "house", model, profile: profileOf(model), compat: new Set(), ...more };
