@@ -3,6 +3,7 @@ import type { ExchangeView } from "../admin-api/contract/schemas.ts";
 import type { Connection } from "./connect.ts";
 import { type Context, contextOf } from "./context.ts";
 import { EXCHANGE_COLUMNS } from "./exchange-columns.ts";
+import { addLogCommands } from "./log-commands.ts";
 import { parseMoment } from "./parse-time.ts";
 import { type Printer, toJson, toYaml } from "./printer.ts";
 import { layOut } from "./table.ts";
@@ -19,7 +20,7 @@ interface Flags {
 }
 
 export function addLogs(program: Command, world: CliWorld): void {
-  program
+  const logs = program
     .command("logs")
     .description("every request that the gateway recorded, the newest last")
     .argument("[request]", "only this one (req_…), with everything that is known of it")
@@ -36,6 +37,7 @@ export function addLogs(program: Command, world: CliWorld): void {
       else if (flags.follow) await followLog(context, flags);
       else await showLast(context, flags);
     });
+  addLogCommands(logs, world);
 }
 
 async function showOne({ withGateway, printer }: Context, id: string): Promise<void> {
