@@ -1,6 +1,7 @@
 /** The records of this run: what the last one left behind, who writes now, and who watches. */
 import { join } from "node:path";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { priceRecord } from "../prices/price-record.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../store/exchange-writer.ts";
 import { recoverInterrupted, startInstance } from "../store/instances.ts";
 import type { Parts } from "./parts.ts";
@@ -15,7 +16,7 @@ export interface Books {
 }
 
 export async function openBooks(parts: Parts): Promise<Books> {
-  const { settings, ledgerStore, clock, log } = parts;
+  const { settings, ledgerStore, clock, log, prices } = parts;
   await tellInterrupted(parts);
   const run = await startInstance(ledgerStore, clock, log);
   const writer = createExchangeWriter({
@@ -26,17 +27,33 @@ export async function openBooks(parts: Parts): Promise<Books> {
     spillFile: join(settings.dataDir, "unsaved-exchanges.ndjson"),
   });
   const watchers: Books["watchers"] = new Set();
+  const closeNow = (record: ExchangeRecord): void => {
+    record.cost = priceRecord(prices.book(), record);
+    writer.close(record);
+    for (const watcher of watchers) watcher(record);
+  };
+  // Requests of the first moment wait for the price data rather than being written down as unpriced.
+  let waiting: ExchangeRecord[] | null = [];
+  const opening = prices
+    .ready()
+    .catch((err: unknown) => log.error({ err }, "without the prices of the program, requests are recorded as unpriced"))
+    .then(() => {
+      const records = waiting ?? [];
+      waiting = null;
+      for (const record of records) closeNow(record);
+    });
   return {
     writer,
     watchers,
     records: {
       open: (record) => writer.open(record),
       close: (record) => {
-        writer.close(record);
-        for (const watcher of watchers) watcher(record);
+        if (waiting === null) closeNow(record);
+        else waiting.push(record);
       },
     },
     async close() {
+      await opening;
       await writer.stop();
       await run.stop();
     },

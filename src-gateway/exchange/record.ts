@@ -48,6 +48,8 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
     learn(facts) {
       if (facts.modelServed !== null) record.modelServed = facts.modelServed;
       if (facts.finishReason !== null) record.finishReason = facts.finishReason;
+      if (facts.serviceTier) record.serviceTier = facts.serviceTier;
+      if (facts.counts) record.counts = { ...facts.counts };
       if (facts.usage !== null) {
         record.usage = { ...facts.usage };
         record.usageSource = "provider";
@@ -111,6 +113,8 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     joinedTo: null,
     replayOf: inbound.replayOf ?? null,
     prefix: null,
+    serviceTier: null,
+    counts: null,
     cost: null,
   };
 }

@@ -7,7 +7,7 @@
 import type { JsonObject } from "./json.ts";
 import type { Loss } from "./losses.ts";
 import type { ProviderWire, Surface } from "./protocol.ts";
-import type { Usage, UsageSource } from "./usage.ts";
+import type { ExtraCounts, Usage, UsageSource } from "./usage.ts";
 
 export const OUTCOMES = [
   /** Still running (or the process was killed and nobody has looked since). */
@@ -129,6 +129,10 @@ export interface ExchangeRecord {
   /** Null where no turn before this one is known. */
   prefix: PrefixReport | null;
   gitBranch: string | null;
+  /** As the provider named it in its answer, for example `flex`; null where it said nothing. */
+  serviceTier: string | null;
+  /** What was used beside tokens; null when that is nothing. */
+  counts: ExtraCounts | null;
   /** Null where nothing was used, or where no price is known. */
   cost: RecordedCost | null;
 }

@@ -21,6 +21,19 @@ export interface Usage {
   audioOutput: number;
 }
 
+/** What `Usage` does not count; a count that is left out is 0, but for the one request. */
+export type ExtraCounts = {
+  /** Tokens within `inputUncached` and within `output`. */
+  imageInputTokens?: number;
+  imageOutputTokens?: number;
+  requests?: number;
+  images?: number;
+  webSearches?: number;
+  fileSearches?: number;
+  audioSeconds?: number;
+  pages?: number;
+};
+
 /** Where the numbers come from. `none`: nobody reported any, and they are not invented. */
 export type UsageSource = "provider" | "estimated" | "none";
 

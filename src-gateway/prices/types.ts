@@ -2,7 +2,9 @@
  * What prices are made of. Money is an integer in nano-USD (1e-9 USD); a unit price is an integer in micro-USD per
  * million of what is counted (`microsPerMillion`), so that a part costs count × microsPerMillion / 1000, half to even.
  */
-import type { Usage } from "../ir/usage.ts";
+import type { ExtraCounts, Usage } from "../ir/usage.ts";
+
+export type { ExtraCounts } from "../ir/usage.ts";
 
 /** `free`: nobody sends a bill. `subscription`: a flat fee covers it. Both are priced 0, and shown as what they are. */
 export const BILLINGS = ["metered", "free", "subscription"] as const;
@@ -35,19 +37,6 @@ export type PricePart = (typeof PRICE_PARTS)[number];
 
 /** In micro-USD per million; a part that is left out has no price of its own. */
 export type UnitPrices = Partial<Record<PricePart, number>>;
-
-/** What `Usage` does not count; a count that is left out is 0, but for the one request. */
-export interface ExtraCounts {
-  /** Tokens within `inputUncached` and within `output`. */
-  imageInputTokens?: number;
-  imageOutputTokens?: number;
-  requests?: number;
-  images?: number;
-  webSearches?: number;
-  fileSearches?: number;
-  audioSeconds?: number;
-  pages?: number;
-}
 
 /** What the price of a request depends on. */
 export interface PriceFacts {

@@ -9,7 +9,7 @@
 import type { GatewayError } from "../ir/errors.ts";
 import type { Surface, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
-import type { Usage } from "../ir/usage.ts";
+import type { ExtraCounts, Usage } from "../ir/usage.ts";
 import type { ScannedObject } from "../lib/json-scan.ts";
 import type { Codec } from "./codec.ts";
 import type { SseFrame } from "./sse/splitter.ts";
@@ -44,6 +44,10 @@ export interface AnswerFacts {
   finishReason: string | null;
   /** An error that the provider sent inside a 200. */
   error: GatewayError | null;
+  /** What the provider says the request was served as; left out where it says nothing. */
+  serviceTier?: string | null;
+  /** What it used beside tokens. */
+  counts?: ExtraCounts | null;
 }
 
 /** What one frame of a stream means for the exchange. */

@@ -3,7 +3,7 @@ import type { Insertable, Selectable } from "kysely";
 import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import type { Loss } from "../ir/losses.ts";
 import type { Surface } from "../ir/protocol.ts";
-import type { UsageSource } from "../ir/usage.ts";
+import type { ExtraCounts, UsageSource } from "../ir/usage.ts";
 import { type AttemptColumns, packAttempts, unpackAttempts } from "./pack-attempts.ts";
 import { packPlan, unpackPlan } from "./pack-plan.ts";
 import { packPrefix, unpackPrefix } from "./pack-prefix.ts";
@@ -60,6 +60,8 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     replay_of: record.replayOf ?? null,
     prefix: packPrefix(record.prefix ?? null),
     git_branch: clean(record.gitBranch ?? null),
+    service_tier: clean(record.serviceTier ?? null),
+    counts: record.counts ? JSON.stringify(record.counts) : null,
     price_id: record.cost?.priceId ?? null,
     cost_nano: record.cost?.nano ?? null,
   };
@@ -108,6 +110,8 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     replayOf: row.replay_of,
     prefix: unpackPrefix(row.prefix),
     gitBranch: row.git_branch,
+    serviceTier: row.service_tier,
+    counts: row.counts === null ? null : (JSON.parse(row.counts) as ExtraCounts),
     cost:
       row.price_id === null || row.cost_nano === null
         ? null

@@ -61,6 +61,8 @@ export const CHAINED_COLUMNS = [
   "joined_to",
   "bytes_in",
   "bytes_out",
+  "service_tier",
+  "counts",
 ] as const satisfies readonly (keyof ExchangeRow)[];
 export type ChainedRow = Pick<ExchangeRow, (typeof CHAINED_COLUMNS)[number]>;
 

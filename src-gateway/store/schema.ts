@@ -97,6 +97,9 @@ export interface ExchangesTable {
   /** JSON, see pack-prefix.ts; null when no turn before this one was known. */
   prefix: string | null;
   git_branch: string | null;
+  service_tier: string | null;
+  /** JSON of what is counted beside tokens; null for nearly all. */
+  counts: string | null;
   /** The prices that were applied, in `applied_prices`; null where none are known. */
   price_id: number | null;
   /** What it cost in nano-USD, as it was closed; null where no price is known, which is not the same as free. */

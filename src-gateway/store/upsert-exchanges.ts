@@ -48,6 +48,8 @@ const COLUMNS = [
   "replay_of",
   "prefix",
   "git_branch",
+  "service_tier",
+  "counts",
   "price_id",
   "cost_nano",
 ] as const satisfies readonly (keyof ExchangeRow)[];

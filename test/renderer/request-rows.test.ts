@@ -44,6 +44,8 @@ export const row = (over: Partial<Exchange> = {}): Exchange => ({
   replayOf: null,
   prefix: null,
   gitBranch: null,
+  serviceTier: null,
+  counts: null,
   cost: null,
   ...over,
 });

@@ -67,6 +67,8 @@ export function completedRecord(id: number, changes: Partial<ExchangeRecord> = {
     replayOf: null,
     prefix: null,
     gitBranch: null,
+    serviceTier: null,
+    counts: null,
     cost: null,
     ...changes,
   };
@@ -168,6 +170,8 @@ export const anyRecord: fc.Arbitrary<ExchangeRecord> = fc
     joinedTo: orNull(fc.integer({ min: 1, max: 2 ** 52 })),
     replayOf: orNull(fc.integer({ min: 1, max: 2 ** 52 })),
     gitBranch: orNull(text),
+    serviceTier: orNull(text),
+    counts: orNull(fc.constant({ webSearches: 2 })),
     cost: orNull(fc.record({ nano: count, priceId: fc.integer({ min: 1, max: 2 ** 48 }), price: fc.constant(null) })),
     prefix: orNull(
       fc.record({

@@ -10,7 +10,8 @@ export async function addMoney(step: MigrationStep): Promise<void> {
   const { db, dialect } = step;
   const int = dialect === "sqlite" ? "integer" : "bigint";
   for (const name of ["price_id", "cost_nano"]) await db.schema.alterTable("exchanges").addColumn(name, int).execute();
-  await db.schema.alterTable("exchanges").addColumn("git_branch", "text").execute();
+  for (const name of ["git_branch", "service_tier", "counts"])
+    await db.schema.alterTable("exchanges").addColumn(name, "text").execute();
   await db.schema
     .createTable("applied_prices")
     .addColumn("id", int, (id) => id.primaryKey().notNull())

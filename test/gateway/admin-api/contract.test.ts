@@ -99,6 +99,8 @@ const sample = exchangeSchema.parse({
   replayOf: null,
   prefix: null,
   gitBranch: null,
+  serviceTier: null,
+  counts: null,
   cost: null,
 });
 
