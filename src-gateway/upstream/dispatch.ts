@@ -7,6 +7,8 @@
 import zlib from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import type { Headers, UpstreamCall, UpstreamFailure, UpstreamSink } from "../exchange/types.ts";
+import { describeThrown } from "./describe-thrown.ts";
+import { Silence } from "./silence.ts";
 import type { AnyDispatch, AnyUpstreamRequest } from "./types.ts";
 
 export interface Upstream {
@@ -30,7 +32,7 @@ export function createUpstream(options: { connectMs: number }): Upstream {
 
 function send(agent: Agent, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
   const method = request.method ?? "POST";
-  const handler = new Handler(sink, method === "HEAD");
+  const handler = new Handler(sink, method === "HEAD", request.timeouts);
   const url = new URL(request.url);
   const length = lengthOf(request.body);
   try {
@@ -41,8 +43,8 @@ function send(agent: Agent, request: AnyUpstreamRequest, sink: UpstreamSink): Up
         method,
         headers: length === null ? request.headers : { ...request.headers, "content-length": String(length) },
         body: bodyOf(request.body),
-        headersTimeout: request.timeouts.firstByteMs,
-        bodyTimeout: request.timeouts.idleMs,
+        headersTimeout: 0,
+        bodyTimeout: 0,
       },
       handler,
     );
@@ -82,25 +84,29 @@ const DECODERS: Readonly<Record<string, () => Decoder>> = {
 class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
   private readonly sink: UpstreamSink;
   private readonly isHead: boolean;
+  private readonly silence: Silence;
   private controller: Dispatcher.DispatchController | null = null;
   private decoder: Decoder | null = null;
   private isPaused = false;
   private isAborted = false;
   private isOver = false;
 
-  constructor(sink: UpstreamSink, isHead: boolean) {
+  constructor(sink: UpstreamSink, isHead: boolean, timeouts: AnyUpstreamRequest["timeouts"]) {
     this.sink = sink;
     this.isHead = isHead;
+    this.silence = new Silence(timeouts, (failure) => this.onSilence(failure));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     if (this.isAborted) controller.abort(new Error("aborted"));
+    else this.silence.begin();
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     // Interim answers (100, 103) say nothing yet.
     if (status < 200) return;
+    this.silence.answering();
     const encoding = String(headers["content-encoding"] ?? "").toLowerCase();
     // An answer without a body is not even an empty compressed one.
     const decoder = this.isHead || status === 204 || status === 304 ? undefined : DECODERS[encoding];
@@ -110,12 +116,14 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.isOver) return;
+    this.silence.heard();
     if (this.decoder === null) return this.sink.onData(chunk);
     // A full decoder throttles the provider; its own drain lets it go on.
     if (!this.decoder.write(chunk)) this.controller?.pause();
   }
 
   onResponseEnd(): void {
+    this.silence.end();
     if (this.decoder) this.decoder.end();
     else this.finish();
   }
@@ -133,12 +141,14 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
+    this.silence.heard();
     if (this.decoder) this.decoder.resume();
     else this.controller?.resume();
   }
 
   abort(): void {
     this.isAborted = true;
+    this.silence.end();
     this.decoder?.destroy();
     this.controller?.abort(new Error("aborted"));
   }
@@ -146,13 +156,26 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
   fail(thrown: unknown): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.silence.end();
     this.decoder?.destroy();
-    this.sink.onError(this.isAborted ? { kind: "aborted", detail: "stopped by the gateway" } : describe(thrown));
+    this.sink.onError(this.isAborted ? { kind: "aborted", detail: "stopped by the gateway" } : describeThrown(thrown));
+  }
+
+  private onSilence(failure: UpstreamFailure): void {
+    if (this.isOver) return;
+    // Whoever is not listened to cannot be blamed for it.
+    if (this.isPaused || this.controller?.paused) return this.silence.answering();
+    this.isOver = true;
+    this.silence.end();
+    this.decoder?.destroy();
+    this.sink.onError(failure);
+    this.controller?.abort(new Error(failure.detail));
   }
 
   private finish(): void {
     if (this.isOver) return;
     this.isOver = true;
+    this.silence.end();
     this.sink.onEnd();
   }
 
@@ -166,40 +189,5 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
       this.fail(error);
       this.controller?.abort(error);
     });
-  }
-}
-
-function describe(thrown: unknown): UpstreamFailure {
-  const error = thrown as NodeJS.ErrnoException & { errors?: NodeJS.ErrnoException[] };
-  const code = error.code ?? error.errors?.[0]?.code ?? "";
-  const detail = plainWords(code, error);
-  if (code === "UND_ERR_HEADERS_TIMEOUT") return { kind: "first-byte-timeout", detail, cause: thrown };
-  if (code === "UND_ERR_BODY_TIMEOUT") return { kind: "idle-timeout", detail, cause: thrown };
-  const isConnect =
-    code === "UND_ERR_CONNECT_TIMEOUT" ||
-    error.syscall === "connect" ||
-    error.syscall === "getaddrinfo" ||
-    /^(?:ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO|ERR_INVALID_URL|UND_ERR_INVALID_ARG)/.test(
-      code,
-    );
-  return { kind: isConnect ? "connect" : "cut", detail, cause: thrown };
-}
-
-function plainWords(code: string, error: Error): string {
-  switch (code) {
-    case "ECONNREFUSED":
-      return "the connection was refused";
-    case "ENOTFOUND":
-      return "its name cannot be resolved";
-    case "EAI_AGAIN":
-      return "name resolution does not answer";
-    case "UND_ERR_CONNECT_TIMEOUT":
-      return "connecting took too long";
-    case "UND_ERR_HEADERS_TIMEOUT":
-      return "no answer came within the time limit";
-    case "UND_ERR_BODY_TIMEOUT":
-      return "nothing came for longer than the time limit";
-    default:
-      return code === "" ? error.message.slice(0, 200) : code;
   }
 }

@@ -198,6 +198,45 @@ describe("dispatch", () => {
     await closed;
   });
 
+  it("waits as long as it should, and not until a coarse timer comes round", async () => {
+    answer = () => {};
+    let isTooLate = false;
+    const rival = setTimeout(() => {
+      isTooLate = true;
+    }, 1_350);
+    const { failure } = await send({ timeouts: { firstByteMs: 1_100, idleMs: 5_000 } }).outcome;
+    clearTimeout(rival);
+    expect([failure?.kind, isTooLate]).toEqual(["first-byte-timeout", false]);
+  });
+
+  it("does not take its own lateness for the provider's silence", async () => {
+    answer = (_request, response) => {
+      response.end("in time");
+      const until = performance.now() + 200;
+      while (performance.now() < until);
+    };
+    const { body, failure } = await send({ timeouts: { firstByteMs: 100, idleMs: 100 } }).outcome;
+    expect([body.toString(), failure]).toEqual(["in time", null]);
+  });
+
+  it("does not blame a provider that it does not listen to", async () => {
+    answer = (_request, response) => {
+      response.write("one");
+      setTimeout(() => response.end("two"), 250);
+    };
+    let paused = false;
+    const { body, failure } = await send({
+      timeouts: { firstByteMs: 5_000, idleMs: 60 },
+      onData(call) {
+        if (paused) return;
+        paused = true;
+        call.pause();
+        setTimeout(() => call.resume(), 280);
+      },
+    }).outcome;
+    expect([body.toString(), failure]).toEqual(["onetwo", null]);
+  });
+
   it("tells apart: nobody there, no first byte, silence in the middle, a cut", async () => {
     const free = await new Promise<number>((resolve) => {
       const probe: Server = createTcpServer().listen(0, "127.0.0.1", () => {
