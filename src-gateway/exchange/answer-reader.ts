@@ -9,6 +9,7 @@ import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
 import type { Headers, UpstreamFailure, UpstreamSink } from "./types.ts";
+import { isPage } from "./unreadable.ts";
 
 /** An error answer longer than this is not read to its end. */
 const MAX_ERROR_BYTES = 1024 * 1024;
@@ -72,16 +73,26 @@ class Reader implements AnswerReader, UpstreamSink {
     try {
       this.take(chunk);
     } catch (thrown) {
-      // A frame without end, for one. Nothing may be thrown into the provider's connection.
-      const error = new GatewayError(
-        "provider_error",
-        `The answer of the provider "${this.attempt.provider}" cannot be read.`,
-        { cause: thrown },
-      );
-      if (this.frames) this.breakOff(this.frames, error);
-      else this.finish({ error, accepted: true, relay: null });
-      this.controls.abort();
+      this.giveUp(thrown);
     }
+  }
+
+  onEnd(): void {
+    if (this.isDone) return;
+    try {
+      this.takeEnd();
+    } catch (thrown) {
+      this.giveUp(thrown);
+    }
+  }
+
+  /** A frame without end, for one. Nothing may be thrown into the provider's connection. */
+  private giveUp(cause: unknown): void {
+    const message = `The answer of the provider "${this.attempt.provider}" cannot be read.`;
+    const error = new GatewayError("provider_error", message, { cause });
+    if (this.frames) this.breakOff(this.frames, error);
+    else this.finish({ error, accepted: true, relay: null });
+    this.controls.abort();
   }
 
   private take(chunk: Buffer): void {
@@ -96,20 +107,12 @@ class Reader implements AnswerReader, UpstreamSink {
     }
   }
 
-  onEnd(): void {
-    if (this.isDone) return;
+  private takeEnd(): void {
     if (this.frames) return this.endFrames(this.frames);
     const body = Buffer.concat(this.chunks, this.length);
     if (!this.succeeded) return this.failWithAnswer(body);
-    this.finish(
-      deliverWhole(this.state, {
-        lane: this.lane,
-        provider: this.attempt.provider,
-        status: this.status,
-        headers: this.headers,
-        body,
-      }),
-    );
+    const { lane, status, headers } = this;
+    this.finish(deliverWhole(this.state, { lane, provider: this.attempt.provider, status, headers, body }));
   }
 
   onError(failure: UpstreamFailure): void {
@@ -133,7 +136,8 @@ class Reader implements AnswerReader, UpstreamSink {
 
   /** A provider that was asked for a stream may still answer with one JSON object, or name the wrong content type. */
   private isStream(first: Buffer): boolean {
-    return this.state.stream !== null && this.succeeded && this.lane.isStream(this.headers, first);
+    const { stream } = this.state;
+    return stream !== null && this.succeeded && !isPage(first) && this.lane.isStream(this.headers, first);
   }
 
   private feed(frames: FrameReader, chunk: Buffer): void {
@@ -145,11 +149,7 @@ class Reader implements AnswerReader, UpstreamSink {
     }
     if (frames.failedEarly) {
       // Settled before the call is stopped: stopping reports a failure of its own.
-      this.finish({
-        error: frames.facts.error ?? unknownStreamError(this.attempt.provider),
-        accepted: false,
-        relay: null,
-      });
+      this.failEarly(frames);
       this.controls.abort();
       return;
     }
@@ -164,13 +164,7 @@ class Reader implements AnswerReader, UpstreamSink {
       const message = `The provider "${this.attempt.provider}" ended its stream before the answer was complete.`;
       return this.breakOff(frames, new GatewayError("provider_cut", message));
     }
-    if (frames.failedEarly) {
-      return this.finish({
-        error: frames.facts.error ?? unknownStreamError(this.attempt.provider),
-        accepted: false,
-        relay: null,
-      });
-    }
+    if (frames.failedEarly) return this.failEarly(frames);
     keeper.learn(frames.facts);
     if (stream) {
       if (rest.length > 0) stream.write(rest, this.lane.headersToClient(this.headers));
@@ -180,6 +174,11 @@ class Reader implements AnswerReader, UpstreamSink {
     if (frames.facts.error) keeper.settle("failed_midstream", frames.facts.error);
     else keeper.settle("completed");
     this.finish(null);
+  }
+
+  private failEarly({ facts }: FrameReader): void {
+    const error = facts.error ?? unknownStreamError(this.attempt.provider);
+    this.finish({ error, accepted: false, relay: null });
   }
 
   /** The stream broke: before any content the attempt has failed, after it the caller must not take what it has for the whole. */

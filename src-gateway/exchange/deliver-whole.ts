@@ -5,6 +5,7 @@ import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
 import type { StreamReply } from "./stream-reply.ts";
 import type { Headers } from "./types.ts";
+import { unreadable } from "./unreadable.ts";
 
 export interface WholeAnswer {
   lane: Lane;
@@ -22,6 +23,8 @@ export function deliverWhole(state: ExchangeState, answer: WholeAnswer): Attempt
     if (frames !== "not-possible") return frames;
   }
   const { facts, body } = answer.lane.readWhole(answer.body);
+  const broken = unreadable(answer.provider, facts, answer.body);
+  if (broken) return broken;
   if (facts.error) return { error: facts.error, accepted: false, relay: null };
   keeper.learn(facts);
   stream?.stop();
@@ -46,6 +49,8 @@ function deliverAsStream(
 ): AttemptFailure | null | "not-possible" {
   const whole = answer.lane.streamWhole(answer.body);
   if (whole === null) return "not-possible";
+  const broken = unreadable(answer.provider, whole.facts, answer.body);
+  if (broken) return broken;
   if (whole.facts.error) return { error: whole.facts.error, accepted: false, relay: null };
   keeper.learn(whole.facts);
   keeper.record.firstTokenUs ??= keeper.elapsedUs();

@@ -4,6 +4,7 @@ import { createSseSplitter, type SseFrame } from "../protocols/sse/splitter.ts";
 import type { AnswerFacts, StreamReader } from "../protocols/types.ts";
 import type { ModelEcho } from "./model-echo.ts";
 import type { Framing } from "./stream-reply.ts";
+import { isBroken } from "./unreadable.ts";
 
 export interface FrameReader {
   readonly facts: AnswerFacts;
@@ -12,7 +13,10 @@ export interface FrameReader {
   /** The provider reported an error before any content. */
   readonly failedEarly: boolean;
   readonly sawError: boolean;
-  /** The bytes that may be sent on now; null when there are none. Whole frames only, so that a keep-alive fits in between. */
+  /**
+   * The bytes that may be sent on now; null when there are none. Whole frames only, so that a keep-alive fits in between.
+   * @throws Error when the answer begins with what cannot be read.
+   */
   push(chunk: Buffer): Buffer | null;
   /** `rest`: what is left to send on; `complete`: the stream had said that it was at its end. */
   end(): { rest: Buffer; complete: boolean };
@@ -32,11 +36,16 @@ export function createFrameReader(options: {
   let held: Buffer[] = [];
   let committed = false;
   let sawError = false;
+  let sawData = false;
 
   const take = (frames: SseFrame[]): Buffer | null => {
     let hidden = false;
     for (const frame of frames) {
+      if (!committed && frame.data !== null && isBroken(frame.data)) throw new Error("a frame is not JSON");
       const kind = reader.push(frame);
+      // An end is no answer where nothing came before it.
+      sawError ||= kind === "end" && !sawData;
+      sawData ||= frame.data !== null;
       if (kind === "content" || kind === "end") committed ||= !sawError;
       else if (kind === "error") sawError = true;
       if (kind === "usage-only" && hidesUsage) hidden = true;

@@ -5,6 +5,7 @@ import type { StreamDecoder, StreamEncoder } from "../protocols/codec.ts";
 import type { FrameSplitter, SseFrame } from "../protocols/sse/splitter.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
 import type { FrameReader } from "./frame-reader.ts";
+import { isBroken } from "./unreadable.ts";
 
 export interface TranslatedFramesOptions {
   splitter: FrameSplitter;
@@ -59,7 +60,10 @@ export function createTranslatedFrames(options: TranslatedFramesOptions): FrameR
     return bytes;
   };
   const read = (frames: SseFrame[]): void => {
-    for (const frame of frames) take(decoder.push(frame));
+    for (const frame of frames) {
+      if (!committed && frame.data !== null && isBroken(frame.data)) throw new Error("a frame is not JSON");
+      take(decoder.push(frame));
+    }
   };
 
   return {

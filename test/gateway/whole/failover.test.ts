@@ -67,8 +67,9 @@ const OK = {
   model: "m",
   choices: [{ index: 0, message: { role: "assistant", content: "hi" }, finish_reason: "stop" }],
 };
+const talk = () => [{ role: "user", content: `talk ${talks}` }];
 const ask = (model: string, more: object = {}) =>
-  gateway.post("/v1/chat/completions", { model, messages: [{ role: "user", content: `talk ${talks}` }], ...more });
+  gateway.post("/v1/chat/completions", { model, messages: talk(), ...more });
 const refuse = (status: number, text = "no") => json({ error: { message: text } }, status);
 
 interface Line {
@@ -122,6 +123,50 @@ describe("a provider that fails", () => {
     first.respond = (request, response) => (first.requests.length === 1 ? refuse(429) : json(OK))(request, response);
     expect((await ask("plain-route")).status).toBe(200);
     expect([first.requests.length, second.requests.length]).toEqual([2, 0]);
+  });
+});
+
+describe("an answer that calls itself successful and cannot be read", () => {
+  const raw =
+    (type: string, body: string): RawProvider["respond"] =>
+    (_request, response) => {
+      response.writeHead(200, { "content-type": type });
+      response.end(body);
+    };
+  const WIRES = ["/v1/chat/completions", "/v1/messages"];
+  const asking = WIRES.flatMap((path) => [false, true].map((isStream) => [path, isStream] as const));
+
+  it.each(asking)("as a page is nobody's answer: the next one is asked (%s, stream: %s)", async (path, isStream) => {
+    first.respond = raw("text/html", "<!doctype html><p>Please sign in to the network</p>");
+    const reply = await gateway.post(path, { model: "plain-route", max_tokens: 9, messages: talk(), stream: isStream });
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toContain("hi");
+    expect(second.requests).toHaveLength(1);
+  });
+
+  it.each(asking)("may have been paid for where it broke off (%s, stream: %s)", async (path, isStream) => {
+    first.respond = raw("application/json", '{"model":"m","choices":[{"index":0,"mess');
+    const reply = await gateway.post(path, { model: "plain-route", max_tokens: 9, messages: talk(), stream: isStream });
+    expect(reply.status).toBe(502);
+    expect((await reply.json()) as object).toHaveProperty("error");
+    expect(second.requests).toHaveLength(0);
+    expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "failed", errorCode: "provider_error" });
+  });
+
+  it.each(WIRES)("is not passed on as a stream that begins with half an object (%s)", async (path) => {
+    first.respond = raw("text/event-stream", 'data: {"model":"m","choices":[{"ind\n\ndata: [DONE]\n\n');
+    const reply = await gateway.post(path, { model: "plain-route", max_tokens: 9, messages: talk(), stream: true });
+    expect(reply.status).toBe(502);
+    expect(second.requests).toHaveLength(0);
+    expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "failed", usageSource: "none" });
+  });
+
+  it.each(WIRES)("is not passed on as a stream that ends before it has begun (%s)", async (path) => {
+    first.respond = raw("text/event-stream", "data: [DONE]\n\n");
+    const reply = await gateway.post(path, { model: "plain-route", max_tokens: 9, messages: talk(), stream: true });
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).toContain("hi");
+    expect(await gateway.recordOf(reply)).toMatchObject({ outcome: "completed", provider: "two" });
   });
 });
 
