@@ -1,5 +1,14 @@
 import { sql } from "kysely";
-import { DAY_SUMS, EVERYBODY, LATENCY_METRICS, ROLLUP_DIMENSIONS, type RollupDimension } from "../rollup-columns.ts";
+import {
+  bucketOf,
+  DAY_SUMS,
+  EVERYBODY,
+  HOURLY_ONLY,
+  LATENCY_METRICS,
+  OWN_DIMENSIONS,
+  ROLLUP_DIMENSIONS,
+  type RollupDimension,
+} from "../rollup-columns.ts";
 import type { MigrationStep } from "./migrate.ts";
 
 const HOUR_US = 3_600_000_000;
@@ -42,7 +51,8 @@ export async function sumUpOldRows(step: MigrationStep): Promise<void> {
   for (const [place, dimension] of ROLLUP_DIMENSIONS.entries()) {
     const value = dimension === "all" ? "''" : `coalesce(cast(${COLUMN_OF[dimension]} as text), '')`;
     await run(addition("hour", `${EVERYBODY}`, place, "hour", value));
-    await run(addition("day", `${EVERYBODY}`, place, "hour / 24", value));
+    if (!HOURLY_ONLY.has(dimension)) await run(addition("day", `${EVERYBODY}`, place, "hour / 24", value));
+    if (!OWN_DIMENSIONS.has(dimension)) continue;
     // The scopes of keys and of users, see rollups.ts.
     await run(addition("day", "api_key_id", place, "hour / 24", value, "where api_key_id is not null"));
     await run(addition("day", "-user_id", place, "hour / 24", value, "where user_id is not null"));
@@ -66,11 +76,12 @@ function addition(
 
 async function countOldLatencies({ db, dialect }: MigrationStep): Promise<void> {
   const real = (text: string): string => `cast(${text} as ${dialect === "sqlite" ? "real" : "double precision"})`;
+  const perOctave = bucketOf(2);
   // PostgreSQL has no logarithm to the base of 2 that is exact for its powers.
   const bucket = (value: string): string =>
     dialect === "sqlite"
-      ? `cast(floor(log2(max(1.0, ${value})) * 8) as integer)`
-      : `cast(floor(ln(greatest(1.0, ${value})) / ln(${real("2")}) * 8 + 1e-11) as bigint)`;
+      ? `cast(floor(log2(max(1.0, ${value})) * ${perOctave}) as integer)`
+      : `cast(floor(ln(greatest(1.0, ${value})) / ln(${real("2")}) * ${perOctave} + 1e-11) as bigint)`;
   const speed = `${real("output_tokens")} * 1000000 / nullif(total_us - first_token_us, 0)`;
   const metrics: Record<(typeof LATENCY_METRICS)[number], [value: string, where: string]> = {
     "first-token-us": [real("first_token_us"), "first_token_us is not null"],

@@ -1,0 +1,305 @@
+/** Prices a span of time anew. What differs becomes a correction; the rows themselves never change. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { type Kysely, sql } from "kysely";
+import type { Usage } from "../ir/usage.ts";
+import { inputTotal } from "../ir/usage.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { AppliedPrice, CostOf, PriceBook } from "../prices/types.ts";
+import { appendCorrections, beginLedgerRun, type NewCorrection } from "../store/cost-corrections.ts";
+import type { Store } from "../store/open-store.ts";
+import type { CountedRow } from "../store/rollups.ts";
+import type { Database } from "../store/schema.ts";
+import { whileBusy } from "../store/while-busy.ts";
+import { priceIdOf } from "../ir/price-id.ts";
+
+export interface RecostQuery {
+  fromUs?: number;
+  toUs?: number;
+  provider?: string;
+  /** As it was sent to the provider. */
+  model?: string;
+}
+
+export interface RecostOptions {
+  /** False only says what would change. */
+  apply: boolean;
+  reason: string;
+  by: string;
+  onProgress?: (progress: { done: number; total: number }) => void;
+  signal?: AbortSignal;
+}
+
+export interface RecostSum {
+  provider: string;
+  model: string;
+  changed: number;
+  wasNano: number;
+  isNano: number;
+  nowPriced: number;
+}
+
+export interface RecostReport {
+  applied: boolean;
+  priceVersion: string;
+  looked: number;
+  changed: number;
+  deltaNano: number;
+  /** Of the changed ones: had no price, and have one now. */
+  nowPriced: number;
+  /** Stay unpriced. */
+  stillUnpriced: number;
+  /** Keep the price that they have, as the book knows none for them now. */
+  priceGone: number;
+  /** Cost something that is not kept with the row (images, searches, …), so nobody can count them again. */
+  notRepeatable: number;
+  sums: RecostSum[];
+}
+
+export interface RecostDeps {
+  store: Store;
+  clock: Clock;
+  book: PriceBook;
+  costOf: CostOf;
+}
+
+const PAGE = 300;
+/** Any number does, as long as all gateways use the same. */
+const POSTGRES_LOCK = 7_031_642_912;
+/** What is paid for here is counted in images, seconds or pages, which rows do not hold. */
+const UNCOUNTED: ReadonlySet<string> = new Set([
+  "images",
+  "audio-speech",
+  "audio-transcription",
+  "audio-translation",
+  "rerank",
+  "passthrough",
+]);
+
+interface CostRow extends CountedRow {
+  input_uncached: number;
+  cache_read: number;
+  cache_write_5m: number;
+  cache_write_1h: number;
+  output_tokens: number;
+  reasoning: number;
+  audio_input: number;
+  audio_output: number;
+  model_served: string | null;
+  price_id: number | null;
+  cost_nano: number | null;
+}
+
+export async function recost(deps: RecostDeps, query: RecostQuery, options: RecostOptions): Promise<RecostReport> {
+  return new Recosting(deps, query, options).run();
+}
+
+class Recosting {
+  private readonly report: RecostReport;
+  private readonly sums = new Map<string, RecostSum>();
+  private readonly prices = new Map<number, AppliedPrice | null>();
+  private readonly deps: RecostDeps;
+  private readonly query: RecostQuery;
+  private readonly options: RecostOptions;
+  private runId: number | null = null;
+
+  constructor(deps: RecostDeps, query: RecostQuery, options: RecostOptions) {
+    this.deps = deps;
+    this.query = query;
+    this.options = options;
+    const nothing = { looked: 0, changed: 0, deltaNano: 0, nowPriced: 0, stillUnpriced: 0, priceGone: 0, notRepeatable: 0 };
+    this.report = { applied: options.apply, priceVersion: deps.book.version, ...nothing, sums: [] };
+  }
+
+  async run(): Promise<RecostReport> {
+    const { onProgress, signal } = this.options;
+    const total = await this.count();
+    for (let after = (this.query.fromUs ?? 0) - 1; ; ) {
+      signal?.throwIfAborted();
+      const page = this.options.apply ? await this.correctPage(after) : await this.judgePage(this.deps.store.db, after);
+      if (page.last === null) break;
+      this.take(page);
+      after = page.last;
+      onProgress?.({ done: this.report.looked, total: Math.max(total, this.report.looked) });
+      await nextTurn();
+    }
+    this.report.sums = [...this.sums.values()].sort((a, b) => b.changed - a.changed);
+    return this.report;
+  }
+
+  private async correctPage(after: number): Promise<Page> {
+    const { store, clock } = this.deps;
+    const { reason, by } = this.options;
+    const first = await this.judgePage(store.db, after);
+    if (first.changes.length === 0) return first;
+    const runId = (this.runId ??= await beginLedgerRun(store, clock, "recost"));
+    return whileBusy(() =>
+      store.db.transaction().execute(async (db) => {
+        // Two that correct at once would each add the same difference.
+        if (store.dialect === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(POSTGRES_LOCK)})`.execute(db);
+        const page = await this.judgePage(db, after);
+        const corrections = page.changes.map(({ correction }) => correction);
+        await appendCorrections(db, store.dialect, clock, { runId, reason, madeBy: by }, corrections);
+        return page;
+      }),
+    );
+  }
+
+  private take({ rows, changes, stillUnpriced, priceGone, notRepeatable }: Page): void {
+    const { report, sums } = this;
+    report.looked += rows;
+    report.stillUnpriced += stillUnpriced;
+    report.priceGone += priceGone;
+    report.notRepeatable += notRepeatable;
+    for (const { correction, wasNano, row } of changes) {
+      const [provider, model] = [row.provider ?? "", row.model_routed ?? row.model_asked ?? ""];
+      const key = JSON.stringify([provider, model]);
+      const sum = sums.get(key) ?? { provider, model, changed: 0, wasNano: 0, isNano: 0, nowPriced: 0 };
+      sums.set(key, sum);
+      const isNew = wasNano === null ? 1 : 0;
+      sum.changed++;
+      sum.wasNano += wasNano ?? 0;
+      sum.isNano += correction.costNano ?? 0;
+      sum.nowPriced += isNew;
+      report.changed++;
+      report.nowPriced += isNew;
+      report.deltaNano += correction.deltaNano;
+    }
+  }
+
+  private async judgePage(db: Kysely<Database>, after: number): Promise<Page> {
+    const rows = await this.readRows(db, after);
+    const known = await readLatest(db, rows);
+    await this.readPrices(db, rows, known);
+    const page: Page = {
+      last: rows.at(-1)?.id ?? null,
+      rows: rows.length,
+      changes: [],
+      stillUnpriced: 0,
+      priceGone: 0,
+      notRepeatable: 0,
+    };
+    for (const row of rows) this.judge(row, known.get(row.id) ?? row, page);
+    return page;
+  }
+
+  private judge(row: CostRow, known: { price_id: number | null; cost_nano: number | null }, page: Page): void {
+    const { book, costOf } = this.deps;
+    const usage = usageOf(row);
+    const before = known.price_id === null ? null : (this.prices.get(known.price_id) ?? null);
+    const isRepeatable =
+      known.cost_nano === null
+        ? !UNCOUNTED.has(row.surface)
+        : before !== null && costOf(usage, before)?.totalNano === known.cost_nano;
+    if (!isRepeatable) {
+      page.notRepeatable++;
+      return;
+    }
+    const { provider, model_routed: model, model_served: modelServed } = row;
+    const facts = { modelServed, atMs: Math.floor(row.id / 1000), inputTokens: inputTotal(usage), ...tierOf(before) };
+    const price = provider === null || model === null ? null : book.find({ provider, model, ...facts });
+    const cost = price ? costOf(usage, price) : null;
+    if (price === null || cost === null) {
+      if (known.cost_nano === null) page.stillUnpriced++;
+      else page.priceGone++;
+      return;
+    }
+    if (cost.totalNano === known.cost_nano) return;
+    page.changes.push({
+      row,
+      wasNano: known.cost_nano,
+      correction: {
+        exchange: row,
+        priceId: priceIdOf(price),
+        price: JSON.stringify(price),
+        costNano: cost.totalNano,
+        deltaNano: cost.totalNano - (known.cost_nano ?? 0),
+        unpricedDelta: known.cost_nano === null ? -1 : 0,
+      },
+    });
+  }
+
+  private async readRows(db: Kysely<Database>, after: number): Promise<CostRow[]> {
+    return (
+      await sql<CostRow>`select id, user_id, api_key_id, agent, session, project, git_branch, surface, provider,
+        model_routed, model_asked, model_served, input_uncached, cache_read, cache_write_5m, cache_write_1h,
+        output_tokens, reasoning, audio_input, audio_output, price_id, cost_nano
+      from exchanges where id > ${after} and ${this.condition()} order by id limit ${sql.lit(PAGE)}`.execute(db)
+    ).rows;
+  }
+
+  /** Where nothing was used there is nothing to price, and what joined another was paid for there. */
+  private condition() {
+    const { toUs, provider, model } = this.query;
+    return sql.join(
+      [
+        sql`outcome not in ('open', 'interrupted') and usage_source <> 'none' and joined_to is null`,
+        ...(toUs === undefined ? [] : [sql`id < ${toUs}`]),
+        ...(provider === undefined ? [] : [sql`provider = ${provider}`]),
+        ...(model === undefined ? [] : [sql`coalesce(model_routed, model_asked) = ${model}`]),
+      ],
+      sql` and `,
+    );
+  }
+
+  private async count(): Promise<number> {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from exchanges
+      where id >= ${this.query.fromUs ?? 0} and ${this.condition()}`.execute(this.deps.store.db);
+    return Number(rows[0]?.n ?? 0);
+  }
+
+  private async readPrices(db: Kysely<Database>, rows: readonly CostRow[], known: Latest): Promise<void> {
+    const wanted = new Set<number>();
+    for (const row of rows) {
+      const id = (known.get(row.id) ?? row).price_id;
+      if (id !== null && !this.prices.has(id)) wanted.add(id);
+    }
+    if (wanted.size === 0) return;
+    const found = await db.selectFrom("applied_prices").select(["id", "price"]).where("id", "in", [...wanted]).execute();
+    for (const id of wanted) this.prices.set(id, null);
+    for (const { id, price } of found) this.prices.set(id, JSON.parse(price) as AppliedPrice);
+  }
+}
+
+interface Page {
+  last: number | null;
+  rows: number;
+  changes: { row: CostRow; wasNano: number | null; correction: NewCorrection }[];
+  stillUnpriced: number;
+  priceGone: number;
+  notRepeatable: number;
+}
+
+type Latest = Map<number, { price_id: number | null; cost_nano: number | null }>;
+
+async function readLatest(db: Kysely<Database>, rows: readonly { id: number }[]): Promise<Latest> {
+  if (rows.length === 0) return new Map();
+  const corrections = await db
+    .selectFrom("cost_corrections")
+    .select(["exchange_id", "price_id", "cost_nano"])
+    .where(
+      "exchange_id",
+      "in",
+      rows.map(({ id }) => id),
+    )
+    .orderBy("id")
+    .execute();
+  return new Map(corrections.map((row) => [row.exchange_id, row]));
+}
+
+const usageOf = (row: CostRow): Usage => ({
+  inputUncached: row.input_uncached,
+  cacheRead: row.cache_read,
+  cacheWrite5m: row.cache_write_5m,
+  cacheWrite1h: row.cache_write_1h,
+  output: row.output_tokens,
+  reasoning: row.reasoning,
+  audioInput: row.audio_input,
+  audioOutput: row.audio_output,
+});
+
+/** Rows do not say how they were served, but the price that was applied to them does. */
+function tierOf(price: AppliedPrice | null): { isBatch?: boolean; serviceTier?: string } {
+  const names = price?.factors.map(({ name }) => name).filter((name) => name !== "always") ?? [];
+  const tier = names.find((name) => name !== "batch");
+  return { ...(names.includes("batch") ? { isBatch: true } : {}), ...(tier === undefined ? {} : { serviceTier: tier }) };
+}
