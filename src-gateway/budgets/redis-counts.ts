@@ -19,6 +19,8 @@ const LEASE_SEC = 60;
 export interface RedisCounts extends CountStore {
   /** Renews the reservations of what runs. Gives the number of gateways that are there. */
   beat(gateway: string, running: readonly string[]): Promise<number>;
+  /** Told each time that the connection ends. What was counted may be gone with it. */
+  onCut(callback: () => void): void;
 }
 
 type Script = (...args: string[]) => Promise<unknown>;
@@ -58,6 +60,7 @@ export function createRedisCounts(link: RedisLink, nowMs: () => number, prefix =
     },
     beat: (gateway, running) =>
       run("countsBeat", { gateway, running, leaseSec: leaseSec(), nowSec: Math.floor(nowMs() / 1000) }),
+    onCut: (callback) => link.onCut(callback),
     close() {
       link.close();
       return Promise.resolve();

@@ -10,6 +10,8 @@ export interface RedisLink {
   readonly redis: Redis;
   /** @throws when Redis is not there, falls silent, or answers with an error. */
   call<Reply>(send: (redis: Redis) => Promise<Reply>): Promise<Reply>;
+  /** Told each time that the connection ends. */
+  onCut(callback: () => void): void;
   close(): void;
 }
 
@@ -87,6 +89,7 @@ export async function openRedisLink({ url, clock, schedule, silenceMs }: RedisLi
         if (stopWatch === null) watch();
       });
     },
+    onCut: (callback) => void redis.on("close", callback),
     close() {
       stopWatch?.();
       redis.disconnect();

@@ -52,6 +52,7 @@ export class SharedCounts implements CountStore {
   constructor(options: SharedCountsOptions) {
     this.#options = options;
     this.#remote = options.remote;
+    this.#remote.onCut(() => this.#part(new Error("the connection was cut")));
   }
 
   get mode(): CountsMode {
@@ -156,7 +157,7 @@ export class SharedCounts implements CountStore {
   }
 
   #part(error: unknown): void {
-    if (this.#mode === "apart") return;
+    if (this.#mode === "apart" || this.#isClosed) return;
     this.#mode = "apart";
     this.#base.clear();
     this.#sayApart(error instanceof Error ? error.message : "it failed");
@@ -180,20 +181,21 @@ export class SharedCounts implements CountStore {
     if (this.#isClosed) return;
     const next = async (): Promise<void> => {
       if (this.#mode === "apart") await this.#rejoin();
-      else await this.#beat().catch((error: unknown) => this.#part(error));
+      else await this.beat().catch((error: unknown) => this.#part(error));
       this.#tick();
     };
     this.#stopTimer = this.#options.schedule(() => void next(), this.#mode === "apart" ? REJOIN_MS : BEAT_MS);
   }
 
-  async #beat(): Promise<void> {
+  /** Renews what runs here, and learns how many gateways there are. */
+  async beat(): Promise<void> {
     this.#gateways = Math.max(1, await this.#remote.beat(this.#options.gateway, [...this.#running.keys()]));
   }
 
   /** Tells Redis what it missed. False when it is still not there. */
   async #rejoin(): Promise<boolean> {
     try {
-      await this.#beat();
+      await this.beat();
       if (this.#isRecountUntold) await this.#remote.recount();
       this.#isRecountUntold = false;
       // Requests begin and end while this goes on.

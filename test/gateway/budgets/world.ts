@@ -150,11 +150,21 @@ export async function openShared(options: {
   silenceMs?: number;
   log?: typeof silentLogger;
   schedule?: Schedule;
+  startMs?: number;
+  /** Told each claim that is sent to Redis. */
+  onClaim?(): void;
 }): Promise<SharedCounts> {
   const { url, clock, prefix, silenceMs = 10_000, log = silentLogger, schedule = realSchedule } = options;
   const link = await openRedisLink({ url, clock: systemClock, schedule, silenceMs });
-  const remote = createRedisCounts(link, () => Math.floor(clock.nowUs() / 1000), prefix);
+  const scripts = createRedisCounts(link, () => Math.floor(clock.nowUs() / 1000), prefix);
+  const remote: typeof scripts = {
+    ...scripts,
+    claim(...args) {
+      options.onClaim?.();
+      return scripts.claim(...args);
+    },
+  };
   const counts = new SharedCounts({ remote, gateway: randomUUID(), clock, schedule, log });
-  await counts.start(5_000);
+  await counts.start(options.startMs ?? 5_000);
   return counts;
 }
