@@ -14,7 +14,7 @@ const SHAPES: readonly RegExp[] = [
   /\bya29\.[\w-]{20,}/g,
   /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g,
   // A line of an environment file, or an assignment in a shell.
-  /(?<=\b[A-Z0-9_]*(?:API_?KEY|SECRET|TOKEN|PASSWORD|PASSWD)[A-Z0-9_]*=["']?)[^\s"'`$<{(\\]{8,}/g,
+  /(?<=\b[A-Z0-9_]{0,40}(?:API_?KEY|SECRET|TOKEN|PASSWORD|PASSWD)[A-Z0-9_]{0,40}=["']?)[^\s"'`$<{(\\]{8,}/g,
   // A password inside an address.
   /(?<=\b[a-z][a-z0-9+.-]{1,30}:\/\/[^\s:@/"']{1,80}:)[^\s@/"']{3,200}(?=@)/g,
 ];
