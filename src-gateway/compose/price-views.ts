@@ -1,6 +1,6 @@
 import type { PriceQuestion, PricesView, PriceView } from "../admin-api/contract/price-schemas.ts";
 import { partName, unitPriceText } from "../prices/explain-cost.ts";
-import { type PriceBook, type PriceFacts, PRICE_PARTS } from "../prices/types.ts";
+import { PRICE_PARTS, type PriceBook, type PriceFacts } from "../prices/types.ts";
 import { CATALOGUE } from "../providers/catalogue.ts";
 import type { Parts } from "./parts.ts";
 

@@ -39,8 +39,7 @@ export function scaleDecimal(value: string | number, multiplier: bigint, divisor
 /** a × b / divisor for integers that are not negative, rounded half to even; exact beyond 2^53, too. */
 export function multiplyHalfEven(a: number, b: number, divisor: number): number {
   const product = a * b;
-  if (product > Number.MAX_SAFE_INTEGER)
-    return Number(divideHalfEven(BigInt(a) * BigInt(b), BigInt(divisor)));
+  if (product > Number.MAX_SAFE_INTEGER) return Number(divideHalfEven(BigInt(a) * BigInt(b), BigInt(divisor)));
   const rest = product % divisor;
   const quotient = (product - rest) / divisor;
   const isUp = 2 * rest > divisor || (2 * rest === divisor && quotient % 2 === 1);

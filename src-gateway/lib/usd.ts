@@ -6,7 +6,9 @@ const NANO = 1_000_000_000;
 export function usdOfNano(nano: number): string {
   const amount = Math.abs(nano);
   const whole = Math.trunc(amount / NANO).toLocaleString("en-US");
-  const fraction = String(amount % NANO).padStart(9, "0").replace(/0{1,7}$/, "");
+  const fraction = String(amount % NANO)
+    .padStart(9, "0")
+    .replace(/0{1,7}$/, "");
   return `${nano < 0 ? "-" : ""}$${whole}.${fraction}`;
 }
 
@@ -14,6 +16,8 @@ export function usdOfNano(nano: number): string {
 export function usdOfMicros(micros: number): string {
   const amount = Math.abs(micros);
   const whole = Math.trunc(amount / 1_000_000).toLocaleString("en-US");
-  const fraction = String(amount % 1_000_000).padStart(6, "0").replace(/0{1,4}$/, "");
+  const fraction = String(amount % 1_000_000)
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
   return `${micros < 0 ? "-" : ""}$${whole}.${fraction}`;
 }

@@ -1,12 +1,6 @@
 import { divideHalfEven } from "../lib/decimal.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
-import {
-  type AppliedFactor,
-  type AppliedPrice,
-  PRICE_PARTS,
-  type PricePart,
-  type UnitPrices,
-} from "./types.ts";
+import { type AppliedFactor, type AppliedPrice, PRICE_PARTS, type PricePart, type UnitPrices } from "./types.ts";
 
 /** What is counted in tokens: factors for batches and tiers of service are about these. */
 const TOKEN_PARTS: ReadonlySet<PricePart> = new Set([
@@ -57,8 +51,7 @@ export function appliedPrice(terms: Terms, listed: UnitPrices, factors: readonly
 
 const encoder = new TextEncoder();
 
-export const digestOf = (value: unknown): string =>
-  sha256Hex([encoder.encode(JSON.stringify(value))]).slice(0, 32);
+export const digestOf = (value: unknown): string => sha256Hex([encoder.encode(JSON.stringify(value))]).slice(0, 32);
 
 /** Rounded once, after all factors. */
 function multiplied(micros: number, part: PricePart, factors: readonly Factor[]): number {

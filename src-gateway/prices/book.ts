@@ -113,7 +113,7 @@ function workOut(entry: ModelEntry, candidate: Candidate, facts: PriceFacts, tie
   return { price: appliedPrice({ ...terms, aboveTokens }, tier.prices, factors), why: null };
 }
 
-/** The operator's word counts first. */
+/** The operator's word counts first. What is `always` on a list's prices is not on one that the operator has set. */
 function factorOf(
   entry: ModelEntry,
   { terms, ownFactors }: Candidate,
@@ -122,7 +122,8 @@ function factorOf(
   isFirstTier: boolean,
 ): Factor | null {
   const isForTokensOnly = name !== "always";
-  const given = [ownFactors, ...entry.factorOverrides.filter((each) => each.holdsAt(atMs)).map(({ factors }) => factors)];
+  const others = ownFactors !== null && name === "always" ? [] : entry.factorOverrides;
+  const given = [ownFactors ?? {}, ...others.filter((each) => each.holdsAt(atMs)).map(({ factors }) => factors)];
   const own = given.find((factors) => Object.hasOwn(factors, name))?.[name];
   if (own !== undefined) return { name, millionths: own, isForTokensOnly, except: [] };
   const known = entry.list === null ? null : knownFactor(entry.list, terms.priceModel, name, isFirstTier);

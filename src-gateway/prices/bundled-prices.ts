@@ -9,6 +9,6 @@ export const GENAI_PRICES_VERSION = "0.1.8";
 export async function loadBundledPrices(): Promise<PriceList> {
   const { waitForUpdate } = await import("@pydantic/genai-prices");
   // Nothing else in this program touches the package's own updates, so these are the data that came with it.
-  const providers = (await waitForUpdate()) ?? [];
-  return createGenaiList(`genai-prices ${GENAI_PRICES_VERSION}`, providers as unknown as GenaiProvider[]);
+  const providers: GenaiProvider[] = (await waitForUpdate()) ?? [];
+  return createGenaiList(`genai-prices ${GENAI_PRICES_VERSION}`, providers);
 }

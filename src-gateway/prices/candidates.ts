@@ -9,7 +9,8 @@ export interface Candidate {
   holdsAt(atMs: number): boolean;
   terms: Omit<AppliedPrice, "digest" | "factors" | "unitPrices" | "aboveTokens">;
   tiers: readonly PriceTier[];
-  ownFactors: Readonly<Record<string, number>>;
+  /** Of the entry that set the price; null where a list did. */
+  ownFactors: Readonly<Record<string, number>> | null;
   /** What was worked out before, by tier and factors. */
   found: Map<number | string, { price: AppliedPrice; why: null } | { price: null; why: string }>;
 }
@@ -74,11 +75,7 @@ interface Match {
 }
 
 /** The more exact model first, then the more exact provider, then the later beginning, then the order of the file. */
-function matchesIn(
-  { source, overrides }: OverrideLayer,
-  provider: PricedProvider,
-  names: readonly string[],
-): Match[] {
+function matchesIn({ source, overrides }: OverrideLayer, provider: PricedProvider, names: readonly string[]): Match[] {
   const since = ({ override }: Match): number => override.fromMs ?? Number.MIN_SAFE_INTEGER;
   return overrides
     .flatMap((override) => matchOverride({ source, override }, provider, names) ?? [])
@@ -128,7 +125,7 @@ function flatCandidate({ id, billing }: PricedProvider, model: string): Candidat
     holdsAt: () => true,
     terms: { billing, priceProvider: id, priceModel: model, source: "providers", since: null, hours: null, note: null },
     tiers: [],
-    ownFactors: {},
+    ownFactors: null,
     found: new Map(),
   };
 }
@@ -160,7 +157,7 @@ function fromRow({ provider, model, billing, note, windows }: PriceRow, source: 
       note,
     },
     tiers: window.tiers,
-    ownFactors: {},
+    ownFactors: null,
     found: new Map(),
   }));
 }

@@ -26,7 +26,9 @@ function checkProvider(value: unknown): GenaiProvider {
   return {
     id,
     api_pattern: typeof pattern === "string" ? pattern : "(?!)",
-    ...(Array.isArray(fallbacks) ? { fallback_model_providers: fallbacks.filter((each) => typeof each === "string") } : {}),
+    ...(Array.isArray(fallbacks)
+      ? { fallback_model_providers: fallbacks.filter((each) => typeof each === "string") }
+      : {}),
     models: models.map((model: unknown) => checkModel(model, id)),
   };
 }

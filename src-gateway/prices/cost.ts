@@ -1,6 +1,7 @@
 /** Pure sums: what was used, at the prices that were applied. */
-import { multiplyHalfEven } from "../lib/decimal.ts";
+
 import type { Usage } from "../ir/usage.ts";
+import { multiplyHalfEven } from "../lib/decimal.ts";
 import { type AppliedPrice, type Cost, type CostLine, type ExtraCounts, PRICE_PARTS, type PricePart } from "./types.ts";
 
 type Counts = Partial<Record<PricePart, number>>;

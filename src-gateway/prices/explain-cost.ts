@@ -1,5 +1,5 @@
-import { usdOfMicros, usdOfNano } from "../lib/usd.ts";
 import type { Usage } from "../ir/usage.ts";
+import { usdOfMicros, usdOfNano } from "../lib/usd.ts";
 import { costLines } from "./cost.ts";
 import type { AppliedPrice, ExtraCounts, PricePart } from "./types.ts";
 
@@ -53,7 +53,7 @@ export function explainCost(usage: Usage, applied: AppliedPrice, counts: ExtraCo
 }
 
 /** Where a price is from, and under which conditions it holds. */
-export function describePrice(applied: AppliedPrice): string[] {
+function describePrice(applied: AppliedPrice): string[] {
   const { priceModel, priceProvider, source, since, hours, aboveTokens, factors, billing, note } = applied;
   const from = since === null ? "" : `, from ${since} on`;
   const lines = [`price: ${priceModel} of ${priceProvider} (${source}${from})`];

@@ -95,7 +95,7 @@ function secondOfDay(id: string, text: string): number {
   if (!match) throw new PriceDataError(`"${id}" has a price at a time of day that cannot be read`);
   const [hours, minutes, seconds] = match.slice(1, 4).map(Number) as [number, number, number];
   const offset = (Number(match[5] ?? 0) * 60 + Number(match[6] ?? 0)) * 60 * (match[4] === "-" ? -1 : 1);
-  return (((hours * 60 + minutes) * 60 + seconds - offset) % 86_400 + 86_400) % 86_400;
+  return ((((hours * 60 + minutes) * 60 + seconds - offset) % 86_400) + 86_400) % 86_400;
 }
 
 /** Thresholds may differ between the keys of a row: each becomes a tier, with all the prices that hold above it. */

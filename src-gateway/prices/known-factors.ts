@@ -30,7 +30,13 @@ const FACTORS: readonly FactorRow[] = [
   { list: "openai", name: "batch", models: ANY, millionths: HALF },
   { list: "openai", name: "flex", models: ANY, millionths: HALF },
   // The page on priority processing lists these models, without their long context.
-  { list: "openai", name: "priority", models: /^gpt-5\.5(?!-pro|-mini|-nano)/, millionths: 2_500_000, isShortOnly: true },
+  {
+    list: "openai",
+    name: "priority",
+    models: /^gpt-5\.5(?!-pro|-mini|-nano)/,
+    millionths: 2_500_000,
+    isShortOnly: true,
+  },
   {
     list: "openai",
     name: "priority",
@@ -40,7 +46,13 @@ const FACTORS: readonly FactorRow[] = [
   },
   { list: "openai", name: "priority", models: /^gpt-5\.4-mini/, millionths: 2_000_000, isShortOnly: true },
   { list: "openai", name: "priority", models: /^gpt-5-mini/, millionths: 1_800_000, isShortOnly: true },
-  { list: "openai", name: "priority", models: /^gpt-4\.1(?:-\d{4}-\d{2}-\d{2})?$/, millionths: 1_750_000, isShortOnly: true },
+  {
+    list: "openai",
+    name: "priority",
+    models: /^gpt-4\.1(?:-\d{4}-\d{2}-\d{2})?$/,
+    millionths: 1_750_000,
+    isShortOnly: true,
+  },
   // The discount of the cache takes the place of the one for batches.
   { list: "google", name: "batch", models: ANY, millionths: HALF, except: ["cacheRead", "audioCacheRead"] },
   { list: "google", name: "flex", models: ANY, millionths: HALF, except: ["cacheRead", "audioCacheRead"] },

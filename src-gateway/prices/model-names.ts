@@ -19,9 +19,8 @@ export function modelNames(model: string): string[] {
   const bare = unwrapped(model.trim());
   add(model.trim());
   add(bare);
-  // Variants that change where a request runs, not what it costs.
-  add(bare.replace(/:(?:nitro|floor|online|exacto|thinking|latest)$/, ""));
-  add(bare.replace(/-latest$/, ""));
+  // Other variants (`:nitro`, `:floor`, `:online`) choose who runs a request, and at another price.
+  add(bare.replace(/[-:]latest$/, ""));
   return [...found];
 }
 

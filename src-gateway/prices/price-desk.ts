@@ -14,7 +14,11 @@ export interface PriceDesk {
   book(): PriceBook;
   /** Loads them when nobody has yet. */
   ready(): Promise<PriceBook>;
-  setConfig(config: { fileName: string; overrides: readonly PriceOverride[]; providers: readonly PricedProvider[] }): void;
+  setConfig(config: {
+    fileName: string;
+    overrides: readonly PriceOverride[];
+    providers: readonly PricedProvider[];
+  }): void;
   /** Of the price file. @throws PriceDataError, and then keeps what it has. */
   setFile(content: { entries: readonly PriceOverride[] } | { list: unknown }): void;
   /** Newer data of genai-prices. @throws PriceDataError, and then keeps what it has. */
@@ -34,7 +38,9 @@ export function createPriceDesk(loadBundled: () => Promise<PriceList>): PriceDes
 
   const build = (): PriceBook => {
     const { fileName, overrides, providers } = config;
-    const layers = [{ source: `${fileName} ${stampOf(overrides)}`, overrides }, fileLayer].filter((each) => each !== null);
+    const layers = [{ source: `${fileName} ${stampOf(overrides)}`, overrides }, fileLayer].filter(
+      (each) => each !== null,
+    );
     const lists = [fileList, update, bundled].filter((each) => each !== null);
     return createPriceBook({ layers, lists, providers });
   };

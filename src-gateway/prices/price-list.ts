@@ -46,6 +46,6 @@ export function holdsAt({ fromMs, secondsOfDay }: PriceWindow, atMs: number): bo
   if (fromMs !== null && atMs < fromMs) return false;
   if (secondsOfDay === null) return true;
   const { from, to } = secondsOfDay;
-  const second = ((atMs / 1000) % 86_400 + 86_400) % 86_400;
+  const second = (((atMs / 1000) % 86_400) + 86_400) % 86_400;
   return from <= to ? second >= from && second < to : second >= from || second < to;
 }

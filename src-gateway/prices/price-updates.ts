@@ -11,12 +11,12 @@ const DAY_MS = 86_400_000;
 /** Asks for newer prices now and once a day. Whatever goes wrong, the prices stay as they are. */
 export function startPriceUpdates(options: {
   url: string;
-  fetchText(url: string): Promise<string>;
+  fetchText: (url: string) => Promise<string>;
   /** Calls `run` later; the answer calls it off. */
-  after(ms: number, run: () => void): () => void;
+  after: (ms: number, run: () => void) => () => void;
   /** @throws PriceDataError when they cannot be used. */
-  onData(data: unknown): void;
-  onProblem(problem: string): void;
+  onData: (data: unknown) => void;
+  onProblem: (problem: string) => void;
 }): PriceUpdates {
   const { url, fetchText, after, onData, onProblem } = options;
   let cancel: (() => void) | null = null;

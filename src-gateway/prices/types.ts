@@ -110,6 +110,5 @@ export interface PriceBook {
   thresholds(facts: PriceFacts): number[];
 }
 
-export type ApplyPrice = (book: PriceBook, facts: PriceFacts) => AppliedPrice | null;
 /** Null when something was used that has no price: an unknown total is not a small one. */
 export type CostOf = (usage: Usage, applied: AppliedPrice, counts?: ExtraCounts) => Cost | null;

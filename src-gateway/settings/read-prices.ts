@@ -48,10 +48,9 @@ export function readPrices(reader: YamlReader, node: Node | undefined): PriceOve
 }
 
 function readEntry(reader: YamlReader, node: Node, key: string): PriceOverride | null {
+  const before = reader.problems.length;
   const members = reader.members(node, key, MEMBERS);
   if (!members) return null;
-  if (!members.has("provider") && !members.has("model"))
-    reader.refuse(node, key, "names neither a provider nor a model", 'write model: "*" if it is meant for all');
   const base = readUnitPrices(reader, members, key);
   const entry: PriceOverride = {
     providers: readPatterns(reader, members.get("provider"), `${key}.provider`),
@@ -64,16 +63,29 @@ function readEntry(reader: YamlReader, node: Node, key: string): PriceOverride |
     note: readNote(reader, members.get("note"), `${key}.note`),
     where: reader.where(node),
   };
-  if (entry.fromMs !== null && entry.toMs !== null && entry.toMs <= entry.fromMs)
-    reader.refuse(members.get("to"), `${key}.to`, "is not after from", "the price holds up to, not on, that day");
-  const isWithoutBill = entry.billing === "free" || entry.billing === "subscription";
-  if (isWithoutBill && entry.tiers.length > 0)
-    reader.refuse(node, key, `has prices, and is billed as ${entry.billing}`, "leave out one of the two");
-  if (entry.billing === "metered" && entry.tiers.length === 0)
-    reader.refuse(node, key, "is metered, and has no prices", "give at least input and output");
-  if (entry.billing === null && entry.tiers.length === 0 && Object.keys(entry.factors).length === 0)
-    reader.refuse(node, key, "says nothing about money", "give prices, factors or billing");
+  // What was refused above may be the very thing that would be missing here.
+  if (reader.problems.length === before) checkWhole(reader, node, members, key, entry);
   return entry;
+}
+
+function checkWhole(
+  reader: YamlReader,
+  node: Node,
+  members: ReadonlyMap<string, Node>,
+  key: string,
+  { fromMs, toMs, billing, tiers, factors }: PriceOverride,
+): void {
+  const isPriced = tiers.length > 0;
+  if (!members.has("provider") && !members.has("model"))
+    reader.refuse(node, key, "names neither a provider nor a model", 'write model: "*" if it is meant for all');
+  else if (fromMs !== null && toMs !== null && toMs <= fromMs)
+    reader.refuse(members.get("to"), `${key}.to`, "is not after from", "the price holds up to, not on, that day");
+  else if (billing !== null && billing !== "metered" && isPriced)
+    reader.refuse(node, key, `has prices, and is billed as ${billing}`, "leave out one of the two");
+  else if (billing === "metered" && !isPriced)
+    reader.refuse(node, key, "is metered, and has no prices", "give at least input and output");
+  else if (billing === null && !isPriced && Object.keys(factors).length === 0)
+    reader.refuse(node, key, "says nothing about money", "give prices, factors or billing");
 }
 
 export function readBilling(reader: YamlReader, node: Node | undefined, key: string): Billing | null {
@@ -121,7 +133,8 @@ function readTiers(reader: YamlReader, node: Node | undefined, key: string, base
     if (!members) return [];
     if (!members.has("above")) reader.refuse(item, `${at}.above`, "is missing", "a number of input tokens");
     const above = reader.number(members.get("above"), `${at}.above`, 1, MAX_TOKENS);
-    if (above !== null && !Number.isInteger(above)) reader.refuse(members.get("above"), `${at}.above`, "is no whole number");
+    if (above !== null && !Number.isInteger(above))
+      reader.refuse(members.get("above"), `${at}.above`, "is no whole number");
     const prices = readUnitPrices(reader, members, at);
     if (Object.keys(prices).length === 0) reader.refuse(item, at, "has no prices", "give those that change");
     return above === null ? [] : [{ aboveTokens: above, prices: { ...base, ...prices } }];

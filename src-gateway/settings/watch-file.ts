@@ -31,7 +31,11 @@ export async function lookAt(path: string): Promise<Look> {
 export const stateOf = (look: Look): string => look.text ?? `\0${look.error?.message}`;
 
 /** Calls `onSettled` whenever two looks in a row agree; whether that is news, the caller knows. */
-export function watchFile(path: string, onSettled: (look: Look) => void, onFailure: (error: unknown) => void): FileWatch {
+export function watchFile(
+  path: string,
+  onSettled: (look: Look) => void,
+  onFailure: (error: unknown) => void,
+): FileWatch {
   let watcher: FSWatcher | null = null;
   let poll: NodeJS.Timeout | null = null;
   let pending: NodeJS.Timeout | null = null;

@@ -1,5 +1,4 @@
-import type { PriceFileContent } from "./read-price-file.ts";
-import { readPriceFile } from "./read-price-file.ts";
+import { type PriceFileContent, readPriceFile } from "./read-price-file.ts";
 import { SettingsError } from "./types.ts";
 import { type Look, lookAt, stateOf, watchFile } from "./watch-file.ts";
 
@@ -13,9 +12,9 @@ export interface PriceFileWatch {
 export function watchPriceFile(
   path: string,
   told: {
-    onContent(content: PriceFileContent, text: string): void;
-    onProblem(error: SettingsError): void;
-    onFailure(error: unknown): void;
+    onContent: (content: PriceFileContent) => void;
+    onProblem: (error: SettingsError) => void;
+    onFailure: (error: unknown) => void;
   },
 ): PriceFileWatch {
   let decided: string | null = null;
@@ -24,7 +23,7 @@ export function watchPriceFile(
     decided = stateOf(look);
     try {
       if (look.error) throw look.error;
-      told.onContent(readPriceFile(path, look.text), look.text);
+      told.onContent(readPriceFile(path, look.text));
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
       told.onProblem(error);

@@ -32,18 +32,17 @@ function factsOf({ provider, model, at, isBatch, serviceTier }: Vector, usage: U
 describe("golden price vectors", () => {
   it("are many", () => expect(vectors.length).toBeGreaterThan(70));
 
-  it.each(vectors.map((vector) => [`${vector.provider} ${vector.model}, ${vector.comment}`, vector] as const))(
-    "%s",
-    (_name, vector) => {
-      const usage = { ...NO_USAGE, ...vector.usage };
-      const facts = factsOf(vector, usage);
-      const applied = applyPrice(book, facts);
-      expect(applied && costOf(usage, applied)).toEqual(
-        vector.parts && { parts: vector.parts, totalNano: vector.totalNano },
-      );
-      expect(book.whyUnpriced(facts)).toEqual(vector.parts === null ? expect.stringContaining("not known") : null);
-    },
-  );
+  it.each(
+    vectors.map((vector) => [`${vector.provider} ${vector.model}, ${vector.comment}`, vector] as const),
+  )("%s", (_name, vector) => {
+    const usage = { ...NO_USAGE, ...vector.usage };
+    const facts = factsOf(vector, usage);
+    const applied = applyPrice(book, facts);
+    expect(applied && costOf(usage, applied)).toEqual(
+      vector.parts && { parts: vector.parts, totalNano: vector.totalNano },
+    );
+    expect(book.whyUnpriced(facts)?.endsWith("is not known") ?? false).toBe(vector.parts === null);
+  });
 });
 
 describe("the explanation of a cost", () => {
