@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { readConfigFile } from "../../../src-gateway/settings/read-config-file.ts";
 import { readPriceFile } from "../../../src-gateway/settings/read-price-file.ts";
@@ -183,5 +184,16 @@ describe("a price file", () => {
     ['{"prices": [\n{"model": "m", "input": "x"}]}', "p.json:2: prices[0].input: is no price"],
   ])("%j is refused", (text, problem) => {
     expect(told(() => readPriceFile("p.json", text))[0]).toContain(problem);
+  });
+});
+
+describe("docs/prices.md", () => {
+  it("shows YAML that can be used, and names every member of an entry", () => {
+    const page = readFileSync(new URL("../../../docs/prices.md", import.meta.url), "utf8");
+    const [, yaml = ""] = /^```yaml\n([\s\S]*?)^```$/m.exec(page) ?? [];
+    expect(read(yaml).prices?.map(({ tiers }) => tiers.length)).toEqual([2, 0, 0]);
+    const [, allowed = ""] = /allowed: (.*)\)$/.exec(told(() => read("prices: [{modle: m}]"))[0] ?? "") ?? [];
+    expect(allowed.split(", ").length).toBeGreaterThan(20);
+    expect(allowed.split(", ").filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
   });
 });
