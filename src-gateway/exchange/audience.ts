@@ -36,6 +36,8 @@ export interface AudienceOptions {
 class Listeners implements Audience, Reply {
   readonly reply: Reply = this;
   readonly signal: AbortSignal;
+  /** Those of the client that asked: who follows it has headers of its own. */
+  readonly extraHeaders?: Record<string, string>;
   onDrain: (() => void) | null = null;
   status: number | null = null;
   clientIsGone = false;
@@ -49,6 +51,7 @@ class Listeners implements Audience, Reply {
     this.options = options;
     const { inbound, recorder } = options;
     this.signal = this.gone.signal;
+    if (inbound.reply.extraHeaders) this.extraHeaders = inbound.reply.extraHeaders;
     inbound.reply.onDrain = () => {
       this.behindBytes = 0;
       this.onDrain?.();
