@@ -5,8 +5,8 @@ import { baseUrlProblem, withoutSlash } from "./base-url.ts";
 import { HOW_TO_GIVE_KEYS, parseCredential } from "./credential-ref.ts";
 import { nearest } from "./nearest.ts";
 import { readOnStatus } from "./read-on-status.ts";
-import { CLEAR_KEY_NAMES, CLEAR_TEXT, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
 import { readBilling } from "./read-prices.ts";
+import { CLEAR_KEY_NAMES, CLEAR_TEXT, readHeaders, readOptions, refuseClearKeys } from "./read-provider-extras.ts";
 import { looksLikeKey, quote } from "./secret-text.ts";
 import type { CredentialRef, ProviderConfig } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
@@ -141,7 +141,7 @@ function readCredential(reader: YamlReader, node: Node | undefined, key: string,
   return credential;
 }
 
-/** Several keys: each a place where one is kept, or `{id, credential, weight}`. */
+/** Several keys: each a place where one is kept, or `{id, credential, weight, max_concurrency}`. */
 function readCredentials(
   reader: YamlReader,
   node: Node | undefined,
@@ -151,7 +151,7 @@ function readCredentials(
   const ids = new Set<string>();
   return reader.items(node, key).flatMap((item, index) => {
     const at = `${key}[${index}]`;
-    const members = isMap(item) ? reader.members(item, at, ["id", "credential", "weight"]) : null;
+    const members = isMap(item) ? reader.members(item, at, ["id", "credential", "weight", "max_concurrency"]) : null;
     const credential = readCredential(reader, members ? members.get("credential") : item, at, folder);
     if (isMap(item) && !members?.has("credential"))
       reader.refuse(item, `${at}.credential`, "is missing", HOW_TO_GIVE_KEYS);
@@ -160,8 +160,16 @@ function readCredentials(
     if (looksLikeKey(id)) reader.refuse(members?.get("id") ?? item, `${at}.id`, CLEAR_TEXT, HOW_TO_GIVE_KEYS);
     if (ids.has(id)) reader.refuse(item, `${at}.id`, `${quote(id)} stands twice`, "give each key a name of its own");
     ids.add(id);
-    return credential ? [{ id, credential, weight }] : [];
+    const maxConcurrency = readMaxConcurrency(reader, members?.get("max_concurrency"), `${at}.max_concurrency`);
+    return credential ? [{ id, credential, weight, ...(maxConcurrency === null ? {} : { maxConcurrency }) }] : [];
   });
+}
+
+function readMaxConcurrency(reader: YamlReader, node: Node | undefined, key: string): number | null {
+  const asked = reader.number(node, key, 1, 1_000_000);
+  if (asked === null || Number.isInteger(asked)) return asked;
+  reader.refuse(node, key, "is no number of requests", "1 or more, or leave it out");
+  return null;
 }
 
 function readProtocols(reader: YamlReader, node: Node | undefined, key: string): ProviderWire[] | null {

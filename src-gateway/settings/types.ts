@@ -212,7 +212,7 @@ export interface ProviderConfig {
   baseUrl?: string;
   credential?: CredentialRef;
   /** Several keys of one provider, in place of `credential`. */
-  credentials?: { id: string; credential: CredentialRef; weight: number }[];
+  credentials?: { id: string; credential: CredentialRef; weight: number; maxConcurrency?: number }[];
   /** Narrows what the instance may be spoken to in. */
   protocols?: ProviderWire[];
   /** Model ids the instance serves; asked of the provider when left out. */

@@ -101,6 +101,17 @@ aliases:
     ]);
   });
 
+  it("takes several keys, each with what holds for it alone", () => {
+    const { providers } = read(
+      provider('credentials: ["env:A", {credential: "env:B", id: b, weight: 2, max_concurrency: 4}]'),
+    );
+    expect(providers[0]?.credentials).toEqual([
+      { id: "key-1", credential: { source: "env", name: "A" }, weight: 1 },
+      { id: "b", credential: { source: "env", name: "B" }, weight: 2, maxConcurrency: 4 },
+    ]);
+    expect(problemsOf(provider("credentials: [{credential: env:B, max_concurrency: 1.5}]"))).toHaveLength(1);
+  });
+
   it("takes what is to be done after a status, in quotes or not", () => {
     const { providers } = read(provider('on_status: { "402": next, 404: next, 503: fail, 400: again }'));
     expect(providers[0]?.onStatus).toEqual({ 400: "again", 402: "next", 404: "next", 503: "fail" });
