@@ -1,12 +1,12 @@
 /** Why did this exchange cost that? The prices that were applied to it, part by part, and every later correction. */
 import type { Usage, UsageSource } from "../ir/usage.ts";
-import type { AppliedPrice, CostLine } from "../prices/types.ts";
+import type { AppliedPrice, CostLine, ExtraCounts } from "../prices/types.ts";
 import type { Store } from "../store/open-store.ts";
 
 export interface CostWords {
-  lines(usage: Usage, price: AppliedPrice): CostLine[] | null;
+  lines(usage: Usage, price: AppliedPrice, counts?: ExtraCounts): CostLine[] | null;
   /** A few sentences: where the price is from, one line a part. */
-  explain(usage: Usage, price: AppliedPrice): string[];
+  explain(usage: Usage, price: AppliedPrice, counts?: ExtraCounts): string[];
 }
 
 export interface CostStep {
@@ -19,8 +19,6 @@ export interface CostStep {
   deltaNano: number;
   price: AppliedPrice | null;
   lines: CostLine[];
-  /** Of the cost, what the tokens do not explain: images, searches and other things that are not kept with the row. */
-  otherNano: number;
   words: string[];
 }
 
@@ -48,6 +46,7 @@ export async function readCostHistory({ db }: Store, id: number, words: CostWord
     audioInput: row.audio_input,
     audioOutput: row.audio_output,
   };
+  const counts = row.counts === null ? {} : (JSON.parse(row.counts) as ExtraCounts);
   const corrections = await db
     .selectFrom("cost_corrections")
     .selectAll()
@@ -57,10 +56,8 @@ export async function readCostHistory({ db }: Store, id: number, words: CostWord
   const prices = await readPrices(db, [row.price_id, ...corrections.map(({ price_id }) => price_id)]);
   const stepOf = (priceId: number | null, costNano: number | null) => {
     const price = priceId === null ? null : (prices.get(priceId) ?? null);
-    const lines = price === null ? [] : (words.lines(usage, price) ?? []);
-    const explained = lines.reduce((sum, { nano }) => sum + nano, 0);
-    const otherNano = costNano === null || price === null ? 0 : costNano - explained;
-    return { costNano, price, lines, otherNano, words: price === null ? [] : words.explain(usage, price) };
+    const lines = price === null ? [] : (words.lines(usage, price, counts) ?? []);
+    return { costNano, price, lines, words: price === null ? [] : words.explain(usage, price, counts) };
   };
   const steps: CostStep[] = [
     {

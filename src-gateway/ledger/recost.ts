@@ -4,7 +4,7 @@ import { type Kysely, sql } from "kysely";
 import type { Usage } from "../ir/usage.ts";
 import { inputTotal } from "../ir/usage.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { AppliedPrice, CostOf, PriceBook } from "../prices/types.ts";
+import type { AppliedPrice, Cost, ExtraCounts, PriceBook } from "../prices/types.ts";
 import { appendCorrections, beginLedgerRun, type NewCorrection } from "../store/cost-corrections.ts";
 import type { Store } from "../store/open-store.ts";
 import type { CountedRow } from "../store/rollups.ts";
@@ -50,8 +50,6 @@ export interface RecostReport {
   stillUnpriced: number;
   /** Keep the price that they have, as the book knows none for them now. */
   priceGone: number;
-  /** Cost something that is not kept with the row (images, searches, …), so nobody can count them again. */
-  notRepeatable: number;
   sums: RecostSum[];
 }
 
@@ -59,21 +57,13 @@ export interface RecostDeps {
   store: Store;
   clock: Clock;
   book: PriceBook;
-  costOf: CostOf;
+  /** Null when something was used that has no price. */
+  costOf(usage: Usage, price: AppliedPrice, counts?: ExtraCounts): Cost | null;
 }
 
 const PAGE = 300;
 /** Any number does, as long as all gateways use the same. */
 const POSTGRES_LOCK = 7_031_642_912;
-/** What is paid for here is counted in images, seconds or pages, which rows do not hold. */
-const UNCOUNTED: ReadonlySet<string> = new Set([
-  "images",
-  "audio-speech",
-  "audio-transcription",
-  "audio-translation",
-  "rerank",
-  "passthrough",
-]);
 
 interface CostRow extends CountedRow {
   input_uncached: number;
@@ -85,7 +75,8 @@ interface CostRow extends CountedRow {
   audio_input: number;
   audio_output: number;
   model_served: string | null;
-  price_id: number | null;
+  service_tier: string | null;
+  counts: string | null;
   cost_nano: number | null;
 }
 
@@ -96,7 +87,6 @@ export async function recost(deps: RecostDeps, query: RecostQuery, options: Reco
 class Recosting {
   private readonly report: RecostReport;
   private readonly sums = new Map<string, RecostSum>();
-  private readonly prices = new Map<number, AppliedPrice | null>();
   private readonly deps: RecostDeps;
   private readonly query: RecostQuery;
   private readonly options: RecostOptions;
@@ -106,7 +96,7 @@ class Recosting {
     this.deps = deps;
     this.query = query;
     this.options = options;
-    const nothing = { looked: 0, changed: 0, deltaNano: 0, nowPriced: 0, stillUnpriced: 0, priceGone: 0, notRepeatable: 0 };
+    const nothing = { looked: 0, changed: 0, deltaNano: 0, nowPriced: 0, stillUnpriced: 0, priceGone: 0 };
     this.report = { applied: options.apply, priceVersion: deps.book.version, ...nothing, sums: [] };
   }
 
@@ -144,12 +134,11 @@ class Recosting {
     );
   }
 
-  private take({ rows, changes, stillUnpriced, priceGone, notRepeatable }: Page): void {
+  private take({ rows, changes, stillUnpriced, priceGone }: Page): void {
     const { report, sums } = this;
     report.looked += rows;
     report.stillUnpriced += stillUnpriced;
     report.priceGone += priceGone;
-    report.notRepeatable += notRepeatable;
     for (const { correction, wasNano, row } of changes) {
       const [provider, model] = [row.provider ?? "", row.model_routed ?? row.model_asked ?? ""];
       const key = JSON.stringify([provider, model]);
@@ -169,35 +158,25 @@ class Recosting {
   private async judgePage(db: Kysely<Database>, after: number): Promise<Page> {
     const rows = await this.readRows(db, after);
     const known = await readLatest(db, rows);
-    await this.readPrices(db, rows, known);
     const page: Page = {
       last: rows.at(-1)?.id ?? null,
       rows: rows.length,
       changes: [],
       stillUnpriced: 0,
       priceGone: 0,
-      notRepeatable: 0,
     };
     for (const row of rows) this.judge(row, known.get(row.id) ?? row, page);
     return page;
   }
 
-  private judge(row: CostRow, known: { price_id: number | null; cost_nano: number | null }, page: Page): void {
+  private judge(row: CostRow, known: { cost_nano: number | null }, page: Page): void {
     const { book, costOf } = this.deps;
+    const { provider, model_routed: model, model_served: modelServed, service_tier: serviceTier } = row;
     const usage = usageOf(row);
-    const before = known.price_id === null ? null : (this.prices.get(known.price_id) ?? null);
-    const isRepeatable =
-      known.cost_nano === null
-        ? !UNCOUNTED.has(row.surface)
-        : before !== null && costOf(usage, before)?.totalNano === known.cost_nano;
-    if (!isRepeatable) {
-      page.notRepeatable++;
-      return;
-    }
-    const { provider, model_routed: model, model_served: modelServed } = row;
-    const facts = { modelServed, atMs: Math.floor(row.id / 1000), inputTokens: inputTotal(usage), ...tierOf(before) };
+    const facts = { modelServed, atMs: Math.floor(row.id / 1000), inputTokens: inputTotal(usage), serviceTier };
     const price = provider === null || model === null ? null : book.find({ provider, model, ...facts });
-    const cost = price ? costOf(usage, price) : null;
+    const counts = row.counts === null ? {} : (JSON.parse(row.counts) as ExtraCounts);
+    const cost = price ? costOf(usage, price, counts) : null;
     if (price === null || cost === null) {
       if (known.cost_nano === null) page.stillUnpriced++;
       else page.priceGone++;
@@ -222,7 +201,7 @@ class Recosting {
     return (
       await sql<CostRow>`select id, user_id, api_key_id, agent, session, project, git_branch, surface, provider,
         model_routed, model_asked, model_served, input_uncached, cache_read, cache_write_5m, cache_write_1h,
-        output_tokens, reasoning, audio_input, audio_output, price_id, cost_nano
+        output_tokens, reasoning, audio_input, audio_output, service_tier, counts, cost_nano
       from exchanges where id > ${after} and ${this.condition()} order by id limit ${sql.lit(PAGE)}`.execute(db)
     ).rows;
   }
@@ -246,18 +225,6 @@ class Recosting {
       where id >= ${this.query.fromUs ?? 0} and ${this.condition()}`.execute(this.deps.store.db);
     return Number(rows[0]?.n ?? 0);
   }
-
-  private async readPrices(db: Kysely<Database>, rows: readonly CostRow[], known: Latest): Promise<void> {
-    const wanted = new Set<number>();
-    for (const row of rows) {
-      const id = (known.get(row.id) ?? row).price_id;
-      if (id !== null && !this.prices.has(id)) wanted.add(id);
-    }
-    if (wanted.size === 0) return;
-    const found = await db.selectFrom("applied_prices").select(["id", "price"]).where("id", "in", [...wanted]).execute();
-    for (const id of wanted) this.prices.set(id, null);
-    for (const { id, price } of found) this.prices.set(id, JSON.parse(price) as AppliedPrice);
-  }
 }
 
 interface Page {
@@ -266,16 +233,15 @@ interface Page {
   changes: { row: CostRow; wasNano: number | null; correction: NewCorrection }[];
   stillUnpriced: number;
   priceGone: number;
-  notRepeatable: number;
 }
 
-type Latest = Map<number, { price_id: number | null; cost_nano: number | null }>;
+type Latest = Map<number, { cost_nano: number | null }>;
 
 async function readLatest(db: Kysely<Database>, rows: readonly { id: number }[]): Promise<Latest> {
   if (rows.length === 0) return new Map();
   const corrections = await db
     .selectFrom("cost_corrections")
-    .select(["exchange_id", "price_id", "cost_nano"])
+    .select(["exchange_id", "cost_nano"])
     .where(
       "exchange_id",
       "in",
@@ -296,10 +262,3 @@ const usageOf = (row: CostRow): Usage => ({
   audioInput: row.audio_input,
   audioOutput: row.audio_output,
 });
-
-/** Rows do not say how they were served, but the price that was applied to them does. */
-function tierOf(price: AppliedPrice | null): { isBatch?: boolean; serviceTier?: string } {
-  const names = price?.factors.map(({ name }) => name).filter((name) => name !== "always") ?? [];
-  const tier = names.find((name) => name !== "batch");
-  return { ...(names.includes("batch") ? { isBatch: true } : {}), ...(tier === undefined ? {} : { serviceTier: tier }) };
-}
