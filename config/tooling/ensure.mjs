@@ -60,18 +60,34 @@ function build() {
   writeFileSync(stamp, "");
 }
 
+let isListUpdated = false;
+
+/** From Debian, when we may install something there. */
+function installFromDebian(name) {
+  if (process.getuid?.() !== 0 || !onPath("apt-get")) return false;
+  if (!isListUpdated) run("apt-get", "update", "-qq");
+  isListUpdated = true;
+  return run("apt-get", "install", "-y", "-qq", "--no-install-recommends", name) === 0;
+}
+
 /** Debian's Chromium when we may install it, Playwright's own otherwise; the browser tests skip, and say so, without either. */
 function installBrowser() {
   if (process.env.TEST_CHROMIUM || onPath("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))
     return;
   say("Installing Chromium for the browser tests.");
-  if (process.getuid?.() === 0 && onPath("apt-get")) {
-    run("apt-get", "update", "-qq");
-    if (run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium") === 0) return;
-  }
-  run("npx", "playwright", "install", "chromium");
+  if (!installFromDebian("chromium")) run("npx", "playwright", "install", "chromium");
+}
+
+/** The tests of counts that gateways share skip, and say so, without it. */
+function installRedis() {
+  if (onPath("redis-server") || process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  say("Installing Redis for the tests of shared counts.");
+  installFromDebian("redis-server");
 }
 
 installPackages();
 if (process.argv.includes("--build") || process.argv.includes("--test")) build();
-if (process.argv.includes("--test")) installBrowser();
+if (process.argv.includes("--test")) {
+  installBrowser();
+  installRedis();
+}

@@ -16,7 +16,7 @@ export interface AskBoard {
 
 interface Waiting {
   ask: Ask;
-  close(outcome: AskOutcome): void;
+  close: (outcome: AskOutcome) => void;
 }
 
 const READ_MS = 300;
@@ -84,7 +84,7 @@ export function createAsks({
     },
     stop() {
       stopReading?.();
-      for (const { close } of [...waiting.values()]) close("denied");
+      for (const { close } of waiting.values()) close("denied");
       return Promise.resolve();
     },
   };

@@ -20,7 +20,7 @@ export interface BudgetsOptions {
    * What the ledger has of somebody, in the unit that is asked for, by requests that arrived at `fromUs` or later. Rows that
    * are about to be written have to be in it: write them first.
    */
-  spentSince(query: SpentQuery): Promise<number>;
+  spentSince: (query: SpentQuery) => Promise<number>;
   /** Told each threshold that is reached, once. */
   onNotice(notice: Notice): void;
 }

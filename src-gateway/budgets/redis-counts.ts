@@ -1,12 +1,5 @@
 /** Counts that gateways share: what memory-counts.ts does, done by scripts in Redis, one round trip for each call. */
-import {
-  type Claim,
-  type ClaimReply,
-  type CountStore,
-  LEDGER_DELAY_MS,
-  type Place,
-  type Settlement,
-} from "./counts.ts";
+import { type ClaimReply, type CountStore, LEDGER_DELAY_MS, type Settlement } from "./counts.ts";
 import type { RedisLink } from "./redis-link.ts";
 import { BEAT, CLAIM, RECOUNT, SETTLE } from "./redis-scripts.ts";
 

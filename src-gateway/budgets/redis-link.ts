@@ -27,6 +27,8 @@ export interface RedisLinkOptions {
 /** How soon a broken connection is tried again. */
 const RECONNECT_MS = 200;
 const CONNECT_TIMEOUT_MS = 2_000;
+/** A host that is gone without a word would keep the connection for a quarter of an hour. */
+const SOCKET_TIMEOUT_MS = 5_000;
 /** A timer that comes later than this tells of our own process, not of Redis. */
 const STALL_US = 1_000;
 
@@ -38,6 +40,7 @@ export async function openRedisLink({ url, clock, schedule, silenceMs }: RedisLi
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
     retryStrategy: () => RECONNECT_MS,
     disableClientInfo: true,
   });

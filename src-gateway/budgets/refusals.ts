@@ -25,9 +25,12 @@ export function refusal(decision: Refused, nowUs: number): GatewayError {
   const held = met.held === 0 ? "" : `, and ${amountText(met.held, met.unit)} reserved by requests that run`;
   const state = `${amountText(met.spent, met.unit)} of ${amountText(met.limit, met.unit)} spent${held}`;
   const question = decision.action === "ask" ? " It asks somebody before more is spent, and nobody agreed." : "";
-  return new GatewayError("quota_exceeded", `The ${subject(met)} ${what}: ${state}.${question} ${wayOut(met, nowUs)}`, {
-    ...(met.resetsAtUs === null ? {} : { retryAfterMs: Math.max(1000, Math.ceil((met.resetsAtUs - nowUs) / 1000)) }),
-  });
+  const untilMs = met.resetsAtUs === null ? null : Math.max(1000, Math.ceil((met.resetsAtUs - nowUs) / 1000));
+  return new GatewayError(
+    "quota_exceeded",
+    `The ${subject(met)} ${what}: ${state}.${question} ${wayOut(met, nowUs)}`,
+    untilMs === null ? {} : { retryAfterMs: untilMs },
+  );
 }
 
 function wayOut({ resetsAtUs, budget }: BudgetMet, nowUs: number): string {

@@ -15,10 +15,10 @@ export interface Seen {
 interface Asked {
   limits: Limits;
   seen: ReadonlyMap<string, Seen>;
-  claim(id: string, planned: PlannedClaims): Promise<ClaimReply>;
+  claim: (id: string, planned: PlannedClaims) => Promise<ClaimReply>;
   counts: CountStore;
   id: string;
-  spentSince(query: SpentQuery): Promise<number>;
+  spentSince: (query: SpentQuery) => Promise<number>;
   nowUs: number;
 }
 

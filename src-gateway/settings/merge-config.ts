@@ -55,7 +55,10 @@ export function mergeConfig(
   const aliases = { ...inline.aliases, ...file.aliases };
   const { prices, budgets, rateLimits } = file;
   return {
-    ...{ version, providers, routes, aliases },
+    version,
+    providers,
+    routes,
+    aliases,
     ...(prices ? { prices } : {}),
     ...(budgets ? { budgets } : {}),
     ...(rateLimits ? { rateLimits } : {}),

