@@ -4,8 +4,8 @@ import { CliError, EXIT, exitCodeOf } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
 
 /** Opens an answer that is no JSON of ours. @throws CliError with what the gateway said. */
-export async function openBytes({ open }: Connection, path: string): Promise<IncomingMessage> {
-  const response = await open(path);
+export async function openBytes(connection: Connection, path: string): Promise<IncomingMessage> {
+  const response = await connection.open(path);
   const status = response.statusCode ?? 0;
   if (status === 200) return response;
   const text = await textOf(response);

@@ -75,7 +75,7 @@ async function whenOver({ client }: Connection, id: string): Promise<ExchangeVie
       if (isMissing(error) && performance.now() < recordedBy) return null;
       throw error;
     });
-    if (row && row.outcome !== "open") return row as ExchangeView;
+    if (row && row.outcome !== "open") return row;
     if (performance.now() > until) throw new CliError(EXIT.failed, `${id} has not ended yet.`);
     await wait(POLL_MS);
   }

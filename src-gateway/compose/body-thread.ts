@@ -27,7 +27,7 @@ export interface BodyThreadOptions {
 }
 
 export function createBodyThread({ ledgerUrl, secrets }: BodyThreadOptions): BodyArchive {
-  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   let worker: Worker | null = null;
   let calls = 0;
   let told = 0;

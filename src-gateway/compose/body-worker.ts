@@ -5,9 +5,10 @@ import { createBodyArchive } from "../request-log/body-archive.ts";
 import { createHider } from "../request-log/hide-secrets.ts";
 import type { BodyArchive } from "../request-log/types.ts";
 import { createRedactor } from "../secrets/redact.ts";
-import { openBodyStore } from "../store/open-body-store.ts";
+import { hasBodies, openBodyStore } from "../store/open-body-store.ts";
 import type { BodyCall, BodyReply } from "./body-thread.ts";
 
+const NOTHING = { get: null, search: [], prune: { bodies: 0, bytes: 0 } } as const;
 const redactor = createRedactor();
 const { ledgerUrl } = workerData as { ledgerUrl: string };
 let archive: Promise<BodyArchive> | null = null;
@@ -26,6 +27,8 @@ const open = (): Promise<BodyArchive> => {
 async function answer({ method, input, secrets }: BodyCall): Promise<unknown> {
   for (const secret of secrets) redactor.add(secret);
   if (method === "close") return (await archive)?.close();
+  // Looking for what was never kept must not make a place for it.
+  if (method !== "put" && !hasBodies(ledgerUrl)) return NOTHING[method];
   const opened = await open();
   if (method === "put") return opened.put(input);
   if (method === "get") return opened.get(input);

@@ -46,10 +46,13 @@ export function retentionAt(nowUs: number, { days, bytes }: BodyLogOptions["rete
 
 type Waiting = Pick<NewBody, "id" | "userId" | "apiKeyId" | "modelAsked"> & { heard: HeardBodies; held: number };
 
-function bodyOf({ heard, held: _, ...rest }: Waiting): NewBody {
+function bodyOf({ id, userId, apiKeyId, modelAsked, heard }: Waiting): NewBody {
   const { head, request, requestBytes, answer, answerBytes } = heard;
   return {
-    ...rest,
+    id,
+    userId,
+    apiKeyId,
+    modelAsked,
     head,
     request,
     answer: answer.length === 0 ? null : Buffer.concat(answer),

@@ -7,7 +7,7 @@ export interface ExportColumn {
   name: string;
   /** `big` is a whole number beyond 32 bits. */
   kind: "text" | "big" | "whole" | "flag";
-  value(record: ExchangeRecord): ExportValue;
+  value: (record: ExchangeRecord) => ExportValue;
 }
 
 const column = (

@@ -7,7 +7,7 @@ import type { Pruned, Retention } from "./types.ts";
 
 export interface PruneOptions {
   pauseMs: number;
-  unpack(id: number): Promise<Buffer | null>;
+  unpack: (id: number) => Promise<Buffer | null>;
 }
 
 const STEP = 100;

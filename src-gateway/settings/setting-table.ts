@@ -2,10 +2,13 @@
  * Every setting by name: what it may hold, and what it is when nobody sets it. Names that the earlier gateway documented
  * are all here or among those without effect, so nobody's file breaks.
  */
+
+import { LIMIT_SETTINGS } from "./limit-table.ts";
+import { LOG_SETTINGS } from "./log-setting-rows.ts";
 import { PRICE_ROWS } from "./price-settings.ts";
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
 import { SETTINGS_WITHOUT_EFFECT } from "./settings-without-effect.ts";
-import { ENDPOINT_KEYS, type EndpointKey, QUEUE_MODES } from "./types.ts";
+import { ENDPOINT_KEYS, type EndpointKey } from "./types.ts";
 
 const text: SettingType = { is: "text" };
 const path: SettingType = { is: "path" };
@@ -112,42 +115,6 @@ const LIMITS: readonly SettingRow[] = [
   ),
 ];
 
-const ADMISSION: readonly SettingRow[] = [
-  row("max_in_flight", { is: "number", min: 0, max: 1_000_000 }, "0", "requests at once; 0 is no limit"),
-  row(
-    "max_in_flight_bytes",
-    { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER },
-    "0",
-    "bytes of their bodies, decompressed; not less than `max_body_bytes`, and 0 is no limit",
-  ),
-  row(
-    "max_waiting",
-    { is: "number", min: 0, max: 100_000 },
-    "1000",
-    "requests that may wait for one limit; 0 lets none wait",
-  ),
-  row("queue_timeout_ms", ms(1, HOUR), "60000", "how long a request may wait"),
-  row("queue_mode", choice(...QUEUE_MODES), "hybrid", "who goes first among those who wait"),
-];
-
-const HEALTH: readonly SettingRow[] = [
-  row(
-    "circuit_failures",
-    { is: "number", min: 0, max: 1000 },
-    "5",
-    "failures in a row after which a provider's model, or a provider that cannot be reached, is left alone; 0 leaves none alone",
-  ),
-  row("circuit_open_ms", ms(1, HOUR), "10000", "for how long, at first; each time it fails again it is twice as long"),
-  row("circuit_max_open_ms", ms(1, 24 * HOUR), "300000", "and the longest"),
-  row("key_rest_ms", ms(0, 24 * HOUR), "300000", "how long a key rests that was refused, or whose quota is used up"),
-  row(
-    "probe_interval_ms",
-    ms(0, 24 * HOUR),
-    "0",
-    "how often providers are asked whether they can be reached; 0 never asks",
-  ),
-];
-
 const RETRY_JOIN: readonly SettingRow[] = [
   row(
     "retry_join",
@@ -176,21 +143,6 @@ const RETRY_JOIN: readonly SettingRow[] = [
   ),
 ];
 
-const COUNTS: readonly SettingRow[] = [
-  row(
-    "redis_url",
-    { is: "secret" },
-    "none",
-    "where several gateways count budgets and rate limits together, such as `redis://host:6379`; without it each counts in memory",
-  ),
-  row(
-    "redis_wait_ms",
-    ms(1, 1000),
-    "4",
-    "how long a request waits while Redis says nothing at all; then the gateway counts alone until it is back",
-  ),
-];
-
 const RESPONSES: readonly SettingRow[] = [
   row("responses_websocket", flag, "true", "lets clients of Responses speak over WebSockets; Codex does"),
   row(
@@ -198,39 +150,6 @@ const RESPONSES: readonly SettingRow[] = [
     { is: "number", min: 0, max: 3650 },
     "30",
     "how long answers are kept for `previous_response_id`; 0 keeps none",
-  ),
-];
-
-const REQUEST_LOG: readonly SettingRow[] = [
-  row(
-    "log_bodies",
-    choice("off", "metadata", "full"),
-    "metadata",
-    "what the log keeps: with `full` also what was asked and answered, without secrets; with `off` only what the ledger needs",
-  ),
-  row(
-    "log_bodies_for",
-    pairs,
-    "none",
-    "exceptions, separated by commas: `key:ci=off, model:claude-*=full`; the first that fits counts",
-  ),
-  row(
-    "log_bodies_max_bytes",
-    { is: "number", min: 1024, max: 1_073_741_824 },
-    "4194304",
-    "of a body; what is longer is cut",
-  ),
-  row(
-    "log_retention_days",
-    { is: "number", min: 0, max: 36_500 },
-    "30",
-    "how long bodies are kept; 0 keeps them whatever their age",
-  ),
-  row(
-    "log_retention_bytes",
-    { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER },
-    "10737418240",
-    "of all bodies as they are stored; the oldest go first, and 0 is no limit",
   ),
 ];
 
@@ -261,12 +180,10 @@ export const SETTINGS: readonly SettingRow[] = [
   ...ACCESS,
   ...LISTENERS,
   ...LIMITS,
-  ...HEALTH,
-  ...ADMISSION,
-  ...COUNTS,
+  ...LIMIT_SETTINGS,
   ...RETRY_JOIN,
   ...RESPONSES,
-  ...REQUEST_LOG,
+  ...LOG_SETTINGS,
   ...PRICE_ROWS,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,

@@ -5,10 +5,25 @@
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
 import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
+import type { LogSettings } from "./log-types.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
+import type {
+  HealthSettings,
+  RedisSettings,
+  RetryJoinSettings,
+  RetrySettings,
+  TimeoutSettings,
+} from "./timing-types.ts";
 
 export type { RouteConfig } from "./route-types.ts";
+export type {
+  HealthSettings,
+  RedisSettings,
+  RetryJoinSettings,
+  RetrySettings,
+  TimeoutSettings,
+} from "./timing-types.ts";
 
 /** Groups of paths that a listener serves; the names are those of the earlier gateway's `*_ENDPOINTS` lists. */
 export const ENDPOINT_KEYS = [
@@ -37,36 +52,6 @@ export interface ListenerSettings {
   endpoints: EndpointKey[];
 }
 
-export interface TimeoutSettings {
-  connectMs: number;
-  /** From sending a request to the provider's first response byte. */
-  firstByteMs: number;
-  /** Between two bytes of a provider's answer. */
-  idleMs: number;
-  /** Silence towards a streaming client after which a keep-alive of its protocol is sent. */
-  keepAliveMs: number;
-  /** How long a client may take to send headers and body. */
-  clientHeadersMs: number;
-  clientBodyMs: number;
-  /** How long a client may leave a full socket unread before it is given up. */
-  clientStallMs: number;
-  /** How long a stop waits for open streams. */
-  drainMs: number;
-}
-
-export interface RetrySettings {
-  /** Attempts at providers for one request, the first one included. */
-  maxAttempts: number;
-  /** Time for a whole request, from its first attempt to the end of its answer. */
-  totalMs: number;
-  /** The longest that a request waits while every provider has to be left alone. */
-  maxWaitMs: number;
-  /** The pause before a second try is drawn between 0 and this; it doubles with each try. */
-  baseMs: number;
-  /** The longest pause that is drawn from. */
-  maxMs: number;
-}
-
 /**
  * How requests that wait are ordered. `strict`: by priority, then by arrival. `fair`: owners take turns, and an urgent
  * request uses up less of its owner's turn than another. `hybrid`: 0 to 2 strictly first, the others fairly.
@@ -84,52 +69,6 @@ export interface AdmissionSettings {
   /** The longest that one waits. */
   queueTimeoutMs: number;
   queueMode: QueueMode;
-}
-
-/** When providers are left alone, and for how long. */
-export interface HealthSettings {
-  /** In a row; 0 never opens a circuit. */
-  failures: number;
-  openMs: number;
-  maxOpenMs: number;
-  /** For a key that was refused, or whose quota is used up. */
-  keyRestMs: number;
-  /** 0 asks nobody. */
-  probeIntervalMs: number;
-}
-
-/** Where several gateways count together. */
-export interface RedisSettings {
-  /** With its password, where it has one. */
-  url: string;
-  /** How long a request waits while Redis says nothing at all. */
-  waitMs: number;
-}
-
-/** What becomes of requests that are sent again. */
-export interface RetryJoinSettings {
-  isOn: boolean;
-  /** How long after its start an answer on its way can be joined. */
-  runningMs: number;
-  /** How long a finished answer is kept. */
-  finishedMs: number;
-  /** How long a provider goes on when its client left, in case it asks again. */
-  graceMs: number;
-  /** Of all answers that are kept. */
-  totalBytes: number;
-}
-
-/** What the request log keeps of an exchange. */
-export interface LogSettings {
-  bodies: "off" | "metadata" | "full";
-  /** The first that fits says otherwise. `*` stands for any text. */
-  bodiesFor: { kind: "key" | "model"; pattern: string; level: "off" | "metadata" | "full" }[];
-  /** Of each body; what is longer is cut. */
-  maxBodyBytes: number;
-  /** Null keeps bodies whatever their age. */
-  retentionDays: number | null;
-  /** Of all bodies as they are stored; null is no limit. */
-  retentionBytes: number | null;
 }
 
 /** Something the operator should know about a setting that was accepted: an old name, a name without effect. */

@@ -48,24 +48,7 @@ export function createBodyRows(store: BodyStore): BodyRows {
   const { db, dialect } = store;
   const isSqlite = dialect === "sqlite";
   return {
-    async insert(rows) {
-      await whileBusy(() =>
-        db.transaction().execute(async (trx) => {
-          for (const { words, ...row } of rows) {
-            const { numInsertedOrUpdatedRows } = await trx
-              .insertInto("bodies")
-              .values(row)
-              .onConflict((conflict) => conflict.column("id").doNothing())
-              .executeTakeFirst();
-            if (numInsertedOrUpdatedRows === 0n || words.length === 0) continue;
-            await (isSqlite
-              ? sql`insert into body_words (rowid, words) values (${row.id}, ${words.join(" ")})`
-              : sql`insert into body_words (id, words) values (${row.id}, array_to_tsvector(${[...words]}::text[]))`
-            ).execute(trx);
-          }
-        }),
-      );
-    },
+    insert: (rows) => whileBusy(() => db.transaction().execute((trx) => insertAll(trx, isSqlite, rows))),
     async find(id) {
       return (await db.selectFrom("bodies").selectAll().where("id", "=", id).executeTakeFirst()) ?? null;
     },
@@ -96,7 +79,7 @@ export function createBodyRows(store: BodyStore): BodyRows {
         .selectFrom("bodies")
         .select(sql<number>`coalesce(sum(stored_bytes), 0)`.as("bytes"))
         .executeTakeFirstOrThrow();
-      return Number(sum.bytes);
+      return sum.bytes;
     },
     async dependents(ids) {
       const rows = await db
@@ -108,37 +91,44 @@ export function createBodyRows(store: BodyStore): BodyRows {
       return rows.map(({ id }) => id);
     },
     async setAlone(id, packed, storedDelta) {
+      const alone = { base_id: null, depth: 0, chain_bytes: 0, prefix: 0, suffix: 0, request: packed };
       await whileBusy(() =>
         db
           .updateTable("bodies")
-          .set((row) => ({
-            base_id: null,
-            depth: 0,
-            chain_bytes: 0,
-            prefix: 0,
-            suffix: 0,
-            request: packed,
-            stored_bytes: row("stored_bytes", "+", storedDelta),
-          }))
+          .set((row) => ({ ...alone, stored_bytes: row("stored_bytes", "+", storedDelta) }))
           .where("id", "=", id)
           .execute(),
       );
     },
     async remove(ids) {
-      if (ids.length === 0) return;
-      await whileBusy(() =>
-        db.transaction().execute(async (trx) => {
-          for (const { name, key, keyOnSqlite } of BODY_TABLES) {
-            const column = sql.ref(isSqlite ? keyOnSqlite : key);
-            await sql`delete from ${sql.table(name)} where ${column} in (${sql.join([...ids])})`.execute(trx);
-          }
-        }),
-      );
+      if (ids.length > 0) await whileBusy(() => db.transaction().execute((trx) => removeAll(trx, isSqlite, ids)));
     },
     async shrink() {
       if (isSqlite) await whileBusy(() => sql.raw(`pragma incremental_vacuum(${SHRINK_PAGES})`).execute(db));
     },
   };
+}
+
+async function insertAll(trx: Kysely<BodyDatabase>, isSqlite: boolean, rows: readonly BodyRow[]): Promise<void> {
+  for (const { words, ...row } of rows) {
+    const { numInsertedOrUpdatedRows } = await trx
+      .insertInto("bodies")
+      .values(row)
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .executeTakeFirst();
+    if (numInsertedOrUpdatedRows === 0n || words.length === 0) continue;
+    await (isSqlite
+      ? sql`insert into body_words (rowid, words) values (${row.id}, ${words.join(" ")})`
+      : sql`insert into body_words (id, words) values (${row.id}, array_to_tsvector(${[...words]}::text[]))`
+    ).execute(trx);
+  }
+}
+
+async function removeAll(trx: Kysely<BodyDatabase>, isSqlite: boolean, ids: readonly number[]): Promise<void> {
+  for (const { name, key, keyOnSqlite } of BODY_TABLES) {
+    const column = sql.ref(isSqlite ? keyOnSqlite : key);
+    await sql`delete from ${sql.table(name)} where ${column} in (${sql.join([...ids])})`.execute(trx);
+  }
 }
 
 async function search(

@@ -1,4 +1,5 @@
 /** The database of stored bodies. A way of its own to it, so that a thread can hold it. */
+import { existsSync } from "node:fs";
 import { join, parse } from "node:path";
 import { type Kysely, sql } from "kysely";
 import type { Logger } from "../lib/logger.ts";
@@ -16,6 +17,11 @@ export interface BodyStore {
 const OPEN_PATIENCE_MS = 15_000;
 const VERSION = 1;
 
+const isPostgres = (url: string): boolean => /^postgres(?:ql)?:\/\//i.test(url);
+
+/** Whether there is a place for bodies already. */
+export const hasBodies = (ledgerUrl: string): boolean => isPostgres(ledgerUrl) || existsSync(bodyFileOf(ledgerUrl));
+
 /** Beside the ledger's own file. */
 export function bodyFileOf(ledgerFile: string): string {
   const { dir, name, ext } = parse(ledgerFile);
@@ -29,9 +35,9 @@ export function bodyFileOf(ledgerFile: string): string {
  */
 export async function openBodyStore(options: { ledgerUrl: string; log: Logger }): Promise<BodyStore> {
   const { ledgerUrl, log } = options;
-  if (/^postgres(?:ql)?:\/\//i.test(ledgerUrl)) {
-    const { dialect, db, close } = (await import("./dialects/postgres.ts")).openPostgres(ledgerUrl, log);
-    return { dialect, db: db as unknown as Kysely<BodyDatabase>, close };
+  if (isPostgres(ledgerUrl)) {
+    const { openPostgres } = await import("./dialects/postgres.ts");
+    return asBodyStore(openPostgres(ledgerUrl, log));
   }
   const file = bodyFileOf(ledgerUrl);
   const { openSqlite } = await import("./dialects/sqlite.ts");
@@ -40,10 +46,9 @@ export async function openBodyStore(options: { ledgerUrl: string; log: Logger })
     return await whileBusy(
       async () => {
         store ??= openSqlite(file);
-        const { dialect, close } = store;
-        const db = store.db as unknown as Kysely<BodyDatabase>;
-        await prepareFile(db);
-        return { dialect, db, close };
+        const bodies = asBodyStore(store);
+        await prepareFile(bodies.db);
+        return bodies;
       },
       { patienceMs: OPEN_PATIENCE_MS },
     );
@@ -54,6 +59,13 @@ export async function openBodyStore(options: { ledgerUrl: string; log: Logger })
     });
   }
 }
+
+/** The same connections, for other tables. */
+const asBodyStore = (store: Store): BodyStore => ({
+  dialect: store.dialect,
+  db: store.db as unknown as Kysely<BodyDatabase>,
+  close: () => store.close(),
+});
 
 async function prepareFile(db: Kysely<BodyDatabase>): Promise<void> {
   // What a power cut takes of this file is the text of a few requests, never what they cost.

@@ -51,6 +51,13 @@ describe("with nothing set", () => {
       redis: null,
       responsesWebsocket: true,
       responsesKeepDays: 30,
+      requestLog: {
+        bodies: "metadata",
+        bodiesFor: [],
+        maxBodyBytes: 4_194_304,
+        retentionDays: 30,
+        retentionBytes: 10_737_418_240,
+      },
       prices: { file: null, updateUrl: null },
       inline: { providers: [], routes: [], aliases: {} },
       notices: [],

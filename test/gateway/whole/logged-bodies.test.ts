@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parquetReadObjects } from "hyparquet";
 import { afterEach, describe, expect, it } from "vitest";
 import type { ExchangeView } from "../../../src-gateway/admin-api/contract/schemas.ts";
+import { describeOnPostgres } from "../../suites/store.suite.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 
 let running: TestGateway[] = [];
@@ -195,14 +196,30 @@ describe("a gateway that logs bodies", () => {
   });
 });
 
+describeOnPostgres("a gateway that logs bodies", (database) => {
+  it("keeps, finds and removes them in the ledger's own database", async () => {
+    const gateway = await startTestGateway({ ledgerUrl: database.url, env: { TOKLIGENCE_LOG_BODIES: "full" } });
+    running.push(gateway);
+    const reply = await gateway.post("/v1/chat/completions", say("an elephant in the room"));
+    const answered = await reply.text();
+    expect(await (await bodyOf(gateway, idOf(reply), "answer")).text()).toBe(answered);
+    const found = (await (await api(gateway, "/exchanges?q=eleph*+room")).json()) as ExchangeView[];
+    expect(found.map(({ requestId }) => requestId)).toEqual([idOf(reply)]);
+    const pruned = await api(gateway, "/exchanges/prune", { method: "POST", body: JSON.stringify({ maxBytes: 0 }) });
+    expect(await pruned.json()).toMatchObject({ bodies: 1 });
+    expect(await (await api(gateway, "/exchanges?q=elephant")).json()).toEqual([]);
+  });
+});
+
 describe("a gateway that logs no bodies", () => {
   it("makes no place for them", async () => {
     const gateway = await start({});
     const reply = await gateway.post("/v1/chat/completions", say("unheard"));
     await reply.text();
     await closed(gateway, idOf(reply));
-    expect(readdirSync(gateway.dataDir).filter((name) => name.includes("bodies"))).toEqual([]);
     expect((await api(gateway, `/exchanges/${idOf(reply)}/request`)).status).toBe(404);
+    expect(await (await api(gateway, "/exchanges?q=unheard")).json()).toEqual([]);
+    expect(readdirSync(gateway.dataDir).filter((name) => name.includes("bodies"))).toEqual([]);
   });
 
   it("makes exceptions for keys and models", async () => {
