@@ -35,6 +35,8 @@ export interface PlannedClaims {
 }
 
 const NOBODY: Named = { id: "", name: "" };
+/** More than any limit can be. */
+const MAX_AMOUNT = 2_000_000_000_000_000;
 const RATE_WINDOW_SEC = 60;
 /** A stream may go on for hours, and holds its place for as long. */
 const CONCURRENT: WindowNow = { slotSec: 0, oldestSec: 0, stepSec: 0, endsAtSec: null, keepSec: 86_400 };
@@ -77,8 +79,10 @@ export function counterOf({ id, per, window, unit }: BudgetConfig, value: Named)
 const nameOf = (per: string, { id, name }: Named): string => (per === "key" ? id : name.toLowerCase());
 
 export function amountOf(unit: BudgetConfig["unit"] | RateUnit, { costNano, tokens }: Amounts): number {
-  if (unit === "usd") return costNano ?? 0;
-  return unit === "tokens" ? tokens : 1;
+  if (unit !== "usd" && unit !== "tokens") return 1;
+  // Counts are whole numbers, and sums of them have to stay exact, whatever an estimate says.
+  const amount = Math.ceil((unit === "usd" ? costNano : tokens) ?? 0) || 0;
+  return Math.min(Math.max(0, amount), MAX_AMOUNT);
 }
 
 export function limitAt({ limit, schedule, timeZone }: BudgetConfig, nowMs: number): number {

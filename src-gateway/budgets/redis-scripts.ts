@@ -137,7 +137,7 @@ return { isHeld and 1 or 0, cold, reply }
 `;
 
 export const SETTLE = `${SHARED}
-local isDone = not redis.call('SET', P .. 'done:' .. req.id, 1, 'NX', 'EX', 900)
+local isDone = not redis.call('SET', P .. 'done:' .. req.id, 1, 'NX', 'EX', 300)
 drop(req.id)
 local reply = {}
 for index, item in ipairs(req.settlements) do

@@ -287,6 +287,21 @@ describe.each(KINDS)("budgets counted in %s", (kind) => {
     expect(await ask(ana, 60)).toMatchObject({ action: "block", met: { spent: 10, held: 40 } });
   });
 
+  it("take every estimate, and stay whole", async ({ skip }) => {
+    const clock = heldClock();
+    const { ask, budgets } = testBudgets({
+      limits: onlyBudgets(budget()),
+      clock,
+      counts: await open(kind, clock, skip),
+    });
+    expect((await ask(ana, Number.POSITIVE_INFINITY)).action).toBe("block");
+    for (const odd of [Number.NaN, -5, 0]) await granted(await ask(ana, odd)).settle(tokens(odd));
+    await granted(await ask(ana, 0.1)).settle(tokens(98.5));
+    expect(await budgets.status()).toMatchObject([{ spent: 99, held: 0 }]);
+    granted(await ask(ana, 1));
+    expect((await ask(ana, 1)).action).toBe("block");
+  });
+
   it("are not met by what has no price, unless they say so", async ({ skip }) => {
     const clock = heldClock();
     const usd = budget({ unit: "usd" });
