@@ -23,6 +23,7 @@ const PARTS = [
   "joins",
   "limits",
   "budgets",
+  "runaway",
   "health",
   "ledger",
   "prices",
@@ -157,7 +158,7 @@ export const IMPORT_RULES: ImportRule[] = [
   },
   ...partRules,
   {
-    from: gateway("routing", "limits", "health", "affinity", "joins"),
+    from: gateway("routing", "limits", "runaway", "health", "affinity", "joins"),
     not: ["node:", "npm:"],
     because: "decisions are pure: state, time and chance are arguments, so every plan can be repeated and explained",
   },
