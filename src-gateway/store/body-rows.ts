@@ -43,6 +43,7 @@ export interface SearchPage {
 
 /** So many pages go back to the disk at once: 4 MiB. */
 const SHRINK_PAGES = 1024;
+const MERGE_PAGES = 64;
 
 export function createBodyRows(store: BodyStore): BodyRows {
   const { db, dialect } = store;
@@ -104,7 +105,12 @@ export function createBodyRows(store: BodyStore): BodyRows {
       if (ids.length > 0) await whileBusy(() => db.transaction().execute((trx) => removeAll(trx, isSqlite, ids)));
     },
     async shrink() {
-      if (isSqlite) await whileBusy(() => sql.raw(`pragma incremental_vacuum(${SHRINK_PAGES})`).execute(db));
+      if (!isSqlite) return;
+      // The index of words forgets what was removed only when its parts are joined, a few pages at a time.
+      await whileBusy(() =>
+        sql`insert into body_words (body_words, rank) values ('merge', ${MERGE_PAGES})`.execute(db),
+      );
+      await whileBusy(() => sql.raw(`pragma incremental_vacuum(${SHRINK_PAGES})`).execute(db));
     },
   };
 }
