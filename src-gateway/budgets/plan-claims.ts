@@ -99,7 +99,7 @@ function scheduled<Entry extends { time?: { fromMinute: number; toMinute: number
   return schedule.find(({ time, days }) => isWithin(now, time, days));
 }
 
-export function thresholdsOf({ thresholds, kind, burst = 0 }: BudgetConfig, limit: number): AmountThreshold[] {
+function thresholdsOf({ thresholds, kind, burst = 0 }: BudgetConfig, limit: number): AmountThreshold[] {
   return thresholds
     .map((threshold) => ({
       ...threshold,

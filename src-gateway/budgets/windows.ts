@@ -15,7 +15,7 @@ export interface WindowNow {
 }
 
 /** A rolling window moves on in steps of one of these parts, and lasts up to one step longer than it says. */
-export const ROLLING_PARTS = 60;
+const ROLLING_PARTS = 60;
 const DAY_SEC = 86_400;
 /** Requests that began in a window may end after it. */
 const SLACK_SEC = 7_200;

@@ -15,7 +15,7 @@ export interface Entry {
   key: string;
 }
 
-export const STANDARD_ZONE = "UTC";
+const STANDARD_ZONE = "UTC";
 
 export function choice<Choice extends string>(
   { reader, members, key }: Entry,

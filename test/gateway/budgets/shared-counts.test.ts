@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { openCounts } from "../../../src-gateway/budgets/open-counts.ts";
 import type { SharedCounts } from "../../../src-gateway/budgets/shared-counts.ts";
 import type { Reservation, SpendDecision } from "../../../src-gateway/budgets/types.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 import { startRedis, type TestRedis } from "../../support/redis.ts";
-import { ana, budget, named, onlyBudgets, openShared, rate, testBudgets, tokens } from "./world.ts";
+import { ana, budget, named, onlyBudgets, openShared, rate, realSchedule, testBudgets, tokens } from "./world.ts";
 
 let redis: TestRedis | { skipped: string };
 beforeAll(async () => {
@@ -175,6 +176,25 @@ describe("a gateway whose Redis is killed (needs redis-server)", () => {
     await until(() => counts.mode === "shared");
     expect(await ask(ana, 1)).toMatchObject({ action: "block", met: { spent: 95, held: 5 } });
     await held.release();
+  });
+});
+
+describe("counts as they are opened", () => {
+  const options = { redisWaitMs: 1_000, gateway: randomUUID(), clock: systemClock, schedule: realSchedule };
+
+  it("are in memory where no Redis is named", async () => {
+    const { counts, asks } = await openCounts({ ...options, redisUrl: null, log: recordingLogger() });
+    expect(counts.mode).toBeUndefined();
+    expect(await asks.list()).toEqual([]);
+    await counts.close();
+  });
+
+  it("are shared where one is (needs redis-server)", async ({ skip }) => {
+    const { url } = needRedis(skip);
+    const { counts, asks } = await openCounts({ ...options, redisUrl: url, log: recordingLogger() });
+    expect(counts.mode).toBe("shared");
+    expect(await asks.list()).toEqual([]);
+    await counts.close();
   });
 });
 
