@@ -43,6 +43,7 @@ describeOnBothDatabases("opening a database", (database) => {
       "0003-plans",
       "0004-joins-and-prefixes",
       "0005-money",
+      "0007-bodies",
     ]);
   });
 
