@@ -93,11 +93,6 @@ async function addPrices(db: Kysely<Database>, clock: Clock, corrections: readon
 
 /** The time, and above all that were there before. */
 async function nextId(db: Kysely<Database>, clock: Clock): Promise<number> {
-  const last = await db
-    .selectFrom("cost_corrections")
-    .select("id")
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirst();
+  const last = await db.selectFrom("cost_corrections").select("id").orderBy("id", "desc").limit(1).executeTakeFirst();
   return Math.max(clock.nowUs(), (last?.id ?? 0) + 1);
 }
