@@ -5,6 +5,7 @@ import { type Kysely, sql } from "kysely";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { describeError } from "./database-errors.ts";
+import { addNames } from "./names.ts";
 import type { Store } from "./open-store.ts";
 import type { Database } from "./schema.ts";
 import { whileBusy } from "./while-busy.ts";
@@ -93,17 +94,20 @@ export async function recoverInterrupted(store: Store, clock: Clock): Promise<In
   };
 }
 
+const CODE = "internal_error";
+
 async function closeRuns(db: Kysely<Database>, ids: number[]): Promise<number> {
   await db
     .updateTable("instances")
     .set((row) => ({ stopped_at: row.ref("heartbeat_at") }))
     .where("id", "in", ids)
     .execute();
+  const names = await addNames(db, [CODE]);
   const { numUpdatedRows } = await db
-    .updateTable("exchanges")
+    .updateTable("exchange_rows")
     .set({
       outcome: "interrupted",
-      error_code: "internal_error",
+      error_code: names.get(CODE) ?? null,
       error_message: "The gateway's process ended while this exchange was open.",
     })
     // In this wording the index of what is not completed answers.

@@ -22,10 +22,16 @@ const OPEN_PATIENCE_MS = 15_000;
 
 /**
  * @param options.url a file path, or a `postgres://` address.
+ * @param options.until the last migration to be done, for tests of what a newer program finds.
  * @throws Error with a sentence for the operator when the database cannot be opened or is newer than this program.
  */
-export async function openStore(options: { url: string; log: Logger; patienceMs?: number }): Promise<Store> {
-  const { url, log, patienceMs = OPEN_PATIENCE_MS } = options;
+export async function openStore(options: {
+  url: string;
+  log: Logger;
+  patienceMs?: number;
+  until?: string;
+}): Promise<Store> {
+  const { url, log, patienceMs = OPEN_PATIENCE_MS, until } = options;
   const name = nameOf(url);
   let store: Store | null = null;
   let saidWhy = false;
@@ -41,7 +47,7 @@ export async function openStore(options: { url: string; log: Logger; patienceMs?
     return await whileBusy(
       async () => {
         store ??= await connect(url, log);
-        await migrate(store, log);
+        await migrate(store, log, until);
         return store;
       },
       { patienceMs, isPassing },

@@ -1,5 +1,6 @@
 /** The tables, the same on SQLite and PostgreSQL. Times are microseconds since 1970 unless a name says otherwise. */
 import type { ColumnType, Generated } from "kysely";
+import type { NamedColumn } from "./named-columns.ts";
 import type { DaySum } from "./rollup-columns.ts";
 
 /** Set by the database on insert. */
@@ -44,7 +45,7 @@ export interface InstancesTable {
   stopped_at: number | null;
 }
 
-/** One row per exchange, written when it begins and completed when it ends. */
+/** One row per exchange, written when it begins and completed when it ends: a view of `exchange_rows`, only to be read. */
 export interface ExchangesTable {
   /** Microseconds since 1970 at arrival. */
   id: ColumnType<number, number, never>;
@@ -104,6 +105,23 @@ export interface ExchangesTable {
   price_id: number | null;
   /** What it cost in nano-USD, as it was closed; null where no price is known, which is not the same as free. */
   cost_nano: number | null;
+}
+
+/** The same, with numbers of `names` in place of the texts that come again and again. */
+export type ExchangeRowsTable = {
+  [Column in keyof ExchangesTable]: Column extends NamedColumn
+    ? null extends ExchangesTable[Column]
+      ? number | null
+      : number
+    : ExchangesTable[Column];
+};
+
+/** Texts that rows name by number. */
+export interface NamesTable {
+  id: Id;
+  /** The first 52 bits of the SHA-256 of the text, or the next number that is free. */
+  digest: number;
+  text: string;
 }
 
 /** Unit prices as they were applied to exchanges. The id follows from the content, so replicas agree on it. */
@@ -196,6 +214,8 @@ export interface Database {
   api_keys: ApiKeysTable;
   instances: InstancesTable;
   exchanges: ExchangesTable;
+  exchange_rows: ExchangeRowsTable;
+  names: NamesTable;
   stored_responses: StoredResponsesTable;
   applied_prices: AppliedPricesTable;
   cost_corrections: CostCorrectionsTable;

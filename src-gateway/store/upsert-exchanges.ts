@@ -1,6 +1,7 @@
 /** One statement for a group of rows. Its text depends only on how many there are, so it is built once per size. */
 import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
+import { NAMED_COLUMNS } from "./named-columns.ts";
 import type { DialectName } from "./open-store.ts";
 import type { Database } from "./schema.ts";
 
@@ -59,17 +60,33 @@ const COLUMNS = [
  * another exchange.
  * @returns the ids of those that were written; fewer than given when some stayed as they were.
  */
-export type UpsertExchanges = (db: Kysely<Database>, rows: readonly ExchangeRow[]) => Promise<Set<number>>;
+export type UpsertExchanges = (
+  db: Kysely<Database>,
+  rows: readonly ExchangeRow[],
+  names: ReadonlyMap<string, number>,
+) => Promise<Set<number>>;
+
+/** The texts of rows that are kept by number. */
+export function namedTexts(rows: readonly ExchangeRow[]): string[] {
+  return rows.flatMap((row) => NAMED_COLUMNS.flatMap((column) => row[column] ?? []));
+}
+
+const NAMED: ReadonlySet<string> = new Set(NAMED_COLUMNS);
 
 export function createUpsert(dialect: DialectName): UpsertExchanges {
   const texts = new Map<number, string>();
-  return async (db, rows) => {
+  return async (db, rows, names) => {
     let text = texts.get(rows.length);
     if (text === undefined) {
       text = statement(rows.length, dialect === "postgres");
       texts.set(rows.length, text);
     }
-    const parameters = rows.flatMap((row) => COLUMNS.map((column) => row[column]));
+    const parameters = rows.flatMap((row) =>
+      COLUMNS.map((column) => {
+        const value = row[column];
+        return NAMED.has(column) && typeof value === "string" ? names.get(value) : value;
+      }),
+    );
     const { rows: written } = await db.executeQuery<{ id: number }>(CompiledQuery.raw(text, parameters));
     return new Set(written.map(({ id }) => id));
   };
@@ -81,11 +98,11 @@ function statement(rows: number, numbered: boolean): string {
   const values = Array.from({ length: rows }, () => `(${COLUMNS.map(place).join(",")})`);
   const updates = COLUMNS.filter((column) => column !== "id").map((column) => `${column}=excluded.${column}`);
   return (
-    `insert into exchanges (${COLUMNS.join(",")}) values ${values.join(",")} ` +
+    `insert into exchange_rows (${COLUMNS.join(",")}) values ${values.join(",")} ` +
     `on conflict (id) do update set ${updates.join(",")} ` +
-    "where exchanges.instance_id = excluded.instance_id " +
-    "and coalesce(exchanges.moved_from, exchanges.id) = coalesce(excluded.moved_from, excluded.id) " +
+    "where exchange_rows.instance_id = excluded.instance_id " +
+    "and coalesce(exchange_rows.moved_from, exchange_rows.id) = coalesce(excluded.moved_from, excluded.id) " +
     // What was taken for interrupted may have gone on after all; what is closed never opens again.
-    "and (exchanges.outcome = 'open' or (exchanges.outcome = 'interrupted' and excluded.outcome <> 'open')) returning id"
+    "and (exchange_rows.outcome = 'open' or (exchange_rows.outcome = 'interrupted' and excluded.outcome <> 'open')) returning id"
   );
 }

@@ -3,9 +3,10 @@ import type { Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
 import type { OwnedRecord } from "./group-writer.ts";
 import { createLedgerEntries } from "./ledger-entries.ts";
+import { createNames } from "./names.ts";
 import type { Store } from "./open-store.ts";
 import type { Database } from "./schema.ts";
-import { createUpsert } from "./upsert-exchanges.ts";
+import { createUpsert, namedTexts } from "./upsert-exchanges.ts";
 
 export interface PreparedRow {
   owned: OwnedRecord;
@@ -16,6 +17,7 @@ export interface PreparedRow {
 export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<void> {
   const upsert = createUpsert(store.dialect);
   const entries = createLedgerEntries(store.dialect);
+  const names = createNames();
 
   /** The rows, what follows from them, and nothing of it when something fails. */
   return async (rows) => {
@@ -25,19 +27,23 @@ export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<
       });
     } catch (error) {
       entries.forget();
+      names.forget();
       throw error;
     }
     entries.settle();
+    names.settle();
   };
 
   /** @returns those that were written now. */
   async function upsertAll(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
     const written: PreparedRow[] = [];
+    const numbers = await names.numbersOf(db, namedTexts(rows.map(({ row }) => row)));
     let left = rows;
     while (left.length > 0) {
       const ids = await upsert(
         db,
         left.map(({ row }) => row),
+        numbers,
       );
       written.push(...left.filter(({ row }) => ids.has(row.id)));
       if (ids.size === left.length) break;
@@ -50,7 +56,7 @@ export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<
   async function moveFromTakenIds(db: Kysely<Database>, rows: PreparedRow[]): Promise<PreparedRow[]> {
     const ids = rows.map(({ row }) => row.id);
     const found = await db
-      .selectFrom("exchanges")
+      .selectFrom("exchange_rows")
       .select(["id", "instance_id", "moved_from"])
       .where("id", "in", ids)
       .execute();

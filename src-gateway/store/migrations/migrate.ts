@@ -8,6 +8,7 @@ import { addPlans } from "./0003-plans.ts";
 import { addJoinsAndPrefixes } from "./0004-joins-and-prefixes.ts";
 import { addMoney } from "./0005-money.ts";
 import { addBodies } from "./0007-bodies.ts";
+import { nameTexts } from "./0010-names.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -24,6 +25,7 @@ const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void
   { name: "0004-joins-and-prefixes", up: addJoinsAndPrefixes },
   { name: "0005-money", up: addMoney },
   { name: "0007-bodies", up: addBodies },
+  { name: "0010-names", up: nameTexts },
 ];
 
 /** Any number does, as long as all gateways use the same. */
@@ -31,9 +33,10 @@ const POSTGRES_LOCK = 7_031_642_911;
 
 /**
  * Brings the database to this program's schema, wholly or not at all; of two processes, the second one waits.
+ * @param until the last migration to be done; all of them when left out.
  * @throws Error when the database was written by a newer program; SQLITE_BUSY while another process writes.
  */
-export async function migrate(store: Store, log: Logger): Promise<void> {
+export async function migrate(store: Store, log: Logger, until?: string): Promise<void> {
   const { dialect } = store;
   await store.db.connection().execute(async (db) => {
     const step = { db, dialect };
@@ -41,7 +44,7 @@ export async function migrate(store: Store, log: Logger): Promise<void> {
     await sql.raw(dialect === "sqlite" ? "begin immediate" : "begin").execute(db);
     try {
       if (dialect === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(POSTGRES_LOCK)})`.execute(db);
-      await migrateLocked(step, log);
+      await migrateLocked(step, log, until);
       await sql`commit`.execute(db);
     } catch (error) {
       await sql`rollback`.execute(db).catch(() => {});
@@ -50,7 +53,7 @@ export async function migrate(store: Store, log: Logger): Promise<void> {
   });
 }
 
-async function migrateLocked(step: MigrationStep, log: Logger): Promise<void> {
+async function migrateLocked(step: MigrationStep, log: Logger, until?: string): Promise<void> {
   const { db } = step;
   if (!(await tableNames(step)).has("schema_migrations")) {
     await setAsideLegacyTables(step, log);
@@ -60,6 +63,7 @@ async function migrateLocked(step: MigrationStep, log: Logger): Promise<void> {
   for (const migration of await missing(step)) {
     await migration.up(step);
     await sql`insert into schema_migrations values (${migration.name}, ${new Date().toISOString()})`.execute(db);
+    if (migration.name === until) return;
   }
 }
 

@@ -80,7 +80,7 @@ describeOnBothDatabases("the exchange writer", (database) => {
     const writer = writerOn(store);
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(anyRecord, { selector: ({ id }) => id, maxLength: 10 }), async (records) => {
-        await store.db.deleteFrom("exchanges").execute();
+        await store.db.deleteFrom("exchange_rows").execute();
         for (const record of records) writer.close(record);
         await writer.flush();
         expect(await rowsOf(store)).toEqual(records.toSorted((a, b) => a.id - b.id));
@@ -116,7 +116,7 @@ describeOnBothDatabases("the exchange writer", (database) => {
     const writer = writerOn(store);
     writer.open(openRecord(FIRST_ID));
     await writer.flush();
-    await store.db.updateTable("exchanges").set({ outcome: "interrupted" }).execute();
+    await store.db.updateTable("exchange_rows").set({ outcome: "interrupted" }).execute();
     writer.open(openRecord(FIRST_ID));
     await writer.flush();
     expect((await rowsOf(store))[0]?.outcome).toBe("interrupted");
@@ -197,12 +197,12 @@ describeOnBothDatabases("the exchange writer", (database) => {
     const store = await database.open();
     const log = recordingLogger();
     const writer = writerOn(store, { log, spillFile: spillPath(database) });
-    await sql`alter table exchanges rename to elsewhere`.execute(store.db);
+    await sql`alter table exchange_rows rename to elsewhere`.execute(store.db);
     for (const record of series(130)) writer.close(record);
     await writer.flush();
     expect(writer.pending()).toBe(130);
     expect(existsSync(`${spillPath(database)}.rejected`)).toBe(false);
-    await sql`alter table elsewhere rename to exchanges`.execute(store.db);
+    await sql`alter table elsewhere rename to exchange_rows`.execute(store.db);
     await expect.poll(() => writer.pending()).toBe(0);
     expect(await rowsOf(store)).toEqual(series(130));
     expect(log.lines.map(({ level }) => level)).toEqual(["warn", "info"]);
@@ -212,7 +212,7 @@ describeOnBothDatabases("the exchange writer", (database) => {
     const store = await database.open();
     const log = recordingLogger();
     const writer = writerOn(store, { log, spillFile: spillPath(database), maxWaiting: 500 });
-    await sql`alter table exchanges rename to elsewhere`.execute(store.db);
+    await sql`alter table exchange_rows rename to elsewhere`.execute(store.db);
     for (const record of series(2_000)) writer.open({ ...record, outcome: "open" });
     await expect.poll(() => spilledFiles(database)).not.toEqual([]);
     for (const record of series(2_000)) writer.close(record);
@@ -220,7 +220,7 @@ describeOnBothDatabases("the exchange writer", (database) => {
     // Several states of a record may wait on disk at the same time.
     expect(writer.pending()).toBeGreaterThanOrEqual(2_000);
     expect(log.text()).toContain("wait on disk");
-    await sql`alter table elsewhere rename to exchanges`.execute(store.db);
+    await sql`alter table elsewhere rename to exchange_rows`.execute(store.db);
     await expect.poll(() => writer.pending(), { timeout: 10_000 }).toBe(0);
     expect(await rowsOf(store)).toEqual(series(2_000));
     expect(await spilledFiles(database)).toEqual([]);
@@ -229,14 +229,14 @@ describeOnBothDatabases("the exchange writer", (database) => {
   it("leaves on disk what it could not write before it had to stop, for the next start", async () => {
     const store = await database.open();
     const first = writerOn(store, { spillFile: spillPath(database), instanceId: 7 });
-    await sql`alter table exchanges rename to elsewhere`.execute(store.db);
+    await sql`alter table exchange_rows rename to elsewhere`.execute(store.db);
     first.open(openRecord(FIRST_ID));
     for (const record of series(100)) first.close(record);
     await first.stop();
     const text = await readFile(spillPath(database), "utf8");
     // The process may die while it writes a line, and a later one begin where it ended.
     await appendFile(spillPath(database), text.split("\n")[1]!.slice(0, 100));
-    await sql`alter table elsewhere rename to exchanges`.execute(store.db);
+    await sql`alter table elsewhere rename to exchange_rows`.execute(store.db);
     const log = recordingLogger();
     const second = writerOn(store, { log, spillFile: spillPath(database), instanceId: 8 });
     await second.flush();
@@ -282,7 +282,7 @@ describeOnSqlite("the exchange writer", (database) => {
     for (const what of ["insert", "update"]) {
       await sql
         .raw(
-          `create temp trigger count_${what} after ${what} on exchanges begin insert into changes values ('${what}'); end`,
+          `create temp trigger count_${what} after ${what} on exchange_rows begin insert into changes values ('${what}'); end`,
         )
         .execute(store.db);
     }

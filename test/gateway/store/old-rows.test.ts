@@ -5,39 +5,40 @@ import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { createExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
-import { describeOnBothDatabases } from "../../suites/store.suite.ts";
+import { describeOnBothDatabases, type TestDatabase } from "../../suites/store.suite.ts";
 import { completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
-import { connectPlainly, type PlainConnection } from "../../support/plain-connection.ts";
+import { empty, fillOldDatabase, insertOldRows } from "../../support/old-database.ts";
+import { connectPlainly } from "../../support/plain-connection.ts";
 
 const HOUR_US = 3_600_000_000;
-const MONEY_TABLES = ["applied_prices", "cost_corrections", "usage_hours", "usage_days", "latency_days", "ledger_chain"];
+
+const BEFORE_MONEY = "0004-joins-and-prefixes";
 
 describeOnBothDatabases("a database of before there was money", (database) => {
   it("gets the sums that its rows would have made", async () => {
     const store = await database.open();
     await fill(store);
-    const plain = await connectPlainly(database);
-    const sums = await allSums(plain);
+    const sums = await allSums(database);
     const total = await createUsageReports(store).total({});
-    await undoMoney(plain);
+    const rows = await store.db.selectFrom("exchanges").selectAll().execute();
+    await empty(database, store);
+    await fillOldDatabase(database, BEFORE_MONEY, (old) => insertOldRows(old, rows));
     const migrated = await database.open();
-    expect(await allSums(plain)).toEqual(sums);
+    expect(await allSums(database)).toEqual(sums);
     expect(await createUsageReports(migrated).total({})).toEqual(total);
     expect(total.requests).toBe(63);
-    await plain.close();
   });
 
   it("remembers where its chain begins", async () => {
+    const chainFrom = async (store: Store): Promise<unknown> =>
+      store.db.selectFrom("facts").select("value").where("name", "=", "ledger_chain_from").execute();
     const store = await database.open();
+    expect(await chainFrom(store)).toEqual([{ value: "0" }]);
     await fill(store);
-    const plain = await connectPlainly(database);
-    const from = async (): Promise<unknown> =>
-      (await plain.all("select value from facts where name = 'ledger_chain_from'")).map((row) => ({ ...(row as object) }));
-    expect(await from()).toEqual([{ value: "0" }]);
-    await undoMoney(plain);
-    await database.open();
-    expect(await from()).toEqual([{ value: String(FIRST_ID + 62 * HOUR_US) }]);
-    await plain.close();
+    const rows = await store.db.selectFrom("exchanges").selectAll().execute();
+    await empty(database, store);
+    await fillOldDatabase(database, BEFORE_MONEY, (old) => insertOldRows(old, rows));
+    expect(await chainFrom(await database.open())).toEqual([{ value: String(FIRST_ID + 62 * HOUR_US) }]);
   });
 });
 
@@ -64,7 +65,8 @@ async function fill(store: Store): Promise<void> {
   await writer.stop();
 }
 
-async function allSums(plain: PlainConnection): Promise<string[]> {
+async function allSums(database: TestDatabase): Promise<string[]> {
+  const plain = await connectPlainly(database);
   const rows: string[] = [];
   for (const table of ["usage_hours", "usage_days", "latency_days"]) {
     for (const row of await plain.all(`select * from ${table}`)) {
@@ -73,12 +75,6 @@ async function allSums(plain: PlainConnection): Promise<string[]> {
       rows.push(`${table} ${cells.join(" ")}`);
     }
   }
+  await plain.close();
   return rows.sort();
-}
-
-async function undoMoney(plain: PlainConnection): Promise<void> {
-  for (const table of MONEY_TABLES) await plain.run(`drop table ${table}`);
-  for (const column of ["price_id", "cost_nano", "git_branch"]) await plain.run(`alter table exchanges drop column ${column}`);
-  await plain.run("delete from facts where name = 'ledger_chain_from'");
-  await plain.run("delete from schema_migrations where name = '0005-money'");
 }

@@ -6,19 +6,17 @@ import { promisify } from "node:util";
 import { sql } from "kysely";
 import { expect, it } from "vitest";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
-import { type ExchangeRow, fromRow, toRow } from "../../../src-gateway/store/exchange-rows.ts";
+import { toRow } from "../../../src-gateway/store/exchange-rows.ts";
 import { openStore } from "../../../src-gateway/store/open-store.ts";
 import { describeOnBothDatabases, describeOnPostgres, describeOnSqlite } from "../../suites/store.suite.ts";
 import { completedRecord, FIRST_ID } from "../../support/exchange-records.ts";
+import { fillOldDatabase, insertOldRows } from "../../support/old-database.ts";
 import { connectPlainly } from "../../support/plain-connection.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 
 const openerPath = fileURLToPath(new URL("./open-in-child.ts", import.meta.url));
 
-function withoutPlan(row: ExchangeRow): Omit<ExchangeRow, "plan"> {
-  const { plan: _, ...others } = row;
-  return others;
-}
+const LOSS = { field: "x", verdict: "dropped" as const, note: "y" };
 
 describeOnBothDatabases("opening a database", (database) => {
   it("makes the tables once, and finds them again", async () => {
@@ -44,6 +42,7 @@ describeOnBothDatabases("opening a database", (database) => {
       "0004-joins-and-prefixes",
       "0005-money",
       "0007-bodies",
+      "0010-names",
     ]);
   });
 
@@ -53,48 +52,29 @@ describeOnBothDatabases("opening a database", (database) => {
     expect(counts).toEqual([[], [], [], [], []]);
   });
 
-  it("gives exchanges of an older gateway no plan, and takes new ones with theirs", async () => {
+  it.each([
+    "0002-stored-responses",
+    "0003-plans",
+    "0005-money",
+  ])("keeps the exchanges of a gateway that knew no more than %s, without what it did not know", async (until) => {
+    const old = [completedRecord(FIRST_ID), completedRecord(FIRST_ID + 1, { agent: null, losses: [LOSS] })];
+    const columns = new Set<string>();
+    await fillOldDatabase(database, until, async (store) => {
+      const tables = await store.db.introspection.getTables();
+      for (const { name } of tables.find((table) => table.name === "exchanges")?.columns ?? []) columns.add(name);
+      await insertOldRows(
+        store,
+        old.map((record) => toRow(record, 1)),
+      );
+    });
     const store = await database.open();
-    const plain = await connectPlainly(database);
-    await plain.run("alter table exchanges drop column plan");
-    await plain.run("delete from schema_migrations where name = '0003-plans'");
-    await store.db
-      .insertInto("exchanges")
-      .values(withoutPlan(toRow(completedRecord(FIRST_ID), 1)))
-      .execute();
-    const { db } = await database.open();
-    await db
-      .insertInto("exchanges")
-      .values(toRow(completedRecord(FIRST_ID + 1), 1))
-      .execute();
-    const rows = await db.selectFrom("exchanges").selectAll().orderBy("id").execute();
-    expect(rows.map((row) => fromRow(row).plan)).toEqual([null, completedRecord(FIRST_ID).plan]);
-    await plain.close();
-  });
-
-  it("takes exchanges of an older gateway for asked on their own, and new ones with whose answer they were given", async () => {
-    const store = await database.open();
-    const plain = await connectPlainly(database);
-    for (const column of ["joined_to", "prefix"]) await plain.run(`alter table exchanges drop column ${column}`);
-    await plain.run("delete from schema_migrations where name = '0004-joins-and-prefixes'");
-    const { joined_to: _, prefix: __, ...old } = toRow(completedRecord(FIRST_ID), 1);
-    await store.db
-      .insertInto("exchanges")
-      .values(old as ExchangeRow)
-      .execute();
-    const changes = {
-      joinedTo: FIRST_ID,
-      prefix: { sharedBytes: 7, totalBytes: 9, firstDifference: { path: "tools[1]", by: "gateway" as const } },
-    };
-    const { db } = await database.open();
-    await db
-      .insertInto("exchanges")
-      .values(toRow(completedRecord(FIRST_ID + 1, changes), 1))
-      .execute();
-    const rows = await db.selectFrom("exchanges").selectAll().orderBy("id").execute();
-    const seen = rows.map((row) => fromRow(row)).map(({ joinedTo, prefix }) => ({ joinedTo, prefix }));
-    expect(seen).toEqual([{ joinedTo: null, prefix: null }, changes]);
-    await plain.close();
+    const rows = await store.db.selectFrom("exchanges").selectAll().orderBy("id").execute();
+    const known = old
+      .map((record) => toRow(record, 1))
+      .map((row) =>
+        Object.fromEntries(Object.entries(row).map(([name, value]) => [name, columns.has(name) ? value : null])),
+      );
+    expect(rows).toEqual(known);
   });
 
   it("refuses a database of a newer gateway, with what to do about it", async () => {

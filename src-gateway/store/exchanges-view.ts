@@ -1,0 +1,43 @@
+/** `exchanges`: the rows with their texts, and what scripts of the earlier gateway read. */
+import { sql } from "kysely";
+import type { MigrationStep } from "./migrations/migrate.ts";
+import { NAMED_COLUMNS } from "./named-columns.ts";
+
+export async function dropExchangesView({ db }: MigrationStep): Promise<void> {
+  await sql`drop view usage_entries`.execute(db);
+  await sql`drop view exchanges`.execute(db);
+}
+
+/** @param columns of `exchange_rows`, in their order. */
+export async function createExchangesView(step: MigrationStep, columns: readonly string[]): Promise<void> {
+  const { db } = step;
+  const isNamed = (column: string): boolean => (NAMED_COLUMNS as readonly string[]).includes(column);
+  const chosen = columns.map((column) => (isNamed(column) ? `n_${column}.text as ${column}` : `r.${column}`));
+  // Of a query that asks for few columns, both databases leave out the joins that it does not need.
+  const joins = columns.filter(isNamed).map((column) => `left join names n_${column} on n_${column}.id = r.${column}`);
+  await sql
+    .raw(`create view exchanges as select ${chosen.join(", ")} from exchange_rows r ${joins.join(" ")}`)
+    .execute(db);
+  await createUsageEntries(step);
+}
+
+async function createUsageEntries({ db, dialect }: MigrationStep): Promise<void> {
+  const time = (us: string): string =>
+    dialect === "sqlite"
+      ? `strftime('%Y-%m-%d %H:%M:%f', ${us} / 1000000.0, 'unixepoch')`
+      : `to_timestamp(${us} / 1000000.0)`;
+  const never = dialect === "sqlite" ? "null" : "null::timestamptz";
+  await sql
+    .raw(
+      `create view usage_entries as
+       select id, 'exchange-' || id as uuid, user_id, api_key_id, provider as service_id,
+         input_uncached + cache_read + cache_write_5m + cache_write_1h as prompt_tokens,
+         output_tokens as completion_tokens, 'consume' as direction, model_asked as memo,
+         ${time("id")} as created_at, ${time("(id + coalesce(total_us, 0))")} as updated_at, ${never} as deleted_at
+       from exchanges where outcome <> 'open'`,
+    )
+    .execute(db);
+  if (dialect === "sqlite") return;
+  await sql`create trigger usage_entries_is_read_only instead of insert or update or delete on usage_entries
+    for each row execute function usage_entries_is_read_only()`.execute(db);
+}

@@ -1,0 +1,86 @@
+/** The texts that rows name by number. */
+import { createHash } from "node:crypto";
+import type { Kysely } from "kysely";
+import type { Database } from "./schema.ts";
+
+export interface Names {
+  /** The numbers of the texts; those that are new are added. To be called inside the transaction that uses them. */
+  numbersOf(db: Kysely<Database>, texts: Iterable<string>): Promise<ReadonlyMap<string, number>>;
+  /** The transaction is through. */
+  settle(): void;
+  /** The transaction came to nothing, and what it added with it. */
+  forget(): void;
+}
+
+/** Sessions come and go; what is forgotten here is found again in the database. */
+const MAX_KNOWN = 50_000;
+/** Statements have an upper bound on parameters. */
+const CHUNK = 300;
+
+export function createNames(): Names {
+  let known = new Map<string, number>();
+  const next = new Map<string, number>();
+  return {
+    async numbersOf(db, texts) {
+      const numbers = new Map<string, number>();
+      const missing: string[] = [];
+      for (const text of new Set(texts)) {
+        const number = known.get(text) ?? next.get(text);
+        if (number === undefined) missing.push(text);
+        else numbers.set(text, number);
+      }
+      for (const [text, number] of await addNames(db, missing)) {
+        numbers.set(text, number);
+        next.set(text, number);
+      }
+      return numbers;
+    },
+    settle() {
+      if (known.size + next.size > MAX_KNOWN) known = new Map();
+      for (const [text, number] of next) known.set(text, number);
+      next.clear();
+    },
+    forget() {
+      next.clear();
+    },
+  };
+}
+
+/** @returns the number of each text, whether or not it was there before. */
+export async function addNames(db: Kysely<Database>, texts: readonly string[]): Promise<Map<string, number>> {
+  const numbers = new Map<string, number>();
+  // Two texts with one digest are hardly ever met; then the second one goes to the next free number.
+  for (let left = texts.map((text) => ({ text, digest: digestOf(text) })); left.length > 0; ) {
+    const taken: typeof left = [];
+    for (let at = 0; at < left.length; at += CHUNK) {
+      const chunk = left.slice(at, at + CHUNK);
+      // One after the other gives a number to a text only once, also where two replicas add it at the same moment.
+      await db
+        .insertInto("names")
+        .values(chunk.toSorted((a, b) => a.digest - b.digest))
+        .onConflict((conflict) => conflict.column("digest").doNothing())
+        .execute();
+      const found = await db
+        .selectFrom("names")
+        .select(["id", "digest", "text"])
+        .where(
+          "digest",
+          "in",
+          chunk.map(({ digest }) => digest),
+        )
+        .execute();
+      const byDigest = new Map(found.map((name) => [name.digest, name]));
+      for (const { text, digest } of chunk) {
+        const name = byDigest.get(digest);
+        if (name?.text === text) numbers.set(text, name.id);
+        else taken.push({ text, digest: digest + 1 });
+      }
+    }
+    left = taken;
+  }
+  return numbers;
+}
+
+/** 52 bits, which every driver takes for a number. */
+const digestOf = (text: string): number =>
+  Number.parseInt(createHash("sha256").update(text).digest("hex").slice(0, 13), 16);
