@@ -42,8 +42,10 @@ describeOnBothDatabases("checking the ledger", (database) => {
     for (const each of statements) await plain.run(each);
     await plain.close();
   }
-  const check = (expectedHeads: VerifyReport["heads"] = []): Promise<VerifyReport> => verifyLedger(store, { expectedHeads });
-  const kinds = ({ findings }: VerifyReport): Finding["kind"][] => [...new Set(findings.map(({ kind }) => kind))].sort();
+  const check = (expectedHeads: VerifyReport["heads"] = []): Promise<VerifyReport> =>
+    verifyLedger(store, { expectedHeads });
+  const kinds = ({ findings }: VerifyReport): Finding["kind"][] =>
+    [...new Set(findings.map(({ kind }) => kind))].sort();
 
   it("finds nothing where nothing was changed, and says how far it is", async () => {
     const seen: string[] = [];
@@ -54,7 +56,7 @@ describeOnBothDatabases("checking the ledger", (database) => {
   });
 
   it("names the row that was edited, and the sums that no longer follow from it", async () => {
-    await tamper(`update exchanges set output_tokens = output_tokens - 40 where id = ${idOf(17)}`);
+    await tamper(`update exchange_rows set output_tokens = output_tokens - 40 where id = ${idOf(17)}`);
     const { findings, isIntact } = await check();
     expect(isIntact).toBe(false);
     const [row, ...sums] = findings;
@@ -66,20 +68,25 @@ describeOnBothDatabases("checking the ledger", (database) => {
 
   it("names a row whose sums were made to fit, too", async () => {
     // No sum is about these.
-    await tamper(`update exchanges set error_code = 'none', status = 418 where id = ${idOf(900)}`);
-    expect((await check()).findings).toMatchObject([{ kind: "row-changed", exchangeId: idOf(900), instanceId: 2, place: 101 }]);
+    await tamper(`update exchange_rows set error_code = null, status = 418 where id = ${idOf(900)}`);
+    expect((await check()).findings).toMatchObject([
+      { kind: "row-changed", exchangeId: idOf(900), instanceId: 2, place: 101 },
+    ]);
   });
 
   it("names the row that was deleted", async () => {
-    await tamper(`delete from exchanges where id = ${idOf(32)}`);
+    await tamper(`delete from exchange_rows where id = ${idOf(32)}`);
     const report = await check();
     expect(report.findings[0]).toMatchObject({ kind: "row-missing", exchangeId: idOf(32), place: 33 });
     expect(kinds(report)).toEqual(["row-missing", "sums-differ"]);
   });
 
   it("names the row that the gateway never wrote", async () => {
-    const copy = "instance_id, stream, bytes_in, bytes_out, input_uncached, cache_read, cache_write_5m, cache_write_1h, output_tokens, reasoning, audio_input, audio_output, surface, outcome, usage_source";
-    await tamper(`insert into exchanges (id, ${copy}) select ${idOf(12) + 1}, ${copy} from exchanges where id = ${idOf(12)}`);
+    const copy =
+      "instance_id, stream, bytes_in, bytes_out, input_uncached, cache_read, cache_write_5m, cache_write_1h, output_tokens, reasoning, audio_input, audio_output, surface, outcome, usage_source";
+    await tamper(
+      `insert into exchange_rows (id, ${copy}) select ${idOf(12) + 1}, ${copy} from exchange_rows where id = ${idOf(12)}`,
+    );
     const report = await check();
     expect(report.findings.filter(({ kind }) => kind !== "sums-differ")).toMatchObject([
       { kind: "row-unchained", exchangeId: idOf(12) + 1 },
@@ -133,11 +140,16 @@ describeOnBothDatabases("checking the ledger", (database) => {
       "delete from ledger_chain where instance_id = 2 and place > 390",
       `delete from ledger_chain where kind = 1 and entry_id in (select id from cost_corrections where exchange_id in (${lost}))`,
       `delete from cost_corrections where exchange_id in (${lost})`,
-      `delete from exchanges where id in (${lost})`,
+      `delete from exchange_rows where id in (${lost})`,
     );
     const { findings } = await check(heads);
     expect(findings).toContainEqual(
-      expect.objectContaining({ kind: "head-missing", instanceId: 2, place: 400, text: expect.stringContaining("cut off") }),
+      expect.objectContaining({
+        kind: "head-missing",
+        instanceId: 2,
+        place: 400,
+        text: expect.stringContaining("cut off"),
+      }),
     );
   });
 
@@ -164,7 +176,9 @@ describeOnBothDatabases("checking the ledger", (database) => {
     });
 
     it("that were changed in what they add are told", async () => {
-      await tamper("update cost_corrections set delta_nano = delta_nano - 1 where id = (select max(id) from cost_corrections)");
+      await tamper(
+        "update cost_corrections set delta_nano = delta_nano - 1 where id = (select max(id) from cost_corrections)",
+      );
       expect(kinds(await check())).toEqual(["correction-changed", "correction-wrong", "sums-differ"]);
     });
 
