@@ -1,4 +1,5 @@
-import { asObject, asText, parseObject } from "../loose-json.ts";
+import { createItemCounter } from "../extra-usage.ts";
+import { asArray, asObject, asText, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { BLANK_LINE, noFacts, sseFrame } from "../stream-facts.ts";
@@ -8,23 +9,34 @@ import { factsOf } from "./response.ts";
 const TERMINAL = new Set(["response.completed", "response.incomplete", "response.failed"]);
 const OPENING = new Set(["response.created", "response.in_progress", "response.queued", "keepalive"]);
 const TYPE_KEY = Buffer.from('"type"');
+/** Few items are worth a closer look: searches are paid for one by one. */
+const SEARCH = Buffer.from('_search_call"');
 
 export function createStreamReader(): StreamReader {
   const facts = noFacts();
+  const items = createItemCounter();
   let hasEnded = false;
 
   const read = (type: string, data: Buffer): FrameKind => {
     if (hasEnded) return "opening";
     // Everything but the frame's own kind stands in the first and the last event.
-    if (!TERMINAL.has(type) && !OPENING.has(type) && type !== "error") return "content";
+    if (!TERMINAL.has(type) && !OPENING.has(type) && type !== "error") {
+      if (type === "response.output_item.done" && data.includes(SEARCH)) {
+        items.push(parseObject(data));
+        facts.counts = items.counts();
+      }
+      return "content";
+    }
     const json = parseObject(data);
     if (type === "error") {
       facts.error = decodeErrorObject(asObject(json?.["error"]) ?? json);
       return "error";
     }
-    const { error, ...found } = factsOf(asObject(json?.["response"]) ?? {});
+    const response = asObject(json?.["response"]) ?? {};
+    const { error, ...found } = factsOf(response);
     Object.assign(facts, found);
     if (!TERMINAL.has(type)) return "opening";
+    facts.counts = items.counts(asArray(response["output"]));
     hasEnded = true;
     if (type !== "response.failed") return "end";
     facts.error = error ?? decodeErrorObject({ message: "The response failed without a reason." });
