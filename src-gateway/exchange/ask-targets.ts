@@ -129,8 +129,7 @@ async function tryPlace(
 ): Promise<AttemptFailure | null | "busy"> {
   const { world, inbound, keeper } = state;
   const { target } = place;
-  keeper.record.provider = target.provider;
-  keeper.record.modelRouted = target.model;
+  keeper.ask(target.provider, target.model);
   if (target.instance === null) {
     await answerFromLoopback(state, target);
     return null;

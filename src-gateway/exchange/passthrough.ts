@@ -59,8 +59,7 @@ async function askTargets(state: PassthroughState, targets: PassthroughTarget[])
   const failover = createFailoverNotice(inbound, world);
   for (const [place, target] of targets.entries()) {
     const asked = { provider: target.instance.id, model: target.model, key: null };
-    keeper.record.provider = target.instance.id;
-    keeper.record.modelRouted = target.model;
+    keeper.ask(target.instance.id, target.model);
     const failure = await tryTarget(state, target);
     if (failure === null) return failover.answering(asked);
     failover.failed(asked, failure, keeper.record.attempts.at(-1));

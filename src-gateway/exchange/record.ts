@@ -16,6 +16,8 @@ export interface RecordKeeper {
   identify(principal: Principal): void;
   /** What was asked is known: from here on the record exists in the store, also if the process dies. */
   open(head: RequestHead, bytesIn: number): void;
+  /** A provider is asked. What another one reported before it failed is not what this one is paid for. */
+  ask(provider: string, model: string | null): void;
   learn(facts: AnswerFacts): void;
   /** How it ended, as far as is known; the first word stands. */
   settle(outcome: Outcome, error?: GatewayError): void;
@@ -45,11 +47,18 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       record.bytesIn = bytesIn;
       world.records.open({ ...record, attempts: [...record.attempts] });
     },
+    ask(provider, model) {
+      record.provider = provider;
+      record.modelRouted = model;
+      record.modelServed = record.finishReason = record.serviceTier = record.counts = null;
+      record.usage = { ...NO_USAGE };
+      record.usageSource = "none";
+    },
     learn(facts) {
       if (facts.modelServed !== null) record.modelServed = facts.modelServed;
       if (facts.finishReason !== null) record.finishReason = facts.finishReason;
-      if (facts.serviceTier) record.serviceTier = facts.serviceTier;
-      if (facts.counts) record.counts = { ...facts.counts };
+      if (facts.serviceTier !== undefined) record.serviceTier = facts.serviceTier;
+      if (facts.counts !== undefined) record.counts = facts.counts && { ...facts.counts };
       if (facts.usage !== null) {
         record.usage = { ...facts.usage };
         record.usageSource = "provider";

@@ -2,6 +2,7 @@
 import type { IrEvent } from "../ir/answer.ts";
 import type { Restorer } from "../protocols/adapt/restore.ts";
 import type { StreamDecoder, StreamEncoder } from "../protocols/codec.ts";
+import { tierFrom } from "../protocols/extra-usage.ts";
 import type { FrameSplitter, SseFrame } from "../protocols/sse/splitter.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
 import type { FrameReader } from "./frame-reader.ts";
@@ -33,6 +34,8 @@ export function createTranslatedFrames(options: TranslatedFramesOptions): FrameR
     } else if (event.type === "end") {
       facts.finishReason = event.finish.raw;
       facts.usage = event.usage ?? facts.usage;
+      facts.serviceTier = tierFrom(event.serviceTier);
+      facts.counts = event.counts ?? null;
       hasEnded = true;
     } else if (event.type === "error") {
       facts.error = event.error;

@@ -7,6 +7,7 @@ import type { IrRequest } from "../ir/request.ts";
 import { adaptRequest } from "../protocols/adapt/adapt.ts";
 import { createRestorer, type RestoreContext, restoreAnswer } from "../protocols/adapt/restore.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
+import { tierFrom } from "../protocols/extra-usage.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import { PROVIDER_SPEECH, speechFor } from "../protocols/provider-speech.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
@@ -143,11 +144,13 @@ function decodeWhole(bytes: Buffer, target: ProviderTarget): IrAnswer | GatewayE
   );
 }
 
-const factsOf = (answer: Pick<IrAnswer, "model" | "usage" | "finish">): AnswerFacts => ({
+const factsOf = (answer: IrAnswer): AnswerFacts => ({
   modelServed: answer.model,
   usage: answer.usage,
   finishReason: answer.finish.raw,
   error: null,
+  serviceTier: tierFrom(answer.serviceTier),
+  counts: answer.counts ?? null,
 });
 
 function translatedHeaders(headers: Headers, losses: readonly Loss[]): Record<string, string> {

@@ -8,7 +8,7 @@
 import type { GatewayError } from "./errors.ts";
 import type { JsonObject } from "./json.ts";
 import type { CallPart, Citation, Opaque, Part } from "./part.ts";
-import type { Usage } from "./usage.ts";
+import type { ExtraCounts, Usage } from "./usage.ts";
 
 export const FINISH_REASONS = [
   "stop",
@@ -40,6 +40,8 @@ export interface IrAnswer {
   /** Null when nobody reported any. */
   usage: Usage | null;
   serviceTier?: string;
+  /** What was used beside tokens; left out where that is nothing. */
+  counts?: ExtraCounts;
   /** Fields of the answer that only its own wire knows. */
   home?: JsonObject;
 }
@@ -58,7 +60,7 @@ export type IrEvent =
   | { type: "part-end" }
   /** A part that comes in one piece: an image, a redacted thought, a block of the provider's own. */
   | { type: "part"; part: Part }
-  | { type: "end"; finish: Finish; usage: Usage | null; serviceTier?: string }
+  | { type: "end"; finish: Finish; usage: Usage | null; serviceTier?: string; counts?: ExtraCounts }
   | { type: "error"; error: GatewayError };
 
 /** The answer as the events of a stream, one delta a part. */
@@ -70,6 +72,7 @@ export function* answerEvents(answer: IrAnswer): Generator<IrEvent> {
     finish: answer.finish,
     usage: answer.usage,
     ...(answer.serviceTier === undefined ? {} : { serviceTier: answer.serviceTier }),
+    ...(answer.counts === undefined ? {} : { counts: answer.counts }),
   };
 }
 
@@ -134,6 +137,7 @@ export function createCollector(): { push(event: IrEvent): void; answer(): IrAns
           answer.finish = event.finish;
           answer.usage = event.usage ?? answer.usage;
           if (event.serviceTier !== undefined) answer.serviceTier = event.serviceTier;
+          if (event.counts !== undefined) answer.counts = event.counts;
           return;
         case "error":
           throw event.error;

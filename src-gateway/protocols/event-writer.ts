@@ -2,7 +2,7 @@
 import type { Finish, IrEvent, OpenPart } from "../ir/answer.ts";
 import type { GatewayError } from "../ir/errors.ts";
 import type { Citation, Opaque, Part } from "../ir/part.ts";
-import type { Usage } from "../ir/usage.ts";
+import type { ExtraCounts, Usage } from "../ir/usage.ts";
 import { isRunnable } from "./call-input.ts";
 
 export interface EventWriter {
@@ -18,7 +18,7 @@ export interface EventWriter {
   close(key: string): void;
   whole(part: Part): void;
   /** Closes what is open. Whatever is written after `finish` or `fail` is dropped. */
-  finish(finish: Finish, usage: Usage | null, serviceTier?: string): void;
+  finish(finish: Finish, usage: Usage | null, serviceTier?: string, counts?: ExtraCounts | null): void;
   fail(error: GatewayError): void;
   readonly isOver: boolean;
   /** A call has been written. */
@@ -73,8 +73,14 @@ export function createEventWriter(): EventWriter {
     whole(part) {
       if (enter(part.kind)) parts.whole({ type: "part", part });
     },
-    finish: (finish, usage, serviceTier) =>
-      conclude({ type: "end", finish, usage, ...(serviceTier === undefined ? {} : { serviceTier }) }),
+    finish: (finish, usage, serviceTier, counts) =>
+      conclude({
+        type: "end",
+        finish,
+        usage,
+        ...(serviceTier === undefined ? {} : { serviceTier }),
+        ...(counts ? { counts } : {}),
+      }),
     fail: (error) => conclude({ type: "error", error }),
     get isOver() {
       return isOver;

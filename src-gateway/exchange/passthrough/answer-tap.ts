@@ -4,13 +4,14 @@
  */
 import { isUtf8 } from "node:buffer";
 import type { Surface, WireProtocol } from "../../ir/protocol.ts";
+import { type ExtraCounts, NO_USAGE, type Usage } from "../../ir/usage.ts";
 import { asObject, asText, type JsonObject, parseObject } from "../../protocols/loose-json.ts";
 import { decodeErrorObject } from "../../protocols/provider-error.ts";
 import { createSseSplitter } from "../../protocols/sse/splitter.ts";
 import { noFacts } from "../../protocols/stream-facts.ts";
 import type { AnswerFacts } from "../../protocols/types.ts";
 import { WIRES } from "../../protocols/wires.ts";
-import { lastUsage, usageOfAnswer } from "./read-usage.ts";
+import { countsOfAnswer, lastCounts, lastUsage, usageOfAnswer } from "./read-usage.ts";
 
 const WHOLE_BYTES = 1024 * 1024;
 const TAIL_BYTES = 64 * 1024;
@@ -40,8 +41,8 @@ export function createAnswerTap(options: { surface: Surface; wire: WireProtocol;
   if (!isStream && !/\bjson\b/.test(options.contentType)) return NO_TAP;
   return byteTap(isStream ? TAIL_BYTES : WHOLE_BYTES, (bytes, isWhole) => {
     if (isStream) return streamFacts(bytes);
-    if (!isWhole) return { ...noFacts(), usage: lastUsage(bytes) };
-    return CONVERSATION.has(surface) ? WIRES[wire].readAnswer(bytes, surface) : answerFacts(bytes);
+    if (!isWhole) return tailFacts(bytes);
+    return CONVERSATION.has(surface) ? WIRES[wire].readAnswer(bytes, surface) : answerFacts(bytes, surface);
   });
 }
 
@@ -102,17 +103,26 @@ function byteTap(limit: number, read: (bytes: Buffer, isWhole: boolean) => Answe
   };
 }
 
-function answerFacts(bytes: Buffer): AnswerFacts {
+function answerFacts(bytes: Buffer, surface: Surface): AnswerFacts {
   const answer = isUtf8(bytes) ? parseObject(bytes) : null;
   if (!answer) return noFacts();
-  return { ...noFacts(), modelServed: asText(answer["model"]), usage: usageOfAnswer(answer) };
+  const facts = { ...noFacts(), modelServed: asText(answer["model"]) };
+  return { ...facts, ...metered(usageOfAnswer(answer), countsOfAnswer(answer, surface)) };
 }
+
+const tailFacts = (tail: Buffer): AnswerFacts => ({ ...noFacts(), ...metered(lastUsage(tail), lastCounts(tail)) });
+
+/** Whoever counts something else is not paid for tokens. */
+const metered = (usage: Usage | null, counts: ExtraCounts | null): Pick<AnswerFacts, "usage" | "counts"> => ({
+  usage: usage ?? (counts && { ...NO_USAGE }),
+  counts,
+});
 
 /** The last event of a stream says how it ended. */
 function streamFacts(tail: Buffer): AnswerFacts {
   const last = lastEvent(tail);
   const error = last ? errorIn(last) : null;
-  return { ...noFacts(), usage: lastUsage(tail), error: error === null ? null : decodeErrorObject(error) };
+  return { ...tailFacts(tail), error: error === null ? null : decodeErrorObject(error) };
 }
 
 function lastEvent(tail: Buffer): JsonObject | null {

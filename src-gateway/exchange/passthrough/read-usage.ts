@@ -1,6 +1,8 @@
 /** The usage in a provider's answer of any surface, in whichever of the known shapes it is reported. Pure; never throws. */
-import { NO_USAGE, type Usage } from "../../ir/usage.ts";
-import { asCount, asObject, type JsonObject, parseObject } from "../../protocols/loose-json.ts";
+import type { Surface } from "../../ir/protocol.ts";
+import { type ExtraCounts, NO_USAGE, type Usage } from "../../ir/usage.ts";
+import { someCounts } from "../../protocols/extra-usage.ts";
+import { asArray, asCount, asObject, type JsonObject, parseObject } from "../../protocols/loose-json.ts";
 import { usageFromChat, usageFromGemini, usageFromMessages, usageFromResponses } from "../../protocols/usage.ts";
 
 /** Null when the object reports none that is counted in tokens. */
@@ -23,6 +25,38 @@ export function lastUsage(tail: Buffer): Usage | null {
     usageOfGemini(lastObject(text, "usageMetadata"))
   );
 }
+
+/** What an answer on a surface other than a conversation counts beside tokens, or in their place; null when nothing. */
+export function countsOfAnswer(answer: JsonObject, surface: Surface): ExtraCounts | null {
+  const usage = asObject(answer["usage"]);
+  const counts = countsOf(usage, asObject(answer["meta"]));
+  // Who counts tokens does not sell images by the piece, nor audio by the second.
+  if (counts !== null || usageOfField(usage) !== null) return counts;
+  if (surface === "images") return someCounts({ images: asArray(answer["data"]).filter(isImage).length });
+  const isAudio = surface === "audio-transcription" || surface === "audio-translation";
+  return isAudio ? someCounts({ audioSeconds: asCount(answer["duration"]) }) : null;
+}
+
+/** The same for bytes that may begin anywhere in an answer or a stream. */
+export const lastCounts = (tail: Buffer): ExtraCounts | null => {
+  const text = tail.toString("utf8");
+  return countsOf(lastObject(text, "usage"), lastObject(text, "meta"));
+};
+
+function countsOf(usage: JsonObject | null, meta: JsonObject | null): ExtraCounts | null {
+  return someCounts({
+    imageInputTokens: asCount(asObject(usage?.["input_tokens_details"])?.["image_tokens"]),
+    imageOutputTokens: asCount(asObject(usage?.["output_tokens_details"])?.["image_tokens"]),
+    audioSeconds: usage?.["type"] === "duration" ? asCount(usage["seconds"]) : 0,
+    // One search of a rerank, over as many documents as its provider counts for one.
+    requests: asCount(asObject(meta?.["billed_units"])?.["search_units"]),
+  });
+}
+
+const isImage = (entry: unknown): boolean => {
+  const image = asObject(entry);
+  return image !== null && ("url" in image || "b64_json" in image);
+};
 
 function usageOfField(usage: JsonObject | null): Usage | null {
   if (usage === null) return null;

@@ -2,6 +2,7 @@ import type { IrAnswer } from "../../ir/answer.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { Part } from "../../ir/part.ts";
 import { isRunnable } from "../call-input.ts";
+import { countsFromMessages, tierWordFromMessages } from "../extra-usage.ts";
 import { asArray, asText } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { usageFromMessages } from "../usage.ts";
@@ -30,14 +31,14 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
   );
   if (finish.raw !== null && stopReason(finish) !== finish.raw) home["$stop_reason"] = finish.raw;
   if (usage) home["$usage"] = usage;
-  const serviceTier = asText(usage?.["service_tier"]) ?? undefined;
+  const serviceTier = usage && tierWordFromMessages(usage);
   return {
     id,
     model,
     parts,
     finish,
     usage: usage ? usageFromMessages(usage) : null,
-    ...given({ serviceTier }),
+    ...given({ serviceTier, counts: (usage && countsFromMessages(usage)) ?? undefined }),
     home,
   };
 }

@@ -2,6 +2,7 @@ import { GatewayError } from "../../ir/errors.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { StreamDecoder } from "../codec.ts";
 import { createEventWriter, type EventWriter } from "../event-writer.ts";
+import { countsFromMessages, tierWordFromMessages } from "../extra-usage.ts";
 import { asObject, asText, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { usageFromMessages } from "../usage.ts";
@@ -35,7 +36,12 @@ export function createStreamDecoder(): StreamDecoder {
     },
     message_stop() {
       blocks.stopAll();
-      writer.finish(decodeFinish(ending, writer.hasCalls), usageSoFar(), asText(usage["service_tier"]) ?? undefined);
+      writer.finish(
+        decodeFinish(ending, writer.hasCalls),
+        usageSoFar(),
+        tierWordFromMessages(usage),
+        countsFromMessages(usage),
+      );
     },
     error: (json) => writer.fail(decodeErrorObject(json["error"] ?? json)),
   };

@@ -3,7 +3,7 @@ import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { noFacts, sseFrame } from "../stream-facts.ts";
 import type { FrameKind, StreamReader } from "../types.ts";
-import { usageFromMessages } from "../usage.ts";
+import { metered } from "./response.ts";
 
 export function createStreamReader(): StreamReader {
   const facts = noFacts();
@@ -15,7 +15,7 @@ export function createStreamReader(): StreamReader {
     const found = Object.entries(asObject(said) ?? {}).filter(([, value]) => value !== null);
     if (found.length === 0) return;
     Object.assign(usage, Object.fromEntries(found));
-    facts.usage = usageFromMessages(usage);
+    Object.assign(facts, metered(usage));
   };
 
   const read = (type: string, data: Buffer): FrameKind => {

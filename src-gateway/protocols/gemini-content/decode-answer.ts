@@ -1,5 +1,6 @@
 import type { IrAnswer } from "../../ir/answer.ts";
 import type { Part, TextPart } from "../../ir/part.ts";
+import { countsFromGemini, tierFromGemini } from "../extra-usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { usageFromGemini } from "../usage.ts";
@@ -32,6 +33,7 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
     parts,
     finish,
     usage: rawUsage ? usageFromGemini(rawUsage) : null,
+    ...extrasOf(rawUsage),
     home: {
       ...reader.home(),
       // Homes of other wires use the same names for other things.
@@ -40,6 +42,13 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
       ...(read ? { $candidate: read.home, $others: candidates.toSpliced(index, 1), $index: index } : {}),
     },
   };
+}
+
+/** The tier where it is not the ordinary one, and what was counted beside tokens. */
+export function extrasOf(usage: JsonObject | null): Pick<IrAnswer, "serviceTier" | "counts"> {
+  const serviceTier = usage && tierFromGemini(usage);
+  const counts = usage && countsFromGemini(usage);
+  return { ...(serviceTier ? { serviceTier } : {}), ...(counts ? { counts } : {}) };
 }
 
 /** The candidate that counts is the first one, by its index. */

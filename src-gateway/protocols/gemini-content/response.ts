@@ -1,3 +1,4 @@
+import { countsFromGemini, tierFromGemini } from "../extra-usage.ts";
 import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { noFacts } from "../stream-facts.ts";
@@ -22,6 +23,10 @@ export function factsOf(json: JsonObject): Partial<AnswerFacts> {
   const blocked = asText(asObject(json["promptFeedback"])?.["blockReason"]);
   if (blocked) facts.finishReason ??= blocked;
   const usage = asObject(json["usageMetadata"]) ?? asObject(json["usage_metadata"]);
-  if (usage) facts.usage = usageFromGemini(usage);
+  if (usage) {
+    facts.usage = usageFromGemini(usage);
+    facts.serviceTier = tierFromGemini(usage);
+    facts.counts = countsFromGemini(usage);
+  }
   return facts;
 }

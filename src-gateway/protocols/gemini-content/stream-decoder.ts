@@ -8,6 +8,7 @@ import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { usageFromGemini } from "../usage.ts";
 import { blockWordOf, decodeFinish, finishWordOf, firstCandidate, type Seen } from "./answer-words.ts";
+import { extrasOf } from "./decode-answer.ts";
 import { citationOf, type Source, sourcesOf } from "./grounding.ts";
 import { decodePart } from "./parts.ts";
 
@@ -22,6 +23,7 @@ class GeminiStreamDecoder implements StreamDecoder {
   private isOver = false;
   private readonly open = new OpenText(this.events);
   private usage: Usage | null = null;
+  private extras: ReturnType<typeof extrasOf> = {};
   private finishWord: string | null = null;
   private readonly seen: Seen = { calls: false, content: false, blocked: false };
 
@@ -46,14 +48,17 @@ class GeminiStreamDecoder implements StreamDecoder {
     }
     this.open.finish();
     this.isOver = true;
-    this.events.push({ type: "end", finish: decodeFinish(word, this.seen), usage: this.usage });
+    this.events.push({ type: "end", finish: decodeFinish(word, this.seen), usage: this.usage, ...this.extras });
     return this.events.splice(0);
   }
 
   private read(json: JsonObject): void {
     const usage = asObject(json["usageMetadata"]) ?? asObject(json["usage_metadata"]);
     // Each count is of everything so far.
-    if (usage) this.usage = usageFromGemini(usage);
+    if (usage) {
+      this.usage = usageFromGemini(usage);
+      this.extras = extrasOf(usage);
+    }
     if (json["error"]) {
       this.start(json);
       this.fail(decodeErrorObject(json["error"]));

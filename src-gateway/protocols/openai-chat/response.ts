@@ -1,4 +1,5 @@
 import type { Surface } from "../../ir/protocol.ts";
+import { tierFrom } from "../extra-usage.ts";
 import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { noFacts } from "../stream-facts.ts";
@@ -24,6 +25,7 @@ export function factsOf(json: JsonObject): Partial<AnswerFacts> {
   }
   const usage = usageOf(json, choices);
   if (usage) facts.usage = usageFromChat(usage);
+  if (json["service_tier"] !== undefined) facts.serviceTier = tierFrom(json["service_tier"]);
   return facts;
 }
 

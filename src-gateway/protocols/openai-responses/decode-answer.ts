@@ -2,6 +2,7 @@ import type { IrAnswer } from "../../ir/answer.ts";
 import { GatewayError } from "../../ir/errors.ts";
 import type { Part } from "../../ir/part.ts";
 import { isRunnable } from "../call-input.ts";
+import { countsFromItems } from "../extra-usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { usageFromResponses } from "../usage.ts";
 import { decodeFinish, errorOf } from "./finish.ts";
@@ -21,6 +22,7 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
   const parts = asArray(json["output"]).flatMap((item) => decodeOutputItem(asObject(item)));
   const usage = asObject(json["usage"]);
   const serviceTier = asText(json["service_tier"]);
+  const counts = countsFromItems(asArray(json["output"]));
   const answer: IrAnswer = {
     id: asText(id),
     model: asText(model),
@@ -31,6 +33,7 @@ export function decodeAnswer(json: JsonObject): IrAnswer {
     }),
     usage: usage && usageFromResponses(usage),
     ...(serviceTier === null ? {} : { serviceTier }),
+    ...(counts === null ? {} : { counts }),
   };
   // The note says that the homes of this answer are this wire's.
   return { ...answer, ...rememberSpelling(rest, restoreResponse(answer), { $wire: WIRE }) };

@@ -1,4 +1,5 @@
-import { asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { countsFromItems, tierFrom } from "../extra-usage.ts";
+import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { noFacts } from "../stream-facts.ts";
 import type { AnswerFacts } from "../types.ts";
@@ -20,6 +21,9 @@ export function factsOf(response: JsonObject): Partial<AnswerFacts> {
     facts.finishReason = reason ? `${status}: ${reason}` : status;
   const usage = asObject(response["usage"]);
   if (usage) facts.usage = usageFromResponses(usage);
+  if (response["service_tier"] !== undefined) facts.serviceTier = tierFrom(response["service_tier"]);
+  const counts = countsFromItems(asArray(response["output"]));
+  if (counts) facts.counts = counts;
   if (status === "failed" || (status === null && response["error"])) {
     facts.error = decodeErrorObject(response["error"] ?? { message: "The response failed without a reason." });
   }

@@ -2,6 +2,7 @@ import type { IrEvent } from "../../ir/answer.ts";
 import { GatewayError } from "../../ir/errors.ts";
 import type { StreamDecoder } from "../codec.ts";
 import { createEventWriter } from "../event-writer.ts";
+import { createItemCounter } from "../extra-usage.ts";
 import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import type { SseFrame } from "../sse/splitter.ts";
@@ -12,6 +13,7 @@ import { createItemReader } from "./item-reader.ts";
 export function createStreamDecoder(): StreamDecoder {
   const writer = createEventWriter();
   const reader = createItemReader(writer);
+  const items = createItemCounter();
 
   const begin = (response: JsonObject): void =>
     writer.begin({ id: asText(response["id"]), model: asText(response["model"]) });
@@ -24,7 +26,8 @@ export function createStreamDecoder(): StreamDecoder {
     const usage = asObject(response["usage"]);
     const content = { hasCalls: writer.hasCalls, hasRefusal: reader.hasRefusal };
     const end = decodeFinish(response, content);
-    writer.finish(end, usage && usageFromResponses(usage), asText(response["service_tier"]) ?? undefined);
+    const tier = asText(response["service_tier"]) ?? undefined;
+    writer.finish(end, usage && usageFromResponses(usage), tier, items.counts(asArray(response["output"])));
   };
 
   const read = (type: string, event: JsonObject): void => {
@@ -45,6 +48,7 @@ export function createStreamDecoder(): StreamDecoder {
       case "error":
         return writer.fail(decodeErrorObject(asObject(event["error"]) ?? event));
       default:
+        if (type === "response.output_item.done") items.push(event);
         reader.read(type, event);
     }
   };

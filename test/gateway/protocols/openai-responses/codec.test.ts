@@ -9,7 +9,8 @@ import {
 } from "../../../../src-gateway/ir/answer.ts";
 import type { JsonObject } from "../../../../src-gateway/ir/json.ts";
 import type { Part } from "../../../../src-gateway/ir/part.ts";
-import { NO_USAGE, type Usage } from "../../../../src-gateway/ir/usage.ts";
+import { type ExtraCounts, NO_USAGE, type Usage } from "../../../../src-gateway/ir/usage.ts";
+import { countsFromItems } from "../../../../src-gateway/protocols/extra-usage.ts";
 import { openaiResponsesCodec as codec } from "../../../../src-gateway/protocols/openai-responses/codec.ts";
 import {
   answerContext,
@@ -114,6 +115,11 @@ const finishOf = (list: Part[]): fc.Arbitrary<Finish> =>
     { reason: "length", raw: "incomplete: max_output_tokens" },
     { reason: "filter", raw: "incomplete: content_filter" },
   );
+/** What a reader finds among the parts. */
+const searchesOf = (list: Part[]): { counts?: fc.Arbitrary<ExtraCounts> } => {
+  const counts = countsFromItems(list.map((part) => (part.kind === "native" ? part.raw : null)));
+  return counts === null ? {} : { counts: fc.constant(counts) };
+};
 const answers: fc.Arbitrary<IrAnswer> = fc.array(parts, { maxLength: 6 }).chain((list) =>
   fc.record({
     id: fc.constant("resp_16"),
@@ -122,6 +128,7 @@ const answers: fc.Arbitrary<IrAnswer> = fc.array(parts, { maxLength: 6 }).chain(
     finish: finishOf(list),
     usage: usages,
     serviceTier: fc.constantFrom("default", "flex", "priority"),
+    ...searchesOf(list),
   }),
 );
 const withoutHome = <T extends { home?: JsonObject }>(piece: T): Omit<T, "home"> => {
