@@ -22,6 +22,7 @@ import { gatewayHandlers } from "./handlers/gateway.ts";
 import { healthHandlers } from "./handlers/health.ts";
 import { loggedBodyHandlers } from "./handlers/logged-bodies.ts";
 import { priceHandlers } from "./handlers/prices.ts";
+import { runawayHandlers } from "./handlers/runaways.ts";
 import { signInHandlers } from "./handlers/sign-in.ts";
 import type { Handlers } from "./handlers/types.ts";
 import { userHandlers } from "./handlers/users.ts";
@@ -34,6 +35,7 @@ const HANDLERS: Handlers = {
   ...loggedBodyHandlers,
   ...gatewayHandlers,
   ...healthHandlers,
+  ...runawayHandlers,
   ...priceHandlers,
   ...signInHandlers,
 };

@@ -10,6 +10,7 @@ import type { UsageReports } from "../ledger/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { BodyArchive, ReplayQuestion, RequestLog, Retention } from "../request-log/types.ts";
+import type { RunawayGuard } from "../runaway/types.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
@@ -57,6 +58,7 @@ export interface AdminDeps {
   probe(id: string): Promise<ProbeView | null>;
   health(): HealthFacts;
   resetHealth(filter: Partial<HealthTarget>): void;
+  runaways: Pick<RunawayGuard, "list" | "resume">;
   /** @throws GatewayError not_found for a key that is not there, invalid_request. */
   explain(question: ExplainQuestion): Promise<ExplanationView>;
   config(): ConfigFacts;

@@ -19,6 +19,7 @@ import { addModels } from "./models.ts";
 import { addPrices } from "./prices.ts";
 import { OUTPUT_FORMS } from "./printer.ts";
 import { addRouteExplain } from "./route-explain.ts";
+import { addRunaway } from "./runaway.ts";
 import { addUsage } from "./usage.ts";
 import { addUsers } from "./users.ts";
 import type { CliWorld } from "./world.ts";
@@ -45,6 +46,7 @@ export function buildProgram(world: CliWorld): Command {
   addModels(program, world);
   addPrices(program, world);
   addHealth(program, world);
+  addRunaway(program, world);
   addRouteExplain(program.command("route").description("where requests go"), world);
   const config = program.command("config").description("settings, providers, routes and aliases");
   addConfigShow(config, world);

@@ -5,8 +5,8 @@ import type { AdminDeps } from "../admin-api/deps.ts";
 import { createSessions } from "../admin-api/sessions.ts";
 import type { User } from "../auth/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
-import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { retentionAt } from "../request-log/body-log.ts";
+import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
 import { explainRoute } from "./explain-route.ts";
@@ -113,7 +113,10 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     requestLog,
     bodies,
     retention: () =>
-      retentionAt(clock.nowUs(), { days: settings.requestLog.retentionDays, bytes: settings.requestLog.retentionBytes }),
+      retentionAt(clock.nowUs(), {
+        days: settings.requestLog.retentionDays,
+        bytes: settings.requestLog.retentionBytes,
+      }),
     replay: input.replay,
     usage,
     clock,
@@ -133,6 +136,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
       return instance ? probeProvider(instance, (ref) => secrets.resolve(ref)) : null;
     },
     health: () => healthView(parts),
+    runaways: parts.runaways,
     resetHealth: (filter) => parts.health.reset(filter),
     explain: (question) => explainRoute(parts, question),
     config: () => configView(parts),

@@ -51,6 +51,7 @@ export function createExchangeWorld(
     health,
     admission: admissionOf(parts),
     affinity: createAffinity({ clock }),
+    runaways: parts.runaways,
     joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
     conversationOf: ({ inbound, body, model, owner }) =>
       conversationKey(

@@ -12,9 +12,12 @@ import { createUsers } from "../auth/users.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import { createUsageReports } from "../ledger/usage-reports.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
+import { sha256Hex } from "../lib/hash-bytes.ts";
 import { CATALOGUE } from "../providers/catalogue.ts";
 import { createRequestLog } from "../request-log/request-log.ts";
 import type { BodyArchive, RequestLog } from "../request-log/types.ts";
+import { createRunawayGuard } from "../runaway/guard.ts";
+import type { RunawayGuard } from "../runaway/types.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import { createSecretResolver, type SecretResolver } from "../secrets/secret-resolver.ts";
 import type { Settings } from "../settings/types.ts";
@@ -46,6 +49,7 @@ export interface Parts extends WatchedHealth {
   usage: UsageReports;
   models: ModelDirectory;
   prices: Prices;
+  runaways: RunawayGuard;
   close(): Promise<void>;
 }
 
@@ -114,6 +118,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     usage: createUsageReports(ledgerStore, identityStore),
     models,
     prices,
+    runaways: createRunawayGuard({ clock, limits: settings.runaway, hash: sha256Hex }),
     async close() {
       config.stop();
       prices.stop();

@@ -18,6 +18,7 @@ import { reportPrompt } from "./prompt-report.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
 import { factsOf, withoutChoice } from "./request-facts.ts";
 import { recallHistory } from "./response-history.ts";
+import { heedRunaway } from "./runaway.ts";
 import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
@@ -74,6 +75,7 @@ type Asked = Pick<ExchangeState, "inbound" | "audience" | "world" | "keeper" | "
 async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
   const { inbound, world, keeper, head } = asked;
   const { body, continuation } = await recallHistory(inbound, world, asked.body, keeper.record.userId);
+  const settleTokens = await heedRunaway({ ...asked, body });
   const admission = admissionOf(inbound, String(keeper.record.apiKeyId ?? 0), keeper.record.bytesIn);
   const permit = await enter(world.admission, admission);
   let state: ExchangeState;
@@ -96,6 +98,7 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     }
   } finally {
     permit.release();
+    settleTokens();
   }
   await reportPrompt(state);
 }

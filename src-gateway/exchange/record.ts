@@ -121,6 +121,7 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     bytesOut: 0,
     joinedTo: null,
     replayOf: inbound.replayOf ?? null,
+    runaway: null,
     prefix: null,
     serviceTier: null,
     counts: null,

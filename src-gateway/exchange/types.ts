@@ -19,6 +19,7 @@ import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { HeardBodies } from "../request-log/types.ts";
 import type { ItemsText, ResponseMemory } from "../responses-state/types.ts";
 import type { Plan, RequestFacts } from "../routing/types.ts";
+import type { RunawayGuard } from "../runaway/types.ts";
 import type { RetrySettings, TimeoutSettings, WorkMode } from "../settings/types.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
 
@@ -147,6 +148,8 @@ export interface ExchangeWorld {
   health: Health;
   admission: Admission;
   affinity: Affinity;
+  /** Notices agents that run in circles. */
+  runaways: RunawayGuard;
   /** Answers for requests that are sent again; null when each is to be asked. */
   joins: Joins | null;
   /** Names the conversation that a request is a turn of; null where it cannot be told. */

@@ -129,6 +129,8 @@ export interface ExchangeRecord {
   /** Null where no turn before this one is known. */
   prefix: PrefixReport | null;
   gitBranch: string | null;
+  /** What was noticed about an agent that runs in circles, for example `warn repeated-calls 3`. */
+  runaway: string | null;
   /** As the provider named it in its answer, for example `flex`; null where it said nothing. */
   serviceTier: string | null;
   /** What was used beside tokens; null when that is nothing. */

@@ -53,5 +53,6 @@ export const EXPORT_COLUMNS: readonly ExportColumn[] = [
   column("bytes_in", "big", ({ bytesIn }) => bytesIn),
   column("bytes_out", "big", ({ bytesOut }) => bytesOut),
   column("joined_to", "big", ({ joinedTo }) => joinedTo),
+  column("runaway", "text", ({ runaway }) => runaway),
   column("replay_of", "big", ({ replayOf }) => replayOf),
 ];

@@ -13,6 +13,7 @@ import { listenersOf } from "./listeners.ts";
 import { logSettingsOf } from "./log-bodies.ts";
 import { priceSettingsOf } from "./price-settings.ts";
 import { redisOf } from "./redis-settings.ts";
+import { runawaySettingsOf } from "./runaway-settings.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
 import {
   type HealthSettings,
@@ -80,6 +81,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     responsesWebsocket: values.flag("responses_websocket", true),
     responsesKeepDays: values.number("responses_keep_days", 30),
     requestLog: logSettingsOf(layers, values),
+    runaway: runawaySettingsOf(layers, values),
     prices: priceSettingsOf(values),
     inline: inlineConfig({ layers, values, env, places, listeners }),
     explained: explain(layers),

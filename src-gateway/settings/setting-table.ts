@@ -6,6 +6,7 @@
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
 import { PRICE_ROWS } from "./price-settings.ts";
+import { RUNAWAY_ROWS } from "./runaway-settings.ts";
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
 import { SETTINGS_WITHOUT_EFFECT } from "./settings-without-effect.ts";
 import { ENDPOINT_KEYS, type EndpointKey } from "./types.ts";
@@ -182,6 +183,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...LIMITS,
   ...LIMIT_SETTINGS,
   ...RETRY_JOIN,
+  ...RUNAWAY_ROWS,
   ...RESPONSES,
   ...LOG_SETTINGS,
   ...PRICE_ROWS,

@@ -29,7 +29,7 @@ const ROUTING = [
 
 const TRANSLATION = [
   ...all(flag, "chat_to_anthropic", "anthropic_native_enabled", "anthropic_force_sse", "anthropic_token_check_enabled"),
-  ...all(flag, "anthropic_passthrough_enabled", "openai_tool_bridge_stream", "duplicate_tool_detection"),
+  ...all(flag, "anthropic_passthrough_enabled", "openai_tool_bridge_stream"),
   ...all(flag, "anthropic_web_search", "anthropic_computer_use", "anthropic_mcp", "anthropic_prompt_caching"),
   ...all(flag, "anthropic_json_mode", "anthropic_reasoning", "bridge_session_enabled"),
   ...all(count, "anthropic_max_tokens", "openai_completion_max_tokens", "bridge_session_max_count"),

@@ -4,6 +4,7 @@
  */
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
+import type { RunawayLimits } from "../runaway/types.ts";
 import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
 import type { LogSettings } from "./log-types.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
@@ -111,6 +112,7 @@ export interface Settings {
   admission: AdmissionSettings;
   retry: RetrySettings;
   retryJoin: RetryJoinSettings;
+  runaway: RunawayLimits;
   /** Null counts budgets and rate limits in memory. */
   redis: RedisSettings | null;
   /** Whether clients of Responses may speak over WebSockets. */

@@ -60,6 +60,7 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     replay_of: record.replayOf ?? null,
     prefix: packPrefix(record.prefix ?? null),
     git_branch: clean(record.gitBranch ?? null),
+    runaway: clean(record.runaway ?? null),
     service_tier: clean(record.serviceTier ?? null),
     counts: record.counts ? JSON.stringify(record.counts) : null,
     price_id: record.cost?.priceId ?? null,
@@ -110,6 +111,7 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     replayOf: row.replay_of,
     prefix: unpackPrefix(row.prefix),
     gitBranch: row.git_branch,
+    runaway: row.runaway,
     serviceTier: row.service_tier,
     counts: row.counts === null ? null : (JSON.parse(row.counts) as ExtraCounts),
     cost:

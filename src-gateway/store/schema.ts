@@ -98,6 +98,8 @@ export interface ExchangesTable {
   /** JSON, see pack-prefix.ts; null when no turn before this one was known. */
   prefix: string | null;
   git_branch: string | null;
+  /** What was noticed about an agent that runs in circles. */
+  runaway: string | null;
   service_tier: string | null;
   /** JSON of what is counted beside tokens; null for nearly all. */
   counts: string | null;

@@ -49,6 +49,7 @@ const COLUMNS = [
   "replay_of",
   "prefix",
   "git_branch",
+  "runaway",
   "service_tier",
   "counts",
   "price_id",

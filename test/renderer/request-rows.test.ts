@@ -44,6 +44,7 @@ export const row = (over: Partial<Exchange> = {}): Exchange => ({
   replayOf: null,
   prefix: null,
   gitBranch: null,
+  runaway: null,
   serviceTier: null,
   counts: null,
   cost: null,

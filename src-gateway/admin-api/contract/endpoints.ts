@@ -8,6 +8,7 @@ import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
+import { RUNAWAY_ENDPOINTS } from "./runaway-endpoints.ts";
 import {
   apiKeySchema,
   checkSchema,
@@ -191,6 +192,7 @@ export const ENDPOINTS = {
       reply: healthSchema,
     },
   ),
+  ...RUNAWAY_ENDPOINTS,
   createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", {
     reply: z.object({ code: z.string(), expiresAtUs: z.number() }),
   }),

@@ -105,6 +105,8 @@ export const exchangeSchema = z.object({
   replayOf: z.number().nullable(),
   prefix: prefixSchema.nullable(),
   gitBranch: z.string().nullable(),
+  /** What was noticed about an agent that runs in circles. */
+  runaway: z.string().nullable(),
   serviceTier: z.string().nullable(),
   counts: z.record(z.string(), z.number().optional()).nullable(),
   cost: z

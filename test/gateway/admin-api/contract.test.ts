@@ -99,6 +99,7 @@ const sample = exchangeSchema.parse({
   replayOf: null,
   prefix: null,
   gitBranch: null,
+  runaway: null,
   serviceTier: null,
   counts: null,
   cost: null,

@@ -119,6 +119,7 @@ function createWorld(
       variant: null,
     }),
     workMode: "auto",
+    runaways: { check: () => null, settle() {}, list: () => [], resume: () => null },
     retry: { maxAttempts: 20, totalMs: 120_000, maxWaitMs: 60_000, baseMs: 50, maxMs: 2_000 },
     random: () => chance.next(),
     wait: (ms, signal) =>
