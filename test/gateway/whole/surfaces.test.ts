@@ -271,6 +271,16 @@ describe("usage", () => {
     });
   });
 
+  it.each([
+    ["/one/v1/rerank", { results: [], meta: { billed_units: { search_units: 2 } } }, { requests: 2 }],
+    ["/one/v1/images/generations", { data: [{ url: "u" }, { url: "u" }] }, { images: 2 }],
+    ["/one/v1/audio/transcriptions", { text: "", usage: { type: "duration", seconds: 9 } }, { audioSeconds: 9 }],
+  ])("of %s is counted in what its provider bills", async (path, answer, counts) => {
+    provider.respond = json(answer);
+    const record = await gateway.recordOf(await gateway.post(path, { model: "m" }));
+    expect(record).toMatchObject({ usageSource: "provider", counts, usage: { inputUncached: 0, output: 0 } });
+  });
+
   it("is none where the provider reports none", async () => {
     const reply = await gateway.call("/one/v1/things");
     expect(await gateway.recordOf(reply)).toMatchObject({

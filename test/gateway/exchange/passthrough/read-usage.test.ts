@@ -1,6 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { lastUsage, usageOfAnswer } from "../../../../src-gateway/exchange/passthrough/read-usage.ts";
+import {
+  countsOfAnswer,
+  lastCounts,
+  lastUsage,
+  usageOfAnswer,
+} from "../../../../src-gateway/exchange/passthrough/read-usage.ts";
 
 describe("the usage of an answer", () => {
   it.each([
@@ -48,5 +53,35 @@ describe("the usage of an answer", () => {
         expect(lastUsage(Buffer.from(JSON.stringify([text])))).toBeNull();
       }),
     );
+  });
+});
+
+describe("what an answer counts beside tokens", () => {
+  const tokens = { input_tokens: 40, output_tokens: 160 };
+
+  it.each([
+    [
+      "images in tokens",
+      "images",
+      {
+        usage: { ...tokens, input_tokens_details: { image_tokens: 30 }, output_tokens_details: { image_tokens: 160 } },
+      },
+      { imageInputTokens: 30, imageOutputTokens: 160 },
+    ],
+    ["audio in seconds", "audio-transcription", { usage: { type: "duration", seconds: 9 } }, { audioSeconds: 9 }],
+    ["searches of a rerank", "rerank", { meta: { billed_units: { search_units: 2 } } }, { requests: 2 }],
+  ] as const)("is %s", (_name, surface, answer, counts) => {
+    expect(countsOfAnswer(answer, surface)).toEqual(counts);
+    expect(lastCounts(Buffer.from(`…,${JSON.stringify(answer)}\n\n`))).toEqual(counts);
+  });
+
+  it.each([
+    ["images by the piece", "images", { data: [{ url: "x" }, { b64_json: "y" }, {}] }, { images: 2 }],
+    ["the length of what was heard", "audio-translation", { text: "hi", duration: 8.5 }, { audioSeconds: 9 }],
+    ["nothing where tokens are counted", "images", { data: [{ url: "x" }], usage: tokens }, null],
+    ["nothing where tokens are counted", "audio-transcription", { duration: 8, usage: tokens }, null],
+    ["nothing elsewhere", "moderations", { data: [{ url: "x" }], duration: 8 }, null],
+  ] as const)("is %s", (_name, surface, answer, counts) => {
+    expect(countsOfAnswer(answer as unknown as Record<string, unknown>, surface)).toEqual(counts);
   });
 });
