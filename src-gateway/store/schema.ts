@@ -186,6 +186,12 @@ export interface LedgerChainTable {
   hash: Uint8Array;
 }
 
+/** Which entry of an earlier gateway's ledger became which exchange. */
+export interface ImportedEntriesTable {
+  entry: string;
+  exchange_id: number;
+}
+
 /** An answer that a Responses client may go on from, with what it answered. */
 export interface StoredResponsesTable {
   id: string;
@@ -225,4 +231,5 @@ export interface Database {
   usage_days: UsageDaysTable;
   latency_days: LatencyDaysTable;
   ledger_chain: LedgerChainTable;
+  imported_entries: ImportedEntriesTable;
 }

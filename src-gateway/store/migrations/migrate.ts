@@ -7,6 +7,7 @@ import { createStoredResponses } from "./0002-stored-responses.ts";
 import { addPlans } from "./0003-plans.ts";
 import { addJoinsAndPrefixes } from "./0004-joins-and-prefixes.ts";
 import { addMoney } from "./0005-money.ts";
+import { addImports } from "./0006-imports.ts";
 import { addBodies } from "./0007-bodies.ts";
 import { addRunaways } from "./0009-runaways.ts";
 import { nameTexts } from "./0010-names.ts";
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void
   { name: "0003-plans", up: addPlans },
   { name: "0004-joins-and-prefixes", up: addJoinsAndPrefixes },
   { name: "0005-money", up: addMoney },
+  { name: "0006-imports", up: addImports },
   { name: "0007-bodies", up: addBodies },
   { name: "0009-runaways", up: addRunaways },
   { name: "0010-names", up: nameTexts },
