@@ -6,6 +6,7 @@
 import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { ExchangeRecord } from "../../src-gateway/ir/exchange-record.ts";
 import type { UsageQuery } from "../../src-gateway/ledger/types.ts";
@@ -89,6 +90,8 @@ async function fill(store: Store): Promise<void> {
       record: record(START_US + (written + n) * stepUs),
     }));
     await groups.write(group, () => {});
+    // The gateway's writer does so too; without it, what SQLite has finished with is never let go.
+    await nextTurn();
     written += group.length;
     if (written % 500_000 === 0) process.stderr.write(`${written.toLocaleString("en-US")} rows\n`);
   }

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
-import { Kysely, SqliteDialect } from "kysely";
+import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
 import type { Store } from "../open-store.ts";
 import type { Database } from "../schema.ts";
 
@@ -21,7 +21,7 @@ export function openSqlite(file: string): Store {
     database.close();
     throw error;
   }
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withKnownStatements(database) }) });
   return {
     dialect: "sqlite",
     db,
@@ -29,6 +29,25 @@ export function openSqlite(file: string): Store {
       await db.destroy();
       // Kysely does not close what it was never asked to use.
       database.close();
+    },
+  };
+}
+
+const MAX_STATEMENTS = 500;
+
+/** Preparing a statement costs more than running it, and the same few come again and again. */
+function withKnownStatements(database: Sqlite.Database): SqliteDatabase {
+  const known = new Map<string, Sqlite.Statement<unknown[]>>();
+  return {
+    close: () => void database.close(),
+    prepare(text) {
+      const found = known.get(text);
+      // One that is being read from row by row cannot be used a second time.
+      if (found !== undefined && !found.busy) return found;
+      const statement = database.prepare<unknown[]>(text);
+      if (known.size >= MAX_STATEMENTS) known.clear();
+      known.set(text, statement);
+      return statement;
     },
   };
 }
