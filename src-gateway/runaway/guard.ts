@@ -1,6 +1,7 @@
 import type { Clock } from "../lib/clock.ts";
 import type { HashBytes } from "../lib/hash-bytes.ts";
 import { findCircles } from "./find-circles.ts";
+import { createKnownRunaways, type KnownRunaways } from "./known-runaways.ts";
 import { createTokenVelocity } from "./token-velocity.ts";
 import type {
   Circles,
@@ -23,19 +24,6 @@ const MORE_REPEATS = 7;
 const THROTTLE_FACTOR = 1.5;
 const PAUSE_FACTOR = 2;
 
-const MAX_REMEMBERED = 500;
-const KEEP_US = 600_000_000;
-/** Of those that wait for a person, or that a person has resumed. */
-const KEEP_DECIDED_US = 86_400_000_000;
-
-interface Known extends Runaway {
-  conversation: string;
-  /** Repetitions or rounds that somebody has allowed. */
-  forgiven: number;
-  /** All repetitions or rounds when it was last seen. */
-  total: number;
-}
-
 type Finding = Pick<RunawayVerdict, "id" | "kind" | "level" | "count" | "period" | "waitMs"> & { total: number };
 
 export function createRunawayGuard(options: {
@@ -51,12 +39,13 @@ class Guard implements RunawayGuard {
   private readonly limits: RunawayLimits;
   private readonly hash: HashBytes;
   private readonly velocity = createTokenVelocity();
-  private readonly known = new Map<string, Known>();
+  private readonly known: KnownRunaways;
 
   constructor({ clock, limits, hash }: Parameters<typeof createRunawayGuard>[0]) {
     this.clock = clock;
     this.limits = limits;
     this.hash = hash;
+    this.known = createKnownRunaways(clock);
   }
 
   private get countsTokens(): boolean {
@@ -84,22 +73,13 @@ class Guard implements RunawayGuard {
   }
 
   list(): Runaway[] {
-    this.prune();
-    return [...this.known.values()]
-      .filter(({ count }) => count > 0)
-      .map(toRunaway)
-      .toReversed();
+    return this.known.list();
   }
 
   resume(id: string): Runaway | null {
-    const found = this.known.get(id);
-    if (!found) return null;
-    const before = toRunaway(found);
-    found.forgiven = found.total;
-    found.count = 0;
-    found.lastUs = this.clock.nowUs();
-    if (found.kind === "token-velocity") this.velocity.forget(found.conversation);
-    return before;
+    const resumed = this.known.resume(id);
+    if (resumed?.kind === "token-velocity") this.velocity.forget(resumed.conversation);
+    return resumed && resumed.runaway;
   }
 
   private get nowMs(): number {
@@ -108,11 +88,7 @@ class Guard implements RunawayGuard {
 
   /** So many that all which are forgiven can be told from those that came after. */
   private get upTo(): number {
-    let forgiven = 0;
-    for (const each of this.known.values()) {
-      if (each.kind !== "token-velocity") forgiven = Math.max(forgiven, each.forgiven);
-    }
-    return forgiven + this.limits.repeats[2] + MORE_REPEATS;
+    return this.known.mostForgiven + this.limits.repeats[2] + MORE_REPEATS;
   }
 
   private repeatsOf(question: RunawayQuestion, { repeats, period, calls }: Circles): Finding | null {
@@ -137,10 +113,7 @@ class Guard implements RunawayGuard {
     name: string,
   ): Finding | null {
     const id = this.idOf(conversationOf(question), kind, name);
-    const known = this.known.get(id);
-    // Fewer than were forgiven: they belong to a circle that has been left since.
-    if (known && total < known.forgiven) known.forgiven = 0;
-    const count = total - (known?.forgiven ?? 0);
+    const count = total - this.known.forgiven(id, total);
     const [, throttleAt] = this.limits.repeats;
     const level = this.levelOf((at) => count >= (this.limits.repeats[at] ?? Number.POSITIVE_INFINITY));
     if (level === null) return null;
@@ -170,40 +143,16 @@ class Guard implements RunawayGuard {
   }
 
   private note(question: RunawayQuestion, { total, ...verdict }: Finding): RunawayVerdict {
-    const nowUs = this.clock.nowUs();
-    const { waitMs: _, ...shown } = verdict;
-    const before = this.known.get(verdict.id);
-    this.known.delete(verdict.id);
-    this.known.set(verdict.id, {
-      ...question.runner,
-      ...shown,
-      total,
-      forgiven: before?.forgiven ?? 0,
-      conversation: conversationOf(question),
-      firstUs: before?.firstUs ?? nowUs,
-      lastUs: nowUs,
-      requests: (before?.requests ?? 0) + 1,
-    });
-    this.prune();
+    const { id, kind, level, count, period } = verdict;
+    const conversation = conversationOf(question);
+    this.known.note({ ...question.runner, id, kind, level, count, period, total, conversation });
     return verdict;
   }
 
   /** A person has spoken there. */
   private forget(conversation: string): void {
     this.velocity.forget(conversation);
-    for (const [id, known] of this.known) if (known.conversation === conversation) this.known.delete(id);
-  }
-
-  private prune(): void {
-    const nowUs = this.clock.nowUs();
-    for (const [id, { level, forgiven, lastUs }] of this.known) {
-      const keepUs = level === "pause" || forgiven > 0 ? KEEP_DECIDED_US : KEEP_US;
-      if (nowUs - lastUs > keepUs) this.known.delete(id);
-    }
-    for (const id of this.known.keys()) {
-      if (this.known.size <= MAX_REMEMBERED) break;
-      this.known.delete(id);
-    }
+    this.known.forget(conversation);
   }
 
   private idOf(...names: string[]): string {
@@ -218,10 +167,7 @@ class Guard implements RunawayGuard {
 const RANK: Readonly<Record<RunawayLevel, number>> = { warn: 0, throttle: 1, pause: 2 };
 
 /** Where the conversation cannot be told, its caller and model have to do. */
-function conversationOf({ conversation, runner }: RunawayQuestion): string {
-  return conversation() ?? JSON.stringify([runner.userId, runner.model, runner.session]);
-}
-
-function toRunaway({ conversation: _, forgiven: __, total: ___, ...runaway }: Known): Runaway {
-  return runaway;
-}
+const conversationOf = (question: RunawayQuestion): string => {
+  const { userId, model, session } = question.runner;
+  return question.conversation() ?? JSON.stringify([userId, model, session]);
+};

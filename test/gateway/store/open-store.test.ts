@@ -42,6 +42,7 @@ describeOnBothDatabases("opening a database", (database) => {
       "0004-joins-and-prefixes",
       "0005-money",
       "0007-bodies",
+      "0009-runaways",
       "0010-names",
     ]);
   });
