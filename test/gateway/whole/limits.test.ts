@@ -1,10 +1,10 @@
 /** What may go on at once: never more than the limits say, as the provider sees it, and nothing of it is ever lost. */
 import type { ServerResponse } from "node:http";
-import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { type RawProvider, type RawRequest, startRawProvider } from "../../support/raw-provider.ts";
 import { seeded } from "../../support/simulation/seeded.ts";
+import { until } from "../../support/until.ts";
 
 let provider: RawProvider;
 beforeAll(async () => {
@@ -154,7 +154,7 @@ describe("five hundred requests at once against a limit", () => {
       provider.respond = (request, response) => {
         // A place is free when its client has left, a moment before the provider hears of it.
         if (!left.has(tagIn(request))) flow.watch(request, response, apart(request));
-        void allHaveCome.then(() => setTimeout(1 + (request.body.length % 5))).then(() => answer(request, response));
+        void allHaveCome.then(() => setTimeout(() => answer(request, response), 1 + (request.body.length % 5)));
       };
       const wave = Array.from({ length: 500 }, async (_, n) => {
         const tag = `tag-${++tags}`;
@@ -171,20 +171,17 @@ describe("five hundred requests at once against a limit", () => {
           },
           body: bodyOf(tag, { user: pad, stream: n % 3 === 0 }),
           signal: leaving.signal,
-        }).then(async (got) => ({ status: got.status, text: await got.text() }));
-        if (!isLeaver) {
-          const { status, text } = await reply;
-          expect([status, text.includes(tag)]).toEqual([200, true]);
-          return;
-        }
+        }).then(async (got) => ({ status: got.status, isMine: (await got.text()).includes(tag) }));
+        if (!isLeaver) return reply;
         await allHaveCome;
-        await setTimeout(chance.below(20));
-        leaving.abort();
+        setTimeout(() => leaving.abort(), chance.below(20));
         await reply.catch(() => null);
+        return null;
       });
-      while ((await openIn(gateway)) < wave.length) await setTimeout(20);
+      await until(async () => (await openIn(gateway)) >= wave.length, 20);
       go();
-      await Promise.all(wave);
+      const replies = (await Promise.all(wave)).filter((reply) => reply !== null);
+      expect(replies).toEqual(replies.map(() => ({ status: 200, isMine: true })));
       for (const [name, limit] of Object.entries(limits)) {
         expect(flow.most(name)).toBeLessThanOrEqual(limit);
         expect(flow.most(name)).toBeGreaterThan(limit * 0.6);
@@ -207,8 +204,8 @@ describe("five hundred requests at once against a limit", () => {
       const wanted = Object.entries(limits).map(
         ([name, limit]) => [name, Math.min(limit, full.count * (weigh ? full.pad : 1))] as const,
       );
-      while (wanted.some(([name, amount]) => again.now(name) < amount)) await setTimeout(1);
-      while ((await openIn(gateway)) < second.length) await setTimeout(5);
+      await until(() => wanted.every(([name, amount]) => again.now(name) >= amount));
+      await until(async () => (await openIn(gateway)) >= second.length, 5);
       for (const [name, limit] of Object.entries(limits)) expect(again.most(name)).toBeLessThanOrEqual(limit);
       provider.respond = answer;
       for (const release of held.splice(0)) release();
@@ -252,18 +249,16 @@ describe("those who wait", () => {
     });
   /** The gateway has it, and it has not been answered. */
   async function hasArrived(tag: string): Promise<void> {
-    for (;;) {
-      const reply = await fetch(`${gateway.url}/api/v1/exchanges?limit=50`, {
-        headers: { authorization: `Bearer ${gateway.key}` },
-      });
+    const headers = { authorization: `Bearer ${gateway.key}` };
+    await until(async () => {
+      const reply = await fetch(`${gateway.url}/api/v1/exchanges?limit=50`, { headers });
       const list = (await reply.json()) as { session: string | null; outcome: string }[];
-      if (list.some(({ session, outcome }) => session === tag && outcome === "open")) return;
-      await setTimeout(5);
-    }
+      return list.some(({ session, outcome }) => session === tag && outcome === "open");
+    }, 5);
   }
   async function releaseAll(count: number): Promise<void> {
     for (let gone = 0; gone < count; gone++) {
-      while (release.length === 0) await setTimeout(1);
+      await until(() => release.length > 0);
       release.shift()?.();
     }
   }
@@ -301,7 +296,7 @@ describe("those who wait", () => {
 
   it("leave their place to others when they go", async () => {
     const first = send(`tag-${++tags}`);
-    while (release.length === 0) await setTimeout(1);
+    await until(() => release.length > 0);
     const leaving = new AbortController();
     const leavers = Array.from({ length: 12 }, () => {
       const tag = `tag-${++tags}`;
