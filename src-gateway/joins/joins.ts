@@ -73,7 +73,7 @@ class JoinStore implements Joins, AnswerKeeper {
 
   stop(): void {
     this.isStopped = true;
-    for (const answer of [...this.counted.keys()]) answer.onFollowers();
+    for (const answer of Array.from(this.counted.keys())) answer.onFollowers();
   }
 
   status(): { answers: number; bytes: number; followers: number } {

@@ -63,7 +63,7 @@ export class SharedAnswer implements FollowedAnswer {
 
   /** The head has come, or the end. */
   tellFollowers(): void {
-    for (const follower of [...this.followers]) follower.pump();
+    for (const follower of Array.from(this.followers)) follower.pump();
     this.dropRead();
   }
 

@@ -21,6 +21,15 @@ export function openSqlite(file: string): Store {
     database.close();
     throw error;
   }
+  return storeOver(database);
+}
+
+/** Changes nothing, not even the file's settings. @throws the error of SQLite when there is no such file. */
+export function openSqliteForReading(file: string): Store {
+  return storeOver(new Sqlite(file, { readonly: true, fileMustExist: true, timeout: 2_000 }));
+}
+
+function storeOver(database: Sqlite.Database): Store {
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: withKnownStatements(database) }) });
   return {
     dialect: "sqlite",
@@ -37,14 +46,14 @@ const MAX_STATEMENTS = 500;
 
 /** Preparing a statement costs more than running it, and the same few come again and again. */
 function withKnownStatements(database: Sqlite.Database): SqliteDatabase {
-  const known = new Map<string, Sqlite.Statement<unknown[]>>();
+  const known = new Map<string, Sqlite.Statement>();
   return {
     close: () => void database.close(),
     prepare(text) {
       const found = known.get(text);
       // One that is being read from row by row cannot be used a second time.
       if (found !== undefined && !found.busy) return found;
-      const statement = database.prepare<unknown[]>(text);
+      const statement = database.prepare(text);
       if (known.size >= MAX_STATEMENTS) known.clear();
       known.set(text, statement);
       return statement;

@@ -152,8 +152,8 @@ describe("a retry", () => {
     await gate.reached;
     const second = await chat(body, AGAIN);
     gate.open();
-    await expect(first.text()).rejects.toThrow();
-    await expect(second.text()).rejects.toThrow();
+    await expect(first.text()).rejects.toThrow("terminated");
+    await expect(second.text()).rejects.toThrow("terminated");
     expect(await gateway.recordOf(second)).toMatchObject({ outcome: "failed_midstream", errorCode: "provider_cut" });
     const third = await chat(body, AGAIN);
     expect(await third.text()).toContain("[DONE]");
