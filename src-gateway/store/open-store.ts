@@ -2,10 +2,12 @@
  * The database: one Kysely schema on two dialects, migrated when it is opened. `store/` is knowledge: it knows rows and
  * SQL, and nothing of what the rows are used for.
  */
+import { existsSync } from "node:fs";
 import type { Kysely } from "kysely";
-import type { Logger } from "../lib/logger.ts";
+import { type Logger, silentLogger } from "../lib/logger.ts";
 import { codeOf, describeError, isBusy, isTransient } from "./database-errors.ts";
 import { migrate } from "./migrations/migrate.ts";
+import { type MigrationState, readMigrationState, stateOf } from "./migrations/migration-state.ts";
 import type { Database } from "./schema.ts";
 import { whileBusy } from "./while-busy.ts";
 
@@ -58,17 +60,33 @@ export async function openStore(options: {
   }
 }
 
-const isPostgres = (url: string): boolean => /^postgres(?:ql)?:\/\//i.test(url);
+export const isPostgresUrl = (url: string): boolean => /^postgres(?:ql)?:\/\//i.test(url);
 
 async function connect(url: string, log: Logger): Promise<Store> {
   // Each driver is loaded only by those who use it.
-  if (isPostgres(url)) return (await import("./dialects/postgres.ts")).openPostgres(url, log);
+  if (isPostgresUrl(url)) return (await import("./dialects/postgres.ts")).openPostgres(url, log);
   return (await import("./dialects/sqlite.ts")).openSqlite(url);
 }
 
+/** Which migrations a database has been through. Nothing is changed, and a file that is not there is not made. */
+export async function lookAtMigrations(url: string): Promise<MigrationState[]> {
+  if (!isPostgresUrl(url) && !existsSync(url)) return stateOf(new Map());
+  let store: Store | null = null;
+  try {
+    store = isPostgresUrl(url)
+      ? await connect(url, silentLogger)
+      : (await import("./dialects/sqlite.ts")).openSqliteForReading(url);
+    return await readMigrationState(store);
+  } catch (error) {
+    throw new Error(`The database ${nameOf(url)} cannot be read: ${describeError(error).problem}`, { cause: error });
+  } finally {
+    await store?.close().catch(() => {});
+  }
+}
+
 /** The address without user, password and options. */
-function nameOf(url: string): string {
-  if (!isPostgres(url)) return url;
+export function nameOf(url: string): string {
+  if (!isPostgresUrl(url)) return url;
   try {
     const { host, pathname } = new URL(url);
     return `postgres://${host}${pathname}`;

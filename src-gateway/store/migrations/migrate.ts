@@ -1,5 +1,6 @@
 import { type Kysely, sql } from "kysely";
 import type { Logger } from "../../lib/logger.ts";
+import { PROGRESS_TABLE } from "../copy/progress-table.ts";
 import type { DialectName, Store } from "../open-store.ts";
 import type { Database } from "../schema.ts";
 import { createFirstTables } from "./0001-first-tables.ts";
@@ -20,7 +21,7 @@ export interface MigrationStep {
 }
 
 /** In order; one that has landed is never changed. */
-const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void> }[] = [
+export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promise<void> }[] = [
   { name: "0001-first-tables", up: createFirstTables },
   { name: "0002-stored-responses", up: createStoredResponses },
   { name: "0003-plans", up: addPlans },
@@ -84,7 +85,11 @@ async function missing(step: MigrationStep): Promise<(typeof MIGRATIONS)[number]
 }
 
 async function appliedNames(step: MigrationStep): Promise<string[]> {
-  if (!(await tableNames(step)).has("schema_migrations")) return [];
+  const tables = await tableNames(step);
+  if (tables.has(PROGRESS_TABLE)) {
+    throw new Error("a copy into it has not ended. Go on with it: the same `gateway migrate copy` once more.");
+  }
+  if (!tables.has("schema_migrations")) return [];
   try {
     return (await sql<{ name: string }>`select name, applied_at from schema_migrations`.execute(step.db)).rows.map(
       ({ name }) => name,
