@@ -14,12 +14,14 @@ import {
   type EndpointName,
   LIVE_EXCHANGES,
 } from "./contract/endpoints.ts";
+import { LARGE_BODY_PATHS } from "./contract/ledger-endpoints.ts";
 import { BYTE_ENDPOINTS } from "./contract/log-endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
 import { serveConsole } from "./handlers/console-files.ts";
 import { exchangeHandlers } from "./handlers/exchanges.ts";
 import { gatewayHandlers } from "./handlers/gateway.ts";
 import { healthHandlers } from "./handlers/health.ts";
+import { ledgerHandlers } from "./handlers/ledger.ts";
 import { loggedBodyHandlers } from "./handlers/logged-bodies.ts";
 import { priceHandlers } from "./handlers/prices.ts";
 import { runawayHandlers } from "./handlers/runaways.ts";
@@ -36,6 +38,7 @@ const HANDLERS: Handlers = {
   ...gatewayHandlers,
   ...healthHandlers,
   ...runawayHandlers,
+  ...ledgerHandlers,
   ...priceHandlers,
   ...signInHandlers,
 };
@@ -105,7 +108,8 @@ function mount(app: express.Express, name: EndpointName, deps: AdminDeps): void 
     response.locals["caller"] = await requireCaller(request, response, endpoint.access, deps);
     next();
   };
-  app[method](pathOf(endpoint), authenticate, readJson, async (request: Request, response: Response) => {
+  const readBody = LARGE_BODY_PATHS.includes(endpoint.path) ? readLargeJson : readJson;
+  app[method](pathOf(endpoint), authenticate, readBody, async (request: Request, response: Response) => {
     const caller = response.locals["caller"] as Caller | null;
     const query = check(endpoint.query, request.query);
     const body = check(endpoint.body, request.body ?? {});
@@ -117,6 +121,7 @@ function mount(app: express.Express, name: EndpointName, deps: AdminDeps): void 
 }
 
 const readJson = express.json({ limit: "1mb", strict: true });
+const readLargeJson = express.json({ limit: "32mb", strict: true });
 
 const pathOf = (endpoint: Pick<Endpoint, "path">): string => API_PREFIX + endpoint.path.replace(/\{(\w+)\}/g, ":$1");
 
@@ -170,7 +175,7 @@ function sendError(deps: AdminDeps, thrown: unknown, request: Request, response:
 
 function toShownError(thrown: unknown): GatewayError {
   const { type, status } = thrown as { type?: string; status?: number };
-  if (type === "entity.too.large") return new GatewayError("body_too_large", "The body is larger than 1 MiB.");
+  if (type === "entity.too.large") return new GatewayError("body_too_large", "The body is larger than this path takes.");
   if (type === "encoding.unsupported" || type === "charset.unsupported") {
     return new GatewayError("unsupported_content_encoding", "The body is neither UTF-8 nor compressed in a known way.");
   }

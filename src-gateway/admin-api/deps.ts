@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
 import type { HealthTarget } from "../health/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { LedgerDesk } from "../ledger/desk.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -39,6 +40,7 @@ export interface AdminDeps {
   /** Begins a new exchange with the request of an old one; the answer is its id. @throws GatewayError */
   replay(question: ReplayQuestion): Promise<number>;
   usage: UsageReports;
+  ledger: LedgerDesk;
   clock: Clock;
   log: Logger;
   authDisabled: boolean;

@@ -14,6 +14,7 @@ import { addDoctor } from "./doctor.ts";
 import { harmless } from "./format.ts";
 import { addHealth } from "./health.ts";
 import { addInit } from "./init.ts";
+import { addLedger } from "./ledger.ts";
 import { addLogs } from "./logs.ts";
 import { addModels } from "./models.ts";
 import { addPrices } from "./prices.ts";
@@ -42,6 +43,7 @@ export function buildProgram(world: CliWorld): Command {
   addUsers(admin, world);
   addApiKeys(admin, world);
   addUsage(program, world);
+  addLedger(program, world);
   addLogs(program, world);
   addModels(program, world);
   addPrices(program, world);

@@ -11,6 +11,7 @@ import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
 import { explainRoute } from "./explain-route.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
+import { ledgerDesk } from "./ledger-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
@@ -85,6 +86,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
     },
     stop() {
       isStopping = true;
+      deps.ledger.stop();
       for (const watcher of input.watchers) watcher(null);
       socket?.close();
     },
@@ -119,6 +121,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
       }),
     replay: input.replay,
     usage,
+    ledger: ledgerDesk(parts),
     clock,
     log,
     authDisabled: settings.authDisabled,

@@ -4,7 +4,7 @@ import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound, Reply } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
-import { type Surface, WIRE_OF_SURFACE } from "../ir/protocol.ts";
+import { type Surface, WIRE_OF_SURFACE, type RecordedSurface } from "../ir/protocol.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { ReplayQuestion } from "../request-log/types.ts";
 import type { Parts } from "./parts.ts";
@@ -17,7 +17,7 @@ export interface ReplaySide {
   running: Set<Promise<void>>;
 }
 
-const REPLAYABLE: ReadonlySet<Surface> = new Set([
+const REPLAYABLE: ReadonlySet<RecordedSurface> = new Set([
   "chat",
   "responses",
   "messages",
@@ -26,12 +26,14 @@ const REPLAYABLE: ReadonlySet<Surface> = new Set([
   "completions",
 ]);
 
+const isReplayable = (surface: RecordedSurface): surface is Surface => REPLAYABLE.has(surface);
+
 /** @returns the id of the new exchange, which has begun. @throws GatewayError */
 export async function replayExchange(side: ReplaySide, question: ReplayQuestion): Promise<number> {
   const { parts, world, nextId, running } = side;
   const { record, stored } = question;
   const { surface } = record;
-  if (!REPLAYABLE.has(surface)) {
+  if (!isReplayable(surface)) {
     throw new GatewayError("unsupported_operation", `Requests of the surface "${surface}" cannot be sent once more.`);
   }
   if (stored.request === null || stored.head.requestIsCut) {

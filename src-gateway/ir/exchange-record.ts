@@ -6,7 +6,7 @@
  */
 import type { JsonObject } from "./json.ts";
 import type { Loss } from "./losses.ts";
-import type { ProviderWire, Surface } from "./protocol.ts";
+import type { ProviderWire, RecordedSurface } from "./protocol.ts";
 import type { ExtraCounts, Usage, UsageSource } from "./usage.ts";
 
 export const OUTCOMES = [
@@ -93,7 +93,7 @@ export interface ExchangeRecord {
   agent: string | null;
   session: string | null;
   project: string | null;
-  surface: Surface;
+  surface: RecordedSurface;
   stream: boolean;
   modelAsked: string | null;
   /** The model name that was sent to the provider. */

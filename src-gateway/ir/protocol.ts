@@ -46,6 +46,10 @@ export const SURFACES = [
 ] as const;
 export type Surface = (typeof SURFACES)[number];
 
+/** What records say: no client asks for the last two, which were taken over from an earlier gateway's ledger. */
+export const RECORDED_SURFACES = [...SURFACES, "imported", "supplied"] as const;
+export type RecordedSurface = (typeof RECORDED_SURFACES)[number];
+
 /** The wire a surface belongs to, and so the one whose error shape its clients understand. */
 export const WIRE_OF_SURFACE: Readonly<Record<Surface, WireProtocol>> = {
   chat: "openai-chat",

@@ -114,7 +114,8 @@ class MonthBooks {
       addTo(this.estimated, row, costNano);
       return;
     }
-    const key = row.api_key_id === null ? "without a key" : (this.keyNames.get(row.api_key_id) ?? `key ${row.api_key_id}`);
+    const key =
+      row.api_key_id === null ? "without a key" : (this.keyNames.get(row.api_key_id) ?? `key ${row.api_key_id}`);
     addTo(this.total, row, costNano);
     addTo(named(this.models, `${row.provider ?? "none"}/${row.model ?? "none"}`), row, costNano);
     addTo(named(this.keys, key), row, costNano);
@@ -146,7 +147,11 @@ class MonthBooks {
     const ids = [...this.prices.keys()];
     const sums = new Map<string, { source: string; requests: number; costNano: number }>();
     while (ids.length > 0) {
-      const rows = await db.selectFrom("applied_prices").select(["id", "price"]).where("id", "in", ids.splice(0, 500)).execute();
+      const rows = await db
+        .selectFrom("applied_prices")
+        .select(["id", "price"])
+        .where("id", "in", ids.splice(0, 500))
+        .execute();
       for (const { id, price } of rows) {
         const { source } = JSON.parse(price) as { source: string };
         const sum = sums.get(source) ?? { source, requests: 0, costNano: 0 };

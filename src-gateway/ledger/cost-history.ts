@@ -2,6 +2,7 @@
 import type { Usage, UsageSource } from "../ir/usage.ts";
 import type { AppliedPrice, CostLine, ExtraCounts } from "../prices/types.ts";
 import type { Store } from "../store/open-store.ts";
+import { usageOf } from "./usage-columns.ts";
 
 export interface CostWords {
   lines(usage: Usage, price: AppliedPrice, counts?: ExtraCounts): CostLine[] | null;
@@ -36,16 +37,7 @@ export interface CostHistory {
 export async function readCostHistory({ db }: Store, id: number, words: CostWords): Promise<CostHistory | null> {
   const row = await db.selectFrom("exchanges").selectAll().where("id", "=", id).executeTakeFirst();
   if (!row) return null;
-  const usage: Usage = {
-    inputUncached: row.input_uncached,
-    cacheRead: row.cache_read,
-    cacheWrite5m: row.cache_write_5m,
-    cacheWrite1h: row.cache_write_1h,
-    output: row.output_tokens,
-    reasoning: row.reasoning,
-    audioInput: row.audio_input,
-    audioOutput: row.audio_output,
-  };
+  const usage = usageOf(row);
   const counts = row.counts === null ? {} : (JSON.parse(row.counts) as ExtraCounts);
   const corrections = await db
     .selectFrom("cost_corrections")

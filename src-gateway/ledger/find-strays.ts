@@ -105,9 +105,13 @@ async function tellOrphans(db: Kysely<Database>, days: ReadonlySet<number>, find
       where id >= ${day * DAY_US} and id < ${(day + 1) * DAY_US}
         and not exists (select 1 from exchanges e where e.id = c.exchange_id) order by id`.execute(db);
     for (const { id, exchange_id } of rows)
-      findings.add("correction-wrong", `The correction ${id} is about ${requestIdOf(exchange_id)}, which does not exist.`, {
-        correctionId: id,
-        exchangeId: exchange_id,
-      });
+      findings.add(
+        "correction-wrong",
+        `The correction ${id} is about ${requestIdOf(exchange_id)}, which does not exist.`,
+        {
+          correctionId: id,
+          exchangeId: exchange_id,
+        },
+      );
   }
 }

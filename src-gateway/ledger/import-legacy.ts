@@ -2,7 +2,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
-import type { Surface } from "../ir/protocol.ts";
 import { NO_USAGE } from "../ir/usage.ts";
 import type { Clock } from "../lib/clock.ts";
 import { beginLedgerRun } from "../store/cost-corrections.ts";
@@ -14,6 +13,8 @@ import type { Store } from "../store/open-store.ts";
 import type { Database } from "../store/schema.ts";
 import { createUpsert, namedTexts } from "../store/upsert-exchanges.ts";
 import { whileBusy } from "../store/while-busy.ts";
+import { freeIds } from "./free-ids.ts";
+import { momentOf } from "./legacy-moment.ts";
 
 export interface ImportQuery {
   file: string;
@@ -151,7 +152,10 @@ class Import {
   private async write(db: Kysely<Database>, entries: readonly Readable[], runId: number): Promise<Readable[]> {
     const taken = await this.unknownOf(db, entries);
     if (taken.length === 0) return [];
-    const ids = await freeIds(db, taken);
+    const ids = await freeIds(
+      db,
+      taken.map(({ atUs }) => atUs),
+    );
     const prepared = taken.map(({ entry }, n) => {
       const record = this.recordOf(entry, ids[n] ?? 0);
       return { owned: { instanceId: runId, record }, row: toRow(record, runId) };
@@ -173,7 +177,7 @@ class Import {
       id,
       userId: this.userOf(entry),
       apiKeyId: entry.api_key_id === null ? null : (this.query.keys[String(entry.api_key_id)] ?? null),
-      surface: (isSupply ? "supplied" : "imported") as Surface,
+      surface: isSupply ? "supplied" : "imported",
       modelAsked: entry.memo,
       modelRouted: model,
       provider: entry.service_id === null ? null : String(entry.service_id),
@@ -234,42 +238,3 @@ const EMPTY: ExchangeRecord = {
   gitBranch: null,
   cost: null,
 } as unknown as ExchangeRecord;
-
-/** Times of the old ledger are whole seconds at worst, so many entries want the same id. */
-async function freeIds(db: Kysely<Database>, entries: readonly Readable[]): Promise<number[]> {
-  const ids: number[] = [];
-  const given = new Set<number>();
-  for (const { atUs } of entries) {
-    let id = atUs;
-    for (;;) {
-      while (given.has(id)) id++;
-      const holder = await db.selectFrom("exchanges").select("id").where("id", "=", id).executeTakeFirst();
-      if (!holder) break;
-      // Past all that follow each other without a gap, in one look.
-      const next = await db
-        .selectFrom("exchanges")
-        .select("id")
-        .where("id", ">=", id)
-        .where("id", "<", id + 2_000)
-        .orderBy("id")
-        .execute();
-      while (next[0]?.id === id) {
-        next.shift();
-        id++;
-      }
-    }
-    given.add(id);
-    ids.push(id);
-  }
-  return ids;
-}
-
-/** As Go and SQLite write it: `2025-11-02 10:11:12.123456 +0000 UTC`, `2025-11-02T10:11:12Z`, `2025-11-02 10:11:12`. */
-export function momentOf(value: string | number | null): number | null {
-  if (typeof value === "number") return Number.isFinite(value) && value > 0 ? Math.round(value * 1_000_000) : null;
-  const match = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d+))?\s*(Z|[+-]\d\d:?\d\d)?/.exec(value ?? "");
-  if (!match) return null;
-  const [, day = "", time = "", fraction = "", zone = "Z"] = match;
-  const ms = Date.parse(`${day}T${time}${zone === "Z" ? "Z" : `${zone.slice(0, 3)}:${zone.slice(-2)}`}`);
-  return Number.isNaN(ms) || ms <= 0 ? null : ms * 1000 + Number(fraction.slice(0, 6).padEnd(6, "0"));
-}

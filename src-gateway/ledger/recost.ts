@@ -1,6 +1,7 @@
 /** Prices a span of time anew. What differs becomes a correction; the rows themselves never change. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
+import { priceIdOf } from "../ir/price-id.ts";
 import type { Usage } from "../ir/usage.ts";
 import { inputTotal } from "../ir/usage.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -10,7 +11,7 @@ import type { Store } from "../store/open-store.ts";
 import type { CountedRow } from "../store/rollups.ts";
 import type { Database } from "../store/schema.ts";
 import { whileBusy } from "../store/while-busy.ts";
-import { priceIdOf } from "../ir/price-id.ts";
+import { type UsageColumns, usageOf } from "./usage-columns.ts";
 
 export interface RecostQuery {
   fromUs?: number;
@@ -65,15 +66,7 @@ const PAGE = 300;
 /** Any number does, as long as all gateways use the same. */
 const POSTGRES_LOCK = 7_031_642_912;
 
-interface CostRow extends CountedRow {
-  input_uncached: number;
-  cache_read: number;
-  cache_write_5m: number;
-  cache_write_1h: number;
-  output_tokens: number;
-  reasoning: number;
-  audio_input: number;
-  audio_output: number;
+interface CostRow extends CountedRow, UsageColumns {
   model_served: string | null;
   service_tier: string | null;
   counts: string | null;
@@ -125,7 +118,8 @@ class Recosting {
     return whileBusy(() =>
       store.db.transaction().execute(async (db) => {
         // Two that correct at once would each add the same difference.
-        if (store.dialect === "postgres") await sql`select pg_advisory_xact_lock(${sql.lit(POSTGRES_LOCK)})`.execute(db);
+        if (store.dialect === "postgres")
+          await sql`select pg_advisory_xact_lock(${sql.lit(POSTGRES_LOCK)})`.execute(db);
         const page = await this.judgePage(db, after);
         const corrections = page.changes.map(({ correction }) => correction);
         await appendCorrections(db, store.dialect, clock, { runId, reason, madeBy: by }, corrections);
@@ -251,14 +245,3 @@ async function readLatest(db: Kysely<Database>, rows: readonly { id: number }[])
     .execute();
   return new Map(corrections.map((row) => [row.exchange_id, row]));
 }
-
-const usageOf = (row: CostRow): Usage => ({
-  inputUncached: row.input_uncached,
-  cacheRead: row.cache_read,
-  cacheWrite5m: row.cache_write_5m,
-  cacheWrite1h: row.cache_write_1h,
-  output: row.output_tokens,
-  reasoning: row.reasoning,
-  audioInput: row.audio_input,
-  audioOutput: row.audio_output,
-});

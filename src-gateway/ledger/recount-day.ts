@@ -84,7 +84,17 @@ export async function recountDay(
 }
 
 async function readRows(db: Kysely<Database>, after: number, before: number): Promise<DayRow[]> {
-  const columns = ["id", "outcome", ...PLACES, ...PLAIN, "first_token_us", "total_us", "usage_source", "price_id", "cost_nano"];
+  const columns = [
+    "id",
+    "outcome",
+    ...PLACES,
+    ...PLAIN,
+    "first_token_us",
+    "total_us",
+    "usage_source",
+    "price_id",
+    "cost_nano",
+  ];
   const { rows } = await sql<DayRow>`
     select ${sql.raw(columns.join(", "))} from exchanges
     where id > ${after} and id < ${before} and outcome not in ('open', 'interrupted')
@@ -199,7 +209,9 @@ function tell(
   if (findings === null) return;
   const { keys, sums } = TABLES[table];
   const cells = kept ?? want ?? [];
-  const where = keys.map((name, n) => `${name} ${name === "dimension" ? ROLLUP_DIMENSIONS[Number(cells[n])] : cells[n]}`);
+  const where = keys.map(
+    (name, n) => `${name} ${name === "dimension" ? ROLLUP_DIMENSIONS[Number(cells[n])] : cells[n]}`,
+  );
   const differing = sums.flatMap((name, n) => {
     const [is, should] = [Number(kept?.[keys.length + n] ?? 0), Number(want?.[keys.length + n] ?? 0)];
     return is === should ? [] : [`${name} is ${is}, the rows give ${should}`];

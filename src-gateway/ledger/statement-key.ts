@@ -1,5 +1,13 @@
 /** The key that statements are signed with: made once, and readable by nobody else on the machine. */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  sign,
+  verify,
+} from "node:crypto";
 import { link, readFile, unlink, writeFile } from "node:fs/promises";
 import type { SignedStatement, Statement } from "./statement-types.ts";
 

@@ -4,7 +4,8 @@ import { fingerprintOf } from "./statement-key.ts";
 import type { NamedSum, SignedStatement, StatementSum } from "./statement-types.ts";
 
 export function statementPage(statement: SignedStatement): string {
-  const { month, scope, total, estimated, corrections, priceSources, heads, madeAt, gatewayVersion, signature } = statement;
+  const { month, scope, total, estimated, corrections, priceSources, heads, madeAt, gatewayVersion, signature } =
+    statement;
   const about = scope.kind === "all" ? "everybody" : `${scope.kind} ${scope.name}`;
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -35,7 +36,13 @@ ${heads.map((head) => row([String(head.instanceId), count(head.place), head.hash
 
 const count = (value: number): string => value.toLocaleString("en-US");
 
-const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 
 const monthName = (month: string): string =>
@@ -64,7 +71,9 @@ const costText = ({ costNano, unpriced }: StatementSum): string =>
   unpriced === 0 ? usdOfNano(costNano) : `${usdOfNano(costNano)} + ${count(unpriced)} unpriced`;
 
 const unpricedNote = ({ unpriced }: StatementSum): string =>
-  unpriced === 0 ? "" : ` <strong>${count(unpriced)} of them used models of no known price, and are not in the sum.</strong>`;
+  unpriced === 0
+    ? ""
+    : ` <strong>${count(unpriced)} of them used models of no known price, and are not in the sum.</strong>`;
 
 const estimatedNote = ({ requests, costNano }: StatementSum): string =>
   requests === 0
@@ -72,7 +81,9 @@ const estimatedNote = ({ requests, costNano }: StatementSum): string =>
     : `<section><p>Beside that, ${count(requests)} requests were only estimated, at ${usdOfNano(costNano)}, as their provider reported no usage. They are in no other sum of this page.</p></section>`;
 
 const correctionNote = ({ count: made, deltaNano }: { count: number; deltaNano: number }): string =>
-  made === 0 ? "No cost was corrected later." : `${count(made)} corrections changed the cost by ${usdOfNano(deltaNano)} in all.`;
+  made === 0
+    ? "No cost was corrected later."
+    : `${count(made)} corrections changed the cost by ${usdOfNano(deltaNano)} in all.`;
 
 const STYLE = `
 :root{color-scheme:light}

@@ -24,7 +24,7 @@ export interface StatementSum {
 export type NamedSum = StatementSum & { name: string };
 
 export interface StatementScope {
-  kind: "all" | "user" | "key" | "team";
+  kind: "all" | "user" | "key";
   name: string;
 }
 

@@ -5,12 +5,12 @@
 import { createHash } from "node:crypto";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { sql } from "kysely";
+import { priceIdOf } from "../ir/price-id.ts";
 import type { EntryKind } from "../store/ledger-chain.ts";
 import type { Store } from "../store/open-store.ts";
-import { FindingList } from "./finding-list.ts";
 import { findStrays } from "./find-strays.ts";
+import { FindingList } from "./finding-list.ts";
 import { IdTally } from "./id-tally.ts";
-import { priceIdOf } from "../ir/price-id.ts";
 import { type DayWatcher, recountDay } from "./recount-day.ts";
 import type { ChainHead } from "./statement-types.ts";
 import { DAY_US } from "./usage-segments.ts";
@@ -61,7 +61,11 @@ class Check {
   async walkChains(): Promise<ChainHead[]> {
     const { db } = this.store;
     const { expectedHeads = [] } = this.options;
-    const fact = await db.selectFrom("facts").select("value").where("name", "=", "ledger_chain_from").executeTakeFirst();
+    const fact = await db
+      .selectFrom("facts")
+      .select("value")
+      .where("name", "=", "ledger_chain_from")
+      .executeTakeFirst();
     this.chainFrom = Number(fact?.value ?? 0);
     const known = new Set([...(await this.instanceIds()), ...expectedHeads.map(({ instanceId }) => instanceId)]);
     const total = await this.count("ledger_chain");
@@ -108,13 +112,19 @@ class Check {
       for (const { id, price } of rows) {
         this.prices.delete(id);
         if (idOfContent(price) !== id)
-          this.findings.add("price-changed", `The unit prices with the id ${id} are not those that exchanges were priced with.`);
+          this.findings.add(
+            "price-changed",
+            `The unit prices with the id ${id} are not those that exchanges were priced with.`,
+          );
       }
       after = last.id;
       await this.pause("prices", 0, 0);
     }
     for (const id of this.prices)
-      this.findings.add("price-missing", `The unit prices with the id ${id} are not there any more, and exchanges name them.`);
+      this.findings.add(
+        "price-missing",
+        `The unit prices with the id ${id} are not there any more, and exchanges name them.`,
+      );
   }
 
   /** Rows that stand in no chain, or in one twice. */

@@ -141,16 +141,27 @@ class Walk {
     const { instanceId, watcher } = this;
     const [from, to] = [this.place + 1, place - 1];
     const where = from === to ? `place ${from}` : `places ${from} to ${to}`;
-    watcher.findings.add("entry-missing", `The chain of run ${instanceId} lacks ${where}.`, { instanceId, place: from });
+    watcher.findings.add("entry-missing", `The chain of run ${instanceId} lacks ${where}.`, {
+      instanceId,
+      place: from,
+    });
   }
 
   private tellMissing(kind: EntryKind | undefined, id: number, place: number): void {
     const { instanceId, watcher } = this;
     const where = `was entered at place ${place} of the chain of run ${instanceId}, and is not there any more.`;
     if (kind === "exchange")
-      watcher.findings.add("row-missing", `The exchange ${requestIdOf(id)} ${where}`, { instanceId, place, exchangeId: id });
+      watcher.findings.add("row-missing", `The exchange ${requestIdOf(id)} ${where}`, {
+        instanceId,
+        place,
+        exchangeId: id,
+      });
     else
-      watcher.findings.add("correction-missing", `The correction ${id} ${where}`, { instanceId, place, correctionId: id });
+      watcher.findings.add("correction-missing", `The correction ${id} ${where}`, {
+        instanceId,
+        place,
+        correctionId: id,
+      });
   }
 }
 

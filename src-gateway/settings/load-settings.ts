@@ -60,6 +60,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     adminEmail: values.text("admin_email") ?? "admin@local",
     authDisabled: values.flag("auth_disabled", false),
     authSecret: authSecretOf({ layers, values, env, places }),
+    statementKeyFile: values.path("statement_key_file"),
     logLevel: (values.text("log_level") ?? "info") as Settings["logLevel"],
     logFile: values.path("log_file_daemon") ?? values.path("log_file"),
     logFileCli: values.path("log_file_cli"),

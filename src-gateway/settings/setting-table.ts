@@ -64,6 +64,12 @@ const ACCESS: readonly SettingRow[] = [
     "keys the hashes of client keys; 32 characters or more; gateways that share a database have to share it",
   ),
   row(
+    "statement_key_file",
+    path,
+    "`<data_dir>/statement-key.pem`, made when it is first needed",
+    "the Ed25519 key in PEM that signs [statements of the ledger](ledger.md)",
+  ),
+  row(
     "allowed_hosts",
     { is: "list", of: "host" },
     "none",

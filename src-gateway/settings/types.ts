@@ -98,6 +98,8 @@ export interface Settings {
   authDisabled: boolean;
   /** Keys the hash of client keys. Null: the gateway makes one and keeps it in the data folder, readable by its owner only. */
   authSecret: string | null;
+  /** Ed25519 in PEM, signs statements. Null: the gateway makes one and keeps it in the data folder. */
+  statementKeyFile: string | null;
   logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Absolute path; null logs to standard error. */
   logFile: string | null;

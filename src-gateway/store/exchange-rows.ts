@@ -2,7 +2,7 @@
 import type { Insertable, Selectable } from "kysely";
 import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import type { Loss } from "../ir/losses.ts";
-import type { Surface } from "../ir/protocol.ts";
+import type { RecordedSurface } from "../ir/protocol.ts";
 import type { ExtraCounts, UsageSource } from "../ir/usage.ts";
 import { type AttemptColumns, packAttempts, unpackAttempts } from "./pack-attempts.ts";
 import { packPlan, unpackPlan } from "./pack-plan.ts";
@@ -76,7 +76,7 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
     agent: row.agent,
     session: row.session,
     project: row.project,
-    surface: row.surface as Surface,
+    surface: row.surface as RecordedSurface,
     stream: row.stream === 1,
     modelAsked: row.model_asked,
     modelRouted: row.model_routed,

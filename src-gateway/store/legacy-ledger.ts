@@ -84,4 +84,6 @@ export async function openLegacyLedger(file: string): Promise<LegacyLedger> {
 const namesOf = (rows: unknown[]): string[] => rows.map((row) => (row as { name: string }).name);
 
 const tableIn = (names: readonly string[]): string | null =>
-  names.find((name) => name === "usage_entries") ?? names.find((name) => /^legacy_usage_entries(?:_\d+)?$/.test(name)) ?? null;
+  names.find((name) => name === "usage_entries") ??
+  names.find((name) => /^legacy_usage_entries(?:_\d+)?$/.test(name)) ??
+  null;

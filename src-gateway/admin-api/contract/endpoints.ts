@@ -6,6 +6,7 @@ import { configSchema } from "./config-schemas.ts";
 import { type Endpoint, endpoint, flag, nothing, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
+import { LEDGER_ENDPOINTS } from "./ledger-endpoints.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
 import { RUNAWAY_ENDPOINTS } from "./runaway-endpoints.ts";
@@ -193,6 +194,7 @@ export const ENDPOINTS = {
     },
   ),
   ...RUNAWAY_ENDPOINTS,
+  ...LEDGER_ENDPOINTS,
   createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", {
     reply: z.object({ code: z.string(), expiresAtUs: z.number() }),
   }),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { ExchangeRecord } from "../../ir/exchange-record.ts";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
-import { PROVIDER_WIRES, SURFACES } from "../../ir/protocol.ts";
+import { PROVIDER_WIRES, RECORDED_SURFACES } from "../../ir/protocol.ts";
 
 export const roleSchema = z.enum(["root_admin", "gateway_admin", "gateway_user"]);
 export const userStatusSchema = z.enum(["active", "suspended"]);
@@ -76,7 +76,7 @@ export const exchangeSchema = z.object({
   agent: z.string().nullable(),
   session: z.string().nullable(),
   project: z.string().nullable(),
-  surface: z.enum(SURFACES),
+  surface: z.enum(RECORDED_SURFACES),
   stream: z.boolean(),
   modelAsked: z.string().nullable(),
   modelRouted: z.string().nullable(),

@@ -94,7 +94,10 @@ const csv: CsvShape[] = [
     provider: "anthropic",
     name: "console cost (CSV)",
     columns: ["usage_date_utc", "model", "cost_usd"],
-    notes: [NO_REQUESTS, "The console writes models as it shows them; `Claude Haiku 4.5` is taken for `claude-haiku-4-5`."],
+    notes: [
+      NO_REQUESTS,
+      "The console writes models as it shows them; `Claude Haiku 4.5` is taken for `claude-haiku-4-5`.",
+    ],
     read: (reading: Reading, where, row) => ({
       where,
       day: reading.day(where, "usage_date_utc", row["usage_date_utc"]),

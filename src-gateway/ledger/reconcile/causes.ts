@@ -42,7 +42,10 @@ export function explain(theirs: TheirSum, ours: OurSum, neighbours: readonly (nu
   const moreTokens = theirs.tokens === null ? null : tokenSum(theirs.tokens) - tokenSum(ours);
   const moreRequests = theirs.requests === null ? null : theirs.requests - ours.requests;
   if (moreTokens !== null && neighbours.some((each) => isOpposite(moreTokens, each)))
-    say("time-zone", "A day beside it is off by nearly the opposite: what was asked around midnight is counted on another day.");
+    say(
+      "time-zone",
+      "A day beside it is off by nearly the opposite: what was asked around midnight is counted on another day.",
+    );
   if (isMore(moreRequests) || (moreRequests === null && isMore(moreTokens)))
     say(
       "missing-here",
@@ -81,7 +84,10 @@ function explainCost(
     return;
   }
   const times = share === null ? "" : `, ${share.toFixed(3)} times as much`;
-  say("price-difference", `The provider charged ${usdOfNano(theirs.costNano)} for what the ledger priced at ${usdOfNano(ours.costNano)}${times}.`);
+  say(
+    "price-difference",
+    `The provider charged ${usdOfNano(theirs.costNano)} for what the ledger priced at ${usdOfNano(ours.costNano)}${times}.`,
+  );
 }
 
 export const tokenSum = (tokens: ExportTokens): number =>
@@ -92,7 +98,10 @@ const negated = (value: number | null): number | null => (value === null ? null 
 
 /** Within a twentieth: some requests around midnight are real differences, too. */
 const isOpposite = (difference: number, other: number | null): boolean =>
-  other !== null && difference !== 0 && difference * other < 0 && Math.abs(difference + other) <= Math.abs(difference) / 20;
+  other !== null &&
+  difference !== 0 &&
+  difference * other < 0 &&
+  Math.abs(difference + other) <= Math.abs(difference) / 20;
 
 const isSameSplit = (a: ExportTokens, b: ExportTokens): boolean =>
   a.inputUncached === b.inputUncached &&

@@ -102,19 +102,22 @@ export class Reading {
   day(where: string, name: string, value: unknown): string {
     const text = String(value ?? "").trim();
     const atMs = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(withZone(text));
-    if (/^(?:\d{9,11}$|\d{4}-\d\d-\d\d)/.test(text) && !Number.isNaN(atMs)) return new Date(atMs).toISOString().slice(0, 10);
+    if (/^(?:\d{9,11}$|\d{4}-\d\d-\d\d)/.test(text) && !Number.isNaN(atMs))
+      return new Date(atMs).toISOString().slice(0, 10);
     this.fail(where, `${name} is no date: ${shown(text)}`);
     return "";
   }
 
   dollars(where: string, name: string, value: unknown): void {
     const text = String(value ?? "usd").trim();
-    if (text !== "" && text.toLowerCase() !== "usd") this.fail(where, `${name} is ${shown(text)}; only USD can be compared`);
+    if (text !== "" && text.toLowerCase() !== "usd")
+      this.fail(where, `${name} is ${shown(text)}; only USD can be compared`);
   }
 }
 
 /** Exports that name no zone mean UTC. */
-const withZone = (text: string): string => (/T[\d:.]+$/.test(text) ? `${text}Z` : text.replace(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)$/, "$1T$2Z"));
+const withZone = (text: string): string =>
+  /T[\d:.]+$/.test(text) ? `${text}Z` : text.replace(/^(\d{4}-\d\d-\d\d) (\d\d:\d\d(?::\d\d)?)$/, "$1T$2Z");
 
 const roundHalfUp = (value: bigint, divisor: bigint): bigint => (2n * value + divisor) / (2n * divisor);
 

@@ -4,7 +4,8 @@ import type { BucketEntry, CsvRow, CsvShape, JsonShape } from "./read-export.ts"
 
 const USD = 1_000_000_000n;
 
-const COSTS_NOTE = "Costs name what was paid for in a text such as `gpt-5, input`; the model is what stands before the comma.";
+const COSTS_NOTE =
+  "Costs name what was paid for in a text such as `gpt-5, input`; the model is what stands before the comma.";
 
 /** Cached tokens are a part of the input here. */
 function tokensOf(reading: Reading, where: string, entry: Readonly<Record<string, unknown>>): ExportTokens {
@@ -22,7 +23,12 @@ function tokensOf(reading: Reading, where: string, entry: Readonly<Record<string
   };
 }
 
-function usageLine(reading: Reading, where: string, startsAt: unknown, entry: Readonly<Record<string, unknown>>): ExportLine {
+function usageLine(
+  reading: Reading,
+  where: string,
+  startsAt: unknown,
+  entry: Readonly<Record<string, unknown>>,
+): ExportLine {
   return {
     where,
     day: reading.day(where, "start_time", startsAt),
@@ -69,7 +75,13 @@ const json: JsonShape[] = [
       const { value, currency } = entry["amount"] as { value?: unknown; currency?: unknown };
       reading.dollars(where, "amount.currency", currency);
       const costNano = reading.money(where, "amount.value", value, USD);
-      return costLine(where, reading.day(where, "start_time", startsAt), entry["line_item"], entry["api_key_id"], costNano);
+      return costLine(
+        where,
+        reading.day(where, "start_time", startsAt),
+        entry["line_item"],
+        entry["api_key_id"],
+        costNano,
+      );
     },
   },
 ];
@@ -82,7 +94,9 @@ const csv: CsvShape[] = [
     notes: [],
     // A bucket in which nothing happened has no model and no counts.
     read: (reading, where, row: CsvRow) =>
-      row["input_tokens"] === "" && row["num_model_requests"] === "" ? null : usageLine(reading, where, row["start_time"], row),
+      row["input_tokens"] === "" && row["num_model_requests"] === ""
+        ? null
+        : usageLine(reading, where, row["start_time"], row),
   },
   {
     provider: "openai",
@@ -93,7 +107,13 @@ const csv: CsvShape[] = [
       if (row["amount_value"] === "") return null;
       reading.dollars(where, "amount_currency", row["amount_currency"]);
       const costNano = reading.money(where, "amount_value", row["amount_value"], USD);
-      return costLine(where, reading.day(where, "start_time", row["start_time"]), row["line_item"], row["api_key_id"], costNano);
+      return costLine(
+        where,
+        reading.day(where, "start_time", row["start_time"]),
+        row["line_item"],
+        row["api_key_id"],
+        costNano,
+      );
     },
   },
 ];

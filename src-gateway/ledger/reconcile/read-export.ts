@@ -40,7 +40,12 @@ export function readExport(text: string): ProviderExport {
 
 function readTable(text: string): ProviderExport {
   const [head, ...records] = readCsv(text);
-  const names = (head?.cells ?? []).map((cell) => cell.trim().toLowerCase().replace(/[\s-]+/g, "_"));
+  const names = (head?.cells ?? []).map((cell) =>
+    cell
+      .trim()
+      .toLowerCase()
+      .replace(/[\s-]+/g, "_"),
+  );
   const shape = CSV_SHAPES.find(({ columns }) => columns.every((column) => names.includes(column)));
   if (!shape || !head) throw unknown(`its columns are ${names.slice(0, 12).join(", ") || "none"}`);
   const reading = new Reading();
@@ -132,5 +137,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 const unknown = (what: string): ExportError =>
   new ExportError([
-    { where: "The file", problem: `it is no export that is known: ${what}. docs/ledger.md lists those that can be read` },
+    {
+      where: "The file",
+      problem: `it is no export that is known: ${what}. docs/ledger.md lists those that can be read`,
+    },
   ]);

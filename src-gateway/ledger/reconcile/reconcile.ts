@@ -50,7 +50,10 @@ export async function reconcile(
   onProgress: (rows: number) => void = () => {},
 ): Promise<Reconciliation> {
   const tellsKeys = Object.keys(keys).length > 0;
-  const [counted, others] = split(file.lines, (line) => !tellsKeys || (line.key !== null && Object.hasOwn(keys, line.key)));
+  const [counted, others] = split(
+    file.lines,
+    (line) => !tellsKeys || (line.key !== null && Object.hasOwn(keys, line.key)),
+  );
   const days = file.lines.map(({ day }) => day).sort();
   const [firstDay = "", lastDay = ""] = [days[0], days.at(-1)];
   const wanted = tellsKeys ? [...new Set(Object.values(keys))] : providers;
@@ -133,7 +136,10 @@ function addOurs(sum: OurSum, more: OurSum): void {
 }
 
 const isEmpty = ({ theirs, ours }: Pair): boolean =>
-  ours.requests === 0 && !theirs.requests && !theirs.costNano && (theirs.tokens === null || tokenSum(theirs.tokens) === 0);
+  ours.requests === 0 &&
+  !theirs.requests &&
+  !theirs.costNano &&
+  (theirs.tokens === null || tokenSum(theirs.tokens) === 0);
 
 function judge(pair: Pair, all: readonly Pair[]): ReconciledLine {
   const { day, model, key, theirs, ours } = pair;
@@ -187,7 +193,9 @@ function sumKeys(lines: readonly ExportLine[]): Reconciliation["otherKeys"] {
 }
 
 const modelNote = (lines: readonly ExportLine[]): string[] =>
-  lines.some(({ model }) => model !== null) ? [] : ["The export names no models: only days are compared. Group it by model to see more."];
+  lines.some(({ model }) => model !== null)
+    ? []
+    : ["The export names no models: only days are compared. Group it by model to see more."];
 
 function split<T>(items: readonly T[], isFirst: (item: T) => boolean): [T[], T[]] {
   const [first, second]: [T[], T[]] = [[], []];

@@ -3,7 +3,8 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import Sqlite from "better-sqlite3";
 import { beforeEach, expect, it } from "vitest";
-import { type ImportQuery, importLegacy, momentOf } from "../../../src-gateway/ledger/import-legacy.ts";
+import { type ImportQuery, importLegacy } from "../../../src-gateway/ledger/import-legacy.ts";
+import { momentOf } from "../../../src-gateway/ledger/legacy-moment.ts";
 import { createUsageReports } from "../../../src-gateway/ledger/usage-reports.ts";
 import { verifyLedger } from "../../../src-gateway/ledger/verify-ledger.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
@@ -25,13 +26,27 @@ describeOnBothDatabases("importing an earlier gateway's ledger", (database) => {
     old.exec("begin");
     const insert = old.prepare("insert into usage_entries values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, null, ?)");
     for (let n = 1; n <= 450; n++)
-      insert.run(n, `u-${n}`, 1 + (n % 3), n % 2, "openai", n, 2, n % 10 === 0 ? "supply" : "consume", "gpt-4o", "2025-11-02 10:11:12", n === 7 ? "2025-11-03" : null);
+      insert.run(
+        n,
+        `u-${n}`,
+        1 + (n % 3),
+        n % 2,
+        "openai",
+        n,
+        2,
+        n % 10 === 0 ? "supply" : "consume",
+        "gpt-4o",
+        "2025-11-02 10:11:12",
+        n === 7 ? "2025-11-03" : null,
+      );
     insert.run(451, "u-451", 1, null, null, 5, 5, "consume", "two words", "someday", null);
     insert.run(452, "u-452", 1, null, null, -5, 5, "consume", null, "2025-11-02T10:11:12Z", null);
     old.exec("commit");
     old.close();
     const identity = new Sqlite(join(folder, "identity.db"));
-    identity.exec("create table users (id integer primary key, email text); insert into users values (1, 'Ann@x.test'), (2, 'bob@x.test')");
+    identity.exec(
+      "create table users (id integer primary key, email text); insert into users values (1, 'Ann@x.test'), (2, 'bob@x.test')",
+    );
     identity.close();
   });
 
@@ -68,16 +83,26 @@ describeOnBothDatabases("importing an earlier gateway's ledger", (database) => {
         [null, 149],
       ]),
     );
-    expect((await createUsageReports(store).breakdown({ groupBy: "key" })).find(({ group }) => group === "key 5")?.requests).toBe(224);
+    expect(
+      (await createUsageReports(store).breakdown({ groupBy: "key" })).find(({ group }) => group === "key 5")?.requests,
+    ).toBe(224);
   });
 
   it("tells use from supply, in reports and to old scripts", async () => {
     await run();
     const surfaces = await createUsageReports(store).breakdown({ groupBy: "surface" });
-    expect(Object.fromEntries(surfaces.map(({ group, requests }) => [group, requests]))).toEqual({ imported: 404, supplied: 45 });
+    expect(Object.fromEntries(surfaces.map(({ group, requests }) => [group, requests]))).toEqual({
+      imported: 404,
+      supplied: 45,
+    });
     const plain = await connectPlainly(database);
-    const rows = await plain.all("select direction, count(*) as n from usage_entries group by direction order by direction");
-    expect(rows.map((row) => Object.values(row as object).map(String))).toEqual([["consume", "404"], ["supply", "45"]]);
+    const rows = await plain.all(
+      "select direction, count(*) as n from usage_entries group by direction order by direction",
+    );
+    expect(rows.map((row) => Object.values(row as object).map(String))).toEqual([
+      ["consume", "404"],
+      ["supply", "45"],
+    ]);
     await plain.close();
   });
 
@@ -103,7 +128,12 @@ describeOnBothDatabases("importing an earlier gateway's ledger", (database) => {
 
   it("reads times as the earlier gateway wrote them", () => {
     const us = Date.parse("2025-11-02T10:11:12Z") * 1000;
-    for (const text of ["2025-11-02 10:11:12", "2025-11-02T10:11:12Z", "2025-11-02 12:11:12+02:00", "2025-11-02 10:11:12 +0000 UTC"])
+    for (const text of [
+      "2025-11-02 10:11:12",
+      "2025-11-02T10:11:12Z",
+      "2025-11-02 12:11:12+02:00",
+      "2025-11-02 10:11:12 +0000 UTC",
+    ])
       expect(momentOf(text)).toBe(us);
     expect(momentOf("2025-11-02 10:11:12.123456789 +0000 UTC m=+0.1")).toBe(us + 123_456);
     expect(momentOf("yesterday")).toBeNull();

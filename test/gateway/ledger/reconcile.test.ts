@@ -1,12 +1,12 @@
 /** A provider's bill beside the ledger: read exactly or not at all, and each gap with its likely cause. */
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
+import { NO_USAGE, type Usage } from "../../../src-gateway/ir/usage.ts";
 import { readEvidence } from "../../../src-gateway/ledger/reconcile/evidence.ts";
 import { ExportError } from "../../../src-gateway/ledger/reconcile/export-lines.ts";
 import { modelKey } from "../../../src-gateway/ledger/reconcile/model-key.ts";
 import { readExport } from "../../../src-gateway/ledger/reconcile/read-export.ts";
 import { type Reconciliation, reconcile } from "../../../src-gateway/ledger/reconcile/reconcile.ts";
-import { NO_USAGE, type Usage } from "../../../src-gateway/ir/usage.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
 import { describeOnBothDatabases, describeOnSqlite } from "../../suites/store.suite.ts";
 import { FIRST_ID } from "../../support/exchange-records.ts";
@@ -45,7 +45,13 @@ describe("reading an export", () => {
 
   it("names every line that it cannot read, and then takes none", () => {
     const row = (day: string, input: string): string => `${day},m,k,w,standard,,${input},0,0,0,1,0`;
-    const text = [ANTHROPIC_HEAD, row("2026-11-21", "5"), row("someday", "5"), row("2026-11-22", "many"), "2026-11-23,m"];
+    const text = [
+      ANTHROPIC_HEAD,
+      row("2026-11-21", "5"),
+      row("someday", "5"),
+      row("2026-11-22", "many"),
+      "2026-11-23,m",
+    ];
     expect(problemsOf(text.join("\n"))).toEqual([
       'line 3: usage_date_utc is no date: "someday"',
       'line 4: usage_input_tokens_no_cache is no whole number: "many"',
@@ -75,7 +81,11 @@ describe("reading an export", () => {
       api_key_id: "key_1",
       batch: true,
     };
-    const page = { object: "page", data: [{ object: "bucket", start_time: 1_795_219_200, results: [result] }], has_more: true };
+    const page = {
+      object: "page",
+      data: [{ object: "bucket", start_time: 1_795_219_200, results: [result] }],
+      has_more: true,
+    };
     const { lines, notes } = readExport(JSON.stringify(page));
     expect(lines).toMatchObject([
       { day: "2026-11-21", requests: 5, isBatch: true, tokens: { inputUncached: 200, cacheRead: 800, output: 500 } },
@@ -86,7 +96,11 @@ describe("reading an export", () => {
   });
 
   it("reads OpenAI's costs, in JSON and as the dashboard exports them", () => {
-    const result = { object: "organization.costs.result", amount: { value: 0.06, currency: "usd" }, line_item: "gpt-5, input" };
+    const result = {
+      object: "organization.costs.result",
+      amount: { value: 0.06, currency: "usd" },
+      line_item: "gpt-5, input",
+    };
     const page = { object: "page", data: [{ object: "bucket", start_time: 1_795_219_200, results: [result] }] };
     expect(readExport(JSON.stringify(page)).lines).toMatchObject([{ model: "gpt-5", costNano: 60_000_000 }]);
     const csv = [
@@ -120,13 +134,20 @@ describe("reading an export", () => {
 
   it("never breaks, whatever the file is", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.json(), fc.string().map((text) => `${ANTHROPIC_HEAD}\n${text}`)), (text) => {
-        try {
-          for (const line of readExport(text).lines) expect(line.day).toMatch(/^\d{4}-\d\d-\d\d$/);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ExportError);
-        }
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: "binary" }),
+          fc.json(),
+          fc.string().map((text) => `${ANTHROPIC_HEAD}\n${text}`),
+        ),
+        (text) => {
+          try {
+            for (const line of readExport(text).lines) expect(line.day).toMatch(/^\d{4}-\d\d-\d\d$/);
+          } catch (error) {
+            expect(error).toBeInstanceOf(ExportError);
+          }
+        },
+      ),
       { numRuns: 500 },
     );
   });
@@ -148,29 +169,60 @@ describeOnBothDatabases("a bill beside the ledger", (database) => {
       { ...sonnet, id: FIRST_ID + HOUR_US, usage: used({ inputUncached: 1_000, cacheRead: 500, output: 100 }) },
       { ...sonnet, id: FIRST_ID + 2 * HOUR_US, usage: used({ inputUncached: 2_000, output: 200 }) },
       { ...sonnet, id: FIRST_ID + 25 * HOUR_US, usage: used({ inputUncached: 300, output: 30 }) },
-      { id: FIRST_ID + HOUR_US + 1, provider: "openai", modelRouted: "gpt-5", modelServed: "gpt-5-2025-08-07", usage: used({ inputUncached: 1_000_000 }) },
-      { id: FIRST_ID + HOUR_US + 2, provider: "openai", modelRouted: "gpt-9", modelServed: null, usage: used({ inputUncached: 10 }) },
+      {
+        id: FIRST_ID + HOUR_US + 1,
+        provider: "openai",
+        modelRouted: "gpt-5",
+        modelServed: "gpt-5-2025-08-07",
+        usage: used({ inputUncached: 1_000_000 }),
+      },
+      {
+        id: FIRST_ID + HOUR_US + 2,
+        provider: "openai",
+        modelRouted: "gpt-9",
+        modelServed: null,
+        usage: used({ inputUncached: 10 }),
+      },
     ]);
   });
 
-  const anthropic = (...rows: [day: string, model: string, input: number, read: number, output: number, key?: string][]): string =>
-    [ANTHROPIC_HEAD, ...rows.map(([day, model, input, read, output, key = "k"]) => `${day},${model},${key},w,standard,,${input},0,0,${read},${output},0`)].join("\n");
+  const anthropic = (
+    ...rows: [day: string, model: string, input: number, read: number, output: number, key?: string][]
+  ): string =>
+    [
+      ANTHROPIC_HEAD,
+      ...rows.map(
+        ([day, model, input, read, output, key = "k"]) =>
+          `${day},${model},${key},w,standard,,${input},0,0,${read},${output},0`,
+      ),
+    ].join("\n");
   const against = (text: string, providers = ["anthropic"], keys = {}): Promise<Reconciliation> =>
     reconcile(store, readExport(text), { providers, keys });
   const causes = ({ lines }: Reconciliation): string[][] => lines.map((line) => line.causes.map(({ cause }) => cause));
 
   it("agrees where both count the same", async () => {
-    const report = await against(anthropic(["2026-11-21", "claude-sonnet-4-5-20250929", 3_000, 500, 300], ["2026-11-22", "claude-sonnet-4-5", 300, 0, 30]));
+    const report = await against(
+      anthropic(
+        ["2026-11-21", "claude-sonnet-4-5-20250929", 3_000, 500, 300],
+        ["2026-11-22", "claude-sonnet-4-5", 300, 0, 30],
+      ),
+    );
     expect(report).toMatchObject({ same: 2, differing: 0, otherKeys: [] });
   });
 
   it("tells requests that are missing here, and those that are missing there", async () => {
-    const more = await against(anthropic(["2026-11-21", "claude-sonnet-4-5", 9_000, 500, 300], ["2026-11-22", "claude-sonnet-4-5", 300, 0, 30]));
+    const more = await against(
+      anthropic(["2026-11-21", "claude-sonnet-4-5", 9_000, 500, 300], ["2026-11-22", "claude-sonnet-4-5", 300, 0, 30]),
+    );
     expect(more.lines[0]).toMatchObject({ day: "2026-11-21", deltaTokens: 6_000, isSame: false });
     expect(causes(more)[0]).toEqual(["missing-here"]);
-    const fewer = await against(anthropic(["2026-11-21", "claude-sonnet-4-5", 1_000, 500, 100], ["2026-11-22", "claude-sonnet-4-5", 300, 0, 30]));
+    const fewer = await against(
+      anthropic(["2026-11-21", "claude-sonnet-4-5", 1_000, 500, 100], ["2026-11-22", "claude-sonnet-4-5", 300, 0, 30]),
+    );
     expect(causes(fewer)[0]).toEqual(["missing-there"]);
-    expect(causes(await against(anthropic(["2026-11-21", "claude-opus-4-5", 1, 0, 1])))).toContainEqual(["missing-there"]);
+    expect(causes(await against(anthropic(["2026-11-21", "claude-opus-4-5", 1, 0, 1])))).toContainEqual([
+      "missing-there",
+    ]);
   });
 
   it("tells tokens that were cached in another way", async () => {
@@ -179,7 +231,12 @@ describeOnBothDatabases("a bill beside the ledger", (database) => {
   });
 
   it("tells a day that ends at another hour", async () => {
-    const report = await against(anthropic(["2026-11-21", "claude-sonnet-4-5", 1_000, 500, 100], ["2026-11-22", "claude-sonnet-4-5", 2_300, 0, 230]));
+    const report = await against(
+      anthropic(
+        ["2026-11-21", "claude-sonnet-4-5", 1_000, 500, 100],
+        ["2026-11-22", "claude-sonnet-4-5", 2_300, 0, 230],
+      ),
+    );
     expect(causes(report).map(([first]) => first)).toEqual(["time-zone", "time-zone"]);
   });
 

@@ -22,6 +22,7 @@ describe("with nothing set", () => {
       adminEmail: "admin@local",
       authDisabled: false,
       authSecret: null,
+      statementKeyFile: null,
       logLevel: "info",
       logFile: null,
       logFileCli: null,

@@ -1,0 +1,72 @@
+/** Work on the ledger that takes longer than a request should: it is begun, and asked for until it is done. */
+import { randomUUID } from "node:crypto";
+
+export interface LedgerJob {
+  id: string;
+  kind: string;
+  state: "running" | "done" | "failed";
+  /** What is being done now. */
+  phase: string;
+  done: number;
+  /** Of `done`, an estimate; 0 while nobody knows. */
+  total: number;
+  /** Of the work; null until it is done. */
+  result: unknown;
+  /** Why it failed, for a person. */
+  problem: string | null;
+}
+
+export type JobWork = (
+  tell: (progress: { phase?: string; done: number; total: number }) => void,
+  signal: AbortSignal,
+) => Promise<unknown>;
+
+export interface LedgerJobs {
+  /** @throws Error when as much is being done as may be at once. */
+  start(kind: string, work: JobWork): LedgerJob;
+  /** Null when there is none, or it was done so long ago that it is forgotten. */
+  get(id: string): LedgerJob | null;
+  /** Ends what is running. */
+  stop(): void;
+}
+
+const MAX_RUNNING = 2;
+const MAX_KEPT = 20;
+
+/** @param explain says of an error what a person may read of it. */
+export function createLedgerJobs(explain: (error: unknown) => string): LedgerJobs {
+  const jobs = new Map<string, LedgerJob>();
+  const stop = new AbortController();
+
+  return {
+    start(kind, work) {
+      const running = [...jobs.values()].filter(({ state }) => state === "running");
+      if (running.length >= MAX_RUNNING)
+        throw new Error(
+          `The ledger is being worked on already (${running.map((job) => job.kind).join(", ")}). Try again when that is done.`,
+        );
+      const job: LedgerJob = {
+        id: randomUUID(),
+        kind,
+        state: "running",
+        phase: "",
+        done: 0,
+        total: 0,
+        result: null,
+        problem: null,
+      };
+      jobs.set(job.id, job);
+      work(
+        ({ phase, done, total }) => Object.assign(job, { done, total, ...(phase === undefined ? {} : { phase }) }),
+        stop.signal,
+      ).then(
+        (result) => Object.assign(job, { state: "done", result }),
+        (error: unknown) => Object.assign(job, { state: "failed", problem: explain(error) }),
+      );
+      for (const [id, { state }] of jobs) if (jobs.size > MAX_KEPT && state !== "running") jobs.delete(id);
+      return job;
+    },
+    get: (id) => jobs.get(id) ?? null,
+    stop: () => stop.abort(new Error("The gateway stops.")),
+  };
+}
