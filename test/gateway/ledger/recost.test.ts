@@ -62,7 +62,14 @@ describeOnBothDatabases("pricing anew", (database) => {
     expect(report).toMatchObject({ applied: false, looked: 899, changed: 599, nowPriced: 299, priceGone: 300 });
     expect(report.deltaNano).toBe(300 * 3_000_000 + 299 * 1_200_000);
     expect(report.sums).toEqual([
-      { provider: "anthropic", model: "claude-sonnet-4-5", changed: 300, wasNano: 1_350_000_000, isNano: 2_250_000_000, nowPriced: 0 },
+      {
+        provider: "anthropic",
+        model: "claude-sonnet-4-5",
+        changed: 300,
+        wasNano: 1_350_000_000,
+        isNano: 2_250_000_000,
+        nowPriced: 0,
+      },
       { provider: "anthropic", model: "new-model", changed: 299, wasNano: 0, isNano: 358_800_000, nowPriced: 299 },
     ]);
     expect(await total()).toEqual(before);
@@ -81,8 +88,15 @@ describeOnBothDatabases("pricing anew", (database) => {
   });
 
   it("keeps to the time, the provider and the model that it is given", async () => {
-    expect(await run({ fromUs: atUs(30), toUs: atUs(60) }, { apply: false })).toMatchObject({ looked: 30, changed: 20 });
-    expect(await run({ provider: "openai" }, { apply: false })).toMatchObject({ looked: 300, changed: 0, priceGone: 300 });
+    expect(await run({ fromUs: atUs(30), toUs: atUs(60) }, { apply: false })).toMatchObject({
+      looked: 30,
+      changed: 20,
+    });
+    expect(await run({ provider: "openai" }, { apply: false })).toMatchObject({
+      looked: 300,
+      changed: 0,
+      priceGone: 300,
+    });
     expect(await run({ model: "new-model" }, { apply: false })).toMatchObject({ looked: 299, changed: 299 });
   });
 
@@ -110,7 +124,9 @@ describeOnBothDatabases("pricing anew", (database) => {
     await run();
     const history = await readCostHistory(store, atUs(0), words);
     expect(history?.costNano).toBe(7_500_000);
-    expect(history?.steps.map(({ costNano, deltaNano, reason, madeBy }) => [costNano, deltaNano, reason, madeBy])).toEqual([
+    expect(
+      history?.steps.map(({ costNano, deltaNano, reason, madeBy }) => [costNano, deltaNano, reason, madeBy]),
+    ).toEqual([
       [4_500_000, 4_500_000, null, null],
       [7_500_000, 3_000_000, "prices changed", "ann"],
     ]);
@@ -124,7 +140,10 @@ describeOnBothDatabases("pricing anew", (database) => {
   });
 
   it("adds up, whatever prices come and go", async () => {
-    const price = fc.record({ input: fc.integer({ min: 0, max: 99_000_000 }), output: fc.integer({ min: 0, max: 99_000_000 }) });
+    const price = fc.record({
+      input: fc.integer({ min: 0, max: 99_000_000 }),
+      output: fc.integer({ min: 0, max: 99_000_000 }),
+    });
     const books = fc.array(fc.dictionary(fc.constantFrom(...models), price), { minLength: 1, maxLength: 3 });
     await fc.assert(
       fc.asyncProperty(books, async (all) => {

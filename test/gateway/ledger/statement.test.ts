@@ -81,7 +81,10 @@ describeOnBothDatabases("the statement of a month", (database) => {
     ]);
     expect(statement.priceSources).toEqual([{ source: "test prices 1", requests: 3, costNano: 13_500_000 }]);
     expect(statement.heads).toMatchObject([{ instanceId: 1, place: 6 }]);
-    expect(parts(await make({ userId: 2 }))[0]).toMatchObject({ total: { requests: 1 }, scope: { kind: "user", name: "2" } });
+    expect(parts(await make({ userId: 2 }))[0]).toMatchObject({
+      total: { requests: 1 },
+      scope: { kind: "user", name: "2" },
+    });
   });
 
   it("comes as CSV that no spreadsheet runs, and as a page that loads nothing", async () => {
