@@ -17,5 +17,6 @@ async function start(): Promise<void> {
     stderr: process.stderr,
     // The database and all that stands on it are loaded only where no gateway runs.
     openOffline: async (settings) => (await import("../compose/offline.ts")).openOffline(settings, process.env),
+    openStorage: async () => (await import("../compose/storage.ts")).createStorageTools(process.cwd()),
   });
 }

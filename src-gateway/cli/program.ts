@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { addApiKeys } from "./api-keys.ts";
+import { addBackup } from "./backup.ts";
 import { CliError, EXIT, type ExitCode } from "./cli-error.ts";
 import { addCompletion } from "./completion.ts";
 import { addConfigShow } from "./config-show.ts";
@@ -16,6 +17,7 @@ import { addHealth } from "./health.ts";
 import { addInit } from "./init.ts";
 import { addLedger } from "./ledger.ts";
 import { addLogs } from "./logs.ts";
+import { addMigrate } from "./migrate.ts";
 import { addModels } from "./models.ts";
 import { addPrices } from "./prices.ts";
 import { OUTPUT_FORMS } from "./printer.ts";
@@ -53,6 +55,8 @@ export function buildProgram(world: CliWorld): Command {
   const config = program.command("config").description("settings, providers, routes and aliases");
   addConfigShow(config, world);
   addConfigValidate(config, world);
+  addMigrate(program, world);
+  addBackup(program, world);
   addConsole(program, world);
   addVersion(program, world);
   addCompletion(program, world);

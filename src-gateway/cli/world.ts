@@ -1,4 +1,5 @@
 import type { Settings } from "../settings/types.ts";
+import type { StorageTools } from "./storage-tools.ts";
 
 /** Where text goes. */
 export interface Output {
@@ -17,4 +18,6 @@ export interface CliWorld {
   stderr: Output;
   /** The admin API over the database alone, on a socket that only this process's user may open. */
   openOffline(settings: Settings): Promise<{ socketPath: string; close(): Promise<void> }>;
+  /** Work on the databases themselves. */
+  openStorage(): Promise<StorageTools>;
 }

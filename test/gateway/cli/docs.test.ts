@@ -14,6 +14,7 @@ const program: Command = buildProgram({
   stdout: nowhere,
   stderr: nowhere,
   openOffline: () => Promise.reject(new Error("not here")),
+  openStorage: () => Promise.reject(new Error("not here")),
 });
 const { words } = readTree(program);
 
