@@ -79,6 +79,11 @@ export function createBudgets(options: BudgetsOptions): Budgets {
       if (used !== limits) await reservations.countIn(limits);
       return { ...decision, reservation };
     },
+    async count(request, arrivedMs, actual) {
+      const id = nextId();
+      const planned = planClaims(limits, request, arrivedMs);
+      await reservations.open(id, request, planned, arrivedMs).settle(actual);
+    },
     async status() {
       return statusOf({ limits, seen, claim, counts, id: nextId(), spentSince, nowUs: clock.nowUs() });
     },

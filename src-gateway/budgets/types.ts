@@ -155,6 +155,8 @@ export interface Budgets {
   /** @throws what `spentSince` throws when a count is not known yet and the ledger cannot be read. */
   reserve(request: SpendRequest): Promise<SpendDecision>;
   readonly asks: Asks;
+  /** A request that has ended and that nothing was reserved for: it counts as if there had been. Never throws. */
+  count(request: Omit<SpendRequest, "passed">, arrivedMs: number, actual: Amounts): Promise<void>;
   /** For the console: everybody who was counted since the start, and what is counted for all together. */
   status(): Promise<BudgetStatus[]>;
   /** New settings. Counts and reservations go on; budgets that are new count what runs already, too. */

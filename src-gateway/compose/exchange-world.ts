@@ -4,7 +4,7 @@ import { conversationKey } from "../affinity/conversation-key.ts";
 import type { Principal, User } from "../auth/types.ts";
 import { attribute } from "../exchange/attribution.ts";
 import { createReplayMemory } from "../exchange/replay-memory.ts";
-import type { Dispatch, ExchangeWorld } from "../exchange/types.ts";
+import type { Dispatch, ExchangeWorld, Spender } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { createJoins } from "../joins/joins.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
@@ -28,6 +28,7 @@ export function createExchangeWorld(
   records: ExchangeWorld["records"],
   counter: TokenCounter,
   memory: ResponseMemory,
+  spending: () => Spender | null,
 ): ExchangeWorld {
   const { settings, clock, log, keyRing, health } = parts;
   const nobody: Principal = {
@@ -51,6 +52,7 @@ export function createExchangeWorld(
     health,
     admission: admissionOf(parts),
     affinity: createAffinity({ clock }),
+    spending,
     runaways: parts.runaways,
     joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
     conversationOf: ({ inbound, body, model, owner }) =>

@@ -7,6 +7,7 @@ import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { openBooks } from "./books.ts";
+import { openBudgets } from "./budgets-side.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
 import { startProbes } from "./health-side.ts";
 import { logBodies } from "./log-bodies.ts";
@@ -39,8 +40,9 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
   const memory = createResponseMemory(parts);
   const logged = logBodies(parts, books.records);
+  const spending = await openBudgets(parts, books.writer);
   const world = {
-    ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory),
+    ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory, spending.spending),
     ...logged.world,
   };
   const running = new Set<Promise<void>>();
@@ -65,10 +67,12 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     admin.stop();
     stopProbes?.();
     world.joins?.stop();
+    await spending.answerAll();
     await server.stop(drainMs);
     await Promise.allSettled(running);
     await memory.answers.stop();
     await logged.stop();
+    await spending.stop();
     await books.close();
     await counter.close();
     await upstream.close();

@@ -19,6 +19,8 @@ export interface LiveConfig {
   /** Starts to watch the file. */
   start(): void;
   reload(): Promise<void>;
+  /** Told each change that was taken from now on. */
+  onChange(listener: (after: LiveState) => void): void;
   stop(): void;
   /** Why the file on disk is not what runs; null when it is. */
   lastProblem(): SettingsError | null;
@@ -49,16 +51,19 @@ export function createLiveConfig(options: {
       const before = state;
       state = resolve(config);
       options.onTaken(before, state);
+      for (const listener of listeners) listener(state);
       log.info({ version: config.version, providers: [...state.instances.keys()] }, "configuration reloaded");
     },
     onProblem: (error) =>
       log.warn({ problems: error.problems }, "the configuration was not taken; the last good one goes on"),
   });
+  const listeners: ((after: LiveState) => void)[] = [];
   let state = resolve(source.current());
   return {
     live: () => state,
     start: () => source.start(),
     reload: () => source.reload(),
+    onChange: (listener) => void listeners.push(listener),
     stop: () => source.stop(),
     lastProblem: () => source.lastProblem(),
   };

@@ -18,6 +18,7 @@ import { answerFromLoopback } from "./loopback.ts";
 import { type Place, placesOf } from "./places.ts";
 import { targetsThatKnow } from "./response-history.ts";
 import { settleFailure } from "./settle-failure.ts";
+import { errorOfStop } from "./spending.ts";
 import type { ExchangeState } from "./state.ts";
 
 /** Null when the caller has been given its answer; the failure to tell it otherwise. */
@@ -36,10 +37,16 @@ export async function askTargets(state: ExchangeState): Promise<AttemptFailure |
     const answering = (): void => failover.answering(place.health);
     const outcome = await tryPlace(state, place, answering);
     if (outcome === "busy") continue;
+    if (outcome?.stopped) {
+      for (const other of places) if (other.target === place.target) other.isSpent = true;
+      last = outcome;
+      continue;
+    }
     if (outcome === null) {
       answering();
       return null;
     }
+    await state.spending.failTarget();
     failover.failed(place.health, outcome, state.keeper.record.attempts.at(-1));
     state.audience.review();
     if (inbound.signal.aborted) return outcome;
@@ -129,6 +136,9 @@ async function tryPlace(
 ): Promise<AttemptFailure | null | "busy"> {
   const { world, inbound, keeper } = state;
   const { target } = place;
+  const stopped = await state.spending.enterTarget(target);
+  if (stopped !== null)
+    return { error: errorOfStop(stopped, world.clock.nowUs()), accepted: false, relay: null, stopped };
   keeper.ask(target.provider, target.model);
   if (target.instance === null) {
     await answerFromLoopback(state, target);
@@ -142,6 +152,7 @@ async function tryPlace(
   const ticket = world.health.begin(place.health);
   if (ticket === null) {
     // Half open: whoever came first finds out.
+    await state.spending.leaveTarget();
     place.notBeforeMs = nowMs(state) + world.retry.baseMs;
     return "busy";
   }

@@ -7,6 +7,7 @@ import { JsonScanError, scanJson } from "../lib/json-scan.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { planRecordOf } from "../routing/plan-record.ts";
+import type { Plan } from "../routing/types.ts";
 import { admissionOf, enter } from "./admit.ts";
 import { askTargets } from "./ask-targets.ts";
 import { type Audience, createAudience } from "./audience.ts";
@@ -19,6 +20,8 @@ import { type RecordKeeper, startRecord } from "./record.ts";
 import { factsOf, withoutChoice } from "./request-facts.ts";
 import { recallHistory } from "./response-history.ts";
 import { heedRunaway } from "./runaway.ts";
+import { estimateSpend } from "./spend-estimate.ts";
+import { Spending, type SpendQuestion } from "./spending.ts";
 import { createState, type ExchangeState } from "./state.ts";
 import { createStreamReply, type StreamReply } from "./stream-reply.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
@@ -29,6 +32,7 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
     inbound,
     isCount(inbound.target.surface) ? { clock: world.clock, records: NO_RECORDS } : world,
   );
+  const spending = new Spending<Plan>(inbound, world, keeper);
   let stream: StreamReply | null = null;
   let recorder: JoinRecorder | null = null;
   let audience: Audience | null = null;
@@ -37,6 +41,7 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
   try {
     const principal = world.authenticate(inbound.token);
     keeper.identify(principal);
+    spending.identify(principal);
     const held = await inbound.readBody();
     try {
       const asked = scanBody(held.bytes);
@@ -52,7 +57,8 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
       audience = createAudience({ inbound, world, keeper, recorder });
       callers = { ...inbound, reply: audience.reply, signal: audience.signal };
       if (head.stream) stream = streamReplyFor(callers, world, head);
-      await answer({ inbound: callers, audience, world, keeper, principal, body: asked, head, stream, recorder });
+      const understood = { inbound: callers, audience, world, keeper, spending, body: asked, head, stream };
+      await answer({ ...understood, principal, recorder });
     } finally {
       held.release();
     }
@@ -64,34 +70,55 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
     const isDelivered = await inbound.reply.finished();
     audience?.dismiss();
     keeper.close(isDelivered);
+    if (!isCount(inbound.target.surface)) await spending.close();
   }
 }
 
-type Asked = Pick<ExchangeState, "inbound" | "audience" | "world" | "keeper" | "body" | "head" | "stream"> & {
+type Asked = Pick<
+  ExchangeState,
+  "inbound" | "audience" | "world" | "keeper" | "spending" | "body" | "head" | "stream"
+> & {
   principal: Principal;
   recorder: JoinRecorder | null;
 };
 
 async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
-  const { inbound, world, keeper, head } = asked;
+  const { inbound, world, keeper, spending, head } = asked;
   const { body, continuation } = await recallHistory(inbound, world, asked.body, keeper.record.userId);
   const settleTokens = await heedRunaway({ ...asked, body });
   const admission = admissionOf(inbound, String(keeper.record.apiKeyId ?? 0), keeper.record.bytesIn);
-  const permit = await enter(world.admission, admission);
+  let permit = await enter(world.admission, admission);
   let state: ExchangeState;
   try {
-    const plan = await world.plan({
-      model: withoutSuffix(head.model),
-      wire: inbound.wire,
-      surface: countedSurface(inbound.target.surface),
-      request: factsOf({ inbound, world, keeper, body, principal }),
-      mayChoose: (provider) => mayChoose(principal.scopes, provider),
-    });
-    keeper.record.plan = planRecordOf(plan);
+    const planFor = async (model: string, why?: string): Promise<Plan> => {
+      const found = await world.plan({
+        model,
+        wire: inbound.wire,
+        surface: countedSurface(inbound.target.surface),
+        request: factsOf({ inbound, world, keeper, body, principal }),
+        mayChoose: (provider) => mayChoose(principal.scopes, provider),
+      });
+      const plan = why === undefined ? found : { ...found, matched: `${why}; ${found.matched}` };
+      keeper.record.plan = planRecordOf(plan);
+      return plan;
+    };
+    let plan = await planFor(withoutSuffix(head.model));
     if (plan.policy?.join === false) recorder?.drop();
     else recorder?.offer();
-    state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
-    const failure = await askTargets(state);
+    const aside = async <Result>(wait: () => Promise<Result>): Promise<Result> => {
+      permit.release();
+      const result = await wait();
+      permit = await enter(world.admission, admission);
+      return result;
+    };
+    if (!isCount(inbound.target.surface)) plan = await spending.enter(plan, spendQuestion(asked, body, planFor, aside));
+    let failure: AttemptFailure | null;
+    for (;;) {
+      state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
+      failure = await askTargets(state);
+      if (!failure?.stopped || inbound.signal.aborted) break;
+      plan = await spending.goOn(failure.stopped, plan);
+    }
     if (failure !== null) {
       if (inbound.signal.aborted) keeper.settle("client_aborted", failure.error);
       else sendFailure(state, failure);
@@ -101,6 +128,22 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     settleTokens();
   }
   await reportPrompt(state);
+}
+
+function spendQuestion(
+  { inbound, world }: Pick<Asked, "inbound" | "world">,
+  { bytes, root }: RequestBody,
+  planAnew: SpendQuestion<Plan>["planAnew"],
+  aside: SpendQuestion<Plan>["aside"],
+): SpendQuestion<Plan> {
+  const weighed = { surface: inbound.target.surface, body: { bytes, members: root.members } };
+  return {
+    inbound,
+    estimate: (target, spender) => estimateSpend(weighed, target, world, spender),
+    firstOf: ({ targets }) => targets[0] ?? { provider: "", model: null },
+    planAnew,
+    aside,
+  };
 }
 
 const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };
@@ -153,7 +196,8 @@ function refuse(
   const error = toGatewayError(thrown);
   if (error.code === "internal_error")
     world.log.error({ err: thrown, requestId: inbound.requestId }, "exchange failed");
-  keeper.settle(error.code === "internal_error" || error.code === "credential_missing" ? "failed" : "refused", error);
+  const isFailure = error.code === "internal_error" || error.code === "credential_missing";
+  keeper.settle(isFailure || keeper.record.attempts.length > 0 ? "failed" : "refused", error);
   sendError(inbound, error, stream);
 }
 

@@ -1,5 +1,6 @@
 /** How an attempt can fail, in words that may reach the caller. */
 import { GatewayError } from "../ir/errors.ts";
+import type { SpendStop } from "./spending.ts";
 import type { Headers, UpstreamFailure } from "./types.ts";
 
 export interface AttemptFailure {
@@ -10,6 +11,8 @@ export interface AttemptFailure {
   relay: { status: number; headers: Record<string, string>; body: Buffer } | null;
   /** The request has no words on this target's wire; nothing was sent. */
   unsayable?: boolean;
+  /** A limit of the provider stood against it; nothing was sent. */
+  stopped?: SpendStop;
 }
 
 export function clientLeft(): AttemptFailure {

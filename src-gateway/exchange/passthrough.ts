@@ -9,21 +9,25 @@ import { WIRES } from "../protocols/wires.ts";
 import { judge } from "../routing/verdict.ts";
 import { createFailoverNotice } from "./failover-notice.ts";
 import type { AttemptFailure } from "./failures.ts";
-import { chooseTargets, modelInQuery, namedProvider } from "./passthrough/choose-targets.ts";
+import { type ChosenTargets, chooseTargets, modelInQuery, namedProvider } from "./passthrough/choose-targets.ts";
 import { type OutgoingBody, openBody } from "./passthrough/outgoing-body.ts";
 import { refuseEscape, wireOfBase } from "./passthrough/provider-url.ts";
 import { type PassthroughState, tryTarget } from "./passthrough/try-target.ts";
-import type { PassthroughInbound, PassthroughTarget, PassthroughWorld } from "./passthrough/types.ts";
+import type { PassthroughInbound, PassthroughWorld } from "./passthrough/types.ts";
 import { type RecordKeeper, startRecord } from "./record.ts";
 import { factsWithoutBody } from "./request-facts.ts";
+import { estimateSpend } from "./spend-estimate.ts";
+import { Spending, type SpendQuestion, type SpendStop } from "./spending.ts";
 
 export async function runPassthrough(arrived: PassthroughInbound, world: PassthroughWorld): Promise<void> {
   const inbound = world.listen?.(arrived) ?? arrived;
   const keeper = startRecord(inbound, world);
+  const spending = new Spending<ChosenTargets>(inbound, world, keeper);
   let body: OutgoingBody | null = null;
   try {
     const principal = world.authenticate(inbound.token);
     keeper.identify(principal);
+    spending.identify(principal);
     refuseEscape(inbound.route.path);
     const rights = (provider: string): boolean => mayChoose(principal.scopes, provider);
     const named = namedProvider(inbound, world, rights);
@@ -31,9 +35,18 @@ export async function runPassthrough(arrived: PassthroughInbound, world: Passthr
     const model = body.model ?? modelInQuery(inbound.target.query);
     openRecord(keeper, world, body, model);
     const request = factsWithoutBody({ inbound, world, keeper, principal });
-    const { targets, plan } = await chooseTargets(inbound, world, named, { model, request, mayChoose: rights });
-    keeper.record.plan = plan;
-    await askTargets({ inbound, world, keeper, body }, targets);
+    const choose = async (wanted: string | null, why?: string): Promise<ChosenTargets> => {
+      const found = await chooseTargets(inbound, world, named, { model: wanted, request, mayChoose: rights });
+      const { plan } = found;
+      keeper.record.plan = why === undefined ? plan : { ...plan, matched: `${why}; ${plan.matched}` };
+      return found;
+    };
+    let chosen = await spending.enter(await choose(model), spendQuestion(inbound, world, body, choose));
+    for (;;) {
+      const stopped = await askTargets({ inbound, world, keeper, body }, chosen, spending);
+      if (stopped === null) break;
+      chosen = await spending.goOn(stopped, chosen);
+    }
   } catch (thrown) {
     refuse(inbound, world, keeper, thrown);
   } finally {
@@ -42,6 +55,7 @@ export async function runPassthrough(arrived: PassthroughInbound, world: Passthr
       body.release();
     }
     keeper.close(await inbound.reply.finished());
+    await spending.close();
   }
 }
 
@@ -54,16 +68,47 @@ function openRecord(keeper: RecordKeeper, world: PassthroughWorld, body: Outgoin
   world.records.open({ ...record, attempts: [...record.attempts] });
 }
 
-async function askTargets(state: PassthroughState, targets: PassthroughTarget[]): Promise<void> {
+function spendQuestion(
+  inbound: PassthroughInbound,
+  world: PassthroughWorld,
+  body: OutgoingBody,
+  planAnew: SpendQuestion<ChosenTargets>["planAnew"],
+): SpendQuestion<ChosenTargets> {
+  const weighed = { surface: inbound.target.surface, body: body.json };
+  return {
+    inbound,
+    estimate: (target, spender) => estimateSpend(weighed, target, world, spender),
+    firstOf: ({ targets: [first] }) => ({ provider: first?.instance.id ?? "", model: first?.model ?? null }),
+    planAnew,
+    aside: (wait) => wait(),
+  };
+}
+
+/** @returns why nobody was asked, where it was for a limit; null when the client has been given its answer. */
+async function askTargets(
+  state: PassthroughState,
+  { targets }: ChosenTargets,
+  spending: Spending<ChosenTargets>,
+): Promise<SpendStop | null> {
   const { inbound, world, keeper, body } = state;
   const failover = createFailoverNotice(inbound, world);
+  let stopped: SpendStop | null = null;
   for (const [place, target] of targets.entries()) {
+    stopped = await spending.enterTarget({ provider: target.instance.id, model: target.model });
+    if (stopped !== null) continue;
     const asked = { provider: target.instance.id, model: target.model, key: null };
     keeper.ask(target.instance.id, target.model);
     const failure = await tryTarget(state, target);
-    if (failure === null) return failover.answering(asked);
+    if (failure === null) {
+      failover.answering(asked);
+      return null;
+    }
+    await spending.failTarget();
     failover.failed(asked, failure, keeper.record.attempts.at(-1));
-    if (inbound.signal.aborted || body.broke()) return leave(inbound, keeper, failure.error);
+    if (inbound.signal.aborted || body.broke()) {
+      leave(inbound, keeper, failure.error);
+      return null;
+    }
     // A body that was handed through is gone; only what is held can be sent to another provider.
     const targetsLeft = body.repeatable ? targets.length - place - 1 : 0;
     const verdict = judge(failure.error, {
@@ -71,8 +116,12 @@ async function askTargets(state: PassthroughState, targets: PassthroughTarget[])
       status: keeper.record.attempts.at(-1)?.status ?? null,
       onStatus: target.instance.onStatus,
     });
-    if (targetsLeft === 0 || verdict === "give-up") return sendFailure(state, failure, wireOfBase(target.base));
+    if (targetsLeft === 0 || verdict === "give-up") {
+      sendFailure(state, failure, wireOfBase(target.base));
+      return null;
+    }
   }
+  return stopped;
 }
 
 function sendFailure({ inbound, keeper }: PassthroughState, failure: AttemptFailure, wire: WireProtocol): void {
@@ -90,7 +139,8 @@ function refuse(inbound: PassthroughInbound, world: PassthroughWorld, keeper: Re
   const error = toGatewayError(thrown);
   if (error.code === "internal_error")
     world.log.error({ err: thrown, requestId: inbound.requestId }, "exchange failed");
-  keeper.settle(error.code === "internal_error" ? "failed" : "refused", error);
+  const wasAsked = keeper.record.attempts.length > 0;
+  keeper.settle(error.code === "internal_error" || wasAsked ? "failed" : "refused", error);
   sendError(inbound, error, inbound.wire);
 }
 

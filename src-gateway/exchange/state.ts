@@ -10,6 +10,7 @@ import type { Plan, PlanTarget } from "../routing/types.ts";
 import type { Audience } from "./audience.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { Continuation } from "./response-history.ts";
+import type { Spending } from "./spending.ts";
 import type { StreamReply } from "./stream-reply.ts";
 import type { AnsweredPrompt, ExchangeWorld, Inbound } from "./types.ts";
 import { refusesThoughts, withoutThoughts } from "./without-thoughts.ts";
@@ -21,6 +22,7 @@ export interface ExchangeState {
   audience: Audience;
   world: ExchangeWorld;
   keeper: RecordKeeper;
+  spending: Spending<Plan>;
   body: RequestBody;
   head: RequestHead;
   plan: Plan;
@@ -51,7 +53,17 @@ export interface ExchangeState {
 
 type Understood = Pick<
   ExchangeState,
-  "inbound" | "audience" | "world" | "keeper" | "body" | "head" | "plan" | "stream" | "continuation" | "admission"
+  | "inbound"
+  | "audience"
+  | "world"
+  | "keeper"
+  | "spending"
+  | "body"
+  | "head"
+  | "plan"
+  | "stream"
+  | "continuation"
+  | "admission"
 >;
 
 export function createState(understood: Understood): ExchangeState {

@@ -6,6 +6,7 @@
  */
 import type { Affinity, Home } from "../affinity/types.ts";
 import type { Principal } from "../auth/types.ts";
+import type { Amounts, Budgets, Subject } from "../budgets/types.ts";
 import type { Health } from "../health/types.ts";
 import type { ExchangeRecord, PrefixReport } from "../ir/exchange-record.ts";
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
@@ -54,6 +55,8 @@ export interface Inbound {
   wire: WireProtocol;
   target: RequestTarget;
   project: string | null;
+  /** Where the connection comes from; absent where there is none. */
+  address?: string | null;
   headers: Headers;
   /** The key that the caller showed, in whatever header form; null when there was none. */
   token: string | null;
@@ -128,6 +131,27 @@ export interface AnsweredPrompt {
   home: Home;
 }
 
+/** Who keeps the budgets and rate limits, and what they need to know of a request. */
+export interface Spender extends Pick<Budgets, "reserve" | "asks"> {
+  /** A request that nothing was reserved for, because nothing was limited when it began, counts after its end. */
+  count(subject: Subject, arrivedMs: number, used: Amounts): Promise<void>;
+  /** Nano-USD, whichever way the input is cached; null when nobody knows the price. */
+  costAtMost(use: {
+    provider: string;
+    model: string;
+    inputTokens: number;
+    outputTokens: number;
+    images: number;
+    serviceTier: string | null;
+    /** It may write to a cache that lives an hour, which costs more. */
+    cachesLong: boolean;
+  }): Promise<number | null>;
+  /** What a closed record cost; null when nobody knows. */
+  costOf(record: ExchangeRecord): number | null;
+  /** The most that the model takes; null when its provider does not say. */
+  contextTokens(provider: string, model: string): number | null;
+}
+
 /** Everything an exchange needs besides the request itself. */
 export interface ExchangeWorld {
   clock: Clock;
@@ -148,6 +172,8 @@ export interface ExchangeWorld {
   health: Health;
   admission: Admission;
   affinity: Affinity;
+  /** Null while nothing is limited. */
+  spending?(): Spender | null;
   /** Notices agents that run in circles. */
   runaways: RunawayGuard;
   /** Answers for requests that are sent again; null when each is to be asked. */

@@ -40,6 +40,7 @@ export function createInferenceHandler(
       wire: route.wire,
       target: route.target,
       project: route.project ?? headerText(request, "x-tokligence-project"),
+      address: addressOf(request),
       headers: request.headers,
       token: readCredential(request.headers, queryOf(request))?.token ?? null,
       readBody: async () => {
@@ -93,6 +94,10 @@ export function queryOf(request: IncomingMessage): URLSearchParams {
   const mark = url.indexOf("?");
   return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
 }
+
+/** An IPv4 address in the clothes of IPv6 is the same address. */
+export const addressOf = ({ socket }: IncomingMessage): string | null =>
+  socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? null;
 
 export function headerText(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];

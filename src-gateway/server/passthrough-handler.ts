@@ -5,7 +5,7 @@ import type { PassthroughInbound, PassthroughWorld } from "../exchange/passthrou
 import { runPassthrough } from "../exchange/passthrough.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { bodySourceOf } from "./body-source.ts";
-import { discardRest, headerText, queryOf } from "./inference-handler.ts";
+import { addressOf, discardRest, headerText, queryOf } from "./inference-handler.ts";
 import { type BodyBudget, ClientGone, readBody } from "./read-body.ts";
 import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
@@ -39,6 +39,7 @@ export function createPassthroughHandler(
       wire,
       target: { surface: route.surface, pathModel: null, pathMethod: null, query },
       project: project ?? headerText(request, "x-tokligence-project"),
+      address: addressOf(request),
       headers: request.headers,
       token: readCredential(request.headers, queryOf(request))?.token ?? null,
       readBody: () => readBody(request, maxBodyBytes, budget),

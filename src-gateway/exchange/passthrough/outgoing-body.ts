@@ -23,6 +23,8 @@ export interface OutgoingBody {
   broke(): boolean;
   /** The body, with another model's name where `model` differs from what the client wrote. */
   content(model: string | null): Buffer[] | StreamedBody | null;
+  /** The members of a JSON object; null of everything else. */
+  readonly json: { bytes: Buffer; members: ScannedObject["members"] } | null;
   release(): void;
 }
 
@@ -43,6 +45,7 @@ const EMPTY: OutgoingBody = {
   bytesIn: () => 0,
   broke: () => false,
   content: () => null,
+  json: null,
   release: () => {},
 };
 
@@ -69,6 +72,7 @@ function heldBody(held: { bytes: Buffer; wireBytes: number; release(): void }): 
       if (!place || name === null || name === model) return [bytes];
       return [bytes.subarray(0, place.start), Buffer.from(JSON.stringify(name)), bytes.subarray(place.end)];
     },
+    json: members ? { bytes, members } : null,
     release: () => held.release(),
   };
 }
@@ -127,6 +131,7 @@ async function streamedBody(source: BodySource, boundary: string | null): Promis
       const length = source.length === null ? null : source.length + first.length - start.length;
       return { pieces: piecesOf(first, read), length };
     },
+    json: null,
     release: () => source.stop(),
   };
 }

@@ -34,6 +34,7 @@ export interface ConnectionOptions {
   nextId(): number;
   limits: ConnectionLimits;
   /** What the upgrade said. */
+  address: string | null;
   headers: Headers;
   token: string | null;
   target: RequestTarget;
@@ -155,7 +156,7 @@ export class ResponsesConnection {
   }
 
   private async exchange(create: CreateEvent, id: number, reply: SocketReply): Promise<void> {
-    const { world, running, headers, token, target, project } = this.options;
+    const { world, running, address, headers, token, target, project } = this.options;
     const requestId = requestIdOf(id);
     const inbound: Inbound = {
       id,
@@ -164,6 +165,7 @@ export class ResponsesConnection {
       wire: "openai-responses",
       target,
       project,
+      address,
       headers,
       token,
       transcript: (previousId) => this.transcript.upTo(previousId),

@@ -5,7 +5,7 @@ import { WebSocketServer } from "ws";
 import { readCredential } from "../../auth/read-credential.ts";
 import type { ExchangeWorld, Headers } from "../../exchange/types.ts";
 import { GatewayError, toGatewayError } from "../../ir/errors.ts";
-import { headerText, type InferenceRoute, queryOf } from "../inference-handler.ts";
+import { addressOf, headerText, type InferenceRoute, queryOf } from "../inference-handler.ts";
 import { refuseUpgrade } from "../raw-answers.ts";
 import { type ConnectionLimits, ResponsesConnection } from "./connection.ts";
 
@@ -61,6 +61,7 @@ export function createResponsesSockets(options: ResponsesSocketsOptions): Respon
           running,
           nextId: () => options.nextId(),
           limits,
+          address: addressOf(request),
           headers: withoutSocketWords(request.headers),
           token,
           target,

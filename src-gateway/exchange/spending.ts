@@ -1,0 +1,238 @@
+/**
+ * What a request may spend: reserved before anybody is asked, settled once when its record is closed. A budget may send it
+ * to another model, let it wait for somebody's word, or turn it away.
+ */
+import { rateHeaders, refusal, WARNING_HEADER, warningHeader } from "../budgets/refusals.ts";
+import type { Amounts, Named, Reservation, SpendDecision, Subject } from "../budgets/types.ts";
+import { GatewayError } from "../ir/errors.ts";
+import { inputTotal } from "../ir/usage.ts";
+import type { RecordKeeper } from "./record.ts";
+import type { SpendTarget } from "./spend-estimate.ts";
+import type { ExchangeWorld, Inbound, Spender } from "./types.ts";
+
+export const DOWNGRADE_HEADER = "x-tokligence-budget-downgrade";
+
+/** Why a request may not go on as it is. */
+export type SpendStop = Exclude<SpendDecision, { action: "go" }>;
+
+/** What of the principal is counted. */
+export interface Spent {
+  apiKeyId: number | null;
+  keyName: string | null;
+  userId: number;
+  email: string;
+}
+
+export interface SpendQuestion<Plan> {
+  /** Its reply and signal are those of everybody who waits. */
+  inbound: Pick<Inbound, "reply" | "signal">;
+  estimate(target: SpendTarget, spender: Spender): Promise<Amounts>;
+  firstOf(plan: Plan): SpendTarget;
+  /** @throws GatewayError when nobody has the model. */
+  planAnew(model: string, why: string): Promise<Plan>;
+  /** Waits without keeping others from their turn. */
+  aside<Result>(wait: () => Promise<Result>): Promise<Result>;
+}
+
+/** Of one exchange. Does nothing while nothing is limited. */
+export class Spending<Plan> {
+  readonly #inbound: Inbound;
+  readonly #world: Pick<ExchangeWorld, "spending" | "clock" | "log">;
+  readonly #keeper: RecordKeeper;
+  #spender: Spender | null = null;
+  #who: Spent | null = null;
+  #question: SpendQuestion<Plan> | null = null;
+  #passed: string[] = [];
+  #request: Reservation | null = null;
+  #target: Reservation | null = null;
+
+  constructor(inbound: Inbound, world: Pick<ExchangeWorld, "spending" | "clock" | "log">, keeper: RecordKeeper) {
+    this.#inbound = inbound;
+    this.#world = world;
+    this.#keeper = keeper;
+  }
+
+  identify(who: Spent): void {
+    this.#who = who;
+  }
+
+  /**
+   * @returns the plan that the request may go on with.
+   * @throws GatewayError quota_exceeded, rate_limited; overloaded where nobody can tell what was spent; the signal's reason
+   *   when the client leaves while somebody is asked.
+   */
+  async enter(plan: Plan, question: SpendQuestion<Plan>): Promise<Plan> {
+    this.#spender = this.#world.spending?.() ?? null;
+    this.#question = question;
+    if (this.#spender === null) return plan;
+    for (let current = plan; ; ) {
+      const decision = await this.#reserve("request", question.firstOf(current), this.#spender, question);
+      if (decision.action === "go") {
+        this.#request = decision.reservation;
+        return current;
+      }
+      current = await this.goOn(decision, current);
+    }
+  }
+
+  /** Asked before each attempt. @returns null when the target may be asked, and is counted from now on. */
+  async enterTarget(target: SpendTarget): Promise<SpendStop | null> {
+    if (this.#spender === null || this.#question === null) return null;
+    await this.#closeTarget(NOTHING);
+    const decision = await this.#reserve("target", target, this.#spender, this.#question);
+    if (decision.action !== "go") return decision;
+    this.#target = decision.reservation;
+    return null;
+  }
+
+  /** The target was not asked after all. */
+  async leaveTarget(): Promise<void> {
+    await this.#closeTarget(null);
+  }
+
+  /** The attempt has failed. What it used all the same stands in the record, for as long as nobody else is asked. */
+  async failTarget(): Promise<void> {
+    if (this.#keeper.record.usageSource === "none") await this.#closeTarget(NOTHING);
+  }
+
+  /**
+   * What has to happen before a request that was stopped goes on.
+   * @returns the plan to go on with, for which nothing is reserved yet.
+   * @throws GatewayError as `enter`.
+   */
+  async goOn(stop: SpendStop, plan: Plan): Promise<Plan> {
+    const nowUs = this.#world.clock.nowUs();
+    const question = this.#question;
+    if (question === null || this.#spender === null || stop.action === "block" || stop.action === "slow")
+      throw errorOfStop(stop, nowUs);
+    this.#passed.push(stop.met.budget);
+    if (stop.action === "downgrade") return this.#downgrade(stop, question);
+    const spender = this.#spender;
+    const { signal } = question.inbound;
+    const { waitMs, met } = stop;
+    const id = this.#inbound.requestId;
+    this.#world.log.warn(
+      { kind: "budget-ask", requestId: id, budget: met.budget },
+      "a request asks whether it may go on",
+    );
+    const outcome = await question.aside(() => spender.asks.open({ id, met, waitMs, about: this.#about(), signal }));
+    this.#world.log.info({ kind: "budget-ask", requestId: id, budget: met.budget, outcome }, "a request was answered");
+    if (outcome !== "approved") throw errorOfStop(stop, this.#world.clock.nowUs());
+    return plan;
+  }
+
+  /** The record is closed. Never throws. */
+  async close(): Promise<void> {
+    const { record } = this.#keeper;
+    const wasAsked = record.queueUs !== null;
+    if (this.#request === null) {
+      // It began before anything was limited, and was not turned away: those who come after it are told of it.
+      const spender = this.#spender === null ? (this.#world.spending?.() ?? null) : null;
+      if (spender === null || !wasAsked) return;
+      const subject = { ...this.#subject(), ...providerOf(record.provider) };
+      return spender.count(subject, Math.floor(record.id / 1000), this.#used(spender));
+    }
+    const used = wasAsked && this.#spender ? this.#used(this.#spender) : null;
+    const closing = [this.#closeTarget(used)];
+    closing.push(used === null ? this.#request.release() : this.#request.settle(used));
+    await Promise.all(closing);
+  }
+
+  async #closeTarget(used: Amounts | null): Promise<void> {
+    const held = this.#target;
+    this.#target = null;
+    await (used === null ? held?.release() : held?.settle(used));
+  }
+
+  async #reserve(
+    stage: "request" | "target",
+    target: SpendTarget,
+    spender: Spender,
+    question: SpendQuestion<Plan>,
+  ): Promise<SpendDecision> {
+    const estimate = await question.estimate(target, spender);
+    const subject = stage === "request" ? this.#subject() : providerOf(target.provider);
+    let decision: SpendDecision;
+    try {
+      decision = await spender.reserve({ subject, stage, estimate, passed: this.#passed });
+    } catch (error) {
+      this.#world.log.error({ err: error, requestId: this.#inbound.requestId }, "budgets could not be read");
+      throw new GatewayError(
+        "overloaded",
+        "What was spent so far cannot be read from the ledger, so nobody can tell whether there is room for this request. Try again in a moment.",
+        { retryAfterMs: 1_000, cause: error },
+      );
+    }
+    // Those of a place that is passed over would say nothing about the one that answers.
+    if (stage === "request" || decision.action === "go") tell(question.inbound.reply, decision);
+    return decision;
+  }
+
+  async #downgrade(stop: Extract<SpendStop, { action: "downgrade" }>, question: SpendQuestion<Plan>): Promise<Plan> {
+    const { met, to } = stop;
+    try {
+      const plan = await question.planAnew(to, `budget "${met.budget}" asks for "${to}" instead`);
+      put(question.inbound.reply, DOWNGRADE_HEADER, `${met.budget}; to=${to}`);
+      return plan;
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      this.#world.log.warn(
+        { budget: met.budget, to, problem: error.message },
+        "a budget's other model cannot be asked",
+      );
+      throw errorOfStop(stop, this.#world.clock.nowUs());
+    }
+  }
+
+  #subject(): Subject {
+    const { record } = this.#keeper;
+    const who = this.#who;
+    const agent = record.agent?.split("/", 1)[0] ?? null;
+    const named = (name: string | null | undefined): Named | null => (name ? { id: name, name } : null);
+    return {
+      key: who === null || who.apiKeyId === null ? null : { id: String(who.apiKeyId), name: who.keyName ?? "" },
+      user: who === null ? null : { id: String(who.userId), name: who.email },
+      agent: named(agent),
+      project: named(record.project),
+      address: named(this.#inbound.address),
+    };
+  }
+
+  #about(): Record<string, string> {
+    const { record } = this.#keeper;
+    const { key, user } = this.#subject();
+    const { agent, project, session, modelAsked: model } = record;
+    const all = { user: user?.name, key: key?.name, agent, project, session, model };
+    return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value ? [[name, value]] : [])));
+  }
+
+  #used(spender: Spender): Amounts {
+    const { record } = this.#keeper;
+    return { costNano: spender.costOf(record), tokens: inputTotal(record.usage) + record.usage.output };
+  }
+}
+
+/** For the client, where nothing else is left. */
+export const errorOfStop = (stop: SpendStop, nowUs: number): GatewayError =>
+  refusal(stop.action === "downgrade" ? blockOf(stop) : stop, nowUs);
+
+const NOTHING: Amounts = { costNano: 0, tokens: 0 };
+
+const providerOf = (provider: string | null): Subject =>
+  provider === null ? {} : { provider: { id: provider, name: provider } };
+
+const blockOf = ({ met, warnings }: Extract<SpendStop, { action: "downgrade" }>) =>
+  ({ action: "block", reason: "limit", met, warnings }) as const;
+
+function tell(reply: Inbound["reply"], decision: SpendDecision): void {
+  if (decision.action === "go" || decision.action === "slow") {
+    for (const [name, value] of Object.entries(rateHeaders(decision.rates))) put(reply, name, value);
+  }
+  const warning = "warnings" in decision ? warningHeader(decision.warnings) : null;
+  if (warning !== null) put(reply, WARNING_HEADER, warning);
+}
+
+/** Other characters than these would end the answer. */
+function put({ extraHeaders, status }: Inbound["reply"], name: string, value: string): void {
+  if (extraHeaders && status === null) extraHeaders[name] = value.replace(/[^\x20-\x7e]/g, "?");
+}
