@@ -5,6 +5,15 @@ const whole = new Intl.NumberFormat(text.locale);
 const short = new Intl.NumberFormat(text.locale, { notation: "compact", maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat(text.locale, { style: "percent", maximumFractionDigits: 1 });
 
+const NANO = 1_000_000_000;
+const money = { style: "currency", currency: "USD" } as const;
+const dollars = new Intl.NumberFormat(text.locale, money);
+const cents = new Intl.NumberFormat(text.locale, {
+  ...money,
+  minimumSignificantDigits: 2,
+  maximumSignificantDigits: 3,
+});
+
 /** 1234 → "1,234" */
 export const formatCount = (count: number): string => whole.format(count);
 
@@ -25,4 +34,10 @@ export function formatBytes(bytes: number): string {
   if (bytes < 1_000) return `${whole.format(bytes)} B`;
   if (bytes < 1_000_000) return `${(bytes / 1_000).toFixed(1)} KB`;
   return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+/** Money in nano-USD: "$1,234.50", and below a dollar what counts of it: "$0.0123". */
+export function formatUsd(nano: number): string {
+  const isSmall = nano !== 0 && Math.abs(nano) < NANO;
+  return (isSmall ? cents : dollars).format(nano / NANO);
 }

@@ -34,6 +34,8 @@ export const enDetails = {
     audioInput: "of the input audio",
     audioOutput: "of the output audio",
   },
+  cost: "Cost",
+  unpriced: "no known price",
   losses: "Changed on the way",
   verdicts: { dropped: "dropped", emulated: "emulated", clamped: "limited" },
   error: "What went wrong",

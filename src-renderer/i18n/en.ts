@@ -93,7 +93,11 @@ export const en = {
     today: "Today",
     requests: "Requests",
     failures: (count: number) => (count === 0 ? "no failures" : `${count} failed`),
-    success: "Success",
+    spent: "Spent",
+    unpriced: (count: number) =>
+      count === 0
+        ? "every request has a price"
+        : `and ${plural(count, "1 request", `${count} requests`)} of no known price`,
     tokensIn: "Tokens in",
     cached: (share: string) => `${share} from cache`,
     noCache: "nothing from cache",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatBytes, formatShare, formatShort } from "../../src-renderer/format/numbers.ts";
+import { formatBytes, formatShare, formatShort, formatUsd } from "../../src-renderer/format/numbers.ts";
 import { formatDuration, formatMoment, median, startOfDayMs } from "../../src-renderer/format/times.ts";
 
 describe("durations", () => {
@@ -57,4 +57,12 @@ describe("numbers", () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([4, 1, 3, 2])).toBe(2);
   });
+
+  it.each([
+    [0, "$0.00"],
+    [327_500, "$0.000328"],
+    [500_000_000, "$0.50"],
+    [1_234_567_890, "$1.23"],
+    [98_765_432_100_000, "$98,765.43"],
+  ])("%d nano-dollars are written as %s", (nano, expected) => expect(formatUsd(nano)).toBe(expected));
 });

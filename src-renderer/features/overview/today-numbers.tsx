@@ -1,12 +1,12 @@
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { inputTotal } from "../../../src-gateway/ir/usage.ts";
-import { formatCount, formatShare, formatShort } from "../../format/numbers.ts";
+import { formatShare, formatShort, formatUsd } from "../../format/numbers.ts";
 import { formatDuration, median } from "../../format/times.ts";
 import { text } from "../../i18n/text.ts";
 
 /** The numbers of today. `today` are the newest of its requests, for what the sums cannot say. */
 export function TodayNumbers({ sum, today }: { sum: ReplyOf<"usageSummary">; today: ReplyOf<"listExchanges"> }) {
-  const { requests, failures, usage } = sum;
+  const { requests, failures, usage, costNano, unpriced } = sum;
   const input = inputTotal(usage);
   const firstTokens = today.flatMap(({ outcome, firstTokenUs }) =>
     outcome === "completed" && firstTokenUs !== null ? [firstTokenUs] : [],
@@ -20,11 +20,7 @@ export function TodayNumbers({ sum, today }: { sum: ReplyOf<"usageSummary">; tod
         note={words.failures(failures)}
         ink={failures > 0 ? "bad" : undefined}
       />
-      <Kpi
-        name={words.success}
-        number={formatShare(requests - failures, requests)}
-        note={`${formatCount(requests - failures)} / ${formatCount(requests)}`}
-      />
+      <Kpi name={words.spent} number={formatUsd(costNano)} note={words.unpriced(unpriced)} />
       <Kpi
         name={words.tokensIn}
         number={formatShort(input)}

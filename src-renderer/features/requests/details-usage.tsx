@@ -1,5 +1,5 @@
 import { inputTotal } from "../../../src-gateway/ir/usage.ts";
-import { formatCount } from "../../format/numbers.ts";
+import { formatCount, formatUsd } from "../../format/numbers.ts";
 import { text } from "../../i18n/text.ts";
 import type { Exchange } from "./request-rows.ts";
 
@@ -8,7 +8,7 @@ const BUCKETS = ["inputUncached", "cacheRead", "cacheWrite5m", "cacheWrite1h", "
 const PARTS = ["reasoning", "audioInput", "audioOutput"] as const;
 
 /** Tokens by kind; the buckets do not overlap, so they add up. */
-export function UsageTable({ exchange: { usage, usageSource } }: { exchange: Exchange }) {
+export function UsageTable({ exchange: { usage, usageSource, cost } }: { exchange: Exchange }) {
   const words = text.details;
   const number = (count: number): string => `${usageSource === "estimated" ? "≈ " : ""}${formatCount(count)}`;
   return (
@@ -39,6 +39,10 @@ export function UsageTable({ exchange: { usage, usageSource } }: { exchange: Exc
             <tr>
               <th scope="row">{words.total}</th>
               <td>{number(inputTotal(usage) + usage.output)}</td>
+            </tr>
+            <tr>
+              <th scope="row">{words.cost}</th>
+              <td>{cost === null ? words.unpriced : formatUsd(cost.nano)}</td>
             </tr>
           </tfoot>
         </table>
