@@ -27,6 +27,7 @@ const PARTS = [
   "health",
   "ledger",
   "prices",
+  "analytics",
   "request-log",
   "auth",
   "hooks",
@@ -106,6 +107,11 @@ export const PACKAGE_HOMES: PackageHome[] = [
     packageName: "@pydantic/genai-prices",
     folders: gateway("prices"),
     because: "prices/ knows which data it came with, and loads it only when prices are needed",
+  },
+  {
+    packageName: "@clickhouse/client",
+    folders: gateway("analytics"),
+    because: "the second book is optional: its client is loaded only where one is configured",
   },
   {
     packageName: "commander",
