@@ -1,6 +1,5 @@
 import { connect } from "node:net";
 import type { Command } from "commander";
-import { controlSocketPath } from "../admin-api/control-socket.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import { contextOf } from "./context.ts";
 import { count } from "./format.ts";
@@ -37,6 +36,7 @@ export function addBackup(program: Command, world: CliWorld): void {
       const tools = await world.openStorage();
       if (flags.check) return show(printer, await tools.checkBackup(file));
       const settings = await readSettings();
+      const { controlSocketPath } = await import("../admin-api/control-socket.ts");
       if (await isHeld(controlSocketPath(settings.dataDir)))
         throw new CliError(EXIT.failed, `A gateway runs on ${settings.dataDir}. Stop it first.`);
       const lines = showProgress(world, () => performance.now());

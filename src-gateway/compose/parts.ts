@@ -78,9 +78,11 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   const prices = createPrices(settings, CATALOGUE, log);
   prices.setConfig(config.live());
 
-  const ledgerStore = await openStore({ url: settings.ledgerUrl, log });
+  const ledgerStore = await openStore({ url: settings.ledgerUrl, log, pool: settings.pool });
   const identityStore =
-    settings.identityUrl === settings.ledgerUrl ? ledgerStore : await openStore({ url: settings.identityUrl, log });
+    settings.identityUrl === settings.ledgerUrl
+      ? ledgerStore
+      : await openStore({ url: settings.identityUrl, log, pool: settings.pool });
   const secret = await loadAuthSecret({ authSecret: settings.authSecret, dataDir: settings.dataDir, log });
   const hasher = createKeyHasher(secret);
   try {

@@ -11,6 +11,7 @@ import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
 import { listenersOf } from "./listeners.ts";
 import { logSettingsOf } from "./log-bodies.ts";
+import { poolSettingsOf } from "./pool-settings.ts";
 import { priceSettingsOf } from "./price-settings.ts";
 import { redisOf } from "./redis-settings.ts";
 import { runawaySettingsOf } from "./runaway-settings.ts";
@@ -57,6 +58,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     allowedOrigins: (values.list("allowed_origins") ?? []).map((origin) => origin.replace(/\/$/, "")),
     ledgerUrl,
     identityUrl: databaseUrl(values, "identity_path", places) ?? ledgerUrl,
+    pool: poolSettingsOf(values),
     adminEmail: values.text("admin_email") ?? "admin@local",
     authDisabled: values.flag("auth_disabled", false),
     authSecret: authSecretOf({ layers, values, env, places }),

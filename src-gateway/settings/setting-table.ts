@@ -5,6 +5,7 @@
 
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
+import { POOL_ROWS } from "./pool-settings.ts";
 import { PRICE_ROWS } from "./price-settings.ts";
 import { RUNAWAY_ROWS } from "./runaway-settings.ts";
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
@@ -184,6 +185,7 @@ const PROVIDERS: readonly SettingRow[] = [
 
 export const SETTINGS: readonly SettingRow[] = [
   ...PLACES,
+  ...POOL_ROWS,
   ...ACCESS,
   ...LISTENERS,
   ...LIMITS,

@@ -42,7 +42,6 @@ const TRANSLATION = [
 
 const STORAGE = [
   ...all({ is: "path" }, "db_path"),
-  ...all(count, "db_max_open_conns", "db_max_idle_conns", "db_conn_max_lifetime", "db_conn_max_idle_time"),
   ...all(count, "ledger_async_batch_size", "ledger_async_flush_ms", "ledger_async_buffer_size"),
   ...all(count, "ledger_async_num_workers"),
 ];

@@ -60,6 +60,16 @@ export interface ListenerSettings {
 export const QUEUE_MODES = ["strict", "fair", "hybrid"] as const;
 export type QueueMode = (typeof QUEUE_MODES)[number];
 
+export interface PoolSettings {
+  /** Connections at once, and how many of them stay open while nobody needs them. */
+  maxOpen: number;
+  maxIdle: number;
+  /** 0 is for ever. */
+  maxLifetimeMs: number;
+  /** For how long one stays open that nobody needs; 0 is for ever. */
+  maxIdleMs: number;
+}
+
 export interface AdmissionSettings {
   /** Requests at once in the whole process; 0 is no limit. */
   maxInFlight: number;
@@ -94,6 +104,8 @@ export interface Settings {
   ledgerUrl: string;
   /** The same for users and keys; equal to `ledgerUrl` unless the operator set it apart. */
   identityUrl: string;
+  /** Connections to PostgreSQL. */
+  pool: PoolSettings;
   adminEmail: string;
   authDisabled: boolean;
   /** Keys the hash of client keys. Null: the gateway makes one and keeps it in the data folder, readable by its owner only. */

@@ -5,6 +5,7 @@
 import { existsSync } from "node:fs";
 import type { Kysely } from "kysely";
 import { type Logger, silentLogger } from "../lib/logger.ts";
+import type { PoolSettings } from "../settings/types.ts";
 import { codeOf, describeError, isBusy, isTransient } from "./database-errors.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { type MigrationState, readMigrationState, stateOf } from "./migrations/migration-state.ts";
@@ -32,8 +33,10 @@ export async function openStore(options: {
   log: Logger;
   patienceMs?: number;
   until?: string;
+  /** Of PostgreSQL. */
+  pool?: PoolSettings;
 }): Promise<Store> {
-  const { url, log, patienceMs = OPEN_PATIENCE_MS, until } = options;
+  const { url, log, patienceMs = OPEN_PATIENCE_MS, until, pool } = options;
   const name = nameOf(url);
   let store: Store | null = null;
   let saidWhy = false;
@@ -48,7 +51,7 @@ export async function openStore(options: {
   try {
     return await whileBusy(
       async () => {
-        store ??= await connect(url, log);
+        store ??= await connect(url, log, pool);
         await migrate(store, log, until);
         return store;
       },
@@ -62,9 +65,9 @@ export async function openStore(options: {
 
 export const isPostgresUrl = (url: string): boolean => /^postgres(?:ql)?:\/\//i.test(url);
 
-async function connect(url: string, log: Logger): Promise<Store> {
+async function connect(url: string, log: Logger, pool?: PoolSettings): Promise<Store> {
   // Each driver is loaded only by those who use it.
-  if (isPostgresUrl(url)) return (await import("./dialects/postgres.ts")).openPostgres(url, log);
+  if (isPostgresUrl(url)) return (await import("./dialects/postgres.ts")).openPostgres(url, log, pool);
   return (await import("./dialects/sqlite.ts")).openSqlite(url);
 }
 

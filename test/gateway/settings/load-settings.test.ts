@@ -19,6 +19,7 @@ describe("with nothing set", () => {
       allowedOrigins: [],
       ledgerUrl: join(dataDir, "ledger.db"),
       identityUrl: join(dataDir, "ledger.db"),
+      pool: { maxOpen: 10, maxIdle: 10, maxLifetimeMs: 3_600_000, maxIdleMs: 600_000 },
       adminEmail: "admin@local",
       authDisabled: false,
       authSecret: null,
