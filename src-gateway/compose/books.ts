@@ -4,6 +4,7 @@ import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { priceRecord } from "../prices/price-record.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../store/exchange-writer.ts";
 import { recoverInterrupted, startInstance } from "../store/instances.ts";
+import { keepPartitions } from "../store/partitions.ts";
 import type { Parts } from "./parts.ts";
 
 export interface Books {
@@ -19,6 +20,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
   const { settings, ledgerStore, clock, log, prices } = parts;
   await tellInterrupted(parts);
   const run = await startInstance(ledgerStore, clock, log);
+  const stopPartitions = await keepPartitions(ledgerStore, clock, log);
   const writer = createExchangeWriter({
     store: ledgerStore,
     instanceId: run.id,
@@ -53,6 +55,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
       },
     },
     async close() {
+      stopPartitions();
       await opening;
       await writer.stop();
       await run.stop();
