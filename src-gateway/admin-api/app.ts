@@ -17,6 +17,7 @@ import {
 import { LARGE_BODY_PATHS } from "./contract/ledger-endpoints.ts";
 import { BYTE_ENDPOINTS } from "./contract/log-endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
+import { budgetHandlers } from "./handlers/budgets.ts";
 import { serveConsole } from "./handlers/console-files.ts";
 import { exchangeHandlers } from "./handlers/exchanges.ts";
 import { gatewayHandlers } from "./handlers/gateway.ts";
@@ -38,6 +39,7 @@ const HANDLERS: Handlers = {
   ...gatewayHandlers,
   ...healthHandlers,
   ...runawayHandlers,
+  ...budgetHandlers,
   ...ledgerHandlers,
   ...priceHandlers,
   ...signInHandlers,

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
+import type { Budgets } from "../budgets/types.ts";
 import type { HealthTarget } from "../health/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { LedgerDesk } from "../ledger/desk.ts";
@@ -60,6 +61,8 @@ export interface AdminDeps {
   probe(id: string): Promise<ProbeView | null>;
   health(): HealthFacts;
   resetHealth(filter: Partial<HealthTarget>): void;
+  /** Null while nothing is limited. */
+  budgets(): Pick<Budgets, "status" | "asks" | "mode"> | null;
   runaways: Pick<RunawayGuard, "list" | "resume">;
   /** @throws GatewayError not_found for a key that is not there, invalid_request. */
   explain(question: ExplainQuestion): Promise<ExplanationView>;

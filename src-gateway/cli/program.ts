@@ -5,6 +5,7 @@
 import { Command, CommanderError, Option } from "commander";
 import { addApiKeys } from "./api-keys.ts";
 import { addBackup } from "./backup.ts";
+import { addBudgets } from "./budgets.ts";
 import { CliError, EXIT, type ExitCode } from "./cli-error.ts";
 import { addCompletion } from "./completion.ts";
 import { addConfigShow } from "./config-show.ts";
@@ -50,6 +51,7 @@ export function buildProgram(world: CliWorld): Command {
   addModels(program, world);
   addPrices(program, world);
   addHealth(program, world);
+  addBudgets(program, world);
   addRunaway(program, world);
   addRouteExplain(program.command("route").description("where requests go"), world);
   const config = program.command("config").description("settings, providers, routes and aliases");

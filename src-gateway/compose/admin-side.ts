@@ -4,6 +4,7 @@ import { type ControlSocket, listenControlSocket } from "../admin-api/control-so
 import type { AdminDeps } from "../admin-api/deps.ts";
 import { createSessions } from "../admin-api/sessions.ts";
 import type { User } from "../auth/types.ts";
+import type { Budgets } from "../budgets/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { retentionAt } from "../request-log/body-log.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
@@ -38,6 +39,8 @@ export interface AdminSideInput {
   writer: ExchangeWriter | null;
   running: Set<Promise<void>>;
   watchers: Set<(record: ExchangeRecord | null) => void>;
+  /** Null while nothing is limited. */
+  budgets: () => Budgets | null;
   startedAtUs: number;
   urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
@@ -72,6 +75,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
           status: ready ? "ok" : isStopping ? "stopping" : "database unreachable",
           version: __VERSION__,
           database: parts.ledgerStore.dialect,
+          ...countsOf(input),
           ...(isDeep ? { providers: await deepHealth() } : {}),
         },
       };
@@ -92,6 +96,12 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
     },
   };
 }
+
+/** Where several gateways count together, and whether they do. */
+const countsOf = ({ budgets, parts }: AdminSideInput): { budgetCounts?: string } => {
+  const mode = parts.settings.redis === null ? undefined : budgets()?.mode();
+  return mode === undefined ? {} : { budgetCounts: mode };
+};
 
 async function isReachable({ ledgerStore }: Parts): Promise<boolean> {
   try {
@@ -139,6 +149,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
       return instance ? probeProvider(instance, (ref) => secrets.resolve(ref)) : null;
     },
     health: () => healthView(parts),
+    budgets: input.budgets,
     runaways: parts.runaways,
     resetHealth: (filter) => parts.health.reset(filter),
     explain: (question) => explainRoute(parts, question),

@@ -54,6 +54,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     writer: books.writer,
     running,
     watchers: books.watchers,
+    budgets: spending.budgets,
     startedAtUs: clock.nowUs(),
     urls: () => urls,
     replay: (question) => replayExchange({ parts, world, nextId, running }, question),

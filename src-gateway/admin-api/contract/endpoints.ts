@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { SURFACES } from "../../ir/protocol.ts";
+import { BUDGET_ENDPOINTS } from "./budget-endpoints.ts";
 import { configSchema } from "./config-schemas.ts";
 import { type Endpoint, endpoint, flag, nothing, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
@@ -194,6 +195,7 @@ export const ENDPOINTS = {
     },
   ),
   ...RUNAWAY_ENDPOINTS,
+  ...BUDGET_ENDPOINTS,
   ...LEDGER_ENDPOINTS,
   createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", {
     reply: z.object({ code: z.string(), expiresAtUs: z.number() }),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ExchangeRecord } from "../../ir/exchange-record.ts";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { PROVIDER_WIRES, RECORDED_SURFACES } from "../../ir/protocol.ts";
+import { countsModeSchema } from "./budget-endpoints.ts";
 
 export const roleSchema = z.enum(["root_admin", "gateway_admin", "gateway_user"]);
 export const userStatusSchema = z.enum(["active", "suspended"]);
@@ -154,6 +155,8 @@ export const statusSchema = z.object({
   openExchanges: z.number(),
   recordsWaiting: z.number(),
   ledgerLagMs: z.number(),
+  /** Null while nothing is limited; `apart` when Redis is not there and this gateway counts alone. */
+  budgetCounts: countsModeSchema.nullable(),
   configVersion: z.number(),
   configProblem: z.string().nullable(),
   authDisabled: z.boolean(),
