@@ -23,7 +23,9 @@ export function addBackup(program: Command, world: CliWorld): void {
       const view = await tools.backup(settings, question).finally(lines.end);
       await show(printer, view);
       if (settings.authSecret === null)
-        printer.note(`Keep ${settings.dataDir}/auth_secret too, and apart from it: without it no client key is recognised.`);
+        printer.note(
+          `Keep ${settings.dataDir}/auth_secret too, and apart from it: without it no client key is recognised.`,
+        );
     });
   program
     .command("restore")

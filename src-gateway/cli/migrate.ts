@@ -130,5 +130,7 @@ function columnsFor(lines: readonly MigrationLine[]): Column<MigrationLine>[] {
 function summaryOf(lines: readonly MigrationLine[]): string {
   if (lines.some(({ isNewer }) => isNewer)) return "A newer version of the gateway has written it. Update this one.";
   const missing = lines.filter(({ appliedAt }) => appliedAt === null).length;
-  return missing === 0 ? "Nothing is missing." : `${missing} missing: \`gateway migrate up\`, or the next start, runs them.`;
+  return missing === 0
+    ? "Nothing is missing."
+    : `${missing} missing: \`gateway migrate up\`, or the next start, runs them.`;
 }

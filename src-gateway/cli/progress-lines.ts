@@ -8,9 +8,9 @@ const DRAW_EVERY_MS = 100;
 const WORDS: Readonly<Record<StorageProgress["phase"], string>> = { copy: "copying ", check: "checking" };
 
 export interface ProgressLines {
-  show(progress: StorageProgress): void;
+  show: (progress: StorageProgress) => void;
   /** Takes the bar away. */
-  end(): void;
+  end: () => void;
 }
 
 /** A bar on a terminal, and a line now and then where the output goes elsewhere. Beside the result, as notes are. */

@@ -15,7 +15,7 @@ import { livingRuns } from "../store/copy/living-runs.ts";
 import { openPostgresReader } from "../store/copy/postgres-reader.ts";
 import { openPostgresWriter } from "../store/copy/postgres-writer.ts";
 import { type RestoreReport, restoreBackup } from "../store/copy/restore-backup.ts";
-import { dumpSql, type DumpedTable } from "../store/copy/sql-dump.ts";
+import { type DumpedTable, dumpSql } from "../store/copy/sql-dump.ts";
 import { openSqliteReader } from "../store/copy/sqlite-reader.ts";
 import { openSqliteWriter } from "../store/copy/sqlite-writer.ts";
 import { writeBackup } from "../store/copy/write-backup.ts";
@@ -105,7 +105,9 @@ function sourceOf(word: string, settings: Settings, cwd: string): string {
   if (isPostgresUrl(ledgerUrl) === (word === "postgres")) return ledgerUrl;
   const usual = join(dataDir, "ledger.db");
   if (word === "sqlite" && existsSync(usual)) return usual;
-  throw new Error(`The configured ledger is ${nameOf(ledgerUrl)}. Name the source itself: a file, or a postgres:// address.`);
+  throw new Error(
+    `The configured ledger is ${nameOf(ledgerUrl)}. Name the source itself: a file, or a postgres:// address.`,
+  );
 }
 
 async function openReader(url: string, own: OwnTables, withBodies: boolean): Promise<TableReader> {
@@ -147,13 +149,21 @@ async function copy(settings: Settings, question: CopyQuestion, cwd: string): Re
   const own = await readOwnTables();
   const source = await openReader(from, own, question.withBodies);
   try {
-    const parts = isPostgresUrl(to) ? (["all"] as const) : question.withBodies ? (["ledger", "bodies"] as const) : (["ledger"] as const);
+    const parts = isPostgresUrl(to)
+      ? (["all"] as const)
+      : question.withBodies
+        ? (["ledger", "bodies"] as const)
+        : (["ledger"] as const);
     const tables: CopiedTable[] = [];
     let isResumed = false;
     for (const part of parts) {
-      const target: TableWriter = part === "all" ? await openPostgresWriter(to, own) : await openSqliteWriter(to, own, part);
+      const target: TableWriter =
+        part === "all" ? await openPostgresWriter(to, own) : await openSqliteWriter(to, own, part);
       try {
-        const report = await copyDatabase(source, target, { sourceName: nameOf(from), onProgress: question.onProgress });
+        const report = await copyDatabase(source, target, {
+          sourceName: nameOf(from),
+          onProgress: question.onProgress,
+        });
         tables.push(...report.tables);
         isResumed ||= report.isResumed;
       } finally {

@@ -104,7 +104,7 @@ class Run {
     const sum = known === null ? new LineSum() : LineSum.from(known.rows, known.sum);
     this.rows += sum.rows;
     let lastKey = known?.lastKey ?? null;
-    const progress = (isWhole: boolean): TableProgress => ({ rows: sum.rows, lastKey, sum: `${sum}`, isWhole });
+    const progress = (isWhole: boolean): TableProgress => ({ rows: sum.rows, lastKey, sum: sum.hex, isWhole });
     this.say("copy", table);
     if (known?.isWhole !== true) {
       for await (const lines of this.source.read(table, { ordered: true, after: lastKey })) {
@@ -116,7 +116,7 @@ class Run {
       }
       await this.target.append(table, [], progress(true));
     }
-    return { name: table.name, rows: sum.rows, sum: `${sum}` };
+    return { name: table.name, rows: sum.rows, sum: sum.hex };
   }
 
   async compare(side: string, reader: TableReader, sums: readonly CopiedTable[], problem: string): Promise<void> {
@@ -130,9 +130,9 @@ class Run {
         this.rows += lines.length;
         this.say("check", table);
       }
-      if (sum.rows !== expected.rows || `${sum}` !== expected.sum)
+      if (sum.rows !== expected.rows || sum.hex !== expected.sum)
         throw new Error(
-          `The ${side} ${problem}: ${table.name} has ${sum.rows} rows with the sum ${`${sum}`.slice(0, 16)}…, ` +
+          `The ${side} ${problem}: ${table.name} has ${sum.rows} rows with the sum ${sum.hex.slice(0, 16)}…, ` +
             `copied were ${expected.rows} with ${expected.sum.slice(0, 16)}….`,
         );
     }

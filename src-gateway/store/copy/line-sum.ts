@@ -29,7 +29,7 @@ export class LineSum {
   }
 
   /** 64 hex digits. */
-  toString(): string {
+  get hex(): string {
     const bytes = Buffer.alloc(LANES * 4);
     for (const [lane, value] of this.lanes.entries()) bytes.writeUInt32BE(value, lane * 4);
     return bytes.toString("hex");

@@ -23,7 +23,7 @@ export async function livingRuns(url: string, nowMs: number): Promise<string[]> 
 async function askPostgres(url: string): Promise<Run[]> {
   const client = await connectPostgres(url);
   try {
-    const { rows } = await client.query<Run>(QUERY);
+    const { rows } = await client.query<{ host: string; pid: string; heartbeat: string }>(QUERY);
     return rows.map((run) => ({ ...run, pid: Number(run.pid), heartbeat: Number(run.heartbeat) }));
   } finally {
     await client.end();

@@ -11,7 +11,7 @@ import { CREATE_PROGRESS_TABLE, PROGRESS_TABLE, type ProgressRow, parseProgress 
 import { refuseForeign, refuseFull } from "./refuse-target.ts";
 
 /** Any number does, as long as all copies use the same. */
-const COPY_LOCK = 7_031_642_912;
+const COPY_LOCK = 7_031_642_914;
 
 /** @throws Error when other data is there, or when another copy into it runs. */
 export async function openPostgresWriter(url: string, own: OwnTables): Promise<TableWriter> {

@@ -153,7 +153,7 @@ async function compareSums(client: pg.Client, { tables = [] }: BackupPart, optio
       rows += lines.length;
       options.onProgress?.({ phase: "check", table: expected.name, rows, totalRows });
     }
-    if (sum.rows !== expected.rows || `${sum}` !== expected.sum)
+    if (sum.rows !== expected.rows || sum.hex !== expected.sum)
       throw new Error(`The table ${expected.name} was not restored as it was. Nothing was changed.`);
   }
 }

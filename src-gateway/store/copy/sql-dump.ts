@@ -47,7 +47,7 @@ export async function* dumpSql(source: TableReader, options: DumpOptions): Async
   for (const table of source.tables) {
     const sum = new LineSum();
     yield* rowsOf(table, watched(source.read(table), sum));
-    tables.push({ ...table, rows: sum.rows, sum: `${sum}` });
+    tables.push({ ...table, rows: sum.rows, sum: sum.hex });
     rows += sum.rows;
     if (table.hasSequence) yield statement(sequenceOf(table, await source.lastDrawn(table)));
   }

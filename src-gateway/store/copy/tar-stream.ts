@@ -28,7 +28,7 @@ const SUM_AT = 148;
 function headOf(path: string, size: number): Buffer {
   const head = Buffer.alloc(BLOCK);
   head.write(path, 0, 100);
-  head.write("0000600\0" + "0000000\0" + "0000000\0", 100);
+  head.write("0000600\u00000000000\u00000000000\0", 100);
   if (size < 8 ** 11) head.write(`${size.toString(8).padStart(11, "0")}\0`, SIZE_AT);
   else {
     // Beyond 8 GiB the number is binary.

@@ -51,7 +51,7 @@ function keepingIdle(pool: pg.Pool, maxIdle: number): PostgresPool {
     async connect() {
       const client = await pool.connect();
       // Made anew by the pool each time that it hands a connection out.
-      const { release } = client;
+      const release = client.release.bind(client);
       client.release = (error) => release(error ? error : pool.idleCount >= maxIdle);
       return client;
     },

@@ -1,6 +1,6 @@
 /**
  * The statements of migrations without the database that they are for. They run on an empty SQLite database in memory; for
- * PostgreSQL each one also runs against nothing, and what it asks about columns is answered from there.
+ * PostgreSQL each one also runs against nothing, and when it asks for columns it is told what its twin was told.
  */
 import Sqlite from "better-sqlite3";
 import {
@@ -28,26 +28,34 @@ export interface RecordedMigration {
 export async function recordMigrations(dialect: DialectName): Promise<RecordedMigration[]> {
   const scratch = new Sqlite(":memory:");
   let onStatement = (_text: string): void => {};
+  let answers: object[][] = [];
   const sqlite = new Kysely<Database>({
     dialect: new SqliteDialect({ database: scratch }),
-    log: ({ query }) => onStatement(withValues(query)),
+    log({ query }) {
+      const text = withValues(query);
+      onStatement(text);
+      const table = /\bpragma[ _]table_info\W+(\w+)/i.exec(text)?.[1];
+      if (table !== undefined) answers.push(columnsAnswer(scratch, table));
+    },
   });
-  const postgres = recordingPostgres(scratch, (text) => onStatement(text));
+  const postgres = recordingPostgres((text) => {
+    onStatement(text);
+    return (/\bfrom information_schema\.columns\b/i.test(text) ? answers.shift() : null) ?? [];
+  });
   try {
     const recorded: RecordedMigration[] = [];
-    for (const { name, up } of MIGRATIONS) {
+    for (const migration of MIGRATIONS) {
       const statements: string[] = [];
       const record = (text: string): void => {
         // What is only asked changes nothing.
         if (!/^\s*(?:select|pragma table_info)\b/i.test(text)) statements.push(text.trim());
       };
-      if (dialect === "postgres") {
-        onStatement = record;
-        await up({ db: postgres, dialect });
-      }
+      answers = [];
       onStatement = dialect === "sqlite" ? record : () => {};
-      await up({ db: sqlite, dialect: "sqlite" });
-      recorded.push({ name, statements, tables: listTables(scratch) });
+      await migration.up({ db: sqlite, dialect: "sqlite" });
+      onStatement = record;
+      if (dialect === "postgres") await migration.up({ db: postgres, dialect });
+      recorded.push({ name: migration.name, statements, tables: listTables(scratch) });
     }
     return recorded;
   } finally {
@@ -66,23 +74,23 @@ const listTables = (scratch: Sqlite.Database): string[] =>
 /** What some work would say to a PostgreSQL server that answers every question with nothing. */
 export async function recordPostgres(work: (db: Kysely<Database>) => Promise<void>): Promise<string[]> {
   const statements: string[] = [];
-  const scratch = new Sqlite(":memory:");
-  const db = recordingPostgres(scratch, (text) => statements.push(text));
+  const db = recordingPostgres((text) => {
+    statements.push(text);
+    return [];
+  });
   try {
     await work(db);
     return statements;
   } finally {
     await db.destroy();
-    scratch.close();
   }
 }
 
-function recordingPostgres(scratch: Sqlite.Database, onStatement: (text: string) => void): Kysely<Database> {
+/** @param answer is told each statement, and says which rows it gives. */
+function recordingPostgres(answer: (text: string) => object[]): Kysely<Database> {
   const connection: DatabaseConnection = {
     async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-      const text = withValues(query);
-      onStatement(text);
-      return { rows: columnsAsked(scratch, text) as Row[] };
+      return { rows: answer(withValues(query)) as Row[] };
     },
     async *streamQuery() {},
   };
@@ -106,10 +114,8 @@ function recordingPostgres(scratch: Sqlite.Database, onStatement: (text: string)
 
 const TYPES: Readonly<Record<string, string>> = { integer: "bigint", text: "text", blob: "bytea" };
 
-/** As information_schema.columns would answer; no rows to every other question. */
-function columnsAsked(scratch: Sqlite.Database, text: string): object[] {
-  const table = /from information_schema\.columns[^]*table_name = '(\w+)'/i.exec(text)?.[1];
-  if (table === undefined) return [];
+/** As information_schema.columns would give them. */
+function columnsAnswer(scratch: Sqlite.Database, table: string): object[] {
   return scratch
     .prepare<[string], { name: string; type: string; notnull: number; pk: number }>(
       `select name, type, "notnull", pk from pragma_table_info(?)`,
@@ -130,6 +136,8 @@ function withValues({ sql: text, parameters }: CompiledQuery): string {
     if (token.startsWith("'") || token.startsWith('"')) return token;
     const value = parameters[place === undefined ? next++ : Number(place) - 1];
     if (value === null || value === undefined) return "null";
-    return typeof value === "string" ? `'${value.replaceAll("'", "''")}'` : String(value as number);
+    if (typeof value === "number") return String(value);
+    if (typeof value === "string") return `'${value.replaceAll("'", "''")}'`;
+    throw new Error("A migration can write numbers and texts only.");
   });
 }

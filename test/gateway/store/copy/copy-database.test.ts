@@ -12,7 +12,7 @@ import { openPostgresWriter } from "../../../../src-gateway/store/copy/postgres-
 import { openSqliteReader } from "../../../../src-gateway/store/copy/sqlite-reader.ts";
 import { openSqliteWriter } from "../../../../src-gateway/store/copy/sqlite-writer.ts";
 import { openStore, type Store } from "../../../../src-gateway/store/open-store.ts";
-import { describeOnBothDatabases, describeOnPostgres, type TestDatabase } from "../../../suites/store.suite.ts";
+import { describeOnBothDatabases, describeOnPostgres } from "../../../suites/store.suite.ts";
 import { FIRST_ID } from "../../../support/exchange-records.ts";
 import { connectPlainly } from "../../../support/plain-connection.ts";
 import { fillBodies, fillSample, findWord, ODD_TEXT } from "./sample-ledger.ts";
@@ -32,7 +32,7 @@ async function sumsOf(reader: TableReader): Promise<CopiedTable[]> {
   for (const table of reader.tables) {
     const sum = new LineSum();
     for await (const lines of reader.read(table)) sum.add(lines);
-    sums.push({ name: table.name, rows: sum.rows, sum: `${sum}` });
+    sums.push({ name: table.name, rows: sum.rows, sum: sum.hex });
   }
   return sums.toSorted((a, b) => a.name.localeCompare(b.name));
 }
@@ -182,7 +182,7 @@ describe("the sum of rows", () => {
     const sum = (...lines: string[]): string => {
       const made = new LineSum();
       for (const line of lines) made.add([line]);
-      return `${LineSum.from(made.rows, `${made}`)}`;
+      return LineSum.from(made.rows, made.hex).hex;
     };
     expect(sum("a", "b", "c")).toBe(sum("c", "a", "b"));
     expect(new Set([sum(), sum("a"), sum("a", "a"), sum("a", "b"), sum("ab"), sum("a", "c")]).size).toBe(6);
