@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
-import { importResultSchema } from "../admin-api/contract/ledger-endpoints.ts";
+import { importResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { contextOf } from "./context.ts";
 import { findUser } from "./find-user.ts";
 import { count, harmless } from "./format.ts";

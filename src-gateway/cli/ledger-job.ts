@@ -1,7 +1,7 @@
 /** Long work of the gateway: begun, watched with a line that says how far it is, and brought to its result. */
 import { setTimeout as wait } from "node:timers/promises";
 import type { z } from "zod";
-import type { LedgerJobView } from "../admin-api/contract/ledger-endpoints.ts";
+import type { LedgerJobView } from "../admin-api/contract/ledger-schemas.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
 import { count } from "./format.ts";

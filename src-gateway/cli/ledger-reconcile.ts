@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { type ReconcileResult, reconcileResultSchema } from "../admin-api/contract/ledger-endpoints.ts";
+import { type ReconcileResult, reconcileResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { usdOfNano } from "../lib/usd.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { z } from "zod";
-import { recostResultSchema } from "../admin-api/contract/ledger-endpoints.ts";
+import { recostResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { usdOfNano } from "../lib/usd.ts";
 import { contextOf } from "./context.ts";
 import { count } from "./format.ts";

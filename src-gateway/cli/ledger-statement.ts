@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { statementResultSchema } from "../admin-api/contract/ledger-endpoints.ts";
+import { statementResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { usdOfNano } from "../lib/usd.ts";
 import { contextOf } from "./context.ts";
 import { findUser } from "./find-user.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { verifyResultSchema } from "../admin-api/contract/ledger-endpoints.ts";
+import { verifyResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import { contextOf } from "./context.ts";
 import { count, harmless } from "./format.ts";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { CostHistoryView } from "../admin-api/contract/ledger-endpoints.ts";
+import type { CostHistoryView } from "../admin-api/contract/ledger-schemas.ts";
 import { usdOfNano } from "../lib/usd.ts";
 import { contextOf } from "./context.ts";
 import { harmless, when } from "./format.ts";

@@ -64,7 +64,7 @@ export async function collectMonth(
   return { ...(await books.close(db)), heads: await readHeads(db) };
 }
 
-export async function readHeads(db: Kysely<Database>): Promise<ChainHead[]> {
+async function readHeads(db: Kysely<Database>): Promise<ChainHead[]> {
   const { rows } = await sql<{ instance_id: number; place: number; hash: Uint8Array }>`
     select c.instance_id, c.place, c.hash from ledger_chain c
     join (select instance_id, max(place) as place from ledger_chain group by instance_id) ends

@@ -28,10 +28,10 @@ export interface LedgerDeskInput {
   /** PEM; made when it is missing. */
   keyFile: string;
   book(): Promise<PriceBook>;
-  costOf(usage: Usage, price: AppliedPrice, counts?: ExtraCounts): Cost | null;
+  costOf: (usage: Usage, price: AppliedPrice, counts?: ExtraCounts) => Cost | null;
   words: CostWords;
   /** What may be read of an error that nobody foresaw. */
-  explainError(error: unknown): string;
+  explainError: (error: unknown) => string;
 }
 
 export interface MonthQuery {

@@ -59,7 +59,7 @@ export interface RecostDeps {
   clock: Clock;
   book: PriceBook;
   /** Null when something was used that has no price. */
-  costOf(usage: Usage, price: AppliedPrice, counts?: ExtraCounts): Cost | null;
+  costOf: (usage: Usage, price: AppliedPrice, counts?: ExtraCounts) => Cost | null;
 }
 
 const PAGE = 300;
@@ -164,13 +164,13 @@ class Recosting {
   }
 
   private judge(row: CostRow, known: { cost_nano: number | null }, page: Page): void {
-    const { book, costOf } = this.deps;
+    const { book } = this.deps;
     const { provider, model_routed: model, model_served: modelServed, service_tier: serviceTier } = row;
     const usage = usageOf(row);
     const facts = { modelServed, atMs: Math.floor(row.id / 1000), inputTokens: inputTotal(usage), serviceTier };
     const price = provider === null || model === null ? null : book.find({ provider, model, ...facts });
     const counts = row.counts === null ? {} : (JSON.parse(row.counts) as ExtraCounts);
-    const cost = price ? costOf(usage, price, counts) : null;
+    const cost = price ? this.deps.costOf(usage, price, counts) : null;
     if (price === null || cost === null) {
       if (known.cost_nano === null) page.stillUnpriced++;
       else page.priceGone++;
@@ -217,7 +217,7 @@ class Recosting {
   private async count(): Promise<number> {
     const { rows } = await sql<{ n: number }>`select count(*) as n from exchanges
       where id >= ${this.query.fromUs ?? 0} and ${this.condition()}`.execute(this.deps.store.db);
-    return Number(rows[0]?.n ?? 0);
+    return rows[0]?.n ?? 0;
   }
 }
 

@@ -41,7 +41,7 @@ const cells = (section: string, name: string, sum: StatementSum): string[] => [
 ];
 
 /** All nine digits behind the point, which a spreadsheet takes for a number. */
-export function usdDigits(nano: number): string {
+function usdDigits(nano: number): string {
   const amount = Math.abs(nano);
   const whole = Math.trunc(amount / 1_000_000_000);
   return `${nano < 0 ? "-" : ""}${whole}.${String(amount % 1_000_000_000).padStart(9, "0")}`;

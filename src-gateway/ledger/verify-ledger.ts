@@ -211,7 +211,7 @@ class Check {
 
   private async count(table: "ledger_chain" | "exchanges"): Promise<number> {
     const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(this.store.db);
-    return Number(rows[0]?.n ?? 0);
+    return rows[0]?.n ?? 0;
   }
 
   private async pause(phase: VerifyProgress["phase"], done: number, total: number): Promise<void> {

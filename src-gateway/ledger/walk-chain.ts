@@ -3,7 +3,6 @@ import { type Kysely, sql } from "kysely";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import {
   CHAINED_COLUMNS,
-  type ChainedRow,
   chainStart,
   correctionText,
   ENTRY_KINDS,
@@ -11,19 +10,22 @@ import {
   exchangeText,
   nextHash,
 } from "../store/ledger-chain.ts";
-import type { CostCorrectionsTable, Database } from "../store/schema.ts";
+import type { Database } from "../store/schema.ts";
 import type { FindingList } from "./finding-list.ts";
 import type { ChainHead } from "./statement-types.ts";
 
 /** Few enough that other work of the process comes in between, as SQLite works in the same thread. */
 const PAGE = 500;
 
-type EntryRow = Record<keyof ChainedRow, ChainedRow[keyof ChainedRow]> & {
+interface EntryRow {
   place: number;
   kind: number;
   entry_id: number;
-  entry_hash: Uint8Array;
-};
+  hash: Uint8Array;
+}
+
+/** What entries vouch for, as it is now: by kind, by id. */
+type Texts = Readonly<Record<EntryKind, ReadonlyMap<number, string>>>;
 
 export interface ChainWatcher {
   findings: FindingList;
@@ -46,8 +48,8 @@ export async function walkChain(
   for (;;) {
     const rows = await readEntries(db, instanceId, walk.place);
     if (rows.length === 0) return walk.end();
-    const corrections = await readCorrections(db, rows);
-    for (const row of rows) walk.step(row, corrections);
+    const texts = { exchange: await readExchanges(db, rows), correction: await readCorrections(db, rows) };
+    for (const row of rows) walk.step(row, texts);
     await watcher.onPage(rows.length);
   }
 }
@@ -67,15 +69,15 @@ class Walk {
     this.hash = after ? Buffer.from(after.hash, "hex") : chainStart(instanceId).hash;
   }
 
-  step(entry: EntryRow, corrections: ReadonlyMap<number, CostCorrectionsTable>): void {
+  step(entry: EntryRow, texts: Texts): void {
     const { instanceId, watcher } = this;
     const { place, entry_id: id } = entry;
     const kind = ENTRY_KINDS[entry.kind];
-    const stored = Buffer.from(entry.entry_hash);
+    const stored = Buffer.from(entry.hash);
     if (kind) watcher.onEntry(kind, id);
     const isNext = place === this.place + 1;
     if (!isNext) this.tellGap(place);
-    const text = kind === undefined ? null : textOf(kind, entry, corrections);
+    const text = kind === undefined ? null : (texts[kind].get(id) ?? null);
     if (text === null) this.tellMissing(kind, id, place);
     else if (isNext && kind !== undefined) this.judge(kind, id, place, text, stored);
     this.place = place;
@@ -168,31 +170,25 @@ class Walk {
 const idField = (kind: EntryKind, id: number): { exchangeId: number } | { correctionId: number } =>
   kind === "exchange" ? { exchangeId: id } : { correctionId: id };
 
-function textOf(
-  kind: EntryKind,
-  entry: EntryRow,
-  corrections: ReadonlyMap<number, CostCorrectionsTable>,
-): string | null {
-  if (kind === "exchange") return entry.id === null ? null : exchangeText(entry as unknown as ChainedRow);
-  const correction = corrections.get(entry.entry_id);
-  return correction ? correctionText(correction) : null;
-}
-
 async function readEntries(db: Kysely<Database>, instanceId: number, after: number): Promise<EntryRow[]> {
-  const columns = CHAINED_COLUMNS.map((name) => `e.${name}`).join(", ");
-  const { rows } = await sql<EntryRow>`
-    select c.place, c.kind, c.entry_id, c.hash as entry_hash, ${sql.raw(columns)}
-    from ledger_chain c left join exchanges e on c.kind = 0 and e.id = c.entry_id
-    where c.instance_id = ${instanceId} and c.place > ${after} order by c.place limit ${sql.lit(PAGE)}`.execute(db);
+  const { rows } = await sql<EntryRow>`select place, kind, entry_id, hash from ledger_chain
+    where instance_id = ${instanceId} and place > ${after} order by place limit ${sql.lit(PAGE)}`.execute(db);
   return rows;
 }
 
-async function readCorrections(
-  db: Kysely<Database>,
-  entries: readonly EntryRow[],
-): Promise<Map<number, CostCorrectionsTable>> {
-  const ids = entries.filter(({ kind }) => ENTRY_KINDS[kind] === "correction").map(({ entry_id }) => entry_id);
+const idsOf = (entries: readonly EntryRow[], wanted: EntryKind): number[] =>
+  entries.filter(({ kind }) => ENTRY_KINDS[kind] === wanted).map(({ entry_id }) => entry_id);
+
+async function readExchanges(db: Kysely<Database>, entries: readonly EntryRow[]): Promise<Map<number, string>> {
+  const ids = idsOf(entries, "exchange");
+  if (ids.length === 0) return new Map();
+  const rows = await db.selectFrom("exchanges").select(CHAINED_COLUMNS).where("id", "in", ids).execute();
+  return new Map(rows.map((row) => [row.id, exchangeText(row)]));
+}
+
+async function readCorrections(db: Kysely<Database>, entries: readonly EntryRow[]): Promise<Map<number, string>> {
+  const ids = idsOf(entries, "correction");
   if (ids.length === 0) return new Map();
   const rows = await db.selectFrom("cost_corrections").selectAll().where("id", "in", ids).execute();
-  return new Map(rows.map((row) => [row.id, row]));
+  return new Map(rows.map((row) => [row.id, correctionText(row)]));
 }

@@ -69,7 +69,7 @@ export class Reading {
   /** A whole number, with or without thousands set apart. */
   count(where: string, name: string, value: unknown): number {
     if (value === undefined || value === null || value === "") return 0;
-    const text = String(value).trim();
+    const text = plainText(value);
     const digits = /^\d{1,3}(?:[, \u00a0\u202f']\d{3})+$/.test(text) ? text.replace(/\D/g, "") : text;
     const count = /^\d+(?:\.0+)?$/.test(digits) ? Number(digits) : Number.NaN;
     if (Number.isSafeInteger(count)) return count;
@@ -79,7 +79,7 @@ export class Reading {
 
   /** @param scale how many nano-USD one unit is. */
   money(where: string, name: string, value: unknown, scale: bigint): number | null {
-    const text = String(value ?? "").trim();
+    const text = plainText(value);
     if (text === "") return null;
     const match = /^(-?)\$?((?:\d{1,3}(?:,\d{3})+|\d+)?)(?:\.(\d+))?(?:e(-?\d{1,2}))?$/i.exec(text);
     const [, sign, whole = "", fraction = "", exponent = "0"] = match ?? [];
@@ -100,7 +100,7 @@ export class Reading {
 
   /** A day, a moment, or seconds since 1970. */
   day(where: string, name: string, value: unknown): string {
-    const text = String(value ?? "").trim();
+    const text = plainText(value);
     const atMs = /^\d{9,11}$/.test(text) ? Number(text) * 1000 : Date.parse(withZone(text));
     if (/^(?:\d{9,11}$|\d{4}-\d\d-\d\d)/.test(text) && !Number.isNaN(atMs))
       return new Date(atMs).toISOString().slice(0, 10);
@@ -109,7 +109,7 @@ export class Reading {
   }
 
   dollars(where: string, name: string, value: unknown): void {
-    const text = String(value ?? "usd").trim();
+    const text = plainText(value ?? "usd");
     if (text !== "" && text.toLowerCase() !== "usd")
       this.fail(where, `${name} is ${shown(text)}; only USD can be compared`);
   }
@@ -122,6 +122,11 @@ const withZone = (text: string): string =>
 const roundHalfUp = (value: bigint, divisor: bigint): bigint => (2n * value + divisor) / (2n * divisor);
 
 const shown = (text: string): string => `"${text.length > 40 ? `${text.slice(0, 40)}…` : text}"`;
+
+const plainText = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number"
+    ? String(value).trim()
+    : JSON.stringify(value ?? "").replaceAll('"', "");
 
 export const textOrNull = (value: unknown): string | null =>
   typeof value === "string" && value.trim() !== "" ? value.trim() : null;

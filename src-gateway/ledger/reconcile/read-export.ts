@@ -72,7 +72,7 @@ function readJson(text: string): ProviderExport {
   for (const { where, page } of pagesOf(text)) {
     isPartial = isObject(page) && page["has_more"] === true;
     for (const { at, found } of entriesOf(reading, where, page)) {
-      shape ??= JSON_SHAPES.find(({ is }) => is(found.entry)) ?? null;
+      shape ??= JSON_SHAPES.find((each) => each.is(found.entry)) ?? null;
       if (!shape) throw unknown(`${at} has the members ${Object.keys(found.entry).slice(0, 12).join(", ") || "none"}`);
       if (!shape.is(found.entry)) {
         reading.fail(at, `it is no entry of the ${shape.name}`);

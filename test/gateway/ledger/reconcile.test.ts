@@ -27,6 +27,16 @@ function problemsOf(text: string): string[] {
   throw new Error("it was read");
 }
 
+/** None of a file that is refused, as all must be that are not read. */
+function daysOf(text: string): string[] {
+  try {
+    return readExport(text).lines.map(({ day }) => day);
+  } catch (error) {
+    if (error instanceof ExportError) return [];
+    throw error;
+  }
+}
+
 describe("reading an export", () => {
   it("takes a byte order mark, CRLF, quotes and thousands set apart", () => {
     const text = `\ufeff${ANTHROPIC_HEAD}\r\n2026-11-21,claude-sonnet-4-5-20250929,"my ""best"" key, really",Default,standard,≤ 200k,"1,234,567",0,0,"2,000",42,0\r\n\r\n`;
@@ -141,11 +151,7 @@ describe("reading an export", () => {
           fc.string().map((text) => `${ANTHROPIC_HEAD}\n${text}`),
         ),
         (text) => {
-          try {
-            for (const line of readExport(text).lines) expect(line.day).toMatch(/^\d{4}-\d\d-\d\d$/);
-          } catch (error) {
-            expect(error).toBeInstanceOf(ExportError);
-          }
+          expect(daysOf(text)).toSatisfy((days: string[]) => days.every((day) => /^\d{4}-\d\d-\d\d$/.test(day)));
         },
       ),
       { numRuns: 500 },
