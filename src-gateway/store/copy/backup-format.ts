@@ -39,7 +39,7 @@ export interface BackupManifest {
 }
 
 /** The members of a backup. @throws Error when it is none. */
-export async function* readMembers(file: string): AsyncGenerator<TarMember> {
+async function* readMembers(file: string): AsyncGenerator<TarMember> {
   const unpacked = createZstdDecompress();
   // Who leaves early wants to hear of no error any more.
   pipeline(createReadStream(file), unpacked, () => {});

@@ -116,11 +116,11 @@ class PostgresWriter implements TableWriter {
   }
 }
 
-export function copyInto({ name, columns }: CopyTable): string {
+function copyInto({ name, columns }: CopyTable): string {
   return `copy ${pg.escapeIdentifier(name)} (${columns.map((column) => pg.escapeIdentifier(column.name)).join(", ")}) from stdin`;
 }
 
-export async function setSequence(client: pg.ClientBase, { name, key }: CopyTable, value: number): Promise<void> {
+async function setSequence(client: pg.ClientBase, { name, key }: CopyTable, value: number): Promise<void> {
   await client.query(
     "select setval(pg_get_serial_sequence(quote_ident($1), $2), greatest($3::bigint, 1), $3::bigint > 0)",
     [name, key[0], value],
@@ -129,7 +129,7 @@ export async function setSequence(client: pg.ClientBase, { name, key }: CopyTabl
 
 const CHUNK_ROWS = 500;
 
-export async function* asChunks(lines: readonly string[]): AsyncGenerator<Buffer> {
+async function* asChunks(lines: readonly string[]): AsyncGenerator<Buffer> {
   for (let from = 0; from < lines.length; from += CHUNK_ROWS) {
     yield Buffer.from(`${lines.slice(from, from + CHUNK_ROWS).join("\n")}\n`);
   }
