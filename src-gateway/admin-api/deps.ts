@@ -3,6 +3,7 @@
  * `handlers/` answer them, `app.ts` joins both behind one check of who is asking.
  */
 import type { IncomingMessage } from "node:http";
+import type { AnalyticsState } from "../analytics/types.ts";
 import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
 import type { Budgets } from "../budgets/types.ts";
 import type { HealthTarget } from "../health/types.ts";
@@ -42,6 +43,8 @@ export interface AdminDeps {
   replay(question: ReplayQuestion): Promise<number>;
   usage: UsageReports;
   ledger: LedgerDesk;
+  /** How the second book is fed; null where none is wanted. */
+  analytics(): AnalyticsState | null;
   clock: Clock;
   log: Logger;
   authDisabled: boolean;

@@ -41,6 +41,7 @@ export interface AdminSideInput {
   watchers: Set<(record: ExchangeRecord | null) => void>;
   /** Null while nothing is limited. */
   budgets: () => Budgets | null;
+  analytics: AdminDeps["analytics"];
   startedAtUs: number;
   urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
@@ -130,6 +131,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
         bytes: settings.requestLog.retentionBytes,
       }),
     replay: input.replay,
+    analytics: input.analytics,
     usage,
     ledger: ledgerDesk(parts),
     clock,

@@ -6,6 +6,7 @@ import type { Settings } from "../settings/types.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
+import { createAnalytics } from "./analytics-side.ts";
 import { openBooks } from "./books.ts";
 import { openBudgets } from "./budgets-side.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
@@ -47,6 +48,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   };
   const running = new Set<Promise<void>>();
   const nextId = createIdSource(clock);
+  const analytics = createAnalytics(parts);
   const admin = serveAdmin({
     parts,
     root: user,
@@ -54,6 +56,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     writer: books.writer,
     running,
     watchers: books.watchers,
+    analytics: () => analytics?.state() ?? null,
     budgets: spending.budgets,
     startedAtUs: clock.nowUs(),
     urls: () => urls,
@@ -75,6 +78,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     await logged.stop();
     await spending.stop();
     await books.close();
+    await analytics?.stop();
     await counter.close();
     await upstream.close();
     await parts.close();
@@ -93,6 +97,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
       parts.config.start();
       parts.prices.start();
       stopProbes = startProbes(parts);
+      analytics?.start();
       log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
       // Made only now: a key that a failed start has made would never be shown.
       const clientKey = isFirstRun ? await createFirstKey(parts, user.id) : null;

@@ -24,6 +24,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     writer: null,
     running: new Set(),
     watchers: new Set(),
+    analytics: () => null,
     budgets: () => null,
     startedAtUs: parts.clock.nowUs(),
     urls: () => ({ url: "", consoleUrl: "" }),

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { admissionOf } from "./admission.ts";
 import { authSecretOf } from "./auth-secret.ts";
 import { isPostgres } from "./check-value.ts";
+import { clickHouseOf } from "./clickhouse-settings.ts";
 import { type FoundFiles, findFiles } from "./find-files.ts";
 import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
@@ -86,6 +87,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     requestLog: logSettingsOf(layers, values),
     runaway: runawaySettingsOf(layers, values),
     prices: priceSettingsOf(values),
+    clickhouse: clickHouseOf({ layers, values, env, places }),
     inline: inlineConfig({ layers, values, env, places, listeners }),
     explained: explain(layers),
     notices: layers.notices,

@@ -3,6 +3,7 @@
  * are all here or among those without effect, so nobody's file breaks.
  */
 
+import { CLICKHOUSE_ROWS } from "./clickhouse-settings.ts";
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
 import { POOL_ROWS } from "./pool-settings.ts";
@@ -195,6 +196,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...RESPONSES,
   ...LOG_SETTINGS,
   ...PRICE_ROWS,
+  ...CLICKHOUSE_ROWS,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,
 ];

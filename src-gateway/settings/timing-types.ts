@@ -61,3 +61,11 @@ export interface RedisSettings {
   /** How long a request waits while Redis says nothing at all. */
   waitMs: number;
 }
+
+/** Where the second book is kept. */
+export interface ClickHouseSettings {
+  /** With user, password and database, where it has them. */
+  url: string;
+  /** `table` or `database.table`. */
+  table: string;
+}

@@ -10,6 +10,7 @@ import type { LogSettings } from "./log-types.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
 import type {
+  ClickHouseSettings,
   HealthSettings,
   RedisSettings,
   RetryJoinSettings,
@@ -19,6 +20,7 @@ import type {
 
 export type { RouteConfig } from "./route-types.ts";
 export type {
+  ClickHouseSettings,
   HealthSettings,
   RedisSettings,
   RetryJoinSettings,
@@ -134,6 +136,8 @@ export interface Settings {
   /** How long answers are kept for clients of Responses to go on from; 0 keeps none. */
   responsesKeepDays: number;
   prices: PriceSettings;
+  /** Null keeps no second book. */
+  clickhouse: ClickHouseSettings | null;
   requestLog: LogSettings;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;

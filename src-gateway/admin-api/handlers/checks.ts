@@ -15,6 +15,7 @@ export async function runChecks(deps: AdminDeps): Promise<CheckView[]> {
     await checkDatabase(deps),
     await checkKeys(deps),
     checkLedger(deps),
+    ...checkAnalytics(deps),
     checkConfig(deps),
     await checkClock(deps),
   ];
@@ -82,6 +83,20 @@ function checkLedger(deps: AdminDeps): CheckView {
     message,
     hint: "The database does not take records. Nothing is lost; see the log for why.",
   };
+}
+
+function checkAnalytics({ analytics, clock }: AdminDeps): CheckView[] {
+  const name = "analytics";
+  const state = analytics();
+  if (state === null) return [];
+  const { is, behind, standingSinceUs, problem } = state;
+  if (is === "other") return [ok(name, "another gateway on this ledger feeds the table")];
+  if (is !== "standing" || standingSinceUs === null)
+    return [ok(name, `${behind} entries of the ledger wait to be sent`)];
+  const seconds = Math.round((clock.nowUs() - standingSinceUs) / 1_000_000);
+  const message = `the table has not been fed for ${seconds} s, and ${behind} entries of the ledger wait: ${problem}`;
+  const hint = "Look at ClickHouse and clickhouse_url. Nothing is lost: the ledger keeps what the table lacks.";
+  return [{ name, state: "warn", message, hint }];
 }
 
 function checkConfig(deps: AdminDeps): CheckView {

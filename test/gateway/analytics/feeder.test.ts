@@ -1,82 +1,142 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openClickHouse } from "../../../src-gateway/analytics/clickhouse.ts";
-import { createFeeder } from "../../../src-gateway/analytics/feeder.ts";
-import type { AnalyticsFeeder, AnalyticsTarget } from "../../../src-gateway/analytics/types.ts";
-import { systemClock } from "../../../src-gateway/lib/clock.ts";
-import { appendCorrections, beginLedgerRun } from "../../../src-gateway/store/cost-corrections.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AnalyticsTarget } from "../../../src-gateway/analytics/types.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
-import { type FakeClickHouse, startFakeClickHouse } from "../../fakes/clickhouse.ts";
+import { startFakeClickHouse } from "../../fakes/clickhouse.ts";
 import { describeOnBothDatabases } from "../../suites/store.suite.ts";
+import { startClickHouse } from "../../support/clickhouse.ts";
 import { FIRST_ID } from "../../support/exchange-records.ts";
-import { fillLedger } from "../../support/filled-ledger.ts";
-import { recordingLogger } from "../../support/recording-logger.ts";
 import { until } from "../../support/until.ts";
+import { createWorld, idsOf, isFed, type World } from "./world.ts";
 
-const TABLE = "ledger_copy";
+const real = await startClickHouse();
+if ("skipped" in real) process.stderr.write(`Tests on ClickHouse are skipped: ${real.skipped}\n`);
+afterAll(() => ("skipped" in real ? undefined : real.stop()));
 
-describeOnBothDatabases("feeding ClickHouse's interface", (database) => {
-  let server: FakeClickHouse;
-  let store: Store;
-  let log: ReturnType<typeof recordingLogger>;
-  const feeders: AnalyticsFeeder[] = [];
+const open = async (): Promise<{ url: string; stop(): Promise<void> }> =>
+  "skipped" in real ? Promise.reject(new Error(real.skipped)) : { url: real.url, stop: async () => {} };
 
-  beforeEach(async () => {
-    server = await startFakeClickHouse();
-    store = await database.open();
-    log = recordingLogger();
-  });
-  afterEach(async () => {
-    server.faults.length = 0;
-    server.release();
-    await Promise.all(feeders.splice(0).map((feeder) => feeder.stop()));
-    await server.stop();
-  });
-
-  const run = (): Promise<number> => beginLedgerRun(store, systemClock, "test");
-  const feed = (wrap: (target: AnalyticsTarget) => AnalyticsTarget = (target) => target): AnalyticsFeeder => {
-    const feeder = createFeeder({
-      store,
-      open: async () => wrap(await openClickHouse({ url: server.url, table: TABLE, timeoutMs: 2_000 })),
-      clock: systemClock,
-      schedule: (callback) => {
-        const timer = setTimeout(callback, 2);
-        return () => clearTimeout(timer);
-      },
-      random: () => 0,
-      log,
-      explain: (error) => String(error),
-      sizes: { pageEntries: 3, batchRows: 5 },
-    });
-    feeders.push(feeder);
-    feeder.start();
-    return feeder;
-  };
-  const read = async (final: boolean): Promise<Record<string, unknown>[]> => {
-    const { createClient } = await import("@clickhouse/client");
-    const client = createClient({ url: server.url });
-    const query = `SELECT * FROM ${TABLE}${final ? " FINAL" : ""} ORDER BY id, version`;
-    const rows = await (await client.query({ query, format: "JSONEachRow" })).json<Record<string, unknown>>();
-    await client.close();
-    return rows;
-  };
-  const ids = (rows: Record<string, unknown>[]): number[] => rows.map((row) => Number(row["id"]));
-  const isFed = (feeder: AnalyticsFeeder): Promise<void> =>
-    until(() => feeder.state().is === "feeding" && feeder.state().behind === 0);
-  const some = (count: number, from = FIRST_ID): { id: number }[] =>
-    Array.from({ length: count }, (_, n) => ({ id: from + n }));
-
-  it("sends every closed exchange of every run once", async () => {
-    const [first, second] = [await run(), await run()];
-    await fillLedger(store, some(13), { instanceId: first });
-    await fillLedger(store, some(4, FIRST_ID + 100), { instanceId: second });
-    const feeder = feed();
-    await isFed(feeder);
-    const rows = await read(false);
-    expect(ids(rows)).toEqual([...some(13), ...some(4, FIRST_ID + 100)].map(({ id }) => id));
-    expect(rows.map(({ instance }) => Number(instance))).toEqual([...Array(13).fill(first), ...Array(4).fill(second)]);
-    expect(rows.every(({ cost_nano: nano }) => Number(nano) > 0)).toBe(true);
-    // Later ones follow, and what was there is not sent again.
-    await fillLedger(store, some(2, FIRST_ID + 200), { instanceId: await run() });
-    await until(() => server.inserts.flat().length === 19);
-  });
+feedsAsPromised("ClickHouse's interface", () => startFakeClickHouse());
+describe.skipIf("skipped" in real)("real (needs clickhouse or clickhouse-server on PATH)", () => {
+  feedsAsPromised("a ClickHouse server", open);
 });
+
+function feedsAsPromised(title: string, start: () => Promise<{ url: string; stop(): Promise<void> }>): void {
+  describeOnBothDatabases(`feeding ${title}`, (database) => {
+    let server: Awaited<ReturnType<typeof start>>;
+    let store: Store;
+    let world: World;
+    beforeEach(async () => {
+      server = await start();
+      store = await database.open();
+      world = createWorld(store, server.url);
+    });
+    afterEach(async () => {
+      await world.stop();
+      await server.stop();
+    });
+
+    it("sends every closed exchange of every run, and each once", async () => {
+      const ids = [...(await world.close(13)), ...(await world.close(4, FIRST_ID + 100))];
+      const feeder = world.feed();
+      await isFed(feeder);
+      const rows = await world.stored();
+      expect(idsOf(rows)).toEqual(ids);
+      expect(new Set(rows.map(({ instance }) => Number(instance))).size).toBe(2);
+      expect(rows[0]).toMatchObject({
+        day: "2026-11-21",
+        at: "2026-11-21 00:00:00.000000",
+        provider: "anthropic",
+        stream: true,
+        project: null,
+      });
+      expect([Number(rows[0]?.["cost_nano"]), Number(rows[0]?.["version"])]).toEqual([expect.any(Number), 0]);
+      expect(Number(rows[0]?.["cost_nano"])).toBeGreaterThan(0);
+      const later = await world.close(2, FIRST_ID + 200);
+      await until(async () => (await world.stored()).length > ids.length, 20);
+      expect(idsOf(await world.stored())).toEqual([...ids, ...later]);
+    });
+
+    it("goes on where it stopped", async () => {
+      const ids = await world.close(7);
+      const feeder = world.feed();
+      await isFed(feeder);
+      await feeder.stop();
+      const later = await world.close(3, FIRST_ID + 50);
+      await isFed(world.feed());
+      expect(idsOf(await world.stored())).toEqual([...ids, ...later]);
+    });
+
+    it("sends a corrected exchange again with a higher version, which is what readers see", async () => {
+      const [first = 0, second = 0] = await world.close(3);
+      const feeder = world.feed();
+      await isFed(feeder);
+      await world.correct(first, 77);
+      await world.correct(second, 1);
+      await world.correct(second, 2_000_000_000_000_123);
+      await until(async () => Number((await world.seen())[1]?.["cost_nano"]) > 1e15, 20);
+      const seen = await world.seen();
+      expect(seen).toHaveLength(3);
+      expect(seen.slice(0, 2).map((row) => Number(row["cost_nano"]))).toEqual([77, 2_000_000_000_000_123]);
+      expect(seen.map((row) => row["corrected_because"])).toEqual(["better known", "better known", null]);
+      expect(Number(seen[0]?.["cost_closed_nano"])).toBeGreaterThan(77);
+      expect(Number(seen[1]?.["version"])).toBeGreaterThan(Number(seen[0]?.["version"]));
+    });
+
+    it("misses nothing and doubles nothing for readers when it dies after each confirmation", async () => {
+      const ids = await world.close(12);
+      await world.correct(ids[4] ?? 0, 5);
+      const deaths = 4;
+      for (let n = 0; n < deaths; n++) {
+        let isDead = false;
+        const dying = (target: AnalyticsTarget): AnalyticsTarget => ({
+          ...target,
+          async insert(rows, signal) {
+            await target.insert(rows, signal);
+            isDead = true;
+            // The process is gone: nothing that follows a confirmation happens.
+            await new Promise((_, reject) => {
+              signal.addEventListener("abort", () => reject(new Error("dead")));
+            });
+          },
+        });
+        const feeder = world.feed(dying);
+        await until(() => isDead);
+        await feeder.stop();
+      }
+      await isFed(world.feed());
+      const [stored, seen] = [await world.stored(), await world.seen()];
+      expect(stored.length).toBeGreaterThan(ids.length + deaths);
+      expect(idsOf(seen)).toEqual(ids);
+      expect(Number(seen[4]?.["cost_nano"])).toBe(5);
+      expect(new Set(stored.map((row) => row["ledger"])).size).toBe(1);
+    });
+
+    it("is sent by one gateway at a time, and by another when that one has stopped", async () => {
+      const ids = await world.close(6);
+      const first = world.feed();
+      await isFed(first);
+      const second = world.feed();
+      await until(() => second.state().is === "other");
+      await first.stop();
+      const later = await world.close(6, FIRST_ID + 50);
+      await until(async () => (await world.stored()).length >= ids.length + later.length, 20);
+      expect(idsOf(await world.stored())).toEqual([...ids, ...later]);
+    });
+
+    it("keeps texts that no server takes as they are", async () => {
+      const id = FIRST_ID;
+      const { fillLedger } = await import("../../support/filled-ledger.ts");
+      await fillLedger(
+        store,
+        [{ id, session: "half \ud83d", project: "naïve\n\"'\\ 🙂", counts: { webSearches: 2 } }],
+        {
+          instanceId: await world.begin(),
+        },
+      );
+      await isFed(world.feed());
+      const [row] = await world.seen();
+      expect(row).toMatchObject({ session: "half \ufffd", project: "naïve\n\"'\\ 🙂" });
+      expect(JSON.parse(String(row?.["counts"]))).toEqual({ webSearches: 2 });
+    });
+  });
+}

@@ -62,6 +62,7 @@ describe("with nothing set", () => {
         retentionBytes: 10_737_418_240,
       },
       prices: { file: null, updateUrl: null },
+      clickhouse: null,
       inline: { providers: [], routes: [], aliases: {} },
       notices: [],
     });
