@@ -10,7 +10,7 @@ import type { Database } from "./schema.ts";
 const MONTHS_AHEAD = 3;
 
 /** Any number does, as long as all gateways use the same. */
-const PARTITIONS_LOCK = 7_031_642_912;
+const PARTITIONS_LOCK = 7_031_642_913;
 const LOOK_EVERY_MS = 12 * 3_600_000;
 
 /** Looks now and twice a day that the tables of the next months are there. @returns what ends that. */
