@@ -10,6 +10,8 @@ import type { Database } from "../store/schema.ts";
 import { whileBusy } from "../store/while-busy.ts";
 
 const CLAIM_US = 60_000_000;
+/** Not with every look: each is a write. */
+const RENEW_US = 20_000_000;
 const LEDGER_NAME = "analytics_ledger";
 
 export interface Watermarks {
@@ -31,6 +33,7 @@ export function createWatermarks({ db }: Store, targetId: string, clock: Clock):
   const claimName = `analytics_feeder ${targetId}`;
   const me = randomUUID();
   let held: string | null = null;
+  let renewAtUs = 0;
 
   return {
     async ledgerName() {
@@ -49,7 +52,7 @@ export function createWatermarks({ db }: Store, targetId: string, clock: Clock):
           .insertInto("facts")
           .values(rows)
           .onConflict((conflict) =>
-            conflict.column("name").doUpdateSet(({ ref }) => ({ value: ref("excluded.value") })),
+            conflict.column("name").doUpdateSet((row) => ({ value: row.ref("excluded.value") })),
           )
           .execute(),
       );
@@ -59,6 +62,7 @@ export function createWatermarks({ db }: Store, targetId: string, clock: Clock):
     },
     async claim() {
       const now = clock.nowUs();
+      if (held !== null && now < renewAtUs) return true;
       const found = await readFact(db, claimName);
       if (found !== null && !found.startsWith(me) && Number(found.split(" ")[1]) > now) return false;
       const wanted = `${me} ${now + CLAIM_US}`;
@@ -73,6 +77,7 @@ export function createWatermarks({ db }: Store, targetId: string, clock: Clock):
         return changed.numUpdatedRows === 1n;
       });
       held = isMine ? wanted : null;
+      renewAtUs = now + RENEW_US;
       return isMine;
     },
     async release() {

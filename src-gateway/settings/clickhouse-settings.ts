@@ -1,24 +1,7 @@
 /** Where the second book is kept, for those who want one. */
+import { STANDARD_TABLE } from "./clickhouse-rows.ts";
 import { readSecret, type SecretSource } from "./read-secret.ts";
-import { settingRow as row, type SettingRow } from "./setting-types.ts";
 import type { ClickHouseSettings } from "./types.ts";
-
-const STANDARD_TABLE = "tokligence_exchanges";
-
-export const CLICKHOUSE_ROWS: readonly SettingRow[] = [
-  row(
-    "clickhouse_url",
-    { is: "secret" },
-    "none",
-    "the ClickHouse that gets a copy of the ledger, such as `https://user:password@host:8443/database`",
-  ),
-  row(
-    "clickhouse_table",
-    { is: "text" },
-    STANDARD_TABLE,
-    "its table, made when it is missing: `table` or `database.table`",
-  ),
-];
 
 /** Null keeps no second book. The address may hold a password, so no message repeats it. */
 export function clickHouseOf(source: SecretSource): ClickHouseSettings | null {

@@ -3,7 +3,7 @@
  * are all here or among those without effect, so nobody's file breaks.
  */
 
-import { CLICKHOUSE_ROWS } from "./clickhouse-settings.ts";
+import { CLICKHOUSE_ROWS } from "./clickhouse-rows.ts";
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
 import { POOL_ROWS } from "./pool-settings.ts";

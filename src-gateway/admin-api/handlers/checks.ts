@@ -85,15 +85,15 @@ function checkLedger(deps: AdminDeps): CheckView {
   };
 }
 
-function checkAnalytics({ analytics, clock }: AdminDeps): CheckView[] {
+function checkAnalytics(deps: AdminDeps): CheckView[] {
   const name = "analytics";
-  const state = analytics();
+  const state = deps.analytics();
   if (state === null) return [];
   const { is, behind, standingSinceUs, problem } = state;
   if (is === "other") return [ok(name, "another gateway on this ledger feeds the table")];
   if (is !== "standing" || standingSinceUs === null)
     return [ok(name, `${behind} entries of the ledger wait to be sent`)];
-  const seconds = Math.round((clock.nowUs() - standingSinceUs) / 1_000_000);
+  const seconds = Math.round((deps.clock.nowUs() - standingSinceUs) / 1_000_000);
   const message = `the table has not been fed for ${seconds} s, and ${behind} entries of the ledger wait: ${problem}`;
   const hint = "Look at ClickHouse and clickhouse_url. Nothing is lost: the ledger keeps what the table lacks.";
   return [{ name, state: "warn", message, hint }];

@@ -123,6 +123,20 @@ function feedsAsPromised(title: string, start: () => Promise<{ url: string; stop
       expect(idsOf(await world.stored())).toEqual([...ids, ...later]);
     });
 
+    it("begins with what was closed before the ledger had chains, and sends none of it that is in a chain again", async () => {
+      const ids = await world.close(8);
+      const [last = 0] = ids.slice(5);
+      await store.db.deleteFrom("ledger_chain").where("entry_id", "<=", last).execute();
+      const set = { value: String(last) };
+      await store.db.updateTable("facts").set(set).where("name", "=", "ledger_chain_from").execute();
+      await isFed(world.feed());
+      expect(idsOf(await world.stored())).toEqual(ids);
+      await world.stop();
+      const feeder = world.feed();
+      await isFed(feeder);
+      expect(idsOf(await world.stored())).toEqual(ids);
+    });
+
     it("keeps texts that no server takes as they are", async () => {
       const id = FIRST_ID;
       const { fillLedger } = await import("../../support/filled-ledger.ts");

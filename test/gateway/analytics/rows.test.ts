@@ -56,8 +56,9 @@ describe("a row of the analytics table", () => {
           Date.parse(`${String(row["at"]).slice(0, 19).replace(" ", "T")}Z`) * 1000 +
             Number(String(row["at"]).slice(20)),
         ).toBe(record.id);
-        for (const [name, value] of Object.entries(row))
-          if (value === null) expect(COLUMNS[name as keyof typeof COLUMNS]).toContain("Nullable");
+        const empty = Object.entries(row).filter(([, value]) => value === null);
+        const wrong = empty.filter(([name]) => !COLUMNS[name as keyof typeof COLUMNS].includes("Nullable"));
+        expect(wrong).toEqual([]);
       }),
     );
   });
@@ -69,7 +70,7 @@ describe("docs/analytics.md", () => {
     const table = page.slice(page.indexOf("| Columns | |"), page.indexOf("## When"));
     const cells = [...table.matchAll(/^\| (`.+?`) \| /gm)].map(([, cell = ""]) => cell);
     const named = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
-    expect(named.toSorted()).toEqual(Object.keys(COLUMNS).toSorted());
+    expect(new Set(named)).toEqual(new Set(Object.keys(COLUMNS)));
     const key = /ORDER BY (\(.+\))$/.exec(createTableSql("t"))?.[1];
     expect(page).toContain(`ordered by \`${key}\``);
   });
