@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { z } from "zod";
-import { importResultSchema } from "../admin-api/contract/ledger-schemas.ts";
+import type { importResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { contextOf } from "./context.ts";
 import { findUser } from "./find-user.ts";
 import { count, harmless } from "./format.ts";
@@ -58,7 +58,12 @@ export function addLedgerImport(ledger: Command, world: CliWorld): void {
         for (const [old, here] of Object.entries(flags.mapUser)) users[old] = (await findUser(connection, here)).id;
         const { direction, mapKey: keys, apply = false } = flags;
         const body = { file: resolve(world.cwd, file), direction, users, keys, apply };
-        return runJob(connection, world, await connection.client.call("importLedger", { body }), importResultSchema);
+        return runJob(
+          connection,
+          world,
+          await connection.client.call("importLedger", { body }),
+          (schemas) => schemas.importResultSchema,
+        );
       });
       if (await printer.data(result)) return;
       for (const line of linesOf(result)) printer.line(harmless(line));

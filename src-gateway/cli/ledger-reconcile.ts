@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { type ReconcileResult, reconcileResultSchema } from "../admin-api/contract/ledger-schemas.ts";
+import type { ReconcileResult } from "../admin-api/contract/ledger-schemas.ts";
 import { usdOfNano } from "../lib/usd.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
@@ -57,7 +57,7 @@ export function addLedgerReconcile(ledger: Command, world: CliWorld): void {
       const result = await withGateway(async (connection) => {
         const body = { text, providers: flags.provider, keys: flags.key };
         const begun = await connection.client.call("reconcileLedger", { body });
-        const found = await runJob(connection, world, begun, reconcileResultSchema);
+        const found = await runJob(connection, world, begun, (schemas) => schemas.reconcileResultSchema);
         if (flags.out !== undefined) await writeEvidence(connection, resolve(world.cwd, flags.out), found);
         return found;
       });

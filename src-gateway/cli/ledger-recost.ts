@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { z } from "zod";
-import { recostResultSchema } from "../admin-api/contract/ledger-schemas.ts";
+import type { recostResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { usdOfNano } from "../lib/usd.ts";
 import { contextOf } from "./context.ts";
 import { count } from "./format.ts";
@@ -42,7 +42,12 @@ export function addLedgerRecost(ledger: Command, world: CliWorld): void {
         ...(apply === undefined ? {} : { apply }),
       };
       const result = await withGateway(async (connection) =>
-        runJob(connection, world, await connection.client.call("recostLedger", { body }), recostResultSchema),
+        runJob(
+          connection,
+          world,
+          await connection.client.call("recostLedger", { body }),
+          (schemas) => schemas.recostResultSchema,
+        ),
       );
       if (await printer.data(result)) return;
       if (result.sums.length > 0) await printer.list(result.sums, COLUMNS, "");

@@ -1,7 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import type { Command } from "commander";
-import { statementResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { usdOfNano } from "../lib/usd.ts";
 import { contextOf } from "./context.ts";
 import { findUser } from "./find-user.ts";
@@ -36,7 +35,7 @@ export function addLedgerStatement(ledger: Command, world: CliWorld): void {
           connection,
           world,
           await connection.client.call("makeStatement", { body }),
-          statementResultSchema,
+          (schemas) => schemas.statementResultSchema,
         );
       });
       const folder = resolve(world.cwd, flags.out);

@@ -1,5 +1,4 @@
 import type { Command } from "commander";
-import { verifyResultSchema } from "../admin-api/contract/ledger-schemas.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import { contextOf } from "./context.ts";
 import { count, harmless } from "./format.ts";
@@ -17,7 +16,12 @@ export function addLedgerVerify(ledger: Command, world: CliWorld): void {
       const statement = flags.statement === undefined ? undefined : await readTextFile(world, flags.statement);
       const report = await withGateway(async (connection) => {
         const body = statement === undefined ? {} : { statement };
-        return runJob(connection, world, await connection.client.call("verifyLedger", { body }), verifyResultSchema);
+        return runJob(
+          connection,
+          world,
+          await connection.client.call("verifyLedger", { body }),
+          (schemas) => schemas.verifyResultSchema,
+        );
       });
       if (!(await printer.data(report))) {
         for (const { text } of report.findings) printer.line(`${printer.paint("red", "✗")} ${harmless(text)}`);
