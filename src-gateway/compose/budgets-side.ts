@@ -15,9 +15,9 @@ import { createSpentSince } from "./spent-since.ts";
 
 export interface BudgetsSide {
   /** Null while nothing is limited. */
-  spending(): Spender | null;
+  spending: () => Spender | null;
   /** Null while nothing is limited. */
-  budgets(): Budgets | null;
+  budgets: () => Budgets | null;
   /** Whoever waits for somebody's word hears no: nobody is there to give it any more. */
   answerAll(): Promise<void>;
   /** After the last request. */
