@@ -26,12 +26,32 @@ export async function showExchange({ withGateway, printer }: Context, id: string
     const data = withBody ? { ...row, requestBody: request, answerBody: answer } : row;
     return printer.line(printer.form === "json" ? toJson(data, 2) : await toYaml(data));
   }
-  printer.line(await toYaml(row));
+  printer.line(await toYaml(withDifference(row)));
   if (!withBody) return;
   for (const [title, text] of [["request", request] as const, ["answer", answer] as const]) {
     printer.line(printer.paint("dim", `\n--- ${title} ---`));
     printer.line(text === null ? "not kept" : readable(text));
   }
+}
+
+/** How far the provider's counts are from the gateway's own, in tokens and in percent of the latter. */
+function withDifference({ own, ...row }: ExchangeView): object {
+  if (own === null || row.usageSource !== "provider") return { ...row, own };
+  const { usage } = row;
+  const input = usage.inputUncached + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;
+  return {
+    ...row,
+    own: {
+      ...own,
+      providerDiffersBy: { input: difference(input, own.input), output: difference(usage.output, own.output) },
+    },
+  };
+}
+
+function difference(reported: number, own: number): string {
+  const tokens = reported - own;
+  const percent = own === 0 ? "" : ` (${((tokens / own) * 100).toFixed(1)} %)`;
+  return `${tokens > 0 ? "+" : ""}${tokens}${percent}`;
 }
 
 /** JSON in lines, and nothing that steers a terminal. */

@@ -5,6 +5,7 @@ import { findUser } from "./find-user.ts";
 import { count, usd } from "./format.ts";
 import { parseMoment } from "./parse-time.ts";
 import type { Column } from "./table.ts";
+import { showDifferences } from "./usage-differences.ts";
 import type { CliWorld } from "./world.ts";
 
 type Sum = ReplyOf<"usageSummary">;
@@ -26,6 +27,7 @@ const DIMENSIONS = [
 
 interface Flags {
   by: Dimension;
+  differences?: boolean;
   since?: number;
   until?: number;
   user?: string;
@@ -66,8 +68,11 @@ export function addUsage(program: Command, world: CliWorld): void {
     .option("--since <time>", "only what came after: 24h, 7d, or a date such as 2026-11-01", parseMoment)
     .option("--until <time>", "only what came before", parseMoment)
     .option("--user <user>", "only one user (id or e-mail address)")
+    .option("--differences", "what the gateway has counted itself, beside what providers reported")
     .action(async (flags: Flags, command: Command) => {
-      const { printer, withGateway } = contextOf(command, world);
+      const context = contextOf(command, world);
+      if (flags.differences) return showDifferences(context, flags);
+      const { printer, withGateway } = context;
       const { groups, total } = await withGateway(async (connection) => {
         const userId = flags.user === undefined ? undefined : (await findUser(connection, flags.user)).id;
         const query = { fromUs: flags.since, toUs: flags.until, userId };

@@ -13,6 +13,7 @@ import { createExchangeWorld } from "./exchange-world.ts";
 import { startProbes } from "./health-side.ts";
 import { logBodies } from "./log-bodies.ts";
 import { openDoors } from "./open-doors.ts";
+import { countBeside } from "./own-counts.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { replayExchange } from "./replay.ts";
 import { createResponseMemory } from "./response-memory.ts";
@@ -40,11 +41,13 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
   const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
   const memory = createResponseMemory(parts);
-  const logged = logBodies(parts, books.records);
+  const counted = countBeside(parts, books);
+  const logged = logBodies(parts, counted.records);
   const spending = await openBudgets(parts, books.writer);
   const world = {
     ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory, spending.spending),
     ...logged.world,
+    ...counted.listening(logged.world),
   };
   const running = new Set<Promise<void>>();
   const nextId = createIdSource(clock);
@@ -76,6 +79,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     await Promise.allSettled(running);
     await memory.answers.stop();
     await logged.stop();
+    await counted.stop();
     await spending.stop();
     await books.close();
     await analytics?.stop();

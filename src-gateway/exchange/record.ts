@@ -126,5 +126,6 @@ function blankRecord(inbound: Inbound): ExchangeRecord {
     serviceTier: null,
     counts: null,
     cost: null,
+    own: null,
   };
 }

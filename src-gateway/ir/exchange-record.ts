@@ -137,6 +137,8 @@ export interface ExchangeRecord {
   counts: ExtraCounts | null;
   /** Null where nothing was used, or where no price is known. */
   cost: RecordedCost | null;
+  /** Tokens as the gateway counts them itself, beside those of `usage`; null where it does not. */
+  own: { input: number; output: number } | null;
 }
 
 /** The id as clients see it in `X-Request-ID`, and as `gateway logs` takes it. */

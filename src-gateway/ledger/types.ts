@@ -61,9 +61,24 @@ export interface LatencyQuery {
   metric: LatencyMetric;
 }
 
+/** What the gateway and a provider have counted of the same exchanges. */
+export interface UsageDifference {
+  provider: string | null;
+  /** As the provider was asked for it. */
+  model: string | null;
+  requests: number;
+  own: { input: number; output: number };
+  /** `output` includes `reasoning`, of which the gateway may have seen less than all. */
+  reported: { input: number; output: number; reasoning: number };
+  /** Reported by own: 1.2 is a fifth more than the gateway counts; null where it counts nothing. */
+  ratio: { input: number | null; output: number | null };
+}
+
 export interface UsageReports {
   total(query: UsageQuery): Promise<UsageSum>;
   /** Largest first, or in the order of time for `day` and `hour`. */
   breakdown(query: UsageQuery & { groupBy: UsageDimension }): Promise<UsageSum[]>;
   latencies(query: LatencyQuery): Promise<LatencySum[]>;
+  /** Most requests first. */
+  differences(query: Pick<UsageQuery, "fromUs" | "toUs" | "userId">): Promise<UsageDifference[]>;
 }

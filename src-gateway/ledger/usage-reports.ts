@@ -14,7 +14,7 @@ import {
   type RollupDimension,
 } from "../store/rollup-columns.ts";
 import { keyScope, userScope } from "../store/rollups.ts";
-import { readLatencies } from "./latencies.ts";
+import { createOtherReports } from "./other-reports.ts";
 import type { UsageDimension, UsageQuery, UsageReports, UsageSum } from "./types.ts";
 import { DAY_US, HOUR_US, type Segments, type Span, segmentsOf } from "./usage-segments.ts";
 
@@ -37,7 +37,7 @@ export function createUsageReports(store: Store, identity: Store = store): Usage
               b.costNano - a.costNano || b.requests - a.requests || b.usage.output - a.usage.output || byName(a, b),
           );
     },
-    latencies: (query) => readLatencies(store, query),
+    ...createOtherReports(store),
   };
 }
 

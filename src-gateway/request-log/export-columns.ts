@@ -54,5 +54,7 @@ export const EXPORT_COLUMNS: readonly ExportColumn[] = [
   column("bytes_out", "big", ({ bytesOut }) => bytesOut),
   column("joined_to", "big", ({ joinedTo }) => joinedTo),
   column("runaway", "text", ({ runaway }) => runaway),
+  column("own_input", "big", ({ own }) => own?.input ?? null),
+  column("own_output", "big", ({ own }) => own?.output ?? null),
   column("replay_of", "big", ({ replayOf }) => replayOf),
 ];

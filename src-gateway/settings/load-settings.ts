@@ -15,6 +15,7 @@ import { logSettingsOf } from "./log-bodies.ts";
 import { poolSettingsOf } from "./pool-settings.ts";
 import { priceSettingsOf } from "./price-settings.ts";
 import { redisOf } from "./redis-settings.ts";
+import { ownCountSettingsOf } from "./own-count-settings.ts";
 import { runawaySettingsOf } from "./runaway-settings.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
 import {
@@ -85,6 +86,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     responsesWebsocket: values.flag("responses_websocket", true),
     responsesKeepDays: values.number("responses_keep_days", 30),
     requestLog: logSettingsOf(layers, values),
+    ownCounts: ownCountSettingsOf(values),
     runaway: runawaySettingsOf(layers, values),
     prices: priceSettingsOf(values),
     clickhouse: clickHouseOf({ layers, values, env, places }),

@@ -6,6 +6,7 @@
 import { CLICKHOUSE_ROWS } from "./clickhouse-rows.ts";
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
+import { OWN_COUNT_ROWS } from "./own-count-settings.ts";
 import { POOL_ROWS } from "./pool-settings.ts";
 import { PRICE_ROWS } from "./price-settings.ts";
 import { RUNAWAY_ROWS } from "./runaway-settings.ts";
@@ -195,6 +196,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...RUNAWAY_ROWS,
   ...RESPONSES,
   ...LOG_SETTINGS,
+  ...OWN_COUNT_ROWS,
   ...PRICE_ROWS,
   ...CLICKHOUSE_ROWS,
   ...PROVIDERS,

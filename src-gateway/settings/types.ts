@@ -4,6 +4,7 @@
  */
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
+import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { RunawayLimits } from "../runaway/types.ts";
 import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
 import type { LogSettings } from "./log-types.ts";
@@ -139,6 +140,7 @@ export interface Settings {
   /** Null keeps no second book. */
   clickhouse: ClickHouseSettings | null;
   requestLog: LogSettings;
+  ownCounts: OwnCountSettings;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */

@@ -65,6 +65,8 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     counts: record.counts ? JSON.stringify(record.counts) : null,
     price_id: record.cost?.priceId ?? null,
     cost_nano: record.cost?.nano ?? null,
+    own_input: whole(record.own?.input ?? null),
+    own_output: whole(record.own?.output ?? null),
   };
 }
 
@@ -118,6 +120,7 @@ export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
       row.price_id === null || row.cost_nano === null
         ? null
         : { nano: row.cost_nano, priceId: row.price_id, price: null },
+    own: row.own_input === null || row.own_output === null ? null : { input: row.own_input, output: row.own_output },
   };
   record.attempts = unpackAttempts(row, record);
   record.plan = unpackPlan(row.plan, record);

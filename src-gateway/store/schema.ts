@@ -107,6 +107,9 @@ export interface ExchangesTable {
   price_id: number | null;
   /** What it cost in nano-USD, as it was closed; null where no price is known, which is not the same as free. */
   cost_nano: number | null;
+  /** Tokens as the gateway counts them itself; null for nearly all. */
+  own_input: number | null;
+  own_output: number | null;
 }
 
 /** The same, with numbers of `names` in place of the texts that come again and again. */

@@ -54,6 +54,8 @@ const COLUMNS = [
   "counts",
   "price_id",
   "cost_nano",
+  "own_input",
+  "own_output",
 ] as const satisfies readonly (keyof ExchangeRow)[];
 
 /**

@@ -75,7 +75,7 @@ export function createTokenCounter(options: TokenCounterOptions): TokenCounter {
   async function countOne(request: IrRequest): Promise<TokenCount> {
     const { texts, extraTokens } = textsToCount(request);
     const { head, restUnits, restBytes } = splitAt(texts, MAX_COUNTED_UNITS);
-    const headTokens = head.length === 0 ? 0 : await thread.run(head);
+    const headTokens = head.length === 0 ? 0 : await thread.run<number>(head);
     const atSameRate = restUnits * (headTokens / MAX_COUNTED_UNITS);
     const textTokens = headTokens + Math.max(restBytes / BYTES_PER_TOKEN, atSameRate);
     return { tokens: Math.ceil(textTokens * biasFor(request.model) + extraTokens), estimated: true };

@@ -1,6 +1,7 @@
 /** One thread that counts, started when it is first needed and stopped when it has been idle. */
 import { Worker } from "node:worker_threads";
 import { GatewayError } from "../ir/errors.ts";
+import type { ExchangeToCount } from "./types.ts";
 
 export interface CountingThreadOptions {
   workerPath: () => string;
@@ -12,15 +13,15 @@ export interface CountingThreadOptions {
 
 export interface CountingThread {
   /**
-   * Tokens of `texts`. One call at a time: the next begins when this one is settled.
+   * What `worker.ts` answers to a message. One call at a time: the next begins when this one is settled.
    * @throws GatewayError internal_error when the thread cannot start, dies or hangs; shutting_down when it is stopped
    */
-  run(texts: readonly string[]): Promise<number>;
+  run<Counted>(asked: readonly string[] | ExchangeToCount): Promise<Counted>;
   stop(): Promise<void>;
 }
 
 interface Job {
-  resolve(tokens: number): void;
+  resolve(counted: unknown): void;
   reject(error: GatewayError): void;
   deadline: NodeJS.Timeout;
 }
@@ -40,9 +41,9 @@ export function createCountingThread(options: CountingThreadOptions): CountingTh
       resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
     });
     let cause: unknown;
-    started.on("message", (tokens: number) => {
+    started.on("message", (counted: unknown) => {
       // One that was given up may still have an answer on its way, which belongs to no job of today.
-      if (worker === started) settle((done) => done.resolve(tokens));
+      if (worker === started) settle((done) => done.resolve(counted));
     });
     started.on("error", (error) => {
       cause = error;
@@ -81,8 +82,8 @@ export function createCountingThread(options: CountingThreadOptions): CountingTh
   }
 
   return {
-    run: (texts) =>
-      new Promise<number>((resolve, reject) => {
+    run: <Counted>(asked: readonly string[] | ExchangeToCount) =>
+      new Promise<Counted>((resolve, reject) => {
         clearTimeout(idle);
         try {
           worker ??= start();
@@ -95,9 +96,9 @@ export function createCountingThread(options: CountingThreadOptions): CountingTh
           void letGo();
           fail(`The gateway's token counter took longer than ${options.timeoutMs} ms for this request.`);
         }, options.timeoutMs);
-        job = { resolve, reject, deadline };
+        job = { resolve: (counted) => resolve(counted as Counted), reject, deadline };
         // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have no origin, unlike windows
-        worker.postMessage(texts);
+        worker.postMessage(asked);
       }),
     stop: async () => {
       settle((open) => open.reject(stopped()));

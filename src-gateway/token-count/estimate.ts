@@ -47,6 +47,13 @@ export function textsToCount(request: IrRequest): TextsToCount {
   return found;
 }
 
+/** The same of an answer. */
+export function textsOfParts(parts: readonly Part[]): TextsToCount {
+  const found: TextsToCount = { texts: [], extraTokens: 0 };
+  for (const part of parts) addPart(found, part);
+  return found;
+}
+
 function addPart(found: TextsToCount, part: Part): void {
   switch (part.kind) {
     case "text":

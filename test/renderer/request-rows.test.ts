@@ -45,6 +45,7 @@ export const row = (over: Partial<Exchange> = {}): Exchange => ({
   prefix: null,
   gitBranch: null,
   runaway: null,
+  own: null,
   serviceTier: null,
   counts: null,
   cost: null,

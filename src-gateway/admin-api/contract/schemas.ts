@@ -113,6 +113,8 @@ export const exchangeSchema = z.object({
   cost: z
     .object({ nano: z.number(), priceId: z.number(), price: z.record(z.string(), z.unknown()).nullable() })
     .nullable(),
+  /** Tokens as the gateway counts them itself, beside those of `usage`. */
+  own: z.object({ input: z.number(), output: z.number() }).nullable(),
 });
 export type ExchangeView = z.infer<typeof exchangeSchema> & ExchangeRecord;
 
@@ -127,6 +129,18 @@ export const usageSumSchema = z.object({
   unpriced: z.number(),
   meanFirstTokenMs: z.number().nullable(),
   meanTotalMs: z.number().nullable(),
+});
+
+/** What the gateway and a provider have counted of the same exchanges. */
+export const usageDifferenceSchema = z.object({
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+  requests: z.number(),
+  own: z.object({ input: z.number(), output: z.number() }),
+  /** `output` includes `reasoning`, of which the gateway may have seen less than all. */
+  reported: z.object({ input: z.number(), output: z.number(), reasoning: z.number() }),
+  /** Reported by own: 1.2 is a fifth more than the gateway counts; null where it counts nothing. */
+  ratio: z.object({ input: z.number().nullable(), output: z.number().nullable() }),
 });
 
 export const latencySumSchema = z.object({

@@ -6,7 +6,7 @@ import type { Handlers } from "./types.ts";
 
 export const exchangeHandlers: Pick<
   Handlers,
-  "listExchanges" | "getExchange" | "usageSummary" | "usageBreakdown" | "usageLatencies"
+  "listExchanges" | "getExchange" | "usageSummary" | "usageBreakdown" | "usageLatencies" | "usageDifferences"
 > = {
   async listExchanges({ deps, query, caller }) {
     const filter: ExchangeFilter = onlyOwn(caller, defined(query));
@@ -21,7 +21,9 @@ export const exchangeHandlers: Pick<
     const { groupBy, ...rest } = query;
     return deps.usage.breakdown({ ...onlyOwn(caller, defined(rest)), groupBy });
   },
-  usageLatencies: ({ deps, query }) => deps.usage.latencies({ ...defined(query), groupBy: query.groupBy, metric: query.metric }),
+  usageLatencies: ({ deps, query }) =>
+    deps.usage.latencies({ ...defined(query), groupBy: query.groupBy, metric: query.metric }),
+  usageDifferences: ({ deps, query, caller }) => deps.usage.differences(onlyOwn(caller, defined(query))),
 };
 
 /** Why others were left out names keys, users and teams of others, which is for administrators only. */

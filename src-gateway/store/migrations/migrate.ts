@@ -12,6 +12,7 @@ import { addImports } from "./0006-imports.ts";
 import { addBodies } from "./0007-bodies.ts";
 import { addRunaways } from "./0009-runaways.ts";
 import { nameTexts } from "./0010-names.ts";
+import { addOwnCounts } from "./0011-own-counts.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0007-bodies", up: addBodies },
   { name: "0009-runaways", up: addRunaways },
   { name: "0010-names", up: nameTexts },
+  { name: "0011-own-counts", up: addOwnCounts },
 ];
 
 /** Any number does, as long as all gateways use the same. */

@@ -100,6 +100,7 @@ const sample = exchangeSchema.parse({
   prefix: null,
   gitBranch: null,
   runaway: null,
+  own: null,
   serviceTier: null,
   counts: null,
   cost: null,

@@ -136,13 +136,18 @@ describe.each(VECTORS)("%s, as %s says it,", (_name, wire, said, tier, counts) =
       expect([tierFrom(answer.serviceTier), answer.counts ?? null]).toEqual([tier, counts]);
     }
   });
+});
 
+const relayed = VECTORS.flatMap(([name, wire, ...said]) => {
   const client = WIRE_PROTOCOLS.find((each) => each === wire);
-  it.runIf(client)("is what a relay knows, whole or streamed", () => {
-    if (!client) return;
-    const { surface } = requestTarget(client);
-    const whole = WIRES[client].readAnswer(Buffer.from(JSON.stringify(said.whole)), surface);
-    const reader = WIRES[client].createStreamReader(surface);
+  return client ? [[name, client, ...said] as const] : [];
+});
+
+describe.each(relayed)("%s, as %s says it to a client of its own,", (_name, wire, said, tier, counts) => {
+  it("is what a relay knows, whole or streamed", () => {
+    const { surface } = requestTarget(wire);
+    const whole = WIRES[wire].readAnswer(Buffer.from(JSON.stringify(said.whole)), surface);
+    const reader = WIRES[wire].createStreamReader(surface);
     for (const frame of splitFrames(wire, [said.stream])) reader.push(frame);
     for (const facts of [whole, reader.facts]) {
       expect([facts.serviceTier ?? null, facts.counts ?? null]).toEqual([tier, counts]);
