@@ -3,10 +3,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { createApiKeys } from "../auth/api-keys.ts";
-import { checkAuthSecret } from "../auth/check-auth-secret.ts";
-import { createKeyHasher } from "../auth/key-hasher.ts";
 import { createKeyRing } from "../auth/key-ring.ts";
-import { loadAuthSecret } from "../auth/load-auth-secret.ts";
 import type { ApiKeys, KeyRing, Users } from "../auth/types.ts";
 import { createUsers } from "../auth/users.ts";
 import type { UsageReports } from "../ledger/types.ts";
@@ -21,13 +18,13 @@ import type { RunawayGuard } from "../runaway/types.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import { createSecretResolver, type SecretResolver } from "../secrets/secret-resolver.ts";
 import type { Settings } from "../settings/types.ts";
-import { openStore, type Store } from "../store/open-store.ts";
-import { whileBusy } from "../store/while-busy.ts";
+import type { Store } from "../store/open-store.ts";
 import { type ClosableLogger, createLogger } from "../telemetry/create-logger.ts";
 import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
 import { createBodyThread } from "./body-thread.ts";
 import { createWatchedHealth, forgetChanged, type WatchedHealth } from "./health-side.ts";
 import { createLiveConfig, type LiveConfig } from "./live-config.ts";
+import { openStores } from "./open-stores.ts";
 import { createPrices, type Prices } from "./prices-side.ts";
 
 /** What both the daemon and the command line need: everything but sockets and the writer of records. */
@@ -78,19 +75,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   const prices = createPrices(settings, CATALOGUE, log);
   prices.setConfig(config.live());
 
-  const ledgerStore = await openStore({ url: settings.ledgerUrl, log, pool: settings.pool });
-  const identityStore =
-    settings.identityUrl === settings.ledgerUrl
-      ? ledgerStore
-      : await openStore({ url: settings.identityUrl, log, pool: settings.pool });
-  const secret = await loadAuthSecret({ authSecret: settings.authSecret, dataDir: settings.dataDir, log });
-  const hasher = createKeyHasher(secret);
-  try {
-    await whileBusy(() => checkAuthSecret(identityStore, hasher));
-  } catch (error) {
-    await Promise.all([ledgerStore.close(), identityStore === ledgerStore ? null : identityStore.close()]);
-    throw error;
-  }
+  const { ledgerStore, identityStore, hasher, closeStores } = await openStores(settings, log);
   const users = createUsers(identityStore, clock);
   const keyRing = createKeyRing(identityStore, hasher, { clock, log });
   const apiKeys = createApiKeys(identityStore, hasher, clock);
@@ -126,8 +111,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
       prices.stop();
       keyRing.stop();
       await bodies.close();
-      if (identityStore !== ledgerStore) await identityStore.close();
-      await ledgerStore.close();
+      await closeStores();
       log.close();
     },
   };

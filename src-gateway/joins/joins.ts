@@ -13,7 +13,7 @@ import { type AnswerKeeper, Recorder } from "./recorder.ts";
 import { SharedAnswer } from "./shared-answer.ts";
 import type { JoinableAnswer, JoinLimits, JoinRecorder, JoinRequest, Joins } from "./types.ts";
 
-export const DEFAULT_JOIN_LIMITS: JoinLimits = {
+const DEFAULT_JOIN_LIMITS: JoinLimits = {
   runningMs: 600_000,
   finishedMs: 60_000,
   graceMs: 0,

@@ -23,7 +23,7 @@ export function priceRecord(book: PriceBook, record: PricedRecord): RecordedCost
 }
 
 /** Null for what no provider has counted. */
-export function factsOf(record: PricedRecord): PriceFacts | null {
+function factsOf(record: PricedRecord): PriceFacts | null {
   const { provider, modelRouted, modelServed, usage, usageSource, serviceTier } = record;
   if (provider === null || modelRouted === null || usageSource === "none") return null;
   return {

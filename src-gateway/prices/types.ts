@@ -109,6 +109,3 @@ export interface PriceBook {
   /** How many input tokens each tier needs to be exceeded, beginning with 0; empty when there are no prices. */
   thresholds(facts: PriceFacts): number[];
 }
-
-/** Null when something was used that has no price: an unknown total is not a small one. */
-export type CostOf = (usage: Usage, applied: AppliedPrice, counts?: ExtraCounts) => Cost | null;
