@@ -80,6 +80,8 @@ async function createRows(step: MigrationStep, columns: readonly Column[]): Prom
   }
   // Failures, and the few that are open.
   await sql`create index exchanges_not_completed on exchange_rows (id) where outcome <> 'completed'`.execute(db);
+  // They are in no sum, so every report looks for them.
+  await sql`create index exchanges_interrupted on exchange_rows (id) where outcome = 'interrupted'`.execute(db);
   if (!isSqlite) {
     const { rows } = await sql<{ first: number | null }>`select min(id) as first from exchanges_before`.execute(db);
     await createPartitions(db, rows[0]?.first ?? null, Date.now() * 1000);
