@@ -177,7 +177,8 @@ function sendError(deps: AdminDeps, thrown: unknown, request: Request, response:
 
 function toShownError(thrown: unknown): GatewayError {
   const { type, status } = thrown as { type?: string; status?: number };
-  if (type === "entity.too.large") return new GatewayError("body_too_large", "The body is larger than this path takes.");
+  if (type === "entity.too.large")
+    return new GatewayError("body_too_large", "The body is larger than this path takes.");
   if (type === "encoding.unsupported" || type === "charset.unsupported") {
     return new GatewayError("unsupported_content_encoding", "The body is neither UTF-8 nor compressed in a known way.");
   }

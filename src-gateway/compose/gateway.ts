@@ -1,5 +1,6 @@
 /** The parts joined into a gateway that listens: sockets, exchanges, the writer of their records, the admin API. */
 
+import type { User } from "../auth/types.ts";
 import type { Gateway, GatewayInfo } from "../index.ts";
 import { createIdSource } from "../lib/ids.ts";
 import type { Settings } from "../settings/types.ts";
@@ -32,11 +33,9 @@ export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv)
 }
 
 async function joinGateway(parts: Parts): Promise<Gateway> {
-  const { settings, clock, log } = parts;
+  const { settings, clock } = parts;
   const books = await openBooks(parts);
-  const { user } = await parts.users.ensureRootAdmin(settings.adminEmail);
-  const isFirstRun = (await parts.apiKeys.list()).length === 0;
-  await parts.keyRing.reload();
+  const { user, isFirstRun } = await openIdentity(parts);
 
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
   const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
@@ -66,7 +65,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     replay: (question) => replayExchange({ parts, world, nextId, running }, question),
   });
   const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, running, nextId });
-  let urls: { url: string; consoleUrl: string } = { url: "", consoleUrl: "" };
+  let urls: Urls = { url: "", consoleUrl: "" };
 
   let stopProbes: (() => void) | null = null;
 
@@ -102,14 +101,36 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
       parts.prices.start();
       stopProbes = startProbes(parts);
       analytics?.start();
-      log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
-      // Made only now: a key that a failed start has made would never be shown.
-      const clientKey = isFirstRun ? await createFirstKey(parts, user.id) : null;
-      return infoOf(parts, urls, clientKey);
+      return welcome(parts, urls, isFirstRun ? user.id : null);
     },
     signInUrl: () => `${urls.consoleUrl}#code=${admin.createCode()}`,
     stop: () => shutDown(settings.timeouts.drainMs),
   };
+}
+
+async function openIdentity({
+  users,
+  apiKeys,
+  keyRing,
+  settings,
+}: Parts): Promise<{ user: User; isFirstRun: boolean }> {
+  const { user } = await users.ensureRootAdmin(settings.adminEmail);
+  const isFirstRun = (await apiKeys.list()).length === 0;
+  await keyRing.reload();
+  return { user, isFirstRun };
+}
+
+/** @param newUserId whose first key is to be made. */
+async function welcome(parts: Parts, urls: Urls, newUserId: number | null): Promise<GatewayInfo> {
+  parts.log.info({ url: urls.url, version: __VERSION__ }, "the gateway listens");
+  // Made only now: a key that a failed start has made would never be shown.
+  const clientKey = newUserId === null ? null : await createFirstKey(parts, newUserId);
+  return infoOf(parts, urls, clientKey);
+}
+
+interface Urls {
+  url: string;
+  consoleUrl: string;
 }
 
 async function createFirstKey({ apiKeys, keyRing }: Parts, userId: number): Promise<string> {
@@ -118,7 +139,7 @@ async function createFirstKey({ apiKeys, keyRing }: Parts, userId: number): Prom
   return token;
 }
 
-function urlsOf(bound: { name: string; host: string; port: number }[]): { url: string; consoleUrl: string } {
+function urlsOf(bound: { name: string; host: string; port: number }[]): Urls {
   const urlOf = (name: string): string | null => {
     const listener = bound.find((each) => each.name === name);
     if (!listener) return null;
@@ -130,7 +151,7 @@ function urlsOf(bound: { name: string; host: string; port: number }[]): { url: s
   return { url, consoleUrl: `${urlOf("facade") ?? urlOf("admin") ?? url}/console/` };
 }
 
-function infoOf(parts: Parts, urls: { url: string; consoleUrl: string }, clientKey: string | null): GatewayInfo {
+function infoOf(parts: Parts, urls: Urls, clientKey: string | null): GatewayInfo {
   const { settings, config } = parts;
   return {
     version: __VERSION__,

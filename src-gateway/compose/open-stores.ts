@@ -12,7 +12,7 @@ export interface OpenStores {
   /** The same store unless the operator keeps users and keys elsewhere. */
   identityStore: Store;
   hasher: KeyHasher;
-  closeStores(): Promise<void>;
+  closeStores: () => Promise<void>;
 }
 
 /** @throws Error for the operator when a database cannot be opened, or holds keys of another secret. */

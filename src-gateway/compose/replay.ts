@@ -4,7 +4,7 @@ import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound, Reply } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
-import { type Surface, WIRE_OF_SURFACE, type RecordedSurface } from "../ir/protocol.ts";
+import { type RecordedSurface, type Surface, WIRE_OF_SURFACE } from "../ir/protocol.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { ReplayQuestion } from "../request-log/types.ts";
 import type { Parts } from "./parts.ts";

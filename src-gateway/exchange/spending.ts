@@ -10,7 +10,7 @@ import type { RecordKeeper } from "./record.ts";
 import type { SpendTarget } from "./spend-estimate.ts";
 import type { ExchangeWorld, Inbound, Spender } from "./types.ts";
 
-export const DOWNGRADE_HEADER = "x-tokligence-budget-downgrade";
+const DOWNGRADE_HEADER = "x-tokligence-budget-downgrade";
 
 /** Why a request may not go on as it is. */
 export type SpendStop = Exclude<SpendDecision, { action: "go" }>;

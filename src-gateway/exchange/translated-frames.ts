@@ -5,6 +5,7 @@ import type { StreamDecoder, StreamEncoder } from "../protocols/codec.ts";
 import { tierFrom } from "../protocols/extra-usage.ts";
 import type { FrameSplitter, SseFrame } from "../protocols/sse/splitter.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
+import type { AnswerFacts } from "../protocols/types.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import { isBroken } from "./unreadable.ts";
 
@@ -28,19 +29,9 @@ export function createTranslatedFrames(options: TranslatedFramesOptions): FrameR
   let hasEnded = false;
 
   const learn = (event: IrEvent): void => {
-    if (event.type === "start") {
-      facts.modelServed = event.model;
-      facts.usage = event.usage;
-    } else if (event.type === "end") {
-      facts.finishReason = event.finish.raw;
-      facts.usage = event.usage ?? facts.usage;
-      facts.serviceTier = tierFrom(event.serviceTier);
-      facts.counts = event.counts ?? null;
-      hasEnded = true;
-    } else if (event.type === "error") {
-      facts.error = event.error;
-      sawError = true;
-    }
+    noteFacts(facts, event);
+    hasEnded ||= event.type === "end";
+    sawError ||= event.type === "error";
     // An opening says nothing yet; the first part does, and so does an end without any.
     if (event.type !== "start" && event.type !== "error") committed ||= !sawError;
     options.listen(event);
@@ -94,4 +85,16 @@ export function createTranslatedFrames(options: TranslatedFramesOptions): FrameR
       return { rest: ready() ?? NOTHING, complete: hasEnded };
     },
   };
+}
+
+function noteFacts(facts: AnswerFacts, event: IrEvent): void {
+  if (event.type === "start") {
+    facts.modelServed = event.model;
+    facts.usage = event.usage;
+  } else if (event.type === "end") {
+    facts.finishReason = event.finish.raw;
+    facts.usage = event.usage ?? facts.usage;
+    facts.serviceTier = tierFrom(event.serviceTier);
+    facts.counts = event.counts ?? null;
+  } else if (event.type === "error") facts.error = event.error;
 }

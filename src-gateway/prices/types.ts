@@ -2,8 +2,6 @@
  * What prices are made of. Money is an integer in nano-USD (1e-9 USD); a unit price is an integer in micro-USD per
  * million of what is counted (`microsPerMillion`), so that a part costs count × microsPerMillion / 1000, half to even.
  */
-import type { ExtraCounts, Usage } from "../ir/usage.ts";
-
 export type { ExtraCounts } from "../ir/usage.ts";
 
 /** `free`: nobody sends a bill. `subscription`: a flat fee covers it. Both are priced 0, and shown as what they are. */

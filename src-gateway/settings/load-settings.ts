@@ -12,10 +12,10 @@ import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
 import { listenersOf } from "./listeners.ts";
 import { logSettingsOf } from "./log-bodies.ts";
+import { ownCountSettingsOf } from "./own-count-settings.ts";
 import { poolSettingsOf } from "./pool-settings.ts";
 import { priceSettingsOf } from "./price-settings.ts";
 import { redisOf } from "./redis-settings.ts";
-import { ownCountSettingsOf } from "./own-count-settings.ts";
 import { runawaySettingsOf } from "./runaway-settings.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
 import {

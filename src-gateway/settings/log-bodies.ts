@@ -1,6 +1,6 @@
 import type { Layers } from "./layers.ts";
-import type { TypedValues } from "./typed-values.ts";
 import type { LogSettings } from "./log-types.ts";
+import type { TypedValues } from "./typed-values.ts";
 
 const LEVELS: ReadonlySet<string> = new Set(["off", "metadata", "full"]);
 

@@ -4,10 +4,10 @@
  */
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
-import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { RunawayLimits } from "../runaway/types.ts";
 import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
 import type { LogSettings } from "./log-types.ts";
+import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
 import type {

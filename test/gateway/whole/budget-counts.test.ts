@@ -102,14 +102,14 @@ describe("what the ledger has", () => {
     await first.stop();
     const second = await start(limits, { dataDir });
     second.key = first.key;
-    const post = () =>
+    const again = () =>
       fetch(`${second.url}/v1/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json", authorization: `Bearer ${first.key}` },
         body: JSON.stringify(bodyOf()),
       }).then(({ status }) => status);
-    expect(await post()).toBe(200);
-    expect(await post()).toBe(402);
+    expect(await again()).toBe(200);
+    expect(await again()).toBe(402);
   });
 
   it("counts for a budget that comes by a reload, with what ran before it", async () => {
