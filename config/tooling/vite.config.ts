@@ -35,6 +35,8 @@ function nodeBundle(outDir: string, input: Record<string, string>, format: "es" 
       target: "node24",
       rolldownOptions: {
         input,
+        // An entry that others share code with would run its own lines in them: a thread is started, never loaded.
+        preserveEntrySignatures: "strict",
         platform: "node",
         output: {
           format,
