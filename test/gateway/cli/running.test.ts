@@ -126,7 +126,7 @@ describe("beside a running gateway, the command line", () => {
 
   it("sums usage, with the total below", async () => {
     const { out } = await home.run(["usage", "--by", "user", "--since", "1h"]);
-    expect(out).toMatch(/^USER +REQUESTS +FAILED +INPUT +CACHE READ +CACHE WRITE +OUTPUT +REASONING\n/);
+    expect(out).toMatch(/^USER +REQUESTS +FAILED +INPUT +CACHE READ +CACHE WRITE +OUTPUT +REASONING +COST\n/);
     expect(out).toMatch(/^ann@example\.com +\d+ +\d+ +\d+/m);
     expect(out).toMatch(/^total +\d+/m);
     const sums = await home.json<{ groups: { group: string }[] }>([
