@@ -4,10 +4,11 @@ import type { Logger } from "../lib/logger.ts";
 import { loadBundledPrices } from "../prices/bundled-prices.ts";
 import { PriceDataError } from "../prices/price-data-error.ts";
 import { createPriceDesk } from "../prices/price-desk.ts";
-import { pricedProvider } from "../prices/price-providers.ts";
+import { type PricedProvider, pricedProvider } from "../prices/price-providers.ts";
 import { type PriceUpdates, startPriceUpdates } from "../prices/price-updates.ts";
 import type { PriceBook } from "../prices/types.ts";
 import type { CatalogueRow } from "../providers/types.ts";
+import { LOOPBACK } from "../routing/types.ts";
 import { type Settings, SettingsError } from "../settings/types.ts";
 import { watchPriceFile } from "../settings/watch-price-file.ts";
 import type { LiveState } from "./live-config.ts";
@@ -24,6 +25,9 @@ export interface Prices {
   /** Why the price file or the newest data are not in use. */
   problem(): string | null;
 }
+
+/** What answers without any provider asks for no money either. */
+const BUILT_IN: PricedProvider = { id: LOOPBACK, kind: LOOPBACK, urls: [], billing: "free" };
 
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_FETCHED = 32 * 1024 * 1024;
@@ -71,7 +75,10 @@ export function createPrices(
       desk.setConfig({
         fileName: basename(settings.configFile ?? "gateway.yaml"),
         overrides: config.prices ?? [],
-        providers: [...instances.values()].map((instance) => pricedProvider(instance, catalogue.get(instance.kind))),
+        providers: [
+          BUILT_IN,
+          ...[...instances.values()].map((instance) => pricedProvider(instance, catalogue.get(instance.kind))),
+        ],
       });
     },
     start() {

@@ -54,6 +54,10 @@ describe("the cost of a request", () => {
     expect((await ask("flat-model")).cost).toMatchObject({ nano: 0 });
   });
 
+  it("is nothing for the model that is built in", async () => {
+    expect((await ask("loopback")).cost).toMatchObject({ nano: 0 });
+  });
+
   it("is unknown for a model that nobody has a price of", async () => {
     const record = await ask("nobody-knows");
     expect(record).toMatchObject({ cost: null, usageSource: "provider" });
