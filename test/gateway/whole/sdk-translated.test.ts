@@ -1,7 +1,7 @@
 /** Four SDKs by four wires: every client on every kind of provider, tool loops and structured answers included. */
 import { WIRE_PROTOCOLS, type WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import { startScriptedProvider } from "../../fakes/scripted-provider/scripted-provider.ts";
-import type { SdkSetup } from "../../suites/sdk/setup.ts";
+import { SAYS_ERRORS_AT_ONCE, type SdkSetup } from "../../suites/sdk/setup.ts";
 import { sdkSuite } from "../../suites/sdk.suite.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 
@@ -32,7 +32,7 @@ for (const wire of WIRE_PROTOCOLS) {
       models,
     });
     const gateway = await startTestGateway({
-      env: { SCRIPTED_KEY: provider.key },
+      env: { ...SAYS_ERRORS_AT_ONCE, SCRIPTED_KEY: provider.key },
       config: {
         providers: [
           instance("only", wire, [MODELS.openai, MODELS.anthropic, MODELS.gemini]),

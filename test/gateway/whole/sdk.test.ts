@@ -1,6 +1,6 @@
 import { startScriptedProvider } from "../../fakes/scripted-provider/scripted-provider.ts";
 import type { ScriptedProvider } from "../../fakes/scripted-provider/types.ts";
-import type { SdkSetup } from "../../suites/sdk/setup.ts";
+import { SAYS_ERRORS_AT_ONCE, type SdkSetup } from "../../suites/sdk/setup.ts";
 import { sdkSuite } from "../../suites/sdk.suite.ts";
 import { startTestGateway } from "../../support/gateway.ts";
 
@@ -8,7 +8,8 @@ type GatewayOptions = Parameters<typeof startTestGateway>[0];
 
 const throughGateway = (options: (provider: ScriptedProvider) => GatewayOptions) => async (): Promise<SdkSetup> => {
   const provider = await startScriptedProvider();
-  const gateway = await startTestGateway(options(provider));
+  const { env, ...others } = options(provider) ?? {};
+  const gateway = await startTestGateway({ ...others, env: { ...SAYS_ERRORS_AT_ONCE, ...env } });
   return {
     provider,
     openai: { baseURL: `${gateway.url}/v1`, apiKey: gateway.key },

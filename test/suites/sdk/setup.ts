@@ -13,6 +13,9 @@ export interface SdkSetup {
   stop(): Promise<void>;
 }
 
+/** Makes a gateway say at once what went wrong: whether it tries again is tested elsewhere. */
+export const SAYS_ERRORS_AT_ONCE = { TOKLIGENCE_MAX_ATTEMPTS: "1", TOKLIGENCE_MAX_WAIT_MS: "1100" };
+
 /** The cases get at the setup when they run, which is after they were named. */
 export type GetSetup = () => SdkSetup;
 
