@@ -5,9 +5,10 @@ import type { Inbound } from "./types.ts";
 
 const POSITION_HEADER = "x-tokligence-queue-position";
 
-export function admissionOf(inbound: Inbound, owner: string, bytes: number): AdmissionRequest {
+/** @param keyLevel the best priority that the client key may have; null for any. */
+export function admissionOf(inbound: Inbound, owner: string, bytes: number, keyLevel: number | null): AdmissionRequest {
   return {
-    priority: priorityOf(inbound.headers, null),
+    priority: priorityOf(inbound.headers, keyLevel),
     owner,
     bytes,
     signal: inbound.signal,

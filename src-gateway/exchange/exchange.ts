@@ -1,4 +1,5 @@
 /** The life of one exchange, top to bottom. Whatever happens here, the caller is answered and one record is closed. */
+import { keyPriority } from "../auth/key-priority.ts";
 import { mayChoose } from "../auth/may-choose.ts";
 import type { Principal } from "../auth/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
@@ -86,7 +87,12 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
   const { inbound, world, keeper, spending, head } = asked;
   const { body, continuation } = await recallHistory(inbound, world, asked.body, keeper.record.userId);
   const settleTokens = await heedRunaway({ ...asked, body });
-  const admission = admissionOf(inbound, String(keeper.record.apiKeyId ?? 0), keeper.record.bytesIn);
+  const admission = admissionOf(
+    inbound,
+    String(keeper.record.apiKeyId ?? 0),
+    keeper.record.bytesIn,
+    keyPriority(principal.scopes),
+  );
   let permit = await enter(world.admission, admission);
   let state: ExchangeState;
   try {

@@ -294,6 +294,16 @@ describe("those who wait", () => {
     expect([positions[1], positions[3]]).toEqual(["1", "1"]);
   });
 
+  it("have no better priority than their key", async () => {
+    const created = await gateway.post("/api/v1/admin/users/1/api-keys", { name: "nightly", scopes: ["priority:8"] });
+    const { token } = (await created.json()) as { token: string };
+    const nightly = { authorization: `Bearer ${token}`, "x-priority": "0" };
+    const { tags: names, replies } = await sendInTurn([{}, nightly, {}]);
+    await releaseAll(names.length);
+    expect(provider.requests.map(tagIn).map((tag) => names.indexOf(tag))).toEqual([0, 2, 1]);
+    for (const reply of await Promise.all(replies)) expect(reply.status).toBe(200);
+  });
+
   it("leave their place to others when they go", async () => {
     const first = send(`tag-${++tags}`);
     await until(() => release.length > 0);
