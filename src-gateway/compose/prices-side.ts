@@ -29,6 +29,14 @@ export interface Prices {
 /** What answers without any provider asks for no money either. */
 const BUILT_IN: PricedProvider = { id: LOOPBACK, kind: LOOPBACK, urls: [], billing: "free" };
 
+const providersOf = (
+  instances: LiveState["instances"],
+  catalogue: ReadonlyMap<string, CatalogueRow>,
+): PricedProvider[] => [
+  BUILT_IN,
+  ...[...instances.values()].map((instance) => pricedProvider(instance, catalogue.get(instance.kind))),
+];
+
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_FETCHED = 32 * 1024 * 1024;
 
@@ -75,10 +83,7 @@ export function createPrices(
       desk.setConfig({
         fileName: basename(settings.configFile ?? "gateway.yaml"),
         overrides: config.prices ?? [],
-        providers: [
-          BUILT_IN,
-          ...[...instances.values()].map((instance) => pricedProvider(instance, catalogue.get(instance.kind))),
-        ],
+        providers: providersOf(instances, catalogue),
       });
     },
     start() {

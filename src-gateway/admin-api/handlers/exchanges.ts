@@ -33,6 +33,8 @@ export function toView(record: ExchangeRecord, caller: Caller | null) {
   return {
     ...record,
     requestId: requestIdOf(record.id),
+    // The prices themselves are told by the address of the cost.
+    cost: record.cost && { ...record.cost, price: null },
     plan: plan === null || mayKnow ? plan : { ...plan, leftOut: [], leftOutMore: 0 },
   };
 }
