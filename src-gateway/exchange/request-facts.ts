@@ -1,4 +1,5 @@
 /** What routes may ask about a request; of the body only what one asks for is parsed. */
+import { keyTeam } from "../auth/key-team.ts";
 import type { Principal } from "../auth/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -18,7 +19,7 @@ interface Asked {
   inbound: Pick<Inbound, "wire" | "target" | "headers">;
   world: { clock: Pick<Clock, "nowUs"> };
   keeper: { record: Pick<ExchangeRecord, "agent" | "project" | "session" | "bytesIn"> };
-  principal: Pick<Principal, "apiKeyId" | "keyName" | "email">;
+  principal: Pick<Principal, "apiKeyId" | "keyName" | "email" | "scopes">;
 }
 
 export function factsOf({ body, ...asked }: Asked & { body: RequestBody }): RequestFacts {
@@ -38,7 +39,7 @@ export function factsWithoutBody({ inbound, world, keeper: { record }, principal
     surface: countedSurface(inbound.target.surface),
     wire: inbound.wire,
     agent: record.agent,
-    key: key === null ? null : { ...key, user: principal.email, team: null },
+    key: key === null ? null : { ...key, user: principal.email, team: keyTeam(principal.scopes) },
     project: record.project,
     session: record.session,
     headers: inbound.headers,

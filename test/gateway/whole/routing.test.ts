@@ -39,6 +39,8 @@ const routes = [
   },
   { match: "secret-*", when: { key: "nobody-has-this" }, targets: ["c"] },
   { match: "secret-*", targets: ["a"] },
+  { match: "of-a-team", when: { team: "data" }, targets: ["b"] },
+  { match: "of-a-team", targets: ["a"] },
 ];
 
 beforeAll(async () => {
@@ -185,6 +187,20 @@ describe("a route by latency", () => {
       expect.stringMatching(/target 1 of 2: first token after \d+ ms/),
       expect.stringMatching(/target 2 of 2: first token after \d+ ms/),
     ]);
+  });
+});
+
+describe("a team", () => {
+  it("is that of the key's scope, and routes can ask for it", async () => {
+    const { user } = await newUser(gateway, "team@example.com", "gateway_user");
+    const body = { name: "of the team", scopes: ["team:data"] };
+    const { token } = await rootClient(gateway).call("createUserKey", { params: { id: user.id }, body });
+    expect(await ask(bodyFor("of-a-team"))).toMatchObject({ provider: "a" });
+    const reply = await gateway.post("/v1/chat/completions", bodyFor("of-a-team"), {
+      authorization: `Bearer ${token}`,
+    });
+    expect(reply.status).toBe(200);
+    expect(asked()).toEqual(["a", "b"]);
   });
 });
 
