@@ -30,6 +30,7 @@ import { signInHandlers } from "./handlers/sign-in.ts";
 import type { Handlers } from "./handlers/types.ts";
 import { userHandlers } from "./handlers/users.ts";
 import { streamExchanges } from "./live-exchanges.ts";
+import { recorderOf } from "./recorder.ts";
 import { sendBody, sendExport } from "./send-bytes.ts";
 
 const HANDLERS: Handlers = {
@@ -116,7 +117,8 @@ function mount(app: express.Express, name: EndpointName, deps: AdminDeps): void 
     const query = check(endpoint.query, request.query);
     const body = check(endpoint.body, request.body ?? {});
     const handler = HANDLERS[name] as (input: unknown) => Promise<unknown>;
-    const reply = await handler({ deps, caller, params: request.params, query, body, request, response });
+    const record = recorderOf(deps, caller, request, response);
+    const reply = await handler({ deps, caller, params: request.params, query, body, record, request, response });
     // What the contract does not name stays inside.
     response.json(endpoint.reply.parse(reply));
   });

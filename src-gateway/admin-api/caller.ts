@@ -10,6 +10,12 @@ import { SESSION_COOKIE } from "./sessions.ts";
 export interface Caller {
   userId: number;
   role: Role;
+  /** Of the user; null for the operator, who need not be any. */
+  email: string | null;
+  /** Null for those who came without a key. */
+  apiKeyId: number | null;
+  /** Of the key; empty for those who came without one. */
+  scopes: readonly string[];
   /** By cookie, so that a page of another site could cause the request. */
   byCookie: boolean;
   /** Through the control socket: the operator of the machine, who need not be any user. */
@@ -40,13 +46,26 @@ export async function requireCaller(
 
 async function findCaller(request: IncomingMessage, response: ServerResponse, deps: AdminDeps): Promise<Caller | null> {
   const isLocal = deps.isLocal(request);
-  if (isLocal || deps.authDisabled) return { userId: deps.root.id, role: "root_admin", byCookie: false, isLocal };
+  if (isLocal || deps.authDisabled) {
+    return {
+      userId: deps.root.id,
+      role: "root_admin",
+      email: null,
+      apiKeyId: null,
+      scopes: [],
+      byCookie: false,
+      isLocal,
+    };
+  }
   const user = await userOfSession(request, response, deps);
-  if (user) return { userId: user.id, role: user.role, byCookie: true, isLocal };
+  if (user) {
+    const { id, role, email } = user;
+    return { userId: id, role, email, apiKeyId: null, scopes: [], byCookie: true, isLocal };
+  }
   const credential = readCredential(request.headers, new URLSearchParams());
   if (credential === null) return null;
-  const { userId, role } = deps.keyRing.authenticate(credential.token);
-  return { userId, role, byCookie: false, isLocal };
+  const { userId, role, email, apiKeyId, scopes } = deps.keyRing.authenticate(credential.token);
+  return { userId, role, email, apiKeyId, scopes, byCookie: false, isLocal };
 }
 
 /** The user as they are now: a session ends with the suspension of its user, and a role that was taken is gone. */

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from "node:http";
 import type { AnalyticsState } from "../analytics/types.ts";
+import type { AuditLog } from "../audit/types.ts";
 import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
 import type { Budgets } from "../budgets/types.ts";
 import type { HealthTarget } from "../health/types.ts";
@@ -34,6 +35,8 @@ export interface AdminDeps {
   users: Users;
   apiKeys: ApiKeys;
   keyRing: KeyRing;
+  /** Every act of an administrator; handlers record theirs with `record` of their input. */
+  acts: AuditLog;
   requestLog: RequestLog;
   /** What was asked and answered. */
   bodies: Pick<BodyArchive, "get" | "prune">;

@@ -123,6 +123,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     users,
     apiKeys,
     keyRing,
+    acts: parts.audit,
     requestLog,
     bodies,
     retention: () =>

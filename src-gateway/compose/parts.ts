@@ -2,6 +2,8 @@
  * The only place that builds the parts and joins them. Reads top to bottom: what stands lower uses what stands higher.
  */
 import { mkdir } from "node:fs/promises";
+import { createAuditLog } from "../audit/audit-log.ts";
+import type { AuditLog } from "../audit/types.ts";
 import { createApiKeys } from "../auth/api-keys.ts";
 import { createKeyRing } from "../auth/key-ring.ts";
 import type { ApiKeys, KeyRing, Users } from "../auth/types.ts";
@@ -11,6 +13,7 @@ import { createUsageReports } from "../ledger/usage-reports.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
 import { CATALOGUE } from "../providers/catalogue.ts";
+import { createHider } from "../request-log/hide-secrets.ts";
 import { createRequestLog } from "../request-log/request-log.ts";
 import type { BodyArchive, RequestLog } from "../request-log/types.ts";
 import { createRunawayGuard } from "../runaway/guard.ts";
@@ -40,6 +43,7 @@ export interface Parts extends WatchedHealth {
   users: Users;
   apiKeys: ApiKeys;
   keyRing: KeyRing;
+  audit: AuditLog;
   requestLog: RequestLog;
   /** What was asked and answered, in a thread of its own. */
   bodies: BodyArchive;
@@ -100,6 +104,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     users,
     apiKeys,
     keyRing,
+    audit: createAuditLog(identityStore, { clock, log, redact: createHider((text) => redactor.redact(text)) }),
     requestLog: createRequestLog(ledgerStore, bodies),
     bodies,
     usage: createUsageReports(ledgerStore, identityStore),

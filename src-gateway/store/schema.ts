@@ -1,12 +1,15 @@
 /** The tables, the same on SQLite and PostgreSQL. Times are microseconds since 1970 unless a name says otherwise. */
 import type { ColumnType, Generated } from "kysely";
+import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
+import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
 import type { DaySum } from "./rollup-columns.ts";
+import type { SignInTables } from "./sign-in-tables.ts";
 
 /** Set by the database on insert. */
 type Id = Generated<number>;
 
-export interface UsersTable {
+export interface UsersTable extends UserExtras {
   id: Id;
   uuid: string;
   email: string;
@@ -18,7 +21,7 @@ export interface UsersTable {
   deleted_at: number | null;
 }
 
-export interface ApiKeysTable {
+export interface ApiKeysTable extends KeyExtras {
   id: Id;
   uuid: string;
   user_id: number;
@@ -219,7 +222,7 @@ export interface FactsTable {
   value: string;
 }
 
-export interface Database {
+export interface Database extends SignInTables, IdentityTables {
   facts: FactsTable;
   users: UsersTable;
   api_keys: ApiKeysTable;
@@ -235,4 +238,6 @@ export interface Database {
   latency_days: LatencyDaysTable;
   ledger_chain: LedgerChainTable;
   imported_entries: ImportedEntriesTable;
+  audit_log: AuditLogTable;
+  idempotency_keys: IdempotencyKeysTable;
 }

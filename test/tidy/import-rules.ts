@@ -30,6 +30,7 @@ const PARTS = [
   "analytics",
   "request-log",
   "auth",
+  "audit",
   "hooks",
   "plugins",
   "agents",

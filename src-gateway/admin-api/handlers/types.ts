@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Actor, AdminAct } from "../../audit/types.ts";
 import type { Caller } from "../caller.ts";
 import type { BodyOf, EndpointName, QueryOf, ReplyOf } from "../contract/endpoints.ts";
 import type { AdminDeps } from "../deps.ts";
@@ -10,6 +11,11 @@ export interface HandlerInput<Name extends EndpointName> {
   params: Record<string, string>;
   query: QueryOf<Name>;
   body: BodyOf<Name>;
+  /**
+   * To be called once the change is made, with the state before and after it, without secrets. Who did it is known.
+   * @param actor where it is not the caller: somebody who has just signed in.
+   */
+  record(act: AdminAct, actor?: Partial<Actor>): Promise<void>;
   request: IncomingMessage;
   response: ServerResponse;
 }

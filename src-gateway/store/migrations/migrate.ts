@@ -13,6 +13,9 @@ import { addBodies } from "./0007-bodies.ts";
 import { addRunaways } from "./0009-runaways.ts";
 import { nameTexts } from "./0010-names.ts";
 import { addOwnCounts } from "./0011-own-counts.ts";
+import { addIdentity } from "./0012-identity.ts";
+import { addSignIn } from "./0013-sign-in.ts";
+import { addAudit } from "./0014-audit.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -33,6 +36,9 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0009-runaways", up: addRunaways },
   { name: "0010-names", up: nameTexts },
   { name: "0011-own-counts", up: addOwnCounts },
+  { name: "0012-identity", up: addIdentity },
+  { name: "0013-sign-in", up: addSignIn },
+  { name: "0014-audit", up: addAudit },
 ];
 
 /** Any number does, as long as all gateways use the same. */

@@ -18,7 +18,7 @@ async function streamUntilEnd(recheck: () => Promise<boolean>): Promise<{ text: 
       response.once("close", () => resolve());
       streamExchanges(
         { watch },
-        { userId: 1, role: "gateway_user", byCookie: true, isLocal: false },
+        { userId: 1, role: "gateway_user", email: null, apiKeyId: null, scopes: [], byCookie: true, isLocal: false },
         response,
         recheck,
         1,
