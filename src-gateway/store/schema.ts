@@ -2,6 +2,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
 import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
+import type { HookDeliveriesTable, HookStopsTable } from "./hook-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
 import type { DaySum } from "./rollup-columns.ts";
 import type { SignInTables } from "./sign-in-tables.ts";
@@ -238,6 +239,8 @@ export interface Database extends SignInTables, IdentityTables {
   latency_days: LatencyDaysTable;
   ledger_chain: LedgerChainTable;
   imported_entries: ImportedEntriesTable;
+  hook_deliveries: HookDeliveriesTable;
+  hook_stops: HookStopsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
 }

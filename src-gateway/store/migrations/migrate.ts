@@ -16,6 +16,7 @@ import { addOwnCounts } from "./0011-own-counts.ts";
 import { addIdentity } from "./0012-identity.ts";
 import { addSignIn } from "./0013-sign-in.ts";
 import { addAudit } from "./0014-audit.ts";
+import { addHooks } from "./0016-hooks.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -39,6 +40,7 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0012-identity", up: addIdentity },
   { name: "0013-sign-in", up: addSignIn },
   { name: "0014-audit", up: addAudit },
+  { name: "0016-hooks", up: addHooks },
 ];
 
 /** Any number does, as long as all gateways use the same. */
