@@ -1,8 +1,8 @@
 /** The tables, the same on SQLite and PostgreSQL. Times are microseconds since 1970 unless a name says otherwise. */
 import type { ColumnType, Generated } from "kysely";
 import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
-import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
 import type { HookDeliveriesTable, HookStopsTable } from "./hook-tables.ts";
+import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
 import type { DaySum } from "./rollup-columns.ts";
 import type { SignInTables } from "./sign-in-tables.ts";
