@@ -7,7 +7,10 @@ import { admissionOf } from "./admission.ts";
 import { authSecretOf } from "./auth-secret.ts";
 import { isPostgres } from "./check-value.ts";
 import { clickHouseOf } from "./clickhouse-settings.ts";
+import { configurationSettingsOf } from "./configuration-settings.ts";
+import { diskSettingsOf } from "./disk-settings.ts";
 import { type FoundFiles, findFiles } from "./find-files.ts";
+import { hookSettingsOf } from "./hook-settings.ts";
 import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
 import { listenersOf } from "./listeners.ts";
@@ -87,7 +90,10 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     responsesKeepDays: values.number("responses_keep_days", 30),
     requestLog: logSettingsOf(layers, values),
     ownCounts: ownCountSettingsOf(values),
+    configuration: configurationSettingsOf({ layers, values, env, places }),
+    disk: diskSettingsOf(values),
     runaway: runawaySettingsOf(layers, values),
+    hooks: hookSettingsOf(layers, values),
     prices: priceSettingsOf(values),
     clickhouse: clickHouseOf({ layers, values, env, places }),
     inline: inlineConfig({ layers, values, env, places, listeners }),

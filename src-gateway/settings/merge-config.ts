@@ -50,18 +50,21 @@ export function mergeConfig(
     text === null || configFile === null
       ? { providers: [], routes: [], aliases: {} }
       : readConfigFile(configFile, text, known);
-  const providers = firstOfEach([...file.providers, ...others]);
-  const routes = [...file.routes, ...inlineRoutes(parts, providers)];
+  const disabled = new Set(file.disabled);
+  const providers = firstOfEach([...file.providers, ...others.filter(({ id }) => !disabled.has(id))]);
+  const routes = [...file.routes, ...inlineRoutes(parts, providers, disabled)];
   const aliases = { ...inline.aliases, ...file.aliases };
-  const { prices, budgets, rateLimits } = file;
+  const { prices, budgets, rateLimits, hooks } = file;
   return {
     version,
     providers,
     routes,
     aliases,
+    ...(file.disabled ? { disabled: file.disabled } : {}),
     ...(prices ? { prices } : {}),
     ...(budgets ? { budgets } : {}),
     ...(rateLimits ? { rateLimits } : {}),
+    ...(hooks ? { hooks } : {}),
   };
 }
 
@@ -72,8 +75,12 @@ const firstOfEach = (providers: ProviderConfig[]): ProviderConfig[] =>
  * Routes of the settings. A route to a provider of the catalogue that has no key is left out: the earlier gateway's own
  * example routes to two, and most people have one. Any other name is a mistake.
  */
-function inlineRoutes({ settings, kinds, log }: ConfigParts, providers: ProviderConfig[]): RouteConfig[] {
-  const ids = new Set([...providers.map(({ id }) => id), "loopback"]);
+function inlineRoutes(
+  { settings, kinds, log }: ConfigParts,
+  providers: ProviderConfig[],
+  disabled: ReadonlySet<string>,
+): RouteConfig[] {
+  const ids = new Set([...providers.map(({ id }) => id), ...disabled, "loopback"]);
   const problems: SettingProblem[] = [];
   const routes = settings.inline.routes.filter(({ match, targets, where }) => {
     const missing = leavesOf(targets).find(({ provider }) => !ids.has(provider))?.provider;

@@ -1,6 +1,8 @@
 /** gateway.yaml (or .json): providers, routes, aliases, prices and limits. Everything wrong is reported at once, with file and line. */
 import { isMap, type Node } from "yaml";
 import { readBudgets } from "./read-budgets.ts";
+import { readDefaultProvider } from "./read-default-provider.ts";
+import { readHooks } from "./read-hooks.ts";
 import { readPrices } from "./read-prices.ts";
 import { readProviders } from "./read-providers.ts";
 import { readRateLimits } from "./read-rate-limits.ts";
@@ -8,6 +10,17 @@ import { readRoutes } from "./read-routes.ts";
 import { quote } from "./secret-text.ts";
 import { type ConfigFileContent, SettingsError } from "./types.ts";
 import { isEmpty, YamlReader } from "./yaml-reader.ts";
+
+export const CONFIG_MEMBERS = [
+  "providers",
+  "default_provider",
+  "routes",
+  "aliases",
+  "prices",
+  "budgets",
+  "rate_limits",
+  "hooks",
+] as const;
 
 export interface KnownNames {
   /** Ids of the catalogue's rows. */
@@ -23,25 +36,20 @@ export function readConfigFile(path: string, text: string, known: KnownNames): C
   const root = reader.root;
   // A file of nothing but comments is one that configures nothing.
   if (root !== null && !isEmpty(root)) {
-    const members = reader.members(root, "file", [
-      "providers",
-      "routes",
-      "aliases",
-      "prices",
-      "budgets",
-      "rate_limits",
-    ]);
-    const { providers, ids } = readProviders(reader, members?.get("providers"), path, known.kinds);
+    const members = reader.members(root, "file", CONFIG_MEMBERS);
+    const { providers, ids, disabled } = readProviders(reader, members?.get("providers"), path, known.kinds);
     content.providers = providers;
-    content.routes = readRoutes(
-      reader,
-      members?.get("routes"),
-      new Set([...ids, ...known.otherProviderIds, "loopback"]),
-    );
+    if (disabled.length > 0) content.disabled = disabled;
+    const providerIds = new Set([...ids, ...known.otherProviderIds, "loopback"]);
+    content.routes = [
+      ...readDefaultProvider(reader, members?.get("default_provider"), providerIds),
+      ...readRoutes(reader, members?.get("routes"), providerIds),
+    ];
     content.aliases = readAliases(reader, members?.get("aliases"));
     if (members?.has("prices")) content.prices = readPrices(reader, members.get("prices"));
     if (members?.has("budgets")) content.budgets = readBudgets(reader, members.get("budgets"));
     if (members?.has("rate_limits")) content.rateLimits = readRateLimits(reader, members.get("rate_limits"));
+    if (members?.has("hooks")) content.hooks = readHooks(reader, members.get("hooks"), path);
   }
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
   return content;

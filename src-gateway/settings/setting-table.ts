@@ -4,6 +4,9 @@
  */
 
 import { CLICKHOUSE_ROWS } from "./clickhouse-rows.ts";
+import { CONFIGURATION_ROWS } from "./configuration-settings.ts";
+import { DISK_ROWS } from "./disk-settings.ts";
+import { HOOK_ROWS } from "./hook-settings.ts";
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
 import { OWN_COUNT_ROWS } from "./own-count-settings.ts";
@@ -197,8 +200,11 @@ export const SETTINGS: readonly SettingRow[] = [
   ...RESPONSES,
   ...LOG_SETTINGS,
   ...OWN_COUNT_ROWS,
+  ...CONFIGURATION_ROWS,
+  ...DISK_ROWS,
   ...PRICE_ROWS,
   ...CLICKHOUSE_ROWS,
+  ...HOOK_ROWS,
   ...PROVIDERS,
   ...SETTINGS_WITHOUT_EFFECT,
 ];

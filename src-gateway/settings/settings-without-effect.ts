@@ -46,11 +46,9 @@ const STORAGE = [
   ...all(count, "ledger_async_num_workers"),
 ];
 
-const HOOKS_AND_FIREWALL = [
-  ...all(flag, "hooks_enabled", "prompt_firewall_enabled"),
-  ...all({ is: "path" }, "hooks_script_path", "hook_script", "prompt_firewall_config", "firewall_config"),
-  ...all(text, "hooks_script_args", "hook_script_args", "hooks_script_env", "hook_script_env"),
-  ...all({ is: "duration" }, "hooks_timeout", "hook_timeout"),
+const FIREWALL = [
+  ...all(flag, "prompt_firewall_enabled"),
+  ...all({ is: "path" }, "prompt_firewall_config", "firewall_config"),
   ...all({ is: "choice", values: ["disabled", "monitor", "enforce", "redact"] }, "prompt_firewall_mode"),
   ...all(count, "prompt_firewall_sse_buffer_timeout_ms", "prompt_firewall_sse_max_buffer_length"),
   ...all({ is: "key" }, "guard_api_key"),
@@ -61,7 +59,7 @@ export const SETTINGS_WITHOUT_EFFECT: readonly SettingRow[] = [
   ...ROUTING,
   ...TRANSLATION,
   ...STORAGE,
-  ...HOOKS_AND_FIREWALL,
+  ...FIREWALL,
 ];
 
 /** Families of names that were documented only with a star. */

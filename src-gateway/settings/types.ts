@@ -6,6 +6,9 @@ import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
 import type { RunawayLimits } from "../runaway/types.ts";
 import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
+import type { ConfigurationSettings } from "./configuration-settings.ts";
+import type { DiskSettings } from "./disk-settings.ts";
+import type { HookConfig, HookSettings } from "./hook-types.ts";
 import type { LogSettings } from "./log-types.ts";
 import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
@@ -141,6 +144,9 @@ export interface Settings {
   clickhouse: ClickHouseSettings | null;
   requestLog: LogSettings;
   ownCounts: OwnCountSettings;
+  hooks: HookSettings;
+  configuration: ConfigurationSettings;
+  disk: DiskSettings;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */
@@ -159,7 +165,9 @@ export interface ExplainedSetting {
 export type CredentialRef =
   | { source: "env"; name: string }
   | { source: "file"; path: string }
-  | { source: "keychain"; name: string };
+  | { source: "keychain"; name: string }
+  /** In the gateway's own store of secrets, wherever that keeps it. */
+  | { source: "secret"; name: string };
 
 /** After an error answer: here again after a pause, the next key or target, or no further try at all. */
 export const STATUS_ACTIONS = ["again", "next", "fail"] as const;
@@ -192,11 +200,15 @@ export interface ConfigFileContent {
   providers: ProviderConfig[];
   routes: RouteConfig[];
   aliases: Record<string, string>;
+  /** Ids of providers that stand in the file and are switched off; none when left out. */
+  disabled?: string[];
   /** What the operator says that things cost; none when left out. */
   prices?: PriceOverride[];
   /** None when left out. */
   budgets?: BudgetConfig[];
   rateLimits?: RateLimitConfig[];
+  /** None when left out. */
+  hooks?: HookConfig[];
 }
 
 /** The part of the settings that is reloaded while the gateway runs. */
