@@ -42,6 +42,8 @@ export interface AdminSideInput {
   /** Null while nothing is limited. */
   budgets: () => Budgets | null;
   analytics: AdminDeps["analytics"];
+  /** What is short on the disk, as a sentence; null while there is room. */
+  diskProblem?: () => string | null;
   startedAtUs: number;
   urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
@@ -69,13 +71,15 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
     },
     async health(isDeep) {
       const database = await isReachable(parts);
-      const ready = database && !isStopping;
+      const disk = input.diskProblem?.() ?? null;
+      const ready = database && !isStopping && disk === null;
       return {
         ready,
         body: {
-          status: ready ? "ok" : isStopping ? "stopping" : "database unreachable",
+          status: ready ? "ok" : isStopping ? "stopping" : database ? "disk full" : "database unreachable",
           version: __VERSION__,
           database: parts.ledgerStore.dialect,
+          ...(disk === null ? {} : { disk }),
           ...countsOf(input),
           ...(isDeep ? { providers: await deepHealth() } : {}),
         },

@@ -10,6 +10,7 @@ import { serveAdmin } from "./admin-side.ts";
 import { createAnalytics } from "./analytics-side.ts";
 import { openBooks } from "./books.ts";
 import { openBudgets } from "./budgets-side.ts";
+import { watchDisk } from "./disk-side.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
 import { startProbes } from "./health-side.ts";
 import { logBodies } from "./log-bodies.ts";
@@ -43,10 +44,12 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   const counted = countBeside(parts, books);
   const logged = logBodies(parts, counted.records);
   const spending = await openBudgets(parts, books.writer);
+  const disk = watchDisk(parts, books.writer);
   const world = {
     ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory, spending.spending),
     ...logged.world,
     ...counted.listening(logged.world),
+    noRoom: disk.noRoom,
   };
   const running = new Set<Promise<void>>();
   const nextId = createIdSource(clock);
@@ -60,6 +63,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     watchers: books.watchers,
     analytics: () => analytics?.state() ?? null,
     budgets: spending.budgets,
+    diskProblem: disk.problem,
     startedAtUs: clock.nowUs(),
     urls: () => urls,
     replay: (question) => replayExchange({ parts, world, nextId, running }, question),
@@ -71,6 +75,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
 
   const shutDown = async (drainMs: number): Promise<void> => {
     admin.stop();
+    disk.stop();
     stopProbes?.();
     world.joins?.stop();
     await spending.answerAll();

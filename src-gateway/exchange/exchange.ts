@@ -16,8 +16,9 @@ import { countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { followFirst, joinRequest, openRecorder } from "./join.ts";
 import { withoutSuffix } from "./long-context.ts";
+import { observe } from "./observe.ts";
 import { reportPrompt } from "./prompt-report.ts";
-import { type RecordKeeper, startRecord } from "./record.ts";
+import { noRecords, type RecordKeeper, startRecord } from "./record.ts";
 import { factsOf, withoutChoice } from "./request-facts.ts";
 import { recallHistory } from "./response-history.ts";
 import { heedRunaway } from "./runaway.ts";
@@ -29,10 +30,10 @@ import type { ExchangeWorld, Inbound } from "./types.ts";
 
 export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promise<void> {
   const inbound = isCount(arrived.target.surface) ? arrived : (world.listen?.(arrived) ?? arrived);
-  const keeper = startRecord(
-    inbound,
-    isCount(inbound.target.surface) ? { clock: world.clock, records: NO_RECORDS } : world,
-  );
+  const isRecorded = !isCount(inbound.target.surface);
+  const noRoom = isRecorded ? (world.noRoom?.() ?? null) : null;
+  const keeper = startRecord(inbound, isRecorded && noRoom === null ? world : { ...world, records: noRecords(world) });
+  observe(arrived, world, keeper);
   const spending = new Spending<Plan>(inbound, world, keeper);
   let stream: StreamReply | null = null;
   let recorder: JoinRecorder | null = null;
@@ -41,9 +42,12 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
   let callers = inbound;
   try {
     const principal = world.authenticate(inbound.token);
+    if (noRoom !== null) throw noRoom;
     keeper.identify(principal);
     spending.identify(principal);
+    keeper.outside.leave();
     const held = await inbound.readBody();
+    keeper.outside.heard();
     try {
       const asked = scanBody(held.bytes);
       const head = WIRES[inbound.wire].readRequest(asked, inbound.target);
@@ -71,7 +75,7 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
     const isDelivered = await inbound.reply.finished();
     audience?.dismiss();
     keeper.close(isDelivered);
-    if (!isCount(inbound.target.surface)) await spending.close();
+    if (isRecorded) await spending.close();
   }
 }
 
@@ -151,8 +155,6 @@ function spendQuestion(
     aside,
   };
 }
-
-const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };
 
 function scanBody(bytes: Buffer): RequestBody {
   try {

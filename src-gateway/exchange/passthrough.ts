@@ -10,28 +10,34 @@ import { judge } from "../routing/verdict.ts";
 import { createFailoverNotice } from "./failover-notice.ts";
 import type { AttemptFailure } from "./failures.ts";
 import { type ChosenTargets, chooseTargets, modelInQuery, namedProvider } from "./passthrough/choose-targets.ts";
+import { observe } from "./observe.ts";
 import { type OutgoingBody, openBody } from "./passthrough/outgoing-body.ts";
 import { refuseEscape, wireOfBase } from "./passthrough/provider-url.ts";
 import { type PassthroughState, tryTarget } from "./passthrough/try-target.ts";
 import type { PassthroughInbound, PassthroughWorld } from "./passthrough/types.ts";
-import { type RecordKeeper, startRecord } from "./record.ts";
+import { noRecords, type RecordKeeper, startRecord } from "./record.ts";
 import { factsWithoutBody } from "./request-facts.ts";
 import { estimateSpend } from "./spend-estimate.ts";
 import { Spending, type SpendQuestion, type SpendStop } from "./spending.ts";
 
 export async function runPassthrough(arrived: PassthroughInbound, world: PassthroughWorld): Promise<void> {
   const inbound = world.listen?.(arrived) ?? arrived;
-  const keeper = startRecord(inbound, world);
+  const noRoom = world.noRoom?.() ?? null;
+  const keeper = startRecord(inbound, noRoom === null ? world : { ...world, records: noRecords(world) });
+  observe(arrived, world, keeper);
   const spending = new Spending<ChosenTargets>(inbound, world, keeper);
   let body: OutgoingBody | null = null;
   try {
     const principal = world.authenticate(inbound.token);
+    if (noRoom !== null) throw noRoom;
     keeper.identify(principal);
     spending.identify(principal);
     refuseEscape(inbound.route.path);
     const rights = (provider: string): boolean => mayChoose(principal.scopes, provider);
     const named = namedProvider(inbound, world, rights);
+    keeper.outside.leave();
     body = await openBody(inbound);
+    keeper.outside.heard();
     const model = body.model ?? modelInQuery(inbound.target.query);
     openRecord(keeper, world, body, model);
     const request = factsWithoutBody({ inbound, world, keeper, principal });

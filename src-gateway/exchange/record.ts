@@ -5,12 +5,14 @@ import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import { NO_USAGE } from "../ir/usage.ts";
 import type { AnswerFacts, RequestHead } from "../protocols/types.ts";
 import { attribute } from "./attribution.ts";
+import { OutsideTime } from "./outside-time.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
 export interface RecordKeeper {
   readonly record: ExchangeRecord;
   /** How it ended, as far as that is settled. */
   readonly outcome: Outcome | null;
+  readonly outside: OutsideTime;
   /** Microseconds since the request arrived. */
   elapsedUs(): number;
   identify(principal: Principal): void;
@@ -25,6 +27,12 @@ export interface RecordKeeper {
   close(delivered: boolean): void;
 }
 
+const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };
+
+/** For what leaves none: questions that cost nothing, and requests that could not be written down. */
+export const noRecords = ({ observer }: Pick<ExchangeWorld, "observer">): ExchangeWorld["records"] =>
+  observer?.unrecorded ?? NO_RECORDS;
+
 export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock" | "records">): RecordKeeper {
   const record = blankRecord(inbound);
   let settled: Outcome | null = null;
@@ -33,6 +41,7 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
 
   return {
     record,
+    outside: new OutsideTime(world.clock),
     get outcome() {
       return settled;
     },

@@ -8,6 +8,7 @@ import type { Affinity, Home } from "../affinity/types.ts";
 import type { Principal } from "../auth/types.ts";
 import type { Amounts, Budgets, Subject } from "../budgets/types.ts";
 import type { Health } from "../health/types.ts";
+import type { GatewayError } from "../ir/errors.ts";
 import type { ExchangeRecord, PrefixReport } from "../ir/exchange-record.ts";
 import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
@@ -33,6 +34,8 @@ export interface Reply {
   readonly bytesOut: number;
   /** Go out with the status, whatever it is. */
   readonly extraHeaders?: Record<string, string>;
+  /** Asked for headers when the status goes out; left out where a reply has none of its own. */
+  lateHeaders?: (() => Record<string, string>) | null;
   /** Sends status and headers; once. */
   start(status: number, headers: Record<string, string>): void;
   /** False when the caller reads slower than this is written: wait for `onDrain`. */
@@ -55,6 +58,9 @@ export interface Inbound {
   wire: WireProtocol;
   target: RequestTarget;
   project: string | null;
+  /** As the client wrote them, the path without its query; left out where no HTTP request came. */
+  method?: string;
+  path?: string;
   /** Where the connection comes from; absent where there is none. */
   address?: string | null;
   headers: Headers;
@@ -152,6 +158,18 @@ export interface Spender extends Pick<Budgets, "reserve" | "asks"> {
   contextTokens(provider: string, model: string): number | null;
 }
 
+/** Whoever watches exchanges: the log, the metrics, the traces. None of these may throw. */
+export interface ExchangeObserver {
+  /** @returns the id that the client gave its request; null when it gave none that can be used. */
+  begin(inbound: Inbound): { clientRequestId: string | null };
+  /** For calls that leave no record in the ledger. */
+  unrecorded: ExchangeWorld["records"];
+  /** Whether answers say who gave them, and what the gateway took of the time. */
+  showsItself: boolean;
+  /** What a provider is sent of the trace, with the number of the attempt from 1; null where it is sent nothing. */
+  traceHeaders: ((id: number, attempt: number) => Record<string, string> | null) | null;
+}
+
 /** Everything an exchange needs besides the request itself. */
 export interface ExchangeWorld {
   clock: Clock;
@@ -172,6 +190,8 @@ export interface ExchangeWorld {
   health: Health;
   admission: Admission;
   affinity: Affinity;
+  /** Why nothing new can be taken, because it could not be written down; null while it can. */
+  noRoom?(): GatewayError | null;
   /** Null while nothing is limited. */
   spending?(): Spender | null;
   /** Notices agents that run in circles. */
@@ -198,6 +218,7 @@ export interface ExchangeWorld {
   maxOutputTokens(provider: string, model: string): number | null;
   dispatch: Dispatch;
   records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord, heard?: HeardBodies): void };
+  observer?: ExchangeObserver;
   /** Hears what goes by, where the log keeps bodies; absent where it keeps none. */
   listen?<Kind extends Inbound>(inbound: Kind): Kind;
 }

@@ -89,6 +89,7 @@ const BY_CODE: Partial<Record<ErrorCode, Kind>> = {
   // The gateway's own answers: no provider had a part in them.
   request_timeout: "nothing",
   shutting_down: "nothing",
+  disk_full: "nothing",
 };
 
 const BY_STATUS: Readonly<Record<number, Kind>> = {

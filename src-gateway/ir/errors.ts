@@ -1,3 +1,5 @@
+import { isDiskFull } from "../lib/disk-full.ts";
+
 /**
  * The error catalogue: everything that can go wrong towards a client, with its HTTP status and whether trying the
  * same request again can help. Each protocol's `error.ts` says how each class is worded on its wire, and a test holds
@@ -36,6 +38,7 @@ export const ERROR_CATALOGUE = {
   provider_error: { status: 502, retryable: true, class: "provider" },
   provider_cut: { status: 502, retryable: true, class: "provider" },
   credential_missing: { status: 503, retryable: false, class: "gateway" },
+  disk_full: { status: 503, retryable: false, class: "gateway" },
   overloaded: { status: 503, retryable: true, class: "overloaded" },
   shutting_down: { status: 503, retryable: true, class: "overloaded" },
   provider_timeout: { status: 504, retryable: true, class: "timeout" },
@@ -96,11 +99,21 @@ export class GatewayError extends Error {
 /** Anything thrown, as an error that may be shown. The original stays in `cause`, for the log. */
 export function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown;
+  if (isDiskFull(thrown)) return diskFullError("The gateway's disk is full.", thrown);
   return new GatewayError(
     "internal_error",
     "The gateway failed on this request. Its log has the reason under this request id.",
     {
       cause: thrown,
     },
+  );
+}
+
+/** @param what happened, as a sentence. */
+export function diskFullError(what: string, cause?: unknown): GatewayError {
+  return new GatewayError(
+    "disk_full",
+    `${what} Nothing new is taken, because it could not be written down; what is under way goes on. Free space there, and the gateway goes on by itself.`,
+    cause === undefined ? {} : { cause },
   );
 }

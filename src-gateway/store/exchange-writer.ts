@@ -5,6 +5,7 @@
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { Clock } from "../lib/clock.ts";
+import { isDiskFull } from "../lib/disk-full.ts";
 import type { Logger } from "../lib/logger.ts";
 import { describeError } from "./database-errors.ts";
 import { createGroupWriter, type GroupWriter, type OwnedRecord } from "./group-writer.ts";
@@ -24,6 +25,8 @@ export interface ExchangeWriter {
   pending(): number;
   /** How long the oldest record in memory has waited. */
   lagMs(): number;
+  /** The database's disk had no space left when it was last tried. */
+  isDiskFull(): boolean;
 }
 
 export interface ExchangeWriterOptions {
@@ -59,8 +62,10 @@ class Writer implements ExchangeWriter {
   private timerIsUrgent = false;
   private running: Promise<void> | null = null;
   private spilling: Promise<void> | null = null;
+  private reserving: Promise<void> | null = null;
   /** Zero while the database takes records. */
   private retryMs = 0;
+  private isFull = false;
   private isStopped = false;
 
   constructor(options: Required<ExchangeWriterOptions>) {
@@ -90,6 +95,10 @@ class Writer implements ExchangeWriter {
     return oldest === undefined ? 0 : (this.options.clock.monotonicUs() - oldest.sinceUs) / 1000;
   }
 
+  isDiskFull(): boolean {
+    return this.isFull;
+  }
+
   async flush(): Promise<void> {
     const until = this.waiting.lastTurn;
     for (;;) {
@@ -112,6 +121,7 @@ class Writer implements ExchangeWriter {
     this.isStopped = true;
     this.unschedule();
     await this.spilling;
+    await this.reserving;
     const left = this.waiting.first(Infinity);
     if (left.length === 0) return;
     if (await this.spill(left)) return;
@@ -187,8 +197,11 @@ class Writer implements ExchangeWriter {
       await this.writeWaiting();
       if (this.retryMs > 0) log.info({ waiting: this.pending() }, "the database takes records again");
       this.retryMs = 0;
+      this.isFull = false;
+      this.reserving = this.spool.holdSpace();
     } catch (error) {
       const fields = { waiting: this.pending(), ...describeError(error) };
+      this.isFull = isDiskFull(error);
       if (this.retryMs === 0) log.warn(fields, "the database does not take records; they wait, none is lost");
       this.retryMs = Math.min(LAST_RETRY_MS, Math.max(FIRST_RETRY_MS, this.retryMs * 2));
     }

@@ -1,5 +1,5 @@
 /** Records that wait on disk because the database could not take them and memory should not. One JSON object a line. */
-import { appendFile, open, readdir, rename, rm } from "node:fs/promises";
+import { appendFile, open, readdir, rename, rm, stat, truncate } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { OwnedRecord } from "./group-writer.ts";
 
@@ -32,9 +32,18 @@ export function createSpillFile(path: string): SpillFile {
     last = result.catch(() => {});
     return result;
   };
-  // A line break first: it ends the line that a full disk may have cut.
-  const write = (file: string, values: object[]): Promise<void> =>
-    appendFile(file, `\n${values.map((value) => `${JSON.stringify(value)}\n`).join("")}`, { mode: 0o600 });
+  // A line break first: it ends the line that a dying process may have cut.
+  const write = async (file: string, values: object[]): Promise<void> => {
+    const text = `\n${values.map((value) => `${JSON.stringify(value)}\n`).join("")}`;
+    const { size } = (await stat(file).catch(ignoreMissing)) ?? { size: 0 };
+    try {
+      await appendFile(file, text, { mode: 0o600, flush: true });
+    } catch (error) {
+      // What a full disk took of it is said again later, and would only be in the way.
+      await truncate(file, size).catch(() => {});
+      throw error;
+    }
+  };
 
   /** The file is moved away, so that others can go on to append; what an earlier replay did not finish comes first. */
   const takeNext = (): Promise<string | null> =>

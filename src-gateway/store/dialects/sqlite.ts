@@ -50,6 +50,8 @@ function withKnownStatements(database: Sqlite.Database): SqliteDatabase {
   return {
     close: () => void database.close(),
     prepare(text) {
+      // A full disk ends a transaction by itself; an error about the rollback would hide the one about the disk.
+      if (text === "rollback" && !database.inTransaction) return database.prepare("select 1");
       const found = known.get(text);
       // One that is being read from row by row cannot be used a second time.
       if (found !== undefined && !found.busy) return found;
