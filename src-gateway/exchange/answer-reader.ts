@@ -61,6 +61,7 @@ class Reader implements AnswerReader, UpstreamSink {
   }
 
   onHead(status: number, headers: Headers): void {
+    this.state.keeper.outside.heard();
     this.status = status;
     this.headers = headers;
     this.attempt.status = status;
@@ -70,6 +71,7 @@ class Reader implements AnswerReader, UpstreamSink {
 
   onData(chunk: Buffer): void {
     if (this.isDone || chunk.length === 0) return;
+    this.noteHeard();
     try {
       this.take(chunk);
     } catch (thrown) {
@@ -79,6 +81,7 @@ class Reader implements AnswerReader, UpstreamSink {
 
   onEnd(): void {
     if (this.isDone) return;
+    this.noteHeard();
     try {
       this.takeEnd();
     } catch (thrown) {
@@ -117,6 +120,7 @@ class Reader implements AnswerReader, UpstreamSink {
 
   onError(failure: UpstreamFailure): void {
     if (this.isDone) return;
+    this.noteHeard();
     const error = describeFailure(failure, this.attempt.provider, this.status !== 0);
     const accepted = failure.kind !== "connect";
     if (this.frames) this.breakOff(this.frames, error);
@@ -128,6 +132,11 @@ class Reader implements AnswerReader, UpstreamSink {
     const { keeper } = this.state;
     if (this.frames) keeper.learn(this.frames.facts);
     this.finish(clientLeft());
+  }
+
+  /** Once the client has its headers nobody asks for it any more. */
+  private noteHeard(): void {
+    if (this.state.inbound.reply.status === null) this.state.keeper.outside.heard();
   }
 
   private get succeeded(): boolean {

@@ -10,6 +10,7 @@ import type { PlanTarget } from "../routing/types.ts";
 import { createAnswerReader } from "./answer-reader.ts";
 import { type AttemptFailure, clientLeft } from "./failures.ts";
 import type { Lane } from "./lane.ts";
+import { tracedHeaders } from "./observe.ts";
 import { createRelay } from "./relay.ts";
 import type { ExchangeState } from "./state.ts";
 import { createTranslation } from "./translation.ts";
@@ -100,7 +101,9 @@ async function send(
     };
     inbound.signal.addEventListener("abort", onClientGone, { once: true });
     inbound.reply.onDrain = () => call?.resume();
-    call = world.dispatch({ ...lane.request, timeouts: world.timeouts }, reader.sink);
+    const headers = tracedHeaders(lane.request.headers, inbound, world, state.keeper);
+    state.keeper.outside.leave();
+    call = world.dispatch({ ...lane.request, headers, timeouts: world.timeouts }, reader.sink);
   });
 }
 

@@ -13,6 +13,7 @@ import { encodeTargetOf } from "./encode-target.ts";
 import { headersToProvider } from "./forwarded-headers.ts";
 import { createRelay } from "./relay.ts";
 import type { ExchangeState } from "./state.ts";
+import type { UnsignedRequest } from "./types.ts";
 
 export const isCount = (surface: Surface): boolean =>
   surface === "messages-count-tokens" || surface === "gemini-count-tokens";
@@ -43,7 +44,7 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
   try {
     if (target.wire === inbound.wire && !state.mustTranslate(target)) {
       const request = await world.authorize(target, createRelay(state, target).request);
-      const reply = await dispatchWhole(world, request, inbound.signal);
+      const reply = await askOutside(state, request);
       return reply.status === 200 && tokensIn(reply.body) !== null ? reply.body : null;
     }
     const question = questionFor(state, target);
@@ -61,7 +62,7 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
     const base = target.instance.protocols[target.wire] ?? "";
     const body = [Buffer.from(JSON.stringify(question.body))];
     const request = await world.authorize(target, { url: base + question.path, headers, body });
-    const reply = await dispatchWhole(world, request, inbound.signal);
+    const reply = await askOutside(state, request);
     const tokens = reply.status === 200 ? tokensIn(reply.body) : null;
     return tokens === null ? null : encodeCount(tokens, inbound.target.surface);
   } catch (thrown) {
@@ -69,6 +70,18 @@ async function askProvider(state: ExchangeState, target: ProviderTarget): Promis
     if (error.code === "internal_error")
       world.log.error({ err: thrown, requestId: inbound.requestId }, "counting failed");
     return null;
+  }
+}
+
+async function askOutside(
+  { world, inbound, keeper }: ExchangeState,
+  request: UnsignedRequest,
+): ReturnType<typeof dispatchWhole> {
+  keeper.outside.leave();
+  try {
+    return await dispatchWhole(world, request, inbound.signal);
+  } finally {
+    keeper.outside.heard();
   }
 }
 

@@ -36,6 +36,9 @@ export function refuseForeign(request: IncomingMessage, policy: OriginPolicy): G
   return null;
 }
 
+/** What a page of an allowed origin may read of an answer, besides the few that it always may. */
+const EXPOSED_HEADERS = "x-request-id, x-client-request-id, x-gateway-provider, x-gateway-overhead-ms, retry-after";
+
 /** Tells browsers that the page may read the answer; `answered` for their question before it. */
 export function allowOrigin(
   request: IncomingMessage,
@@ -46,7 +49,7 @@ export function allowOrigin(
   if (origin && policy.allowedOrigins.has(origin.toLowerCase())) {
     response.setHeader("access-control-allow-origin", origin);
     response.setHeader("vary", "origin");
-    response.setHeader("access-control-expose-headers", "x-request-id, retry-after");
+    response.setHeader("access-control-expose-headers", EXPOSED_HEADERS);
     if (request.method === "OPTIONS") {
       response.writeHead(204, {
         "access-control-allow-methods": "GET, HEAD, POST, PUT, PATCH, DELETE",

@@ -40,6 +40,8 @@ export function createInferenceHandler(
       wire: route.wire,
       target: route.target,
       project: route.project ?? headerText(request, "x-tokligence-project"),
+      method: request.method ?? "POST",
+      path: pathOf(request),
       address: addressOf(request),
       headers: request.headers,
       token: readCredential(request.headers, queryOf(request))?.token ?? null,
@@ -87,6 +89,12 @@ export function discardRest(request: IncomingMessage, maxBytes: number): void {
   });
   request.on("error", () => {});
   request.resume();
+}
+
+/** Without the query, which may hold a key. */
+export function pathOf({ url = "" }: IncomingMessage): string {
+  const mark = url.indexOf("?");
+  return mark < 0 ? url : url.slice(0, mark);
 }
 
 export function queryOf(request: IncomingMessage): URLSearchParams {

@@ -5,7 +5,7 @@ import type { PassthroughInbound, PassthroughWorld } from "../exchange/passthrou
 import { runPassthrough } from "../exchange/passthrough.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { bodySourceOf } from "./body-source.ts";
-import { addressOf, discardRest, headerText, queryOf } from "./inference-handler.ts";
+import { addressOf, discardRest, headerText, pathOf, queryOf } from "./inference-handler.ts";
 import { type BodyBudget, ClientGone, readBody } from "./read-body.ts";
 import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
@@ -46,6 +46,7 @@ export function createPassthroughHandler(
       signal: gone.signal,
       reply: createReply(response, { requestId, stallMs: world.timeouts.clientStallMs }),
       method: request.method ?? "GET",
+      path: pathOf(request),
       route,
       body: bodySourceOf(request),
     };

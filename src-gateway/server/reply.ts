@@ -11,6 +11,7 @@ class HttpReply implements Reply {
   status: number | null = null;
   bytesOut = 0;
   readonly extraHeaders: Record<string, string> = {};
+  lateHeaders: (() => Record<string, string>) | null = null;
   private readonly response: ServerResponse;
   private readonly requestId: string;
   private readonly stallMs: number;
@@ -26,7 +27,12 @@ class HttpReply implements Reply {
   start(status: number, headers: Record<string, string>): void {
     if (this.status !== null || this.response.destroyed) return;
     this.status = status;
-    this.response.writeHead(status, { ...headers, ...this.extraHeaders, "x-request-id": this.requestId });
+    this.response.writeHead(status, {
+      ...headers,
+      ...this.extraHeaders,
+      ...this.lateHeaders?.(),
+      "x-request-id": this.requestId,
+    });
     // Clients give up waiting for headers much sooner than for content, so headers do not wait for it.
     if (headers["content-length"] === undefined) this.response.flushHeaders();
   }

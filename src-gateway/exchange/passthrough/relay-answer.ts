@@ -52,6 +52,7 @@ class Relay implements UpstreamSink {
 
   onHead(status: number, headers: Headers): void {
     const { inbound, keeper } = this.state;
+    keeper.outside.heard();
     this.status = status;
     this.headers = headers;
     this.attempt.status = status;
@@ -83,6 +84,7 @@ class Relay implements UpstreamSink {
   onEnd(): void {
     if (this.isDone) return;
     const { inbound, keeper } = this.state;
+    if (!this.tap) keeper.outside.heard();
     if (!this.tap) return this.failWithAnswer(Buffer.concat(this.errorChunks, this.errorBytes));
     const { facts, complete } = this.tap.finish();
     keeper.learn(facts);
@@ -101,6 +103,7 @@ class Relay implements UpstreamSink {
   onError(failure: UpstreamFailure): void {
     if (this.isDone) return;
     const { inbound, keeper, body } = this.state;
+    keeper.outside.heard();
     if (inbound.signal.aborted || body.broke()) {
       if (this.tap) keeper.learn(this.tap.finish().facts);
       return this.finish(clientLeft());

@@ -3,6 +3,7 @@ import { GatewayError, toGatewayError } from "../../ir/errors.ts";
 import type { AttemptRecord } from "../../ir/exchange-record.ts";
 import type { AnyUpstreamRequest } from "../../upstream/types.ts";
 import { type AttemptFailure, clientLeft } from "../failures.ts";
+import { tracedHeaders } from "../observe.ts";
 import type { RecordKeeper } from "../record.ts";
 import type { UpstreamCall } from "../types.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
@@ -48,7 +49,9 @@ export async function tryTarget(state: PassthroughState, target: PassthroughTarg
       });
       inbound.signal.addEventListener("abort", onClientGone, { once: true });
       inbound.reply.onDrain = () => call?.resume();
-      call = world.dispatch(request, relay);
+      const headers = tracedHeaders(request.headers, inbound, world, keeper);
+      keeper.outside.leave();
+      call = world.dispatch({ ...request, headers }, relay);
     }),
   );
 }

@@ -1,0 +1,36 @@
+import type { RecordKeeper } from "./record.ts";
+import type { ExchangeWorld, Inbound } from "./types.ts";
+
+/** Tells whoever watches that an exchange begins, and lets its answer say what the gateway had to do with it. */
+export function observe(inbound: Inbound, { observer }: Pick<ExchangeWorld, "observer">, keeper: RecordKeeper): void {
+  if (!observer) return;
+  const { clientRequestId } = observer.begin(inbound);
+  const { reply } = inbound;
+  if (reply.lateHeaders === undefined) return;
+  const { showsItself } = observer;
+  if (!showsItself && clientRequestId === null) return;
+  // Asked for when the status goes out: only then is it known who answers, and what the gateway took of the time.
+  reply.lateHeaders = () => ({
+    ...(clientRequestId === null ? {} : { "x-client-request-id": clientRequestId }),
+    ...(showsItself ? ownHeaders(keeper) : {}),
+  });
+}
+
+function ownHeaders(keeper: RecordKeeper): Record<string, string> {
+  const { provider } = keeper.record;
+  return {
+    "x-gateway-overhead-ms": (keeper.outside.ownUs(keeper.elapsedUs()) / 1000).toFixed(3),
+    ...(provider === null ? {} : { "x-gateway-provider": provider }),
+  };
+}
+
+/** What goes to a provider besides the request: where it stands in the client's trace, where that is wanted. */
+export function tracedHeaders(
+  headers: Record<string, string>,
+  { id }: Inbound,
+  { observer }: Pick<ExchangeWorld, "observer">,
+  keeper: RecordKeeper,
+): Record<string, string> {
+  const more = observer?.traceHeaders?.(id, keeper.record.attempts.length);
+  return more ? { ...headers, ...more } : headers;
+}
