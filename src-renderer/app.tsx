@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
-import { useEffect } from "react";
-import { Route, Router, Switch } from "wouter";
+import { Fragment, useEffect, useSyncExternalStore } from "react";
+import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import {
   type Gateway,
@@ -11,11 +11,10 @@ import {
 } from "./api/gateway-context.tsx";
 import { CrashGuard } from "./components/crash-guard.tsx";
 import { Frame } from "./components/frame.tsx";
-import { NotFoundPage } from "./components/not-found-page.tsx";
-import { OverviewPage } from "./features/overview/overview-page.tsx";
-import { ProvidersPage } from "./features/providers/providers-page.tsx";
-import { RequestsPage } from "./features/requests/requests-page.tsx";
+import { PageOutlet } from "./components/page-outlet.tsx";
 import { SignInPage } from "./features/sign-in/sign-in-page.tsx";
+import { language, onLanguageChange } from "./i18n/t.ts";
+import { pagesFor } from "./pages.ts";
 import { theme } from "./styles/theme.ts";
 
 export function App({ gateway }: { gateway: Gateway }) {
@@ -25,7 +24,7 @@ export function App({ gateway }: { gateway: Gateway }) {
         <GatewayContext value={gateway}>
           {/* oxlint-disable-next-line react/hooks -- that is how wouter is told where the location is kept */}
           <Router hook={useHashLocation}>
-            <Entrance />
+            <InLanguage />
           </Router>
         </GatewayContext>
       </CrashGuard>
@@ -33,10 +32,21 @@ export function App({ gateway }: { gateway: Gateway }) {
   );
 }
 
+/** Another language is another page: every word is asked for anew. */
+function InLanguage() {
+  const chosen = useSyncExternalStore(onLanguageChange, language);
+  return (
+    <Fragment key={chosen}>
+      <Entrance />
+    </Fragment>
+  );
+}
+
 /** Shows the pages to whoever is signed in, and the way in to everybody else. */
 function Entrance() {
   const { session, cache } = useGateway();
-  const { phase } = useSessionState();
+  const state = useSessionState();
+  const { phase } = state;
   const { isDown } = useConnectionState();
   useEffect(() => {
     if (!isDown) void session.check();
@@ -44,15 +54,11 @@ function Entrance() {
   useEffect(() => {
     if (phase === "signed-out") cache.clear();
   }, [cache, phase]);
-  if (phase !== "signed-in") return <SignInPage />;
+  if (state.phase !== "signed-in") return <SignInPage />;
+  const pages = pagesFor(state.user.role);
   return (
-    <Frame>
-      <Switch>
-        <Route path="/" component={OverviewPage} />
-        <Route path="/requests/:id?" component={RequestsPage} />
-        <Route path="/providers" component={ProvidersPage} />
-        <Route component={NotFoundPage} />
-      </Switch>
+    <Frame pages={pages}>
+      <PageOutlet pages={pages} />
     </Frame>
   );
 }

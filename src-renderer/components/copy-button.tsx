@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { text } from "../i18n/text.ts";
+import { t } from "../i18n/t.ts";
 import { Icon } from "./icon.tsx";
 
 const SHOWN_MS = 1_500;
@@ -19,12 +19,12 @@ export function CopyButton({ value, thing }: { value: string; thing: string }) {
       () => setState("failed"),
     );
   };
-  const said = state === "copied" ? text.frame.copied : state === "failed" ? text.frame.copyFailed : text.frame.copy;
+  const said = state === "copied" ? t("frame:copied") : state === "failed" ? t("frame:copyFailed") : t("frame:copy");
   return (
     <>
       <Tooltip label={said} {...(state === "idle" ? {} : { opened: true })}>
         <ActionIcon
-          aria-label={text.frame.copyThing(thing)}
+          aria-label={t("frame:copyThing", { thing })}
           onClick={copy}
           data-ink={state === "copied" ? "good" : undefined}
         >

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Component, type ReactNode } from "react";
-import { text } from "../i18n/text.ts";
+import { t } from "../i18n/t.ts";
 import { Empty } from "./empty.tsx";
 
 /** Without it, one error while drawing leaves an empty window that says nothing. */
@@ -14,9 +14,9 @@ export class CrashGuard extends Component<{ children: ReactNode }, { message: st
   override render(): ReactNode {
     if (this.state.message === null) return this.props.children;
     return (
-      <Empty title={text.frame.crash}>
+      <Empty title={t("frame:crash")}>
         <p className="mono">{this.state.message}</p>
-        <Button onClick={() => location.reload()}>{text.frame.reload}</Button>
+        <Button onClick={() => location.reload()}>{t("frame:reload")}</Button>
       </Empty>
     );
   }

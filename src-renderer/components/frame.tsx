@@ -3,47 +3,37 @@ import { type ReactNode, useEffect } from "react";
 import { Link, useLocation } from "wouter";
 import { useConnectionState, useGateway, useSessionState } from "../api/gateway-context.tsx";
 import { useQuery } from "../api/use-query.ts";
-import { text } from "../i18n/text.ts";
+import { t } from "../i18n/t.ts";
+import { PAGE_GROUPS, type PageEntry, pageAt } from "../pages.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { HealthDot } from "./health-dot.tsx";
-import { Icon, type IconName } from "./icon.tsx";
-
-const PAGES: { path: string; icon: IconName; title: string }[] = [
-  { path: "/", icon: "overview", title: text.overview.title },
-  { path: "/requests", icon: "requests", title: text.requests.title },
-  { path: "/providers", icon: "providers", title: text.providers.title },
-];
+import { Icon } from "./icon.tsx";
+import { LanguageButton } from "./language-button.tsx";
 
 /** What stands around every page. */
-export function Frame({ children }: { children: ReactNode }) {
+export function Frame({ pages, children }: { pages: readonly PageEntry[]; children: ReactNode }) {
   const [path] = useLocation();
-  const page = PAGES.findLast((candidate) => path.startsWith(candidate.path)) ?? PAGES[0];
+  const page = pageAt(pages, path);
+  const title = page?.title() ?? "";
   useEffect(() => {
-    document.title = page ? `${page.title} · ${text.product}` : text.product;
-  }, [page]);
+    document.title = title === "" ? t("common:product") : `${title} · ${t("common:product")}`;
+  }, [title]);
   const skip = (): void => document.getElementById("main")?.focus();
   return (
     <div className="frame">
       <button type="button" className="skip" onClick={skip}>
-        {text.frame.skip}
+        {t("frame:skip")}
       </button>
       <div className="sidebar">
         <header className="brand">
           <BrandMark />
-          <span>{text.productShort}</span>
+          <span>{t("common:productShort")}</span>
         </header>
-        <nav className="nav" aria-label={text.frame.navigation}>
-          <ul>
-            {PAGES.map(({ path: target, icon, title }) => (
-              <li key={target}>
-                <Link href={target} aria-current={page?.path === target ? "page" : undefined}>
-                  <Icon name={icon} />
-                  {title}
-                </Link>
-              </li>
-            ))}
-          </ul>
+        <nav className="nav" aria-label={t("frame:navigation")}>
+          {PAGE_GROUPS.map((group) => (
+            <PageList key={group} pages={pages.filter((each) => each.group === group)} current={page} />
+          ))}
         </nav>
         <FrameFoot />
       </div>
@@ -52,6 +42,22 @@ export function Frame({ children }: { children: ReactNode }) {
         {children}
       </main>
     </div>
+  );
+}
+
+function PageList({ pages, current }: { pages: PageEntry[]; current: PageEntry | undefined }) {
+  if (pages.length === 0) return null;
+  return (
+    <ul>
+      {pages.map((page) => (
+        <li key={page.path}>
+          <Link href={page.path} aria-current={current === page ? "page" : undefined}>
+            <Icon name={page.icon} />
+            {page.title()}
+          </Link>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -66,20 +72,21 @@ function FrameFoot() {
     <footer className="frame-foot">
       <div className="gateway-card">
         <HealthDot tone={isDown ? "bad" : "good"} />
-        <span className="gateway-card-state">{isDown ? text.frame.down : text.frame.running}</span>
+        <span className="gateway-card-state">{isDown ? t("frame:down") : t("frame:running")}</span>
         <span className="gateway-card-address mono cut" title={url}>
           {url.replace(/^https?:\/\//, "")}
         </span>
-        <CopyButton value={url} thing={text.frame.address} />
+        <CopyButton value={url} thing={t("frame:address")} />
       </div>
       <div className="frame-foot-row">
         <span className="cut" title={user?.email}>
           {user?.email}
         </span>
         <div className="frame-foot-actions">
+          <LanguageButton />
           <ThemeToggle />
-          <Tooltip label={text.frame.signOut}>
-            <ActionIcon aria-label={text.frame.signOut} onClick={() => void session.signOut().catch(() => {})}>
+          <Tooltip label={t("frame:signOut")}>
+            <ActionIcon aria-label={t("frame:signOut")} onClick={() => void session.signOut().catch(() => {})}>
               <Icon name="leave" />
             </ActionIcon>
           </Tooltip>
@@ -94,7 +101,7 @@ const NEXT_THEME = { auto: "light", light: "dark", dark: "auto" } as const;
 
 function ThemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const label = text.frame.themes[colorScheme];
+  const label = t(`frame:themes.${colorScheme}`);
   return (
     <Tooltip label={label}>
       <ActionIcon aria-label={label} onClick={() => setColorScheme(NEXT_THEME[colorScheme])}>
@@ -112,9 +119,9 @@ function DownBanner() {
     <div className="down-banner" role="alert">
       <HealthDot tone="bad" />
       <p>
-        <strong>{text.frame.downTitle}</strong> {text.frame.downText}
+        <strong>{t("frame:downTitle")}</strong> {t("frame:downText")}
       </p>
-      <Button onClick={connection.retry}>{text.frame.retry}</Button>
+      <Button onClick={connection.retry}>{t("frame:retry")}</Button>
     </div>
   );
 }

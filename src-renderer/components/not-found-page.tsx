@@ -1,11 +1,11 @@
 import { Link } from "wouter";
-import { text } from "../i18n/text.ts";
+import { t } from "../i18n/t.ts";
 import { Empty } from "./empty.tsx";
 
 export function NotFoundPage() {
   return (
-    <Empty title={text.frame.notFound}>
-      <Link href="/">{text.frame.toOverview}</Link>
+    <Empty title={t("frame:notFound")}>
+      <Link href="/">{t("frame:toOverview")}</Link>
     </Empty>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Query } from "../api/use-query.ts";
-import { text } from "../i18n/text.ts";
+import { t } from "../i18n/t.ts";
 import { Notice } from "./notice.tsx";
 
 /**
@@ -21,9 +21,9 @@ export function QueryState<Value>({
     <>
       {query.problem !== null && (
         <Notice tone="bad">
-          {text.frame.failed}: {query.problem}{" "}
+          {t("frame:failed")}: {query.problem}{" "}
           <Button size="compact-xs" onClick={query.reload}>
-            {text.frame.retry}
+            {t("frame:retry")}
           </Button>
         </Notice>
       )}
@@ -32,10 +32,10 @@ export function QueryState<Value>({
   );
 }
 
-function Skeleton({ rows }: { rows: number }) {
+export function Skeleton({ rows }: { rows: number }) {
   return (
     <div aria-busy="true">
-      <output className="visually-hidden">{text.frame.loading}</output>
+      <output className="visually-hidden">{t("frame:loading")}</output>
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} style={{ display: "flex", alignItems: "center", height: "var(--row)", padding: "0 12px" }}>
           <div className="skeleton" style={{ width: `${60 - ((row * 17) % 30)}%` }} />

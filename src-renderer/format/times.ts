@@ -1,21 +1,12 @@
 /** Moments and durations as people read them. Both come in microseconds, as everywhere in the gateway. */
-import { text } from "../i18n/text.ts";
+import { byLocale } from "../i18n/by-locale.ts";
 
-const clock = new Intl.DateTimeFormat(text.locale, {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-const dayAndClock = new Intl.DateTimeFormat(text.locale, {
-  month: "short",
-  day: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  hourCycle: "h23",
-});
-const full = new Intl.DateTimeFormat(text.locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
+const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+const formats = byLocale((locale) => ({
+  clock: new Intl.DateTimeFormat(locale, time),
+  dayAndClock: new Intl.DateTimeFormat(locale, { ...time, month: "short", day: "numeric" }),
+  full: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }),
+}));
 
 /** 860 → "0.9 ms", 412000 → "412 ms", 1840000 → "1.84 s", 75000000 → "1 m 15 s"; a dash for a moment that never came. */
 export function formatDuration(us: number | null): string {
@@ -33,10 +24,10 @@ export function formatDuration(us: number | null): string {
 /** The time of day, with the date when it was not on the day that began at `dayMs`. */
 export function formatMoment(us: number, dayMs: number): string {
   const ms = us / 1_000;
-  return (startOfDayMs(ms) === dayMs ? clock : dayAndClock).format(ms);
+  return (startOfDayMs(ms) === dayMs ? formats().clock : formats().dayAndClock).format(ms);
 }
 
-export const formatFullMoment = (us: number): string => full.format(new Date(us / 1_000));
+export const formatFullMoment = (us: number): string => formats().full.format(new Date(us / 1_000));
 
 /** When the local day of a moment began. Both in milliseconds since 1970. */
 export const startOfDayMs = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);

@@ -5,7 +5,7 @@ import { useGateway, useSessionState } from "../../api/gateway-context.tsx";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Snippet } from "../../components/snippet.tsx";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { baseUrls, firstRequestCommand } from "./first-request.ts";
 
 /** Where clients go and a command that works as it stands. `isFirst` when no client has come yet. */
@@ -17,43 +17,42 @@ export function ConnectPanel({ status, isFirst }: { status: StatusView; isFirst:
   const user = session.phase === "signed-in" ? session.user : null;
   const canMakeKey = user !== null && user.role !== "gateway_user" && !status.authDisabled;
   const makeKey = (id: number): void => {
-    connection.call("createUserKey", { params: { id }, body: { name: text.overview.keyName } }).then(
+    connection.call("createUserKey", { params: { id }, body: { name: t("overview:keyName") } }).then(
       (made) => setToken(made.token),
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     );
   };
-  const words = text.overview;
   return (
     <section className="panel" aria-labelledby="connect">
       <div className="panel-head">
-        <h2 id="connect">{isFirst ? words.firstTitle : words.connect}</h2>
+        <h2 id="connect">{isFirst ? t("overview:firstTitle") : t("overview:connect")}</h2>
         {user && canMakeKey && token === null && (
           <Button variant={isFirst ? "filled" : "default"} onClick={() => makeKey(user.id)}>
-            {words.makeKey}
+            {t("overview:makeKey")}
           </Button>
         )}
       </div>
       <div className="panel-body first">
-        <p className="soft">{isFirst ? words.firstText : words.connectText}</p>
+        <p className="soft">{isFirst ? t("overview:firstText") : t("overview:connectText")}</p>
         {!isFirst && <BaseUrls url={status.url} />}
         {problem !== null && <Notice tone="bad">{problem}</Notice>}
         {token !== null && (
           <>
-            <Notice tone="warn">{words.keyMade}</Notice>
-            <Snippet value={token} thing={words.clientKey} />
+            <Notice tone="warn">{t("overview:keyMade")}</Notice>
+            <Snippet value={token} thing={t("overview:clientKey")} />
           </>
         )}
         <Snippet
           value={firstRequestCommand(status.url, status.authDisabled ? null : (token ?? undefined))}
-          thing={words.curl}
+          thing={t("overview:curl")}
         />
         {isFirst && (
           <>
-            <p className="soft">{words.thenBases}</p>
+            <p className="soft">{t("overview:thenBases")}</p>
             <BaseUrls url={status.url} />
           </>
         )}
-        {!canMakeKey && !status.authDisabled && <p className="soft small">{words.keyHint}</p>}
+        {!canMakeKey && !status.authDisabled && <p className="soft small">{t("overview:keyHint")}</p>}
       </div>
     </section>
   );

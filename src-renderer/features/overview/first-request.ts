@@ -1,12 +1,11 @@
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 
 /** What each family of clients takes as its base URL. */
 export function baseUrls(url: string): { name: string; base: string }[] {
-  const { bases } = text.overview;
   return [
-    { name: bases.openai, base: `${url}/v1` },
-    { name: bases.anthropic, base: url },
-    { name: bases.gemini, base: url },
+    { name: t("overview:bases.openai"), base: `${url}/v1` },
+    { name: t("overview:bases.anthropic"), base: url },
+    { name: t("overview:bases.gemini"), base: url },
   ];
 }
 

@@ -5,7 +5,7 @@ import { HealthDot, toneOf } from "../../components/health-dot.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatDuration, formatMoment } from "../../format/times.ts";
 import { useDay } from "../../format/use-day.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 
 const SHOWN = 8;
 
@@ -14,9 +14,9 @@ export function LastRequests({ query }: { query: Query<ReplyOf<"listExchanges">>
   return (
     <section className="panel" aria-labelledby="last-requests">
       <div className="panel-head">
-        <h2 id="last-requests">{text.overview.last}</h2>
+        <h2 id="last-requests">{t("overview:last")}</h2>
         <Link href="/requests" className="small">
-          {text.overview.all}
+          {t("overview:all")}
         </Link>
       </div>
       <QueryState query={query} rows={SHOWN}>
@@ -25,7 +25,7 @@ export function LastRequests({ query }: { query: Query<ReplyOf<"listExchanges">>
             {exchanges.slice(0, SHOWN).map((exchange) => (
               <li key={exchange.id}>
                 <Link href={`/requests/${exchange.requestId}`} className="last-line">
-                  <HealthDot tone={toneOf(exchange.outcome)} label={text.outcomes[exchange.outcome]} />
+                  <HealthDot tone={toneOf(exchange.outcome)} label={t(`common:outcomes.${exchange.outcome}`)} />
                   <span className="soft cut">{formatMoment(exchange.id, dayMs)}</span>
                   <span className="cut">{exchange.modelAsked ?? exchange.surface}</span>
                   <span className="soft cut last-provider">{exchange.provider ?? ""}</span>

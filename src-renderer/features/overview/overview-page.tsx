@@ -4,7 +4,7 @@ import { useLiveExchanges } from "../../api/live-exchanges.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { useDay } from "../../format/use-day.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { ConnectPanel } from "./connect-panel.tsx";
 import { LastRequests } from "./last-requests.tsx";
 import { ProviderStates } from "./provider-states.tsx";
@@ -44,14 +44,14 @@ export function OverviewPage() {
   return (
     <div className="page">
       <header className="page-head">
-        <h1>{text.overview.title}</h1>
+        <h1>{t("overview:title")}</h1>
         {status.value && <StatusLine status={status.value} />}
       </header>
       <div className="stack">
         {status.value && <StatusNotices status={status.value} />}
         {leads && connect}
         {!isUnused && (
-          <section className="panel" aria-label={text.overview.today}>
+          <section className="panel" aria-label={t("overview:today")}>
             <QueryState query={usage} rows={2}>
               {(sum) => <TodayNumbers sum={sum} today={(last.value ?? []).filter(({ id }) => id >= fromUs)} />}
             </QueryState>

@@ -5,7 +5,7 @@ import type { Query } from "../../api/use-query.ts";
 import { HealthDot } from "../../components/health-dot.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatCount } from "../../format/numbers.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { toneOfProvider } from "../providers/provider-tone.ts";
 
 /** Each provider with what it did today. */
@@ -19,15 +19,15 @@ export function ProviderStates({
   return (
     <section className="panel" aria-labelledby="provider-states">
       <div className="panel-head">
-        <h2 id="provider-states">{text.overview.providers}</h2>
+        <h2 id="provider-states">{t("overview:providers")}</h2>
         <Link href="/providers" className="small">
-          {text.overview.allProviders}
+          {t("overview:allProviders")}
         </Link>
       </div>
       <QueryState query={providers} rows={3}>
         {(list) =>
           list.length === 0 ? (
-            <p className="panel-body soft">{text.overview.noProviders}</p>
+            <p className="panel-body soft">{t("overview:noProviders")}</p>
           ) : (
             <ul className="line-list">
               {list.map((provider) => (
@@ -50,7 +50,6 @@ function ProviderLine({
   provider: ProviderView;
   sum: ReplyOf<"usageBreakdown">[number] | undefined;
 }) {
-  const words = text.overview;
   return (
     <div className="line provider-line">
       <HealthDot tone={toneOfProvider(provider, sum)} />
@@ -58,7 +57,7 @@ function ProviderLine({
         {provider.id}
       </span>
       <span className="soft number" data-ink={sum && sum.failures > 0 ? "bad" : undefined}>
-        {sum ? words.providerToday(formatCount(sum.requests), formatCount(sum.failures)) : words.idle}
+        {sum ? workOf(sum) : t("overview:idle")}
       </span>
       {provider.problem !== null && (
         <span className="line-problem" data-ink="warn">
@@ -67,4 +66,9 @@ function ProviderLine({
       )}
     </div>
   );
+}
+
+function workOf({ requests, failures }: ReplyOf<"usageBreakdown">[number]): string {
+  if (failures === 0) return formatCount(requests);
+  return t("overview:failuresOf", { failures: formatCount(failures), requests: formatCount(requests) });
 }

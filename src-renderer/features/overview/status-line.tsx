@@ -2,19 +2,19 @@ import type { StatusView } from "../../../src-gateway/admin-api/contract/schemas
 import { Notice } from "../../components/notice.tsx";
 import { formatMoment } from "../../format/times.ts";
 import { useDay } from "../../format/use-day.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 
 /** How the gateway is, in one line. */
 export function StatusLine({ status }: { status: StatusView }) {
   const dayMs = useDay();
   const facts = [
-    text.overview.since(formatMoment(status.startedAtUs, dayMs)),
-    text.overview.open(status.openExchanges),
-    text.overview.databases[status.database],
+    t("overview:since", { moment: formatMoment(status.startedAtUs, dayMs) }),
+    t("overview:open", { count: status.openExchanges }),
+    t(`overview:databases.${status.database}`),
     `v${status.version}`,
   ];
   // A few records wait at any moment of a busy gateway; only when they stay does somebody want to know.
-  if (status.ledgerLagMs > 2_000) facts.push(text.overview.waiting(status.recordsWaiting));
+  if (status.ledgerLagMs > 2_000) facts.push(t("overview:waiting", { count: status.recordsWaiting }));
   return (
     <ul className="status-line small">
       {facts.map((fact) => (
@@ -30,11 +30,11 @@ export function StatusNotices({ status }: { status: StatusView }) {
     <>
       {status.configProblem !== null && (
         <Notice tone="bad">
-          <strong>{text.overview.configProblem}</strong>
+          <strong>{t("overview:configProblem")}</strong>
           <div className="mono">{status.configProblem}</div>
         </Notice>
       )}
-      {status.authDisabled && <Notice tone="warn">{text.overview.authOff}</Notice>}
+      {status.authDisabled && <Notice tone="warn">{t("overview:authOff")}</Notice>}
       {status.notices.map((notice) => (
         <Notice key={notice} tone="warn">
           {notice}

@@ -2,7 +2,7 @@ import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.
 import { inputTotal } from "../../../src-gateway/ir/usage.ts";
 import { formatShare, formatShort, formatUsd } from "../../format/numbers.ts";
 import { formatDuration, median } from "../../format/times.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 
 /** The numbers of today. `today` are the newest of its requests, for what the sums cannot say. */
 export function TodayNumbers({ sum, today }: { sum: ReplyOf<"usageSummary">; today: ReplyOf<"listExchanges"> }) {
@@ -11,30 +11,33 @@ export function TodayNumbers({ sum, today }: { sum: ReplyOf<"usageSummary">; tod
   const firstTokens = today.flatMap(({ outcome, firstTokenUs }) =>
     outcome === "completed" && firstTokenUs !== null ? [firstTokenUs] : [],
   );
-  const words = text.overview;
   return (
     <dl className="kpis">
       <Kpi
-        name={words.requests}
+        name={t("overview:requests")}
         number={formatShort(requests)}
-        note={words.failures(failures)}
+        note={t("overview:failures", { count: failures })}
         ink={failures > 0 ? "bad" : undefined}
       />
-      <Kpi name={words.spent} number={formatUsd(costNano)} note={words.unpriced(unpriced)} />
+      <Kpi name={t("overview:spent")} number={formatUsd(costNano)} note={t("overview:unpriced", { count: unpriced })} />
       <Kpi
-        name={words.tokensIn}
+        name={t("overview:tokensIn")}
         number={formatShort(input)}
-        note={usage.cacheRead === 0 ? words.noCache : words.cached(formatShare(usage.cacheRead, input))}
+        note={
+          usage.cacheRead === 0
+            ? t("overview:noCache")
+            : t("overview:cached", { share: formatShare(usage.cacheRead, input) })
+        }
       />
       <Kpi
-        name={words.tokensOut}
+        name={t("overview:tokensOut")}
         number={formatShort(usage.output)}
-        note={words.reasoning(formatShort(usage.reasoning))}
+        note={t("overview:reasoning", { tokens: formatShort(usage.reasoning) })}
       />
       <Kpi
-        name={words.firstToken}
+        name={t("overview:firstToken")}
         number={formatDuration(median(firstTokens))}
-        note={words.firstTokenOf(firstTokens.length)}
+        note={t("overview:firstTokenOf", { count: firstTokens.length })}
       />
     </dl>
   );

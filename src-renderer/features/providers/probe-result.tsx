@@ -1,14 +1,14 @@
 import type { ProbeView } from "../../../src-gateway/admin-api/contract/schemas.ts";
 import { HealthDot, type Tone } from "../../components/health-dot.tsx";
 import { formatDuration } from "../../format/times.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { ProbeState } from "./use-probe.ts";
 
 /** What a check of a provider found, in words that are read out as they appear. */
 export function ProbeResult({ state }: { state: ProbeState }) {
   return (
     <output className="probe-result">
-      {state.phase === "running" && <span className="soft">{text.providers.probing}…</span>}
+      {state.phase === "running" && <span className="soft">{t("providers:probing")}…</span>}
       {state.phase === "failed" && <span data-ink="bad">{state.message}</span>}
       {state.phase === "done" && <Found result={state.result} />}
     </output>
@@ -18,7 +18,7 @@ export function ProbeResult({ state }: { state: ProbeState }) {
 function Found({ result }: { result: ProbeView }) {
   const { tone, word } = verdictOf(result);
   const facts = [word];
-  if (tone === "good" && result.models !== null) facts.push(text.providers.models(result.models));
+  if (tone === "good" && result.models !== null) facts.push(t("providers:models", { count: result.models }));
   if (result.reachable) facts.push(formatDuration(result.latencyMs * 1_000));
   return (
     <>
@@ -33,7 +33,7 @@ function Found({ result }: { result: ProbeView }) {
 }
 
 export function verdictOf({ reachable, authenticated, problem }: ProbeView): { tone: Tone; word: string } {
-  if (!reachable) return { tone: "bad", word: text.providers.broken };
-  if (authenticated === false) return { tone: "bad", word: text.providers.refused };
-  return { tone: problem === null ? "good" : "warn", word: text.providers.fine };
+  if (!reachable) return { tone: "bad", word: t("providers:broken") };
+  if (authenticated === false) return { tone: "bad", word: t("providers:refused") };
+  return { tone: problem === null ? "good" : "warn", word: t("providers:fine") };
 }

@@ -3,7 +3,7 @@ import type { ProviderView } from "../../../src-gateway/admin-api/contract/schem
 import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import { useSessionState } from "../../api/gateway-context.tsx";
 import { HealthDot } from "../../components/health-dot.tsx";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { ProbeResult, verdictOf } from "./probe-result.tsx";
 import { isKeyMissing, toneOfProvider } from "./provider-tone.ts";
 import { useProbe } from "./use-probe.ts";
@@ -14,7 +14,6 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
   const session = useSessionState();
   const { state, probe } = useProbe(id);
   const mayProbe = session.phase === "signed-in" && session.user.role !== "gateway_user";
-  const words = text.providers;
   return (
     <tbody>
       <tr>
@@ -29,7 +28,7 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
           <div className="wires">
             {Object.entries(protocols).map(([wire, url]) => (
               <span key={wire} className="tag" title={url}>
-                {text.wires[wire as WireProtocol] ?? wire}
+                {t(`common:wires.${wire as WireProtocol}`) ?? wire}
               </span>
             ))}
           </div>
@@ -37,18 +36,20 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
         <td className="provider-key">
           <Credential provider={provider} />
           <div className="soft cut" title={where}>
-            {words.from(where.replace(/^.*[\\/]/, ""))}
+            {t("providers:from", { where: where.replace(/^.*[\\/]/, "") })}
           </div>
         </td>
-        <td className="number provider-models">{modelCount === 0 ? "–" : words.models(modelCount)}</td>
+        <td className="number provider-models">
+          {modelCount === 0 ? "–" : t("providers:models", { count: modelCount })}
+        </td>
         <td className="provider-check">
           <Button
-            aria-label={words.probeThing(id)}
-            title={mayProbe ? undefined : words.adminOnly}
+            aria-label={t("providers:probeThing", { name: id })}
+            title={mayProbe ? undefined : t("providers:adminOnly")}
             disabled={!mayProbe || state.phase === "running"}
             onClick={probe}
           >
-            {words.probe}
+            {t("providers:probe")}
           </Button>
         </td>
       </tr>
@@ -64,8 +65,8 @@ export function ProviderRows({ provider }: { provider: ProviderView }) {
 }
 
 function Credential({ provider }: { provider: ProviderView }) {
-  if (isKeyMissing(provider)) return <span data-ink="bad">{text.providers.keyMissing}</span>;
-  if (provider.credential === null) return <span className="soft">{text.providers.noKeyNeeded}</span>;
+  if (isKeyMissing(provider)) return <span data-ink="bad">{t("providers:keyMissing")}</span>;
+  if (provider.credential === null) return <span className="soft">{t("providers:noKeyNeeded")}</span>;
   return (
     <code className="credential cut" title={provider.credential}>
       {provider.credential}

@@ -3,7 +3,7 @@ import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.
 import { useQuery } from "../../api/use-query.ts";
 import { Empty } from "../../components/empty.tsx";
 import { QueryState } from "../../components/query-state.tsx";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { ProviderRows } from "./provider-rows.tsx";
 
 export function ProvidersPage() {
@@ -12,10 +12,10 @@ export function ProvidersPage() {
   return (
     <div className="page">
       <header className="page-head">
-        <h1>{text.providers.title}</h1>
-        {count > 0 && <span className="soft small">{text.providers.count(count)}</span>}
+        <h1>{t("providers:title")}</h1>
+        {count > 0 && <span className="soft small">{t("providers:count", { count })}</span>}
       </header>
-      <section className="panel" aria-label={text.providers.list}>
+      <section className="panel" aria-label={t("providers:list")}>
         <QueryState query={query} rows={6}>
           {(providers) => (providers.length === 0 ? <NoProviders /> : <ProviderTable providers={providers} />)}
         </QueryState>
@@ -26,26 +26,25 @@ export function ProvidersPage() {
 
 function NoProviders() {
   return (
-    <Empty title={text.providers.emptyTitle}>
-      <p>{text.providers.emptyText}</p>
+    <Empty title={t("providers:emptyTitle")}>
+      <p>{t("providers:emptyText")}</p>
     </Empty>
   );
 }
 
 function ProviderTable({ providers }: { providers: ReplyOf<"listProviders"> }) {
-  const { columns } = text.providers;
   return (
     <table className="providers">
       <thead>
         <tr>
-          <th scope="col">{columns.provider}</th>
-          <th scope="col">{columns.wires}</th>
-          <th scope="col">{columns.credential}</th>
+          <th scope="col">{t("providers:columns.provider")}</th>
+          <th scope="col">{t("providers:columns.wires")}</th>
+          <th scope="col">{t("providers:columns.credential")}</th>
           <th scope="col" className="number provider-models">
-            {columns.models}
+            {t("providers:columns.models")}
           </th>
           <th scope="col" className="provider-check">
-            {columns.health}
+            {t("providers:columns.health")}
           </th>
         </tr>
       </thead>

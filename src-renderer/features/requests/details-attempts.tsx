@@ -1,18 +1,17 @@
 import { HealthDot } from "../../components/health-dot.tsx";
 import { formatDuration } from "../../format/times.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 import { lengthUs } from "./timeline.ts";
 
 /** Which providers were asked, in which order and why, and what each said. */
 export function Attempts({ exchange }: { exchange: Exchange }) {
-  const words = text.details;
   const wholeUs = lengthUs(exchange, exchange.attempts);
   return (
     <section>
-      <h3>{words.attempts}</h3>
+      <h3>{t("details:attempts")}</h3>
       {exchange.attempts.length === 0 ? (
-        <p className="soft small">{words.noAttempts}</p>
+        <p className="soft small">{t("details:noAttempts")}</p>
       ) : (
         <ol className="attempts">
           {exchange.attempts.map((attempt) => (
@@ -45,7 +44,7 @@ function Attempt({ attempt, wholeUs }: { attempt: Exchange["attempts"][number]; 
         />
       </span>
       <span className="attempt-more soft">
-        {status ?? text.details.noStatus}
+        {status ?? t("details:noStatus")}
         {failed && <code> {errorCode}</code>} · {reason}
       </span>
     </li>

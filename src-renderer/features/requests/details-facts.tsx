@@ -1,35 +1,34 @@
 import { CopyButton } from "../../components/copy-button.tsx";
 import { formatBytes } from "../../format/numbers.ts";
 import { formatFullMoment } from "../../format/times.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 
 /** Who asked for what, and how it was named on its way. */
 export function Facts({ exchange }: { exchange: Exchange }) {
-  const words = text.details;
   const { requestId, id, modelAsked, modelRouted, modelServed, surface, stream, bytesIn, bytesOut } = exchange;
   const facts: [name: string, value: string | null][] = [
-    [words.arrived, formatFullMoment(id)],
-    [words.asked, modelAsked],
-    [words.routed, modelRouted],
-    [words.served, modelServed],
-    [words.surface, `${surface}, ${stream ? words.streamed : words.whole}`],
-    [words.finish, exchange.finishReason],
-    [words.agent, exchange.agent],
-    [words.session, exchange.session],
-    [words.project, exchange.project],
-    [words.user, exchange.userId === null ? null : `#${exchange.userId}`],
-    [words.key, exchange.apiKeyId === null ? null : `#${exchange.apiKeyId}`],
-    [words.bytes, `${formatBytes(bytesIn)} / ${formatBytes(bytesOut)}`],
+    [t("details:arrived"), formatFullMoment(id)],
+    [t("details:asked"), modelAsked],
+    [t("details:routed"), modelRouted],
+    [t("details:served"), modelServed],
+    [t("details:surface"), `${surface}, ${stream ? t("details:streamed") : t("details:whole")}`],
+    [t("details:finish"), exchange.finishReason],
+    [t("details:agent"), exchange.agent],
+    [t("details:session"), exchange.session],
+    [t("details:project"), exchange.project],
+    [t("details:user"), exchange.userId === null ? null : `#${exchange.userId}`],
+    [t("details:key"), exchange.apiKeyId === null ? null : `#${exchange.apiKeyId}`],
+    [t("details:bytes"), `${formatBytes(bytesIn)} / ${formatBytes(bytesOut)}`],
   ];
   return (
     <section>
-      <h3>{words.facts}</h3>
+      <h3>{t("details:facts")}</h3>
       <dl className="facts">
-        <dt>{words.requestId}</dt>
+        <dt>{t("details:requestId")}</dt>
         <dd className="with-copy">
           <code>{requestId}</code>
-          <CopyButton value={requestId} thing={words.requestId} />
+          <CopyButton value={requestId} thing={t("details:requestId")} />
         </dd>
         {facts
           .filter(([, value]) => value !== null)

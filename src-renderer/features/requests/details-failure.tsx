@@ -1,5 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode } from "../../../src-gateway/ir/errors.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 
 /** What went wrong and what to do about it. */
@@ -9,7 +9,7 @@ export function Failure({ exchange: { errorCode, errorMessage } }: { exchange: E
   return (
     <section className="failure">
       <h3>
-        {text.details.error}
+        {t("details:error")}
         {errorCode !== null && <code>{errorCode}</code>}
       </h3>
       {errorMessage !== null && <p>{errorMessage}</p>}
@@ -20,5 +20,5 @@ export function Failure({ exchange: { errorCode, errorMessage } }: { exchange: E
 
 /** A code that this console does not know comes from a newer gateway. */
 function adviceFor(code: string): string | null {
-  return Object.hasOwn(ERROR_CATALOGUE, code) ? text.advice[ERROR_CATALOGUE[code as ErrorCode].class] : null;
+  return Object.hasOwn(ERROR_CATALOGUE, code) ? t(`common:advice.${ERROR_CATALOGUE[code as ErrorCode].class}`) : null;
 }

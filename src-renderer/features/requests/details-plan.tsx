@@ -1,17 +1,16 @@
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 
 /** Which rule decided, whom it named in which order, and who was left out. */
 export function Plan({ plan }: { plan: Exchange["plan"] }) {
   if (plan === null) return null;
-  const words = text.details;
   const { matched, targets, leftOut, leftOutMore, variant } = plan;
   return (
     <section>
-      <h3>{words.plan}</h3>
+      <h3>{t("details:plan")}</h3>
       <p className="small">
-        {words.decidedBy(matched)}
-        {variant !== null && <span className="tag">{words.variant(variant)}</span>}
+        {t("details:decidedBy", { rule: matched })}{" "}
+        {variant !== null && <span className="tag">{t("details:variant", { name: variant })}</span>}
       </p>
       <ol className="plan">
         {targets.map(({ provider, model, wire, reason }) => (
@@ -27,7 +26,7 @@ export function Plan({ plan }: { plan: Exchange["plan"] }) {
           </li>
         ))}
       </ol>
-      {leftOutMore > 0 && <p className="soft small">{words.leftOutMore(leftOutMore)}</p>}
+      {leftOutMore > 0 && <p className="soft small">{t("details:leftOutMore", { count: leftOutMore })}</p>}
     </section>
   );
 }

@@ -1,5 +1,5 @@
 import { formatDuration } from "../../format/times.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 import { lengthUs, piecesOf } from "./timeline.ts";
 
@@ -7,10 +7,9 @@ import { lengthUs, piecesOf } from "./timeline.ts";
 export function Times({ exchange }: { exchange: Exchange }) {
   const pieces = piecesOf(exchange);
   const wholeUs = lengthUs(exchange);
-  const words = text.details;
   return (
     <section>
-      <h3>{words.times}</h3>
+      <h3>{t("details:times")}</h3>
       <span className="times-bar" aria-hidden="true">
         {pieces.map(({ phase, fromUs, toUs }) => (
           <span
@@ -26,7 +25,7 @@ export function Times({ exchange }: { exchange: Exchange }) {
             <tr key={phase}>
               <th scope="row">
                 <span className="phase-mark" data-phase={phase} />
-                {words.phases[phase]}
+                {t(`details:phases.${phase}`)}
               </th>
               <td>{formatDuration(toUs - fromUs)}</td>
             </tr>
@@ -34,7 +33,7 @@ export function Times({ exchange }: { exchange: Exchange }) {
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{words.total}</th>
+            <th scope="row">{t("details:total")}</th>
             <td>{formatDuration(exchange.totalUs)}</td>
           </tr>
         </tfoot>

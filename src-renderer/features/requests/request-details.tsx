@@ -5,7 +5,7 @@ import { useQuery } from "../../api/use-query.ts";
 import { Empty } from "../../components/empty.tsx";
 import { HealthDot, toneOf } from "../../components/health-dot.tsx";
 import { Icon } from "../../components/icon.tsx";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { Attempts } from "./details-attempts.tsx";
 import { Facts } from "./details-facts.tsx";
 import { Failure } from "./details-failure.tsx";
@@ -33,20 +33,23 @@ export function RequestDetails({ requestId, known, onClose }: RequestDetailsProp
   useEffect(() => {
     if (coversList) closeButton.current?.focus();
   }, [coversList]);
-  const words = text.details;
   return (
     // Escape closes it from wherever the focus is inside.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- the close button does the same
-    <aside className="details" aria-label={words.title} onKeyDown={(event) => event.key === "Escape" && onClose()}>
+    <aside
+      className="details"
+      aria-label={t("details:title")}
+      onKeyDown={(event) => event.key === "Escape" && onClose()}
+    >
       <header className="details-head">
         {exchange && <HealthDot tone={toneOf(exchange.outcome)} />}
-        <h2 className="cut">{exchange ? headline(exchange) : words.title}</h2>
-        <ActionIcon ref={closeButton} aria-label={words.close} onClick={onClose}>
+        <h2 className="cut">{exchange ? headline(exchange) : t("details:title")}</h2>
+        <ActionIcon ref={closeButton} aria-label={t("details:close")} onClick={onClose}>
           <Icon name={coversList ? "back" : "close"} />
         </ActionIcon>
       </header>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrollable regions need a tab stop */}
-      <section className="details-scroll" aria-label={words.facts} tabIndex={0}>
+      <section className="details-scroll" aria-label={t("details:facts")} tabIndex={0}>
         {exchange ? (
           <>
             <Failure exchange={exchange} />
@@ -58,7 +61,7 @@ export function RequestDetails({ requestId, known, onClose }: RequestDetailsProp
             <Facts exchange={exchange} />
           </>
         ) : (
-          query.problem !== null && <Empty title={words.gone} />
+          query.problem !== null && <Empty title={t("details:gone")} />
         )}
       </section>
     </aside>
@@ -66,4 +69,4 @@ export function RequestDetails({ requestId, known, onClose }: RequestDetailsProp
 }
 
 const headline = ({ outcome, status, modelAsked, surface }: Exchange): string =>
-  [text.outcomes[outcome], ...(status === null ? [] : [String(status)]), modelAsked ?? surface].join(" · ");
+  [t(`common:outcomes.${outcome}`), ...(status === null ? [] : [String(status)]), modelAsked ?? surface].join(" · ");

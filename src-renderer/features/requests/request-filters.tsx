@@ -2,7 +2,7 @@ import { CloseButton, Select, Switch, TextInput, Tooltip } from "@mantine/core";
 import type { AdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { Icon } from "../../components/icon.tsx";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { RequestFilter } from "./request-rows.ts";
 
 export interface RequestFiltersProps {
@@ -15,27 +15,26 @@ export interface RequestFiltersProps {
 }
 
 export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onLive }: RequestFiltersProps) {
-  const words = text.requests;
   const providers = useQuery("used providers", (client) => usedNames(client, "provider"));
   const models = useQuery("used models", (client) => usedNames(client, "model"));
   return (
     <search className="filters">
       <TextInput
         className="filter-search"
-        aria-label={words.search}
-        title={words.searchHint}
-        placeholder={words.search}
+        aria-label={t("requests:search")}
+        title={t("requests:searchHint")}
+        placeholder={t("requests:search")}
         leftSection={<Icon name="search" size={14} />}
         rightSection={
-          search === "" ? null : <CloseButton size="xs" aria-label={words.clear} onClick={() => onSearch("")} />
+          search === "" ? null : <CloseButton size="xs" aria-label={t("requests:clear")} onClick={() => onSearch("")} />
         }
         value={search}
         onChange={(event) => onSearch(event.currentTarget.value)}
       />
       <Select
         className="filter-choice"
-        aria-label={words.provider}
-        placeholder={words.allProviders}
+        aria-label={t("requests:provider")}
+        placeholder={t("requests:allProviders")}
         data={withCurrent(providers.value, filter.provider)}
         value={filter.provider}
         onChange={(provider) => onFilter({ ...filter, provider })}
@@ -44,8 +43,8 @@ export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onL
       />
       <Select
         className="filter-choice"
-        aria-label={words.model}
-        placeholder={words.allModels}
+        aria-label={t("requests:model")}
+        placeholder={t("requests:allModels")}
         data={withCurrent(models.value, filter.model)}
         value={filter.model}
         onChange={(model) => onFilter({ ...filter, model })}
@@ -54,14 +53,14 @@ export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onL
         comboboxProps={{ width: 280, position: "bottom-start" }}
       />
       <Switch
-        label={words.failedOnly}
+        label={t("requests:failedOnly")}
         checked={filter.failedOnly}
         onChange={(event) => onFilter({ ...filter, failedOnly: event.currentTarget.checked })}
       />
-      <Tooltip label={words.liveHint}>
+      <Tooltip label={t("requests:liveHint")}>
         <Switch
           className="filter-live"
-          label={words.live}
+          label={t("requests:live")}
           checked={isLive}
           onChange={(event) => onLive(event.currentTarget.checked)}
         />

@@ -1,7 +1,7 @@
 /* oxlint-disable jsx-a11y/prefer-tag-over-role -- rows that are placed by script are no table to a browser */
 import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useDay } from "../../format/use-day.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { RequestRow, rowId } from "./request-row.tsx";
 import { type Exchange, visibleRange } from "./request-rows.ts";
 
@@ -38,14 +38,13 @@ export function RequestList({ rows, selectedId, onSelect, onNearEnd }: RequestLi
     showRow(box.current, target);
     onSelect(row.requestId);
   };
-  const { columns } = text.requests;
   const isSelectedShown = selected >= range.start && selected < range.end;
   return (
     <div
       ref={box}
       className="request-list"
       role="grid"
-      aria-label={text.requests.list}
+      aria-label={t("requests:list")}
       aria-rowcount={rows.length + 1}
       aria-activedescendant={isSelectedShown && selectedId !== null ? rowId(selectedId) : undefined}
       tabIndex={0}
@@ -54,11 +53,11 @@ export function RequestList({ rows, selectedId, onSelect, onNearEnd }: RequestLi
       <div role="rowgroup" className="request-head">
         <div role="row" aria-rowindex={1} className="request-row">
           <span role="columnheader">
-            <span className="visually-hidden">{columns.outcome}</span>
+            <span className="visually-hidden">{t("requests:columns.outcome")}</span>
           </span>
           {COLUMNS.map(([name, className]) => (
             <span key={name} role="columnheader" className={className}>
-              {columns[name]}
+              {t(`requests:columns.${name}`)}
             </span>
           ))}
         </div>
@@ -80,7 +79,7 @@ export function RequestList({ rows, selectedId, onSelect, onNearEnd }: RequestLi
   );
 }
 
-const COLUMNS: [name: keyof typeof text.requests.columns, className: string][] = [
+const COLUMNS = [
   ["time", "at-time"],
   ["agent", "at-agent"],
   ["model", "at-model"],
@@ -91,7 +90,7 @@ const COLUMNS: [name: keyof typeof text.requests.columns, className: string][] =
   ["input", "at-in number"],
   ["cached", "at-cached number"],
   ["output", "at-out number"],
-];
+] as const;
 
 /** The row that a key leads to; null when it is none of ours. */
 function targetOf(key: string, current: number, count: number, page: number): number | null {

@@ -4,7 +4,7 @@ import { inputTotal } from "../../../src-gateway/ir/usage.ts";
 import { HealthDot, toneOf } from "../../components/health-dot.tsx";
 import { formatShort } from "../../format/numbers.ts";
 import { formatDuration, formatMoment } from "../../format/times.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 
 export interface RequestRowProps {
@@ -37,7 +37,7 @@ export const RequestRow = memo(function RequestRow({ row, index, dayMs, top, isS
       onClick={() => onSelect(requestId)}
     >
       <span role="gridcell">
-        <HealthDot tone={toneOf(outcome)} label={text.outcomes[outcome]} />
+        <HealthDot tone={toneOf(outcome)} label={t(`common:outcomes.${outcome}`)} />
       </span>
       <span role="gridcell" className="at-time soft cut">
         {formatMoment(row.id, dayMs)}

@@ -7,7 +7,7 @@ import { useLiveExchanges } from "../../api/live-exchanges.ts";
 import { Empty } from "../../components/empty.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatCount } from "../../format/numbers.ts";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 import { RequestDetails } from "./request-details.tsx";
 import { RequestFilters } from "./request-filters.tsx";
 import { RequestList } from "./request-list.tsx";
@@ -48,7 +48,7 @@ export function RequestsPage() {
   return (
     <div className="requests" data-selected={selectedId !== null}>
       <header className="requests-head">
-        <h1>{text.requests.title}</h1>
+        <h1>{t("requests:title")}</h1>
         <RequestFilters {...{ filter, search, isLive }} onFilter={setFilter} onSearch={setSearch} onLive={changeLive} />
       </header>
       <div className="requests-list-side">
@@ -69,13 +69,13 @@ export function RequestsPage() {
         <output className="requests-foot small soft">
           {search !== "" && rows !== null && hasOlder && !readsOn ? (
             <>
-              {text.requests.searched(formatCount(rows.length))}{" "}
-              <Button onClick={loadOlder}>{text.requests.searchOlder}</Button>
+              {t("requests:searched", { shown: formatCount(rows.length) })}{" "}
+              <Button onClick={loadOlder}>{t("requests:searchOlder")}</Button>
             </>
           ) : isLoading && rows !== null ? (
-            text.requests.loadingMore
+            t("requests:loadingMore")
           ) : (
-            found.length > 0 && text.requests.keys
+            found.length > 0 && t("requests:keys")
           )}
         </output>
       </div>
@@ -99,15 +99,15 @@ const knownRow = (rows: Exchange[] | null, requestId: string): Exchange | null =
 function NothingFound({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
   if (!isFiltered) {
     return (
-      <Empty title={text.requests.emptyTitle}>
-        <p>{text.requests.emptyText}</p>
-        <Link href="/">{text.requests.toFirst}</Link>
+      <Empty title={t("requests:emptyTitle")}>
+        <p>{t("requests:emptyText")}</p>
+        <Link href="/">{t("requests:toFirst")}</Link>
       </Empty>
     );
   }
   return (
-    <Empty title={text.requests.noMatch}>
-      <Button onClick={onClear}>{text.requests.clear}</Button>
+    <Empty title={t("requests:noMatch")}>
+      <Button onClick={onClear}>{t("requests:clear")}</Button>
     </Empty>
   );
 }

@@ -5,7 +5,7 @@ import { useConnectionState, useGateway, useSessionState } from "../../api/gatew
 import { BrandMark } from "../../components/brand-mark.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Snippet } from "../../components/snippet.tsx";
-import { text } from "../../i18n/text.ts";
+import { t } from "../../i18n/t.ts";
 
 /** Who is not signed in learns how; while nobody knows yet, it only says that it is looking. */
 export function SignInPage() {
@@ -13,7 +13,7 @@ export function SignInPage() {
   const { isDown } = useConnectionState();
   const state = useSessionState();
   useEffect(() => {
-    document.title = `${text.signIn.title} · ${text.product}`;
+    document.title = `${t("sign-in:title")} · ${t("common:product")}`;
     // Whoever comes back from the terminal may have been signed in by another tab.
     const look = (): void => {
       if (!document.hidden) void session.check();
@@ -29,31 +29,31 @@ export function SignInPage() {
     state.phase !== "signed-out" || state.problem === "none"
       ? null
       : state.problem === "ended"
-        ? text.signIn.ended
-        : text.signIn.refused;
+        ? t("sign-in:ended")
+        : t("sign-in:refused");
   return (
     <main className="sign-in">
       <h1>
         <BrandMark size={28} />
-        {text.product}
+        {t("common:product")}
       </h1>
       {isDown && (
         <>
-          <Notice tone="bad">{text.frame.downTitle}</Notice>
-          <p>{text.frame.downHint}</p>
-          <Snippet value="gatewayd" thing={text.frame.downHint} />
-          <Button onClick={connection.retry}>{text.frame.retry}</Button>
+          <Notice tone="bad">{t("frame:downTitle")}</Notice>
+          <p>{t("frame:downHint")}</p>
+          <Snippet value="gatewayd" thing={t("frame:downHint")} />
+          <Button onClick={connection.retry}>{t("frame:retry")}</Button>
         </>
       )}
-      {!isDown && state.phase === "checking" && <Loader size="sm" aria-label={text.frame.loading} />}
+      {!isDown && state.phase === "checking" && <Loader size="sm" aria-label={t("frame:loading")} />}
       {!isDown && state.phase === "signed-out" && (
         <>
           {problem !== null && <Notice tone="warn">{problem}</Notice>}
-          <p>{text.signIn.lead}</p>
-          <Snippet value="gateway console" thing={text.signIn.lead} />
-          <p className="soft">{text.signIn.result}</p>
+          <p>{t("sign-in:lead")}</p>
+          <Snippet value="gateway console" thing={t("sign-in:lead")} />
+          <p className="soft">{t("sign-in:result")}</p>
           <div>
-            <Button onClick={() => void session.check()}>{text.signIn.again}</Button>
+            <Button onClick={() => void session.check()}>{t("sign-in:again")}</Button>
           </div>
         </>
       )}

@@ -1,0 +1,57 @@
+/** Every page of the console: where it is, who sees it, and the code that draws it, loaded when somebody goes there. */
+import type { ComponentType } from "react";
+import type { SignedInUser } from "./api/session.ts";
+import type { IconName } from "./components/icon.tsx";
+import { t } from "./i18n/t.ts";
+
+export interface PageEntry {
+  /** Also the address behind the `#`. */
+  path: string;
+  /** What of the address the page reads, in the router's notation. */
+  pattern: string;
+  icon: IconName;
+  title: () => string;
+  group: PageGroup;
+  adminsOnly: boolean;
+  load: () => Promise<ComponentType>;
+}
+
+export const PAGE_GROUPS = ["see", "steer", "people"] as const;
+export type PageGroup = (typeof PAGE_GROUPS)[number];
+
+export const PAGES: readonly PageEntry[] = [
+  {
+    path: "/",
+    pattern: "/",
+    icon: "overview",
+    title: () => t("overview:title"),
+    group: "see",
+    adminsOnly: false,
+    load: () => import("./features/overview/overview-page.tsx").then(({ OverviewPage }) => OverviewPage),
+  },
+  {
+    path: "/requests",
+    pattern: "/requests/:id?",
+    icon: "requests",
+    title: () => t("requests:title"),
+    group: "see",
+    adminsOnly: false,
+    load: () => import("./features/requests/requests-page.tsx").then(({ RequestsPage }) => RequestsPage),
+  },
+  {
+    path: "/providers",
+    pattern: "/providers",
+    icon: "providers",
+    title: () => t("providers:title"),
+    group: "steer",
+    adminsOnly: true,
+    load: () => import("./features/providers/providers-page.tsx").then(({ ProvidersPage }) => ProvidersPage),
+  },
+];
+
+export const pagesFor = (role: SignedInUser["role"]): PageEntry[] =>
+  PAGES.filter(({ adminsOnly }) => !adminsOnly || role !== "gateway_user");
+
+/** The page of an address; the overview when none fits better. */
+export const pageAt = (pages: readonly PageEntry[], path: string): PageEntry | undefined =>
+  pages.findLast((page) => path === page.path || path.startsWith(page.path === "/" ? "/" : `${page.path}/`));
