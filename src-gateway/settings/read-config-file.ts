@@ -13,9 +13,9 @@ import { isEmpty, YamlReader } from "./yaml-reader.ts";
 
 export const CONFIG_MEMBERS = [
   "providers",
-  "default_provider",
   "routes",
   "aliases",
+  "default_provider",
   "prices",
   "budgets",
   "rate_limits",

@@ -11,9 +11,10 @@ import { looksLikeKey, quote } from "./secret-text.ts";
 import type { CredentialRef, ProviderConfig } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
-const MEMBERS = [
+export const PROVIDER_MEMBERS = [
   "id",
   "kind",
+  "enabled",
   "base_url",
   "credential",
   "credentials",
@@ -23,16 +24,22 @@ const MEMBERS = [
   "on_status",
   "billing",
   "options",
-];
+] as const;
 
-/** The entries of `providers:`; `ids` also holds those of entries with a mistake, so that their routes are not refused too. */
+export const KEY_MEMBERS = ["id", "credential", "weight", "max_concurrency"] as const;
+
+/**
+ * The entries of `providers:`; `ids` also holds those of entries with a mistake, so that their routes are not refused too,
+ * and those that are switched off, so that their routes may stay.
+ */
 export function readProviders(
   reader: YamlReader,
   node: Node | undefined,
   path: string,
   kinds: ReadonlySet<string>,
-): { providers: ProviderConfig[]; ids: Set<string> } {
+): { providers: ProviderConfig[]; ids: Set<string>; disabled: string[] } {
   const providers: ProviderConfig[] = [];
+  const disabled: string[] = [];
   const ids = new Set<string>();
   for (const [index, item] of reader.items(node, "providers").entries()) {
     const provider = readProvider(reader, item, `providers[${index}]`, { folder: dirname(path), kinds });
@@ -45,9 +52,14 @@ export function readProviders(
         "give each instance a name of its own",
       );
     ids.add(provider.id);
-    providers.push(provider);
+    if (isEnabled(reader, item, `providers[${index}].enabled`)) providers.push(provider);
+    else disabled.push(provider.id);
   }
-  return { providers, ids };
+  return { providers, ids, disabled };
+}
+
+function isEnabled(reader: YamlReader, node: Node, key: string): boolean {
+  return !isMap(node) || (reader.flag(reader.entries(node).get("enabled"), key) ?? true);
 }
 
 interface ProviderContext {
@@ -63,7 +75,11 @@ function readProvider(
   { folder, kinds }: ProviderContext,
 ): ProviderConfig | null {
   if (isMap(node)) refuseClearKeys(reader, node, key);
-  const members = reader.members(node, key, isMap(node) ? [...MEMBERS, ...clearNamesIn(reader, node)] : MEMBERS);
+  const members = reader.members(
+    node,
+    key,
+    isMap(node) ? [...PROVIDER_MEMBERS, ...clearNamesIn(reader, node)] : PROVIDER_MEMBERS,
+  );
   if (!members) return null;
   const id = reader.text(members.get("id"), `${key}.id`);
   if (!members.has("id")) reader.refuse(node, `${key}.id`, "is missing", "a name of your choice");
@@ -151,7 +167,7 @@ function readCredentials(
   const ids = new Set<string>();
   return reader.items(node, key).flatMap((item, index) => {
     const at = `${key}[${index}]`;
-    const members = isMap(item) ? reader.members(item, at, ["id", "credential", "weight", "max_concurrency"]) : null;
+    const members = isMap(item) ? reader.members(item, at, KEY_MEMBERS) : null;
     const credential = readCredential(reader, members ? members.get("credential") : item, at, folder);
     if (isMap(item) && !members?.has("credential"))
       reader.refuse(item, `${at}.credential`, "is missing", HOW_TO_GIVE_KEYS);

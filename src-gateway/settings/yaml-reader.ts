@@ -30,6 +30,18 @@ const PARSE_PROBLEMS: Partial<Record<YAMLError["code"], [problem: string, hint: 
 /** One mistake confuses a parser many times over. */
 const MAX_PARSE_PROBLEMS = 5;
 
+/** Where in its line each problem is; `where` names the line only. */
+const places = new WeakMap<SettingProblem, ProblemPlace>();
+
+export interface ProblemPlace {
+  /** From 1. */
+  line: number;
+  column: number;
+}
+
+/** Null for a problem that is not about a place in a file of YAML. */
+export const placeOf = (problem: SettingProblem): ProblemPlace | null => places.get(problem) ?? null;
+
 export class YamlReader {
   readonly problems: SettingProblem[] = [];
   /** Null when the text cannot be read, or holds nothing. */
@@ -50,13 +62,13 @@ export class YamlReader {
       this.refuse(null, "file", "cannot be read as YAML or JSON");
       return null;
     }
-    const places = new Set<string>();
+    const lines = new Set<string>();
     for (const { code, pos } of [...document.errors, ...document.warnings]) {
       const where = this.at(pos[0]);
-      if (places.has(where) || places.size === MAX_PARSE_PROBLEMS) continue;
-      places.add(where);
+      if (lines.has(where) || lines.size === MAX_PARSE_PROBLEMS) continue;
+      lines.add(where);
       const [problem, hint] = PARSE_PROBLEMS[code] ?? ["cannot be read as YAML or JSON", ""];
-      this.problems.push({ where, key: "file", problem, hint });
+      this.add({ where, key: "file", problem, hint }, pos[0]);
     }
     if (this.problems.length > 0) return null;
     // A handful of lines of them can stand for billions of values, and nobody needs them here.
@@ -74,8 +86,14 @@ export class YamlReader {
     return `${this.path}:${Math.max(1, this.counter.linePos(offset).line)}`;
   }
 
+  private add(problem: SettingProblem, offset: number): void {
+    const { line, col } = this.counter.linePos(offset);
+    places.set(problem, { line: Math.max(1, line), column: Math.max(1, col) });
+    this.problems.push(problem);
+  }
+
   refuse(node: Node | null | undefined, key: string, problem: string, hint = ""): void {
-    this.problems.push({ where: this.where(node), key, problem, hint });
+    this.add({ where: this.where(node), key, problem, hint }, node?.range?.[0] ?? 0);
   }
 
   /** The members of a map, each known by name; unknown ones are refused with the name that was probably meant. */

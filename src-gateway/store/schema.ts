@@ -3,6 +3,7 @@ import type { ColumnType, Generated } from "kysely";
 import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
 import type { HookDeliveriesTable, HookStopsTable } from "./hook-tables.ts";
 import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
+import type { ConfigRevisionsTable, FeatureFlagsTable, SealedSecretsTable } from "./configuration-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
 import type { DaySum } from "./rollup-columns.ts";
 import type { SignInTables } from "./sign-in-tables.ts";
@@ -239,6 +240,9 @@ export interface Database extends SignInTables, IdentityTables {
   latency_days: LatencyDaysTable;
   ledger_chain: LedgerChainTable;
   imported_entries: ImportedEntriesTable;
+  config_revisions: ConfigRevisionsTable;
+  feature_flags: FeatureFlagsTable;
+  sealed_secrets: SealedSecretsTable;
   hook_deliveries: HookDeliveriesTable;
   hook_stops: HookStopsTable;
   audit_log: AuditLogTable;

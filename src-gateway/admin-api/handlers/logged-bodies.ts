@@ -1,8 +1,8 @@
 import { GatewayError } from "../../ir/errors.ts";
 import { type ExchangeRecord, parseRequestId, requestIdOf } from "../../ir/exchange-record.ts";
+import { diffLines } from "../../lib/diff-lines.ts";
 import { answerText } from "../../request-log/answer-text.ts";
 import { curlOf } from "../../request-log/curl.ts";
-import { diffLines } from "../../request-log/diff-lines.ts";
 import type { StoredBody } from "../../request-log/types.ts";
 import { type Caller, isAdmin } from "../caller.ts";
 import type { AdminDeps } from "../deps.ts";

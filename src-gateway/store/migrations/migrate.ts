@@ -16,6 +16,7 @@ import { addOwnCounts } from "./0011-own-counts.ts";
 import { addIdentity } from "./0012-identity.ts";
 import { addSignIn } from "./0013-sign-in.ts";
 import { addAudit } from "./0014-audit.ts";
+import { addConfiguration } from "./0015-configuration.ts";
 import { addHooks } from "./0016-hooks.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
@@ -40,6 +41,7 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0012-identity", up: addIdentity },
   { name: "0013-sign-in", up: addSignIn },
   { name: "0014-audit", up: addAudit },
+  { name: "0015-configuration", up: addConfiguration },
   { name: "0016-hooks", up: addHooks },
 ];
 

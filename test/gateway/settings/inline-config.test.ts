@@ -74,7 +74,7 @@ describe("a provider of the settings", () => {
         where: `${join(folder.cwd, "config/dev/gateway.ini")}:1`,
         key,
         problem: "a key must not stand in a file in clear text",
-        hint: `write env:NAME, file:PATH or keychain:NAME, which say where the key is; or set the environment variable ${env}`,
+        hint: `write env:NAME, file:PATH, keychain:NAME or secret:NAME, which say where the key is; or set the environment variable ${env}`,
       },
     ]);
   });

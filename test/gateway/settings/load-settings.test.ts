@@ -53,6 +53,11 @@ describe("with nothing set", () => {
       runaway: { mode: "warn", repeats: [3, 4, 5], tokensPerMinute: 0 },
       disk: { minFreeBytes: 67_108_864 },
       ownCounts: { mode: "off", estimatesMissing: false },
+      configuration: {
+        source: "file",
+        secrets: { store: "auto", key: null, previousKey: null },
+        allowMetadataAddresses: false,
+      },
       redis: null,
       responsesWebsocket: true,
       responsesKeepDays: 30,

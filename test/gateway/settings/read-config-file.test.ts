@@ -147,7 +147,7 @@ describe("a key in clear text", () => {
     expect(problems).toHaveLength(1);
     expect(problems[0]).toMatchObject({ where: `${PATH}:4` });
     expect(problems[0]?.problem).toContain("clear text");
-    expect(problems[0]?.hint).toContain("env:NAME, file:PATH or keychain:NAME");
+    expect(problems[0]?.hint).toContain("env:NAME, file:PATH, keychain:NAME or secret:NAME");
     expect(JSON.stringify(problems)).not.toMatch(/0123456789|hunter2/);
   });
 });

@@ -156,7 +156,7 @@ describe("a mistake is refused with its line and the way to do it right:", () =>
       4,
       "providers[0].credential",
       "does not say where the key is; a key in clear text is refused",
-      "write env:NAME, file:PATH or keychain:NAME",
+      "write env:NAME, file:PATH, keychain:NAME or secret:NAME",
     ],
     [
       "a credential as a map",
@@ -164,7 +164,7 @@ describe("a mistake is refused with its line and the way to do it right:", () =>
       4,
       "providers[0].credential",
       "must be a text",
-      "write env:NAME, file:PATH or keychain:NAME",
+      "write env:NAME, file:PATH, keychain:NAME or secret:NAME",
     ],
     [
       "an unknown protocol",

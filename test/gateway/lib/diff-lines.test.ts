@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { diffLines } from "../../../src-gateway/request-log/diff-lines.ts";
+import { diffLines } from "../../../src-gateway/lib/diff-lines.ts";
 
 const text = fc.array(fc.constantFrom("a", "b", "c", ""), { maxLength: 12 }).map((lines) => lines.join("\n"));
 const sideOf = (lines: ReturnType<typeof diffLines>, side: "left" | "right"): string =>

@@ -1,0 +1,35 @@
+/** Every version of the configuration that was in force somewhere. Rows are only ever added. */
+export interface ConfigRevisionsTable {
+  /** Counts up, whatever the source. */
+  id: number;
+  /** What it was in force of: `database`, or the path of a file. */
+  source: string;
+  made_at: number;
+  /** `api`, `file` or `rollback`. */
+  made_via: string;
+  author: string | null;
+  message: string | null;
+  /** The revision that a rollback went back to. */
+  based_on: number | null;
+  /** Of `content`. */
+  sha256: string;
+  /** How many secrets were hidden in it. */
+  hidden: number;
+  content: string;
+}
+
+/** What was decided about a flag, in place of its standard. */
+export interface FeatureFlagsTable {
+  name: string;
+  /** JSON. */
+  rule: string;
+  updated_at: number;
+  updated_by: string | null;
+}
+
+export interface SealedSecretsTable {
+  name: string;
+  /** See secrets/sealer.ts. */
+  sealed: string;
+  updated_at: number;
+}
