@@ -1,6 +1,7 @@
 /** Who calls the admin API, and whether they may. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
+import { keyAllows, mayReach, RIGHTS } from "../auth/rights.ts";
 import type { Role, User } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { Access } from "./contract/endpoints.ts";
@@ -40,8 +41,25 @@ export async function requireCaller(
     );
   }
   if (caller.byCookie && request.method !== "GET" && request.method !== "HEAD") requireOwnOrigin(request);
-  if (access === "admin" && !isAdmin(caller)) throw new GatewayError("forbidden", "Only administrators may do this.");
+  requireRight(caller, access);
   return caller;
+}
+
+/** @throws GatewayError forbidden */
+function requireRight(caller: Caller, access: Exclude<Access, "public">): void {
+  if (access === "user") return;
+  if (access === "admin") {
+    if (!isAdmin(caller)) throw new GatewayError("forbidden", "Only administrators may do this.");
+    return;
+  }
+  if (!mayReach(caller.role, access)) {
+    const what = RIGHTS[access].what;
+    throw new GatewayError("forbidden", `Your role does not let you do this: ${what} (the right ${access}).`);
+  }
+  if (!keyAllows(caller.scopes, access)) {
+    const needed = `This key has not the scope admin:${access}, which this needs.`;
+    throw new GatewayError("forbidden", `${needed} Use another key, or make one with that scope.`);
+  }
 }
 
 async function findCaller(request: IncomingMessage, response: ServerResponse, deps: AdminDeps): Promise<Caller | null> {

@@ -50,7 +50,7 @@ export const budgetAskSchema = z.object({
 export type BudgetAskView = z.infer<typeof budgetAskSchema>;
 
 export const BUDGET_ENDPOINTS = {
-  listBudgets: endpoint("GET", "/budgets", "admin", "How budgets stand, and when they will be used up", {
+  listBudgets: endpoint("GET", "/budgets", "budgets:read", "How budgets stand, and when they will be used up", {
     reply: z.object({
       /** Null while nothing is limited. */
       counts: countsModeSchema.nullable(),
@@ -60,14 +60,20 @@ export const BUDGET_ENDPOINTS = {
   listBudgetAsks: endpoint(
     "GET",
     "/budgets/asks",
-    "admin",
+    "budgets:read",
     "Requests that wait for somebody's word, the oldest first",
     {
       reply: z.array(budgetAskSchema),
     },
   ),
-  answerBudgetAsk: endpoint("POST", "/budgets/asks/{id}", "admin", "Let a request that waits go on, or refuse it", {
-    body: z.strictObject({ approve: z.boolean() }),
-    reply: z.object({ id: z.string(), approved: z.boolean() }),
-  }),
+  answerBudgetAsk: endpoint(
+    "POST",
+    "/budgets/asks/{id}",
+    "budgets:write",
+    "Let a request that waits go on, or refuse it",
+    {
+      body: z.strictObject({ approve: z.boolean() }),
+      reply: z.object({ id: z.string(), approved: z.boolean() }),
+    },
+  ),
 };

@@ -1,8 +1,12 @@
 /** The form that every endpoint of the admin API is declared in. */
 import { z } from "zod";
+import type { Right } from "../../auth/rights.ts";
 
-/** Who may call: nobody in particular, anyone with a key or session (who sees only what is theirs), administrators. */
-export type Access = "public" | "user" | "admin";
+/**
+ * Who may call: everybody, or who has the right (see auth/rights.ts). The earlier words `user` and `admin` are anyone with a
+ * key or session, who sees only what is theirs, and administrators.
+ */
+export type Access = "public" | "user" | "admin" | Right;
 
 export interface Endpoint {
   method: "GET" | "POST" | "PATCH" | "DELETE";

@@ -50,9 +50,9 @@ const dimension = z.enum([
 ]);
 
 export const ENDPOINTS = {
-  getStatus: endpoint("GET", "/status", "user", "How the gateway is", { reply: statusSchema }),
-  listUsers: endpoint("GET", "/admin/users", "admin", "All users", { reply: z.array(userSchema) }),
-  createUser: endpoint("POST", "/admin/users", "admin", "Add a user", {
+  getStatus: endpoint("GET", "/status", "status:read", "How the gateway is", { reply: statusSchema }),
+  listUsers: endpoint("GET", "/admin/users", "users:read", "All users", { reply: z.array(userSchema) }),
+  createUser: endpoint("POST", "/admin/users", "users:write", "Add a user", {
     body: z.strictObject({
       email: z.string(),
       displayName: z.string().max(200).optional(),
@@ -60,17 +60,17 @@ export const ENDPOINTS = {
     }),
     reply: userSchema,
   }),
-  updateUser: endpoint("PATCH", "/admin/users/{id}", "admin", "Suspend or activate a user", {
+  updateUser: endpoint("PATCH", "/admin/users/{id}", "users:write", "Suspend or activate a user", {
     body: z.strictObject({ status: userStatusSchema }),
     reply: userSchema,
   }),
-  listUserKeys: endpoint("GET", "/admin/users/{id}/api-keys", "admin", "The client keys of a user", {
+  listUserKeys: endpoint("GET", "/admin/users/{id}/api-keys", "keys:read", "The client keys of a user", {
     reply: z.array(apiKeySchema),
   }),
   createUserKey: endpoint(
     "POST",
     "/admin/users/{id}/api-keys",
-    "admin",
+    "keys:write",
     "Make a client key; the answer is the only place that shows it",
     {
       body: z.strictObject({
@@ -81,12 +81,12 @@ export const ENDPOINTS = {
       reply: z.object({ key: apiKeySchema, token: z.string() }),
     },
   ),
-  listKeys: endpoint("GET", "/admin/api-keys", "admin", "All client keys", { reply: z.array(apiKeySchema) }),
-  revokeKey: endpoint("DELETE", "/admin/api-keys/{id}", "admin", "Revoke a client key", { reply: apiKeySchema }),
+  listKeys: endpoint("GET", "/admin/api-keys", "keys:read", "All client keys", { reply: z.array(apiKeySchema) }),
+  revokeKey: endpoint("DELETE", "/admin/api-keys/{id}", "keys:write", "Revoke a client key", { reply: apiKeySchema }),
   listExchanges: endpoint(
     "GET",
     "/exchanges",
-    "user",
+    "exchanges:read",
     "Recorded exchanges, newest first, or oldest first after an id",
     {
       query: z.strictObject({
@@ -107,22 +107,22 @@ export const ENDPOINTS = {
       reply: z.array(exchangeSchema),
     },
   ),
-  getExchange: endpoint("GET", "/exchanges/{id}", "user", "One exchange, by number or request id", {
+  getExchange: endpoint("GET", "/exchanges/{id}", "exchanges:read", "One exchange, by number or request id", {
     reply: exchangeSchema,
   }),
   ...LOG_ENDPOINTS,
-  usageSummary: endpoint("GET", "/usage/summary", "user", "Requests and tokens in all", {
+  usageSummary: endpoint("GET", "/usage/summary", "usage:read", "Requests and tokens in all", {
     query: usageQuery,
     reply: usageSumSchema,
   }),
-  usageBreakdown: endpoint("GET", "/usage/breakdown", "user", "Requests and tokens by a dimension", {
+  usageBreakdown: endpoint("GET", "/usage/breakdown", "usage:read", "Requests and tokens by a dimension", {
     query: usageQuery.extend({ groupBy: dimension }),
     reply: z.array(usageSumSchema),
   }),
   usageLatencies: endpoint(
     "GET",
     "/usage/latencies",
-    "admin",
+    "reports:read",
     "Percentiles of completed exchanges per day: first token, total time, tokens per second",
     {
       query: z.strictObject({
@@ -137,64 +137,66 @@ export const ENDPOINTS = {
   usageDifferences: endpoint(
     "GET",
     "/usage/differences",
-    "user",
+    "usage:read",
     "What the gateway and providers have counted of the same exchanges, by model and provider",
     {
       query: z.strictObject({ fromUs: whole.optional(), toUs: whole.optional(), userId: whole.optional() }),
       reply: z.array(usageDifferenceSchema),
     },
   ),
-  listModels: endpoint("GET", "/models", "user", "What can be asked for", { reply: z.array(modelSchema) }),
-  listPrices: endpoint("GET", "/prices", "user", "What models cost, and where the prices are from", {
+  listModels: endpoint("GET", "/models", "status:read", "What can be asked for", { reply: z.array(modelSchema) }),
+  listPrices: endpoint("GET", "/prices", "prices:read", "What models cost, and where the prices are from", {
     query: priceQuestionSchema,
     reply: pricesSchema,
   }),
   listProviders: endpoint(
     "GET",
     "/providers",
-    "admin",
+    "providers:read",
     "The configured providers, how they are, and never their keys",
     { reply: z.array(providerSchema) },
   ),
   probeProvider: endpoint(
     "POST",
     "/providers/{id}/probe",
-    "admin",
+    "providers:run",
     "Reach a provider, show it the key, list its models",
     { reply: probeSchema },
   ),
   getConfig: endpoint(
     "GET",
     "/config",
-    "admin",
+    "config:read",
     "Settings with their sources, providers, routes and aliases; secrets hidden",
     { reply: configSchema },
   ),
-  reloadConfig: endpoint("POST", "/config/reload", "admin", "Read the configuration file now", { reply: configSchema }),
+  reloadConfig: endpoint("POST", "/config/reload", "config:run", "Read the configuration file now", {
+    reply: configSchema,
+  }),
   runChecks: endpoint(
     "POST",
     "/checks",
-    "admin",
+    "gateway:run",
     "Look whether database, keys, ledger, configuration and clock are well",
     {
       reply: z.array(checkSchema),
     },
   ),
-  explainRoute: endpoint("POST", "/routes/explain", "admin", "Where a request would go and why; nothing is sent", {
+  explainRoute: endpoint("POST", "/routes/explain", "routes:run", "Where a request would go and why; nothing is sent", {
     body: questionSchema,
     reply: explanationSchema,
   }),
   listHealth: endpoint(
     "GET",
     "/health/targets",
-    "admin",
+    "providers:read",
     "Which providers, keys and models are asked, and which are left alone, until when and why",
     { reply: healthSchema },
   ),
   resetHealth: endpoint(
     "POST",
     "/health/reset",
-    "admin",
+    "providers:run",
     "Forget why a provider, a key or a model is left alone; everything when none is named",
     {
       body: z.strictObject({
@@ -208,7 +210,7 @@ export const ENDPOINTS = {
   ...RUNAWAY_ENDPOINTS,
   ...BUDGET_ENDPOINTS,
   ...LEDGER_ENDPOINTS,
-  createCode: endpoint("POST", "/auth/code", "admin", "A one-time code that signs a browser in", {
+  createCode: endpoint("POST", "/auth/code", "signin:run", "A one-time code that signs a browser in", {
     reply: z.object({ code: z.string(), expiresAtUs: z.number() }),
   }),
   login: endpoint(
@@ -222,11 +224,11 @@ export const ENDPOINTS = {
     },
   ),
   logout: endpoint("POST", "/auth/logout", "public", "End the session", { reply: nothing }),
-  whoAmI: endpoint("GET", "/auth/me", "user", "Whose session this is", { reply: userSchema }),
+  whoAmI: endpoint("GET", "/auth/me", "sessions:read", "Whose session this is", { reply: userSchema }),
 } satisfies Record<string, Endpoint>;
 
 /** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */
-export const LIVE_EXCHANGES = { path: "/exchanges/live", access: "user" } as const;
+export const LIVE_EXCHANGES = { path: "/exchanges/live", access: "exchanges:read" } as const;
 
 export type EndpointName = keyof typeof ENDPOINTS;
 type Of<Name extends EndpointName> = (typeof ENDPOINTS)[Name];

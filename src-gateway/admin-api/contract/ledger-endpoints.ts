@@ -7,23 +7,29 @@ import { costHistorySchema, ledgerJobSchema } from "./ledger-schemas.ts";
 export const LARGE_BODY_PATHS: readonly string[] = ["/ledger/reconcile", "/ledger/verify"];
 
 export const LEDGER_ENDPOINTS = {
-  getExchangeCost: endpoint("GET", "/exchanges/{id}/cost", "user", "Why an exchange cost what it did", {
+  getExchangeCost: endpoint("GET", "/exchanges/{id}/cost", "usage:read", "Why an exchange cost what it did", {
     reply: costHistorySchema,
   }),
-  getLedgerJob: endpoint("GET", "/ledger/jobs/{id}", "admin", "How far work on the ledger is, and what came of it", {
-    reply: ledgerJobSchema,
-  }),
+  getLedgerJob: endpoint(
+    "GET",
+    "/ledger/jobs/{id}",
+    "ledger:read",
+    "How far work on the ledger is, and what came of it",
+    {
+      reply: ledgerJobSchema,
+    },
+  ),
   verifyLedger: endpoint(
     "POST",
     "/ledger/verify",
-    "admin",
+    "ledger:run",
     "Begin to check the ledger, beside a statement if one is given",
     {
       body: z.strictObject({ statement: z.string().optional() }),
       reply: ledgerJobSchema,
     },
   ),
-  recostLedger: endpoint("POST", "/ledger/recost", "admin", "Begin to price a span of time anew", {
+  recostLedger: endpoint("POST", "/ledger/recost", "ledger:run", "Begin to price a span of time anew", {
     body: z.strictObject({
       fromUs: z.number().int().nonnegative().optional(),
       toUs: z.number().int().nonnegative().optional(),
@@ -35,7 +41,7 @@ export const LEDGER_ENDPOINTS = {
     }),
     reply: ledgerJobSchema,
   }),
-  makeStatement: endpoint("POST", "/ledger/statements", "admin", "Begin to make the signed statement of a month", {
+  makeStatement: endpoint("POST", "/ledger/statements", "ledger:run", "Begin to make the signed statement of a month", {
     body: z.strictObject({
       month: z.string(),
       userId: z.number().int().optional(),
@@ -46,7 +52,7 @@ export const LEDGER_ENDPOINTS = {
   reconcileLedger: endpoint(
     "POST",
     "/ledger/reconcile",
-    "admin",
+    "ledger:run",
     "Begin to hold a provider's export beside the ledger",
     {
       body: z.strictObject({
@@ -63,7 +69,7 @@ export const LEDGER_ENDPOINTS = {
   ledgerEvidence: endpoint(
     "GET",
     "/ledger/evidence",
-    "admin",
+    "ledger:read",
     "The rows behind a line of a reconciliation, page by page",
     {
       query: z.strictObject({
@@ -82,7 +88,7 @@ export const LEDGER_ENDPOINTS = {
   importLedger: endpoint(
     "POST",
     "/ledger/import",
-    "admin",
+    "ledger:run",
     "Begin to take over an earlier gateway's ledger.db; on this machine only",
     {
       body: z.strictObject({

@@ -22,7 +22,7 @@ export const LOG_ENDPOINTS = {
   replayExchange: endpoint(
     "POST",
     "/exchanges/{id}/replay",
-    "admin",
+    "exchanges:run",
     "Send a kept request once more, as a new exchange; elsewhere where a provider or a model is named",
     {
       body: z.strictObject({
@@ -32,17 +32,23 @@ export const LOG_ENDPOINTS = {
       reply: z.object({ id: z.number(), requestId: z.string() }),
     },
   ),
-  diffAnswers: endpoint("GET", "/exchanges/{id}/diff", "user", "What two answers say, side by side", {
+  diffAnswers: endpoint("GET", "/exchanges/{id}/diff", "exchanges:read", "What two answers say, side by side", {
     query: z.strictObject({ with: z.string().max(50) }),
     reply: diffSchema,
   }),
-  curlOfExchange: endpoint("GET", "/exchanges/{id}/curl", "user", "A kept request as a command, without a key", {
-    reply: z.object({ command: z.string() }),
-  }),
+  curlOfExchange: endpoint(
+    "GET",
+    "/exchanges/{id}/curl",
+    "exchanges:read",
+    "A kept request as a command, without a key",
+    {
+      reply: z.object({ command: z.string() }),
+    },
+  ),
   pruneBodies: endpoint(
     "POST",
     "/exchanges/prune",
-    "admin",
+    "exchanges:run",
     "Remove bodies that are too old or too much, as the settings say where nothing is named",
     {
       body: z.strictObject({ beforeUs: whole.optional(), maxBytes: whole.optional() }),
@@ -53,11 +59,11 @@ export const LOG_ENDPOINTS = {
 
 /** Answered with bytes, not with JSON of ours: a body as it was, or a file of rows. */
 export const BYTE_ENDPOINTS = {
-  request: { path: "/exchanges/{id}/request", access: "user" },
-  response: { path: "/exchanges/{id}/response", access: "user" },
+  request: { path: "/exchanges/{id}/request", access: "exchanges:read" },
+  response: { path: "/exchanges/{id}/response", access: "exchanges:read" },
   export: {
     path: "/exchanges/export",
-    access: "user",
+    access: "exchanges:read",
     query: z.strictObject({
       format: z.enum(["csv", "jsonl", "parquet"]),
       fromUs: whole.optional(),

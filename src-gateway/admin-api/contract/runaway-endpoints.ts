@@ -24,10 +24,16 @@ export const runawaySchema = z.object({
 export type RunawayView = z.infer<typeof runawaySchema>;
 
 export const RUNAWAY_ENDPOINTS = {
-  listRunaways: endpoint("GET", "/runaways", "user", "Agents that run in circles at this gateway, the latest first", {
-    reply: z.array(runawaySchema),
-  }),
-  resumeRunaway: endpoint("POST", "/runaways/{id}/resume", "user", "Let an agent that was paused go on", {
+  listRunaways: endpoint(
+    "GET",
+    "/runaways",
+    "runaways:read",
+    "Agents that run in circles at this gateway, the latest first",
+    {
+      reply: z.array(runawaySchema),
+    },
+  ),
+  resumeRunaway: endpoint("POST", "/runaways/{id}/resume", "runaways:run", "Let an agent that was paused go on", {
     reply: runawaySchema,
   }),
 };

@@ -1,0 +1,118 @@
+/** Every route with every role, with scoped keys and with none, beside the table of rights. */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  API_PREFIX,
+  ENDPOINTS,
+  type Endpoint,
+  LIVE_EXCHANGES,
+} from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { BYTE_ENDPOINTS } from "../../../src-gateway/admin-api/contract/log-endpoints.ts";
+import { RIGHTS, type Right } from "../../../src-gateway/auth/rights.ts";
+import type { Role } from "../../../src-gateway/auth/types.ts";
+import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
+import { newUser, rootClient } from "./admin-client.ts";
+
+let gateway: TestGateway;
+const keys = {} as Record<Role, string>;
+let suspendedKey: string;
+/** Of a root administrator. */
+let scoped: (scopes: string[]) => Promise<string>;
+
+beforeAll(async () => {
+  gateway = await startTestGateway();
+  keys.root_admin = gateway.key;
+  keys.gateway_admin = (await newUser(gateway, "admin@example.com", "gateway_admin")).token;
+  keys.gateway_user = (await newUser(gateway, "user@example.com", "gateway_user")).token;
+  const root = rootClient(gateway);
+  const { id } = await root.call("whoAmI");
+  const made = new Map<string, string>();
+  scoped = async (scopes) => {
+    const name = scopes.join(" ");
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const { token } = await root.call("createUserKey", { params: { id }, body: { name, scopes } });
+    made.set(name, token);
+    return token;
+  };
+  const gone = await newUser(gateway, "gone@example.com", "gateway_admin");
+  suspendedKey = gone.token;
+  await root.call("updateUser", { params: { id: gone.user.id }, body: { status: "suspended" } });
+});
+afterAll(() => gateway.stop());
+
+type Route = Pick<Endpoint, "method" | "path" | "access">;
+const routes: [string, Route][] = [
+  ...Object.entries<Endpoint>(ENDPOINTS),
+  ["liveExchanges", { method: "GET", ...LIVE_EXCHANGES }],
+  ...Object.entries(BYTE_ENDPOINTS).map(([name, { path, access }]): [string, Route] => [
+    `bytes: ${name}`,
+    { method: "GET", path, access },
+  ]),
+];
+const guarded = routes.filter(([, { access }]) => access !== "public");
+
+/** The id is one that nothing has and the body fits no endpoint, so that whoever passes the door changes nothing. */
+async function statusOf({ method, path }: Pick<Route, "method" | "path">, token: string | null): Promise<number> {
+  const stop = new AbortController();
+  const reply = await fetch(gateway.url + API_PREFIX + path.replace(/\{\w+\}/g, "999999"), {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(method === "GET" ? {} : { "content-type": "application/json" }),
+    },
+    ...(method === "GET" ? {} : { body: '{"unknown-field":1}' }),
+    signal: stop.signal,
+  });
+  stop.abort();
+  return reply.status;
+}
+const PASSED = [200, 400, 404];
+
+describe.each(guarded)("%s", (name, route) => {
+  it("names a right of the table", () => {
+    const hint = `Give ${name} an access that is a right of src-gateway/auth/rights.ts, or add a row there for it.`;
+    expect(Object.keys(RIGHTS), hint).toContain(route.access);
+  });
+
+  it("lets in the roles that the table says, and no other", async () => {
+    const row = RIGHTS[route.access as Right];
+    for (const role of ["root_admin", "gateway_admin", "gateway_user"] as const) {
+      const status = await statusOf(route, keys[role]);
+      const hint = `${route.access} for ${role} reaches ${row.reach[role]}, and ${route.method} ${route.path} gave ${status}`;
+      expect(row.reach[role] === "none" ? [403] : PASSED, hint).toContain(status);
+    }
+    expect(await statusOf(route, null)).toBe(401);
+    expect(await statusOf(route, "tok_nobody")).toBe(401);
+    expect(await statusOf(route, suspendedKey)).toBe(403);
+  });
+
+  it("lets in keys whose scopes name the right, and no other scoped ones", async () => {
+    const [noun = "", verb = ""] = route.access.split(":");
+    for (const scopes of [[`admin:${noun}:${verb}`], [`admin:${noun}:*`], [`admin:${noun}`], ["admin:*"]])
+      expect(PASSED, scopes.join()).toContain(await statusOf(route, await scoped(scopes)));
+    const other = noun === "prices" ? "admin:audit:read" : "admin:prices:read";
+    for (const scopes of [[other], ["admin:none"]]) expect(await statusOf(route, await scoped(scopes))).toBe(403);
+  });
+});
+
+describe("what belongs to no noun", () => {
+  const asked = async (path: string, token: string | null): Promise<number> =>
+    (
+      await fetch(gateway.url + path, {
+        redirect: "manual",
+        headers: token ? { authorization: `Bearer ${token}` } : {},
+      })
+    ).status;
+
+  it("is open where nothing is told: the console's files, health without providers, sign-in", async () => {
+    for (const path of ["/livez", "/readyz", "/health"]) expect(await asked(path, null), path).toBe(200);
+    expect([200, 404]).toContain(await asked("/console/", null));
+  });
+
+  it("wants a key where providers or models are named", async () => {
+    for (const path of ["/health?deep=1", "/v1/models", "/v1/capabilities"]) {
+      expect(await asked(path, null), path).toBe(401);
+      expect(await asked(path, keys.gateway_user), path).toBe(200);
+    }
+  });
+});
