@@ -26,7 +26,8 @@ export function createDiskReserve(beside: string, bytes = BYTES): DiskReserve {
       if (there?.size === bytes) return;
       const { bavail, bsize, blocks } = await statfs(dirname(path));
       // Where so little is left, taking it would be the end of it.
-      if (blocks > 0 && bavail * bsize < bytes * MIN_FREE_TIMES) throw new Error("too little space is left to reserve some");
+      if (blocks > 0 && bavail * bsize < bytes * MIN_FREE_TIMES)
+        throw new Error("too little space is left to reserve some");
       const draft = `${path}.part`;
       try {
         const file = await open(draft, "w", 0o600);

@@ -294,6 +294,27 @@ describeOnSqlite("the exchange writer", (database) => {
   });
 });
 
+describeOnSqlite("the exchange writer on a database that may not grow", (database) => {
+  it("says that it is full, keeps everything, and goes on when there is room", async () => {
+    const store = await database.open();
+    const log = recordingLogger();
+    const writer = writerOn(store, { log, spillFile: spillPath(database) });
+    const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
+    await sql.raw(`pragma max_page_count = ${rows[0]?.page_count ?? 0}`).execute(store.db);
+    for (const record of series(2_000)) writer.close(record);
+    await writer.flush();
+    expect(writer.isDiskFull()).toBe(true);
+    expect(writer.pending()).toBeGreaterThan(0);
+    expect(log.text()).toContain("SQLITE_FULL");
+    // Not even one that fits is put aside for good, or written twice.
+    expect(existsSync(`${spillPath(database)}.rejected`)).toBe(false);
+    await sql`pragma max_page_count = 1000000`.execute(store.db);
+    await expect.poll(() => writer.pending(), { timeout: 10_000 }).toBe(0);
+    expect(writer.isDiskFull()).toBe(false);
+    expect(await rowsOf(store)).toEqual(series(2_000));
+  });
+});
+
 describeOnPostgres("the exchange writer", (database, server) => {
   it("loses nothing when the server is stopped and started in between", async () => {
     const store = await database.open();
