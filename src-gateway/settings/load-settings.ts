@@ -20,6 +20,7 @@ import { poolSettingsOf } from "./pool-settings.ts";
 import { priceSettingsOf } from "./price-settings.ts";
 import { redisOf } from "./redis-settings.ts";
 import { runawaySettingsOf } from "./runaway-settings.ts";
+import { signInSettingsOf } from "./sign-in-settings.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
 import {
   type HealthSettings,
@@ -65,6 +66,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     identityUrl: databaseUrl(values, "identity_path", places) ?? ledgerUrl,
     pool: poolSettingsOf(values),
     adminEmail: values.text("admin_email") ?? "admin@local",
+    signIn: signInSettingsOf(layers, values, places),
     authDisabled: values.flag("auth_disabled", false),
     authSecret: authSecretOf({ layers, values, env, places }),
     statementKeyFile: values.path("statement_key_file"),

@@ -54,7 +54,7 @@ export function mergeConfig(
   const providers = firstOfEach([...file.providers, ...others.filter(({ id }) => !disabled.has(id))]);
   const routes = [...file.routes, ...inlineRoutes(parts, providers, disabled)];
   const aliases = { ...inline.aliases, ...file.aliases };
-  const { prices, budgets, rateLimits, hooks } = file;
+  const { prices, budgets, rateLimits, hooks, signIn } = file;
   return {
     version,
     providers,
@@ -65,6 +65,7 @@ export function mergeConfig(
     ...(budgets ? { budgets } : {}),
     ...(rateLimits ? { rateLimits } : {}),
     ...(hooks ? { hooks } : {}),
+    ...(signIn ? { signIn } : {}),
   };
 }
 

@@ -7,6 +7,7 @@ import { readPrices } from "./read-prices.ts";
 import { readProviders } from "./read-providers.ts";
 import { readRateLimits } from "./read-rate-limits.ts";
 import { readRoutes } from "./read-routes.ts";
+import { readSignIn } from "./read-sign-in.ts";
 import { quote } from "./secret-text.ts";
 import { type ConfigFileContent, SettingsError } from "./types.ts";
 import { isEmpty, YamlReader } from "./yaml-reader.ts";
@@ -20,6 +21,7 @@ export const CONFIG_MEMBERS = [
   "budgets",
   "rate_limits",
   "hooks",
+  "sign_in",
 ] as const;
 
 export interface KnownNames {
@@ -49,6 +51,7 @@ export function readConfigFile(path: string, text: string, known: KnownNames): C
     if (members?.has("prices")) content.prices = readPrices(reader, members.get("prices"));
     if (members?.has("budgets")) content.budgets = readBudgets(reader, members.get("budgets"));
     if (members?.has("rate_limits")) content.rateLimits = readRateLimits(reader, members.get("rate_limits"));
+    if (members?.has("sign_in")) content.signIn = readSignIn(reader, members.get("sign_in"), path);
     if (members?.has("hooks")) content.hooks = readHooks(reader, members.get("hooks"), path);
   }
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);

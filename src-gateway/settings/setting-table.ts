@@ -13,6 +13,7 @@ import { OWN_COUNT_ROWS } from "./own-count-settings.ts";
 import { POOL_ROWS } from "./pool-settings.ts";
 import { PRICE_ROWS } from "./price-settings.ts";
 import { RUNAWAY_ROWS } from "./runaway-settings.ts";
+import { SIGN_IN_ROWS } from "./sign-in-settings.ts";
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
 import { SETTINGS_WITHOUT_EFFECT } from "./settings-without-effect.ts";
 import { ENDPOINT_KEYS, type EndpointKey } from "./types.ts";
@@ -192,6 +193,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...PLACES,
   ...POOL_ROWS,
   ...ACCESS,
+  ...SIGN_IN_ROWS,
   ...LISTENERS,
   ...LIMITS,
   ...LIMIT_SETTINGS,

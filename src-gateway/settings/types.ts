@@ -13,6 +13,7 @@ import type { LogSettings } from "./log-types.ts";
 import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
+import type { SignInConfig, SignInSettings } from "./sign-in-types.ts";
 import type {
   ClickHouseSettings,
   HealthSettings,
@@ -113,6 +114,7 @@ export interface Settings {
   /** Connections to PostgreSQL. */
   pool: PoolSettings;
   adminEmail: string;
+  signIn: SignInSettings;
   authDisabled: boolean;
   /** Keys the hash of client keys. Null: the gateway makes one and keeps it in the data folder, readable by its owner only. */
   authSecret: string | null;
@@ -207,6 +209,8 @@ export interface ConfigFileContent {
   /** None when left out. */
   budgets?: BudgetConfig[];
   rateLimits?: RateLimitConfig[];
+  /** None when left out. */
+  signIn?: SignInConfig;
   /** None when left out. */
   hooks?: HookConfig[];
 }
