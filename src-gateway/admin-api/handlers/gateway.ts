@@ -39,8 +39,16 @@ export const gatewayHandlers: Pick<
   },
   explainRoute: ({ deps, body }) => deps.explain(body),
   getConfig: ({ deps }) => configOf(deps),
-  async reloadConfig({ deps }) {
+  async reloadConfig({ deps, record }) {
+    const before = deps.config();
     await deps.reloadConfig();
+    const after = deps.config();
+    await record({
+      action: "config.reload",
+      target: { kind: "config", id: null, name: after.file },
+      before: { version: before.version },
+      after: { version: after.version, problem: after.problem },
+    });
     return configOf(deps);
   },
   runChecks: ({ deps }) => runChecks(deps),

@@ -3,7 +3,7 @@ import type { Handlers } from "./types.ts";
 
 export const healthHandlers: Pick<Handlers, "listHealth" | "resetHealth"> = {
   listHealth: ({ deps }) => deps.health(),
-  resetHealth({ deps, body }) {
+  async resetHealth({ deps, body, record }) {
     const { provider, key, model } = body;
     if (provider !== undefined && !deps.providers().some(({ id }) => id === provider))
       throw new GatewayError("not_found", `There is no provider "${provider.slice(0, 80)}".`, { param: "provider" });
@@ -11,6 +11,12 @@ export const healthHandlers: Pick<Handlers, "listHealth" | "resetHealth"> = {
       ...(provider === undefined ? {} : { provider }),
       ...(key === undefined ? {} : { key }),
       ...(model === undefined ? {} : { model }),
+    });
+    await record({
+      action: "health.reset",
+      target: { kind: "provider", id: provider ?? null, name: null },
+      before: null,
+      after: { provider, key, model },
     });
     return deps.health();
   },

@@ -4,7 +4,7 @@ import type { LedgerJob } from "../../ledger/ledger-jobs.ts";
 import { ExportError } from "../../ledger/reconcile/export-lines.ts";
 import { isAdmin } from "../caller.ts";
 import type { LEDGER_ENDPOINTS } from "../contract/ledger-endpoints.ts";
-import type { Handlers } from "./types.ts";
+import type { HandlerInput, Handlers } from "./types.ts";
 
 export const ledgerHandlers: Pick<Handlers, keyof typeof LEDGER_ENDPOINTS> = {
   async getExchangeCost({ deps, params, caller }) {
@@ -22,20 +22,22 @@ export const ledgerHandlers: Pick<Handlers, keyof typeof LEDGER_ENDPOINTS> = {
       throw new GatewayError("not_found", "There is no such work on the ledger, or it was done long ago.");
     return job;
   },
-  verifyLedger: ({ deps, body }) => begin(() => deps.ledger.verify(body.statement ?? null)),
-  recostLedger({ deps, body, caller }) {
+  verifyLedger: ({ deps, body, record }) =>
+    begin(() => deps.ledger.verify(body.statement ?? null), record, { withStatement: body.statement !== undefined }),
+  recostLedger({ deps, body, caller, record }) {
     const { apply = false, reason = "prices changed", ...query } = body;
     const by = caller === null || caller.isLocal ? "the operator" : `user ${caller.userId}`;
-    return begin(() => deps.ledger.recost(defined(query), { apply, reason, by }));
+    return begin(() => deps.ledger.recost(defined(query), { apply, reason, by }), record, { ...query, apply, reason });
   },
-  makeStatement: ({ deps, body }) => begin(() => deps.ledger.statement(defined(body))),
-  reconcileLedger({ deps, body }) {
+  makeStatement: ({ deps, body, record }) => begin(() => deps.ledger.statement(defined(body)), record, body),
+  reconcileLedger({ deps, body, record }) {
     const unknown = [...body.providers, ...Object.values(body.keys ?? {})].find((name) => !deps.isProvider(name));
     if (unknown !== undefined)
       throw new GatewayError("invalid_request", `No provider is called "${unknown.slice(0, 50)}".`, {
         param: "providers",
       });
-    return begin(() => deps.ledger.reconcile(body.text, { providers: body.providers, keys: body.keys ?? {} }));
+    const { text, providers, keys = {} } = body;
+    return begin(() => deps.ledger.reconcile(text, { providers, keys }), record, { providers });
   },
   ledgerEvidence({ deps, query }) {
     const { providers, day, model, afterId = 0 } = query;
@@ -46,7 +48,7 @@ export const ledgerHandlers: Pick<Handlers, keyof typeof LEDGER_ENDPOINTS> = {
         nextAfterId,
       }));
   },
-  importLedger({ deps, body, caller }) {
+  importLedger({ deps, body, caller, record }) {
     // The path of a file means something only on the machine that has it.
     if (!caller?.isLocal)
       throw new GatewayError(
@@ -54,12 +56,28 @@ export const ledgerHandlers: Pick<Handlers, keyof typeof LEDGER_ENDPOINTS> = {
         "A ledger is imported on the gateway's own machine: run `gateway ledger import` there.",
       );
     const { file, apply = false, direction = "both", users = {}, keys = {} } = body;
-    return begin(() => deps.ledger.importLegacy({ file, apply, direction, users, keys }));
+    const asked = { file, apply, direction, users, keys };
+    return begin(() => deps.ledger.importLegacy(asked), record, asked);
   },
 };
 
 /** What is wrong with the input is said at once, not when somebody asks for the work. */
-function begin(start: () => LedgerJob): LedgerJob {
+async function begin(
+  start: () => LedgerJob,
+  record: HandlerInput<"verifyLedger">["record"],
+  asked: object,
+): Promise<LedgerJob> {
+  const job = started(start);
+  await record({
+    action: `ledger.${job.kind}`,
+    target: { kind: "ledger_job", id: job.id, name: null },
+    before: null,
+    after: asked,
+  });
+  return job;
+}
+
+function started(start: () => LedgerJob): LedgerJob {
   try {
     return start();
   } catch (error) {

@@ -9,7 +9,7 @@ import type { AdminDeps } from "../deps.ts";
 import type { Handlers } from "./types.ts";
 
 export const loggedBodyHandlers: Pick<Handlers, "replayExchange" | "diffAnswers" | "curlOfExchange" | "pruneBodies"> = {
-  async replayExchange({ deps, params, caller, body }) {
+  async replayExchange({ deps, params, caller, body, record: recordAct }) {
     const { record, stored } = await findBody(deps, caller, params["id"] ?? "");
     if (!caller) throw new GatewayError("forbidden", "Only administrators may do this.");
     const id = await deps.replay({
@@ -18,6 +18,12 @@ export const loggedBodyHandlers: Pick<Handlers, "replayExchange" | "diffAnswers"
       userId: caller.userId,
       provider: body.provider ?? null,
       model: body.model ?? null,
+    });
+    await recordAct({
+      action: "exchange.replay",
+      target: { kind: "exchange", id: requestIdOf(record.id), name: null },
+      before: null,
+      after: { requestId: requestIdOf(id), provider: body.provider, model: body.model },
     });
     return { id, requestId: requestIdOf(id) };
   },
@@ -38,13 +44,21 @@ export const loggedBodyHandlers: Pick<Handlers, "replayExchange" | "diffAnswers"
     const { stored } = await findBody(deps, caller, params["id"] ?? "");
     return { command: curlOf(stored, deps.status().url || "http://127.0.0.1:8081") };
   },
-  pruneBodies({ deps, body }) {
+  async pruneBodies({ deps, body, record }) {
     const standard = deps.retention();
     const isNamed = body.beforeUs !== undefined || body.maxBytes !== undefined;
-    return deps.bodies.prune({
+    const limits = {
       beforeUs: body.beforeUs ?? (isNamed ? null : standard.beforeUs),
       maxBytes: body.maxBytes ?? (isNamed ? null : standard.maxBytes),
+    };
+    const pruned = await deps.bodies.prune(limits);
+    await record({
+      action: "exchange.prune",
+      target: { kind: "exchange", id: null, name: null },
+      before: null,
+      after: { ...limits, ...pruned },
     });
+    return pruned;
   },
 };
 

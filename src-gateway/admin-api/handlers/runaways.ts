@@ -5,7 +5,7 @@ import type { Handlers } from "./types.ts";
 
 export const runawayHandlers: Pick<Handlers, "listRunaways" | "resumeRunaway"> = {
   listRunaways: ({ deps, caller }) => deps.runaways.list().filter((each) => mayDecide(caller, each)),
-  resumeRunaway({ deps, caller, params }) {
+  async resumeRunaway({ deps, caller, params, record }) {
     const id = params["id"] ?? "";
     const found = deps.runaways.list().find((each) => each.id === id);
     const resumed = found && mayDecide(caller, found) ? deps.runaways.resume(id) : null;
@@ -15,6 +15,13 @@ export const runawayHandlers: Pick<Handlers, "listRunaways" | "resumeRunaway"> =
         `No agent ${id.slice(0, 50)} runs in circles at this gateway. Where there are several, ask the one that paused it.`,
       );
     }
+    const { kind, level, userId, agent, project, requests } = resumed;
+    await record({
+      action: "runaway.resume",
+      target: { kind: "runaway", id, name: agent },
+      before: { kind, level, userId, project, requests },
+      after: null,
+    });
     return resumed;
   },
 };
