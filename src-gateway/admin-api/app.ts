@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import express, { type NextFunction, type Request, type Response } from "express";
 import type { z } from "zod";
-import { GatewayError, toGatewayError } from "../ir/errors.ts";
+import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { createIdSource } from "../lib/ids.ts";
 import { type Caller, requireCaller } from "./caller.ts";
@@ -17,34 +17,12 @@ import {
 import { LARGE_BODY_PATHS } from "./contract/ledger-endpoints.ts";
 import { BYTE_ENDPOINTS } from "./contract/log-endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
-import { budgetHandlers } from "./handlers/budgets.ts";
+import { HANDLERS } from "./handlers/all.ts";
 import { serveConsole } from "./handlers/console-files.ts";
-import { exchangeHandlers } from "./handlers/exchanges.ts";
-import { gatewayHandlers } from "./handlers/gateway.ts";
-import { healthHandlers } from "./handlers/health.ts";
-import { ledgerHandlers } from "./handlers/ledger.ts";
-import { loggedBodyHandlers } from "./handlers/logged-bodies.ts";
-import { priceHandlers } from "./handlers/prices.ts";
-import { runawayHandlers } from "./handlers/runaways.ts";
-import { signInHandlers } from "./handlers/sign-in.ts";
-import type { Handlers } from "./handlers/types.ts";
-import { userHandlers } from "./handlers/users.ts";
 import { streamExchanges } from "./live-exchanges.ts";
 import { recorderOf } from "./recorder.ts";
 import { sendBody, sendExport } from "./send-bytes.ts";
-
-const HANDLERS: Handlers = {
-  ...userHandlers,
-  ...exchangeHandlers,
-  ...loggedBodyHandlers,
-  ...gatewayHandlers,
-  ...healthHandlers,
-  ...runawayHandlers,
-  ...budgetHandlers,
-  ...ledgerHandlers,
-  ...priceHandlers,
-  ...signInHandlers,
-};
+import { sendError } from "./send-error.ts";
 
 export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, response: ServerResponse) => void {
   const app = express();
@@ -162,32 +140,4 @@ function requireJson(request: Request, _response: Response, next: NextFunction):
       param: "content-type",
     }),
   );
-}
-
-function sendError(deps: AdminDeps, thrown: unknown, request: Request, response: Response): void {
-  const error = toShownError(thrown);
-  if (error.code === "internal_error") {
-    const requestId = response.getHeader("x-request-id");
-    deps.log.error({ err: thrown, path: request.path, requestId }, "an admin request failed");
-  }
-  if (response.headersSent) {
-    response.destroy();
-    return;
-  }
-  response.status(error.status).json({ error: { message: error.message, type: error.class, code: error.code } });
-}
-
-function toShownError(thrown: unknown): GatewayError {
-  const { type, status } = thrown as { type?: string; status?: number };
-  if (type === "entity.too.large")
-    return new GatewayError("body_too_large", "The body is larger than this path takes.");
-  if (type === "encoding.unsupported" || type === "charset.unsupported") {
-    return new GatewayError("unsupported_content_encoding", "The body is neither UTF-8 nor compressed in a known way.");
-  }
-  if (thrown instanceof GatewayError) return thrown;
-  // Express's own: a path or a body that cannot be decoded.
-  if (status !== undefined && status >= 400 && status < 500) {
-    return new GatewayError("invalid_json", "The request cannot be read: its body is no JSON, or its path no URL.");
-  }
-  return toGatewayError(thrown);
 }

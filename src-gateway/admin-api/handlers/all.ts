@@ -1,0 +1,25 @@
+import { budgetHandlers } from "./budgets.ts";
+import { exchangeHandlers } from "./exchanges.ts";
+import { gatewayHandlers } from "./gateway.ts";
+import { healthHandlers } from "./health.ts";
+import { ledgerHandlers } from "./ledger.ts";
+import { loggedBodyHandlers } from "./logged-bodies.ts";
+import { priceHandlers } from "./prices.ts";
+import { runawayHandlers } from "./runaways.ts";
+import { signInHandlers } from "./sign-in.ts";
+import type { Handlers } from "./types.ts";
+import { userHandlers } from "./users.ts";
+
+/** Who answers which endpoint. */
+export const HANDLERS: Handlers = {
+  ...userHandlers,
+  ...exchangeHandlers,
+  ...loggedBodyHandlers,
+  ...gatewayHandlers,
+  ...healthHandlers,
+  ...runawayHandlers,
+  ...budgetHandlers,
+  ...ledgerHandlers,
+  ...priceHandlers,
+  ...signInHandlers,
+};
