@@ -1,12 +1,13 @@
 /**
- * Where providers' keys come from: the environment, a mounted file, the keychain of the operating system. Values live in
- * memory only, and an error names the place of a key, never the key.
+ * Where providers' keys come from: the environment, a mounted file, the keychain of the operating system, the gateway's own
+ * store. Values live in memory only, and an error names the place of a key, never the key.
  */
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { GatewayError } from "../ir/errors.ts";
 import type { CredentialRef } from "../settings/types.ts";
 import { readKeychain } from "./keychain.ts";
+import type { SecretStore } from "./types.ts";
 
 export interface SecretResolver {
   /** @throws GatewayError credential_missing */
@@ -31,6 +32,8 @@ export function createSecretResolver(options: {
   env: Readonly<Record<string, string | undefined>>;
   /** Told every value, so that the log can keep it out. */
   onSecret?(value: string): void;
+  /** Of our own; without it there are none. */
+  store?: Pick<SecretStore, "read">;
 }): SecretResolver {
   const known = new Map<string, Known>();
 
@@ -83,6 +86,11 @@ export function createSecretResolver(options: {
           const found = await readKeychain(ref.name);
           if (found.value === null) throw missing(ref, found.problem);
           return remember(ref, { value: found.value });
+        }
+        case "secret": {
+          const found = await options.store?.read(ref.name);
+          if (found === undefined || found === null) throw missing(ref, "is not in the secret store");
+          return remember(ref, { value: found });
         }
       }
     },

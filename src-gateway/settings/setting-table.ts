@@ -4,7 +4,7 @@
  */
 
 import { CLICKHOUSE_ROWS } from "./clickhouse-rows.ts";
-import { CONFIGURATION_ROWS } from "./configuration-settings.ts";
+import { CONFIGURATION_ROWS } from "./configuration-rows.ts";
 import { DISK_ROWS } from "./disk-settings.ts";
 import { HOOK_ROWS } from "./hook-settings.ts";
 import { LIMIT_SETTINGS } from "./limit-table.ts";
@@ -16,6 +16,8 @@ import { RUNAWAY_ROWS } from "./runaway-settings.ts";
 import { SIGN_IN_ROWS } from "./sign-in-settings.ts";
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
 import { SETTINGS_WITHOUT_EFFECT } from "./settings-without-effect.ts";
+import { OTEL_ROWS } from "./otel-settings.ts";
+import { LOG_FILE_ROWS, METRICS_ROWS, UPDATE_ROWS } from "./telemetry-settings.ts";
 import { ENDPOINT_KEYS, type EndpointKey } from "./types.ts";
 
 const text: SettingType = { is: "text" };
@@ -191,6 +193,10 @@ const PROVIDERS: readonly SettingRow[] = [
 
 export const SETTINGS: readonly SettingRow[] = [
   ...PLACES,
+  ...LOG_FILE_ROWS,
+  ...METRICS_ROWS,
+  ...OTEL_ROWS,
+  ...UPDATE_ROWS,
   ...POOL_ROWS,
   ...ACCESS,
   ...SIGN_IN_ROWS,

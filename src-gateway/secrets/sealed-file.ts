@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { SealedRow, SealedRows } from "./types.ts";
+
+/** Sealed values in one file of JSON, readable by its owner only, and replaced whole with each change. */
+export function createSealedFile(path: string): SealedRows {
+  let writing: Promise<unknown> = Promise.resolve();
+  /** One change after the other, each on what the last one left. */
+  const change = <Result>(work: (rows: Map<string, SealedRow>) => Result): Promise<Result> => {
+    const done = writing.then(async () => {
+      const rows = await readRows(path);
+      const result = work(rows);
+      await writeWhole(path, `${JSON.stringify({ secrets: [...rows.values()] }, null, 1)}\n`);
+      return result;
+    });
+    writing = done.catch(() => {});
+    return done;
+  };
+  return {
+    place: "file",
+    all: async () => [...(await readRows(path)).values()],
+    get: async (name) => (await readRows(path)).get(name) ?? null,
+    put: (row) => change((rows) => void rows.set(row.name, row)),
+    remove: (name) => change((rows) => rows.delete(name)),
+    async version() {
+      try {
+        const { mtimeMs, size, ino } = await stat(path);
+        return `${mtimeMs}/${size}/${ino}`;
+      } catch {
+        return "none";
+      }
+    },
+  };
+}
+
+async function readRows(path: string): Promise<Map<string, SealedRow>> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return new Map();
+    throw error;
+  }
+  const { secrets } = JSON.parse(text) as { secrets: SealedRow[] };
+  return new Map(secrets.map((row) => [row.name, row]));
+}
+
+/** A power cut leaves the old file or the new one, never half of one. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
+  try {
+    const file = await open(draft, "wx", 0o600);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
