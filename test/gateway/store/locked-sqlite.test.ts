@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
 import { createUsers } from "../../../src-gateway/auth/users.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
@@ -9,18 +6,10 @@ import { describeOnSqlite, type TestDatabase } from "../../suites/store.suite.ts
 import { completedRecord, FIRST_ID } from "../../support/exchange-records.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 import { watchEventLoop } from "../../support/watch-event-loop.ts";
-
-const holderPath = fileURLToPath(new URL("./hold-write-lock.ts", import.meta.url));
+import { holdWriteLock } from "../../support/write-lock.ts";
 
 /** Another process takes the write lock. @returns what lets go of it. */
-async function lock(database: TestDatabase): Promise<() => Promise<void>> {
-  const child = spawn(process.execPath, [holderPath, database.url], { stdio: ["pipe", "pipe", "inherit"] });
-  await once(child.stdout, "data");
-  return async () => {
-    child.stdin.end();
-    await once(child, "exit");
-  };
-}
+const lock = (database: TestDatabase): Promise<() => Promise<void>> => holdWriteLock(database.url);
 
 describeOnSqlite("a database that another process holds", (database) => {
   it("costs no record and no stall of the event loop", { retry: 2 }, async () => {
