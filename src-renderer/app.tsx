@@ -12,6 +12,7 @@ import {
 import { CrashGuard } from "./components/crash-guard.tsx";
 import { Frame } from "./components/frame.tsx";
 import { PageOutlet } from "./components/page-outlet.tsx";
+import { Toasts } from "./components/toasts.tsx";
 import { SignInPage } from "./features/sign-in/sign-in-page.tsx";
 import { language, onLanguageChange } from "./i18n/t.ts";
 import { pagesFor } from "./pages.ts";
@@ -38,6 +39,7 @@ function InLanguage() {
   return (
     <Fragment key={chosen}>
       <Entrance />
+      <Toasts />
     </Fragment>
   );
 }

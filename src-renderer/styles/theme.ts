@@ -15,6 +15,10 @@ import "@mantine/core/styles/ScrollArea.layer.css";
 import "@mantine/core/styles/Switch.layer.css";
 import "@mantine/core/styles/InlineInput.layer.css";
 import "@mantine/core/styles/Tooltip.layer.css";
+import "@mantine/core/styles/ModalBase.layer.css";
+import "@mantine/core/styles/Modal.layer.css";
+import "@mantine/core/styles/Overlay.layer.css";
+import "@mantine/core/styles/SegmentedControl.layer.css";
 import {
   ActionIcon,
   Button,

@@ -2,6 +2,7 @@ import type { en } from "../en/index.ts";
 import common from "./common.json" with { type: "json" };
 import details from "./details.json" with { type: "json" };
 import frame from "./frame.json" with { type: "json" };
+import kit from "./kit.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
@@ -11,6 +12,7 @@ export const zh: Record<keyof typeof en, object> = {
   common,
   details,
   frame,
+  kit,
   overview,
   providers,
   requests,
