@@ -5,7 +5,7 @@ import { ENDPOINT_KEYS, type EndpointKey, type ListenerSettings } from "./types.
 
 /** The dedicated listeners of the multi-port mode: name, standard port, and what they serve. */
 const DEDICATED: readonly [name: string, port: number, endpoints: EndpointKey[]][] = [
-  ["admin", 8079, ["admin", "health"]],
+  ["admin", 8079, ["admin", "health", "metrics"]],
   ["openai", 8082, ["openai_core", "openai_responses", "health"]],
   ["anthropic", 8083, ["anthropic", "health"]],
   ["gemini", 8084, ["gemini_native", "health"]],
@@ -22,6 +22,7 @@ export function listenersOf(layers: Layers, values: TypedValues): ListenerSettin
   if (values.flag("enable_facade", true)) listeners.push(listener("facade", 8081, ENDPOINT_KEYS));
   if (values.flag("multiport_mode", false)) listeners.push(...DEDICATED.map((each) => listener(...each)));
 
+  serveMetrics(listeners, host, values);
   const refuse = (key: string, problem: string, hint: string): void => {
     layers.problems.push({ where: values.where(key), key, problem, hint });
   };
@@ -38,4 +39,15 @@ export function listenersOf(layers: Layers, values: TypedValues): ListenerSettin
     layers.notices.push({ where: flag.where, text: "has no effect while enable_facade is false" });
   }
   return listeners;
+}
+
+/** On a port of their own the metrics are served nowhere else; switched off they are served nowhere. */
+function serveMetrics(listeners: ListenerSettings[], host: string, values: TypedValues): void {
+  const isOn = values.flag("metrics", true);
+  const port = values.layered("metrics_port") === null ? null : values.number("metrics_port", 0);
+  if (isOn && port === null) return;
+  for (const listener of listeners) listener.endpoints = listener.endpoints.filter((key) => key !== "metrics");
+  if (!isOn || port === null || listeners.length === 0) return;
+  const own = values.text("metrics_host")?.replace(/^\[(.*)\]$/, "$1") ?? host;
+  listeners.push({ name: "metrics", host: own, port, endpoints: ["metrics", "health"] });
 }

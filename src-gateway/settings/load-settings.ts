@@ -21,6 +21,7 @@ import { priceSettingsOf } from "./price-settings.ts";
 import { redisOf } from "./redis-settings.ts";
 import { runawaySettingsOf } from "./runaway-settings.ts";
 import { signInSettingsOf } from "./sign-in-settings.ts";
+import { telemetrySettingsOf, updateSettingsOf } from "./telemetry-settings.ts";
 import { checkValues, expandPath, explain, type Places, type TypedValues } from "./typed-values.ts";
 import {
   type HealthSettings,
@@ -92,6 +93,8 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     responsesKeepDays: values.number("responses_keep_days", 30),
     requestLog: logSettingsOf(layers, values),
     ownCounts: ownCountSettingsOf(values),
+    telemetry: telemetrySettingsOf({ layers, values, env, places }),
+    updates: updateSettingsOf({ values, env }),
     configuration: configurationSettingsOf({ layers, values, env, places }),
     disk: diskSettingsOf(values),
     runaway: runawaySettingsOf(layers, values),

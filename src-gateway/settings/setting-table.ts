@@ -13,11 +13,10 @@ import { OWN_COUNT_ROWS } from "./own-count-settings.ts";
 import { POOL_ROWS } from "./pool-settings.ts";
 import { PRICE_ROWS } from "./price-settings.ts";
 import { RUNAWAY_ROWS } from "./runaway-settings.ts";
-import { SIGN_IN_ROWS } from "./sign-in-settings.ts";
 import { settingRow as row, type SettingRow, type SettingType } from "./setting-types.ts";
 import { SETTINGS_WITHOUT_EFFECT } from "./settings-without-effect.ts";
-import { OTEL_ROWS } from "./otel-settings.ts";
-import { LOG_FILE_ROWS, METRICS_ROWS, UPDATE_ROWS } from "./telemetry-settings.ts";
+import { SIGN_IN_ROWS } from "./sign-in-settings.ts";
+import { LOG_FILE_ROWS, METRICS_ROWS, OTEL_ROWS, UPDATE_ROWS } from "./telemetry-rows.ts";
 import { ENDPOINT_KEYS, type EndpointKey } from "./types.ts";
 
 const text: SettingType = { is: "text" };
@@ -99,7 +98,7 @@ const LISTENERS: readonly SettingRow[] = [
   row("facade_endpoints", endpoints, "all", "what it serves"),
   row("multiport_mode", flag, "false", "one more listener for each of the following"),
   row("admin_port", port, "8079", "console and admin API"),
-  row("admin_endpoints", endpoints, "admin, health", "what this port serves"),
+  row("admin_endpoints", endpoints, "admin, health, metrics", "what this port serves"),
   row("openai_port", port, "8082", "OpenAI's protocols"),
   row("openai_endpoints", endpoints, "openai_core, openai_responses, health", "what this port serves"),
   row("anthropic_port", port, "8083", "Anthropic's protocol"),

@@ -11,8 +11,6 @@ const flag: SettingType = { is: "flag" };
 const count: SettingType = { is: "number", min: 0, max: Number.MAX_SAFE_INTEGER };
 
 const MARKETPLACE = [
-  ...all(flag, "marketplace_enabled", "telemetry_enabled", "update_check_enabled"),
-  ...all({ is: "url" }, "base_url", "token_exchange_base_url"),
   ...all(text, "display_name", "publish_name", "model_family"),
   ...all({ is: "decimal" }, "price_per_1k"),
   silent("email", { is: "email" }, { oldEnv: ["GATEWAY_EMAIL"] }),

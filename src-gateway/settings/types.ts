@@ -14,6 +14,7 @@ import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
 import type { SignInConfig, SignInSettings } from "./sign-in-types.ts";
+import type { TelemetrySettings, UpdateSettings } from "./telemetry-types.ts";
 import type {
   ClickHouseSettings,
   HealthSettings,
@@ -41,6 +42,7 @@ export const ENDPOINT_KEYS = [
   "gemini_native",
   "admin",
   "health",
+  "metrics",
 ] as const;
 export type EndpointKey = (typeof ENDPOINT_KEYS)[number];
 
@@ -146,6 +148,8 @@ export interface Settings {
   clickhouse: ClickHouseSettings | null;
   requestLog: LogSettings;
   ownCounts: OwnCountSettings;
+  telemetry: TelemetrySettings;
+  updates: UpdateSettings;
   hooks: HookSettings;
   configuration: ConfigurationSettings;
   disk: DiskSettings;

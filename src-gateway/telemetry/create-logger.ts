@@ -1,41 +1,68 @@
-/** The gateway's own log: JSON lines, with every secret taken out before a byte leaves the process. */
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
+/**
+ * What the gateway says of itself: its log here, its metrics and traces beside it. Every secret is taken out before a byte
+ * leaves the process. Lines are JSON, one each; a line about a request names the request and its trace.
+ */
 import pino from "pino";
 import type { Logger } from "../lib/logger.ts";
+import { type LogRotation, openLogFile } from "./log-file.ts";
 
 export interface ClosableLogger extends Logger {
-  /** Writes what is still buffered. */
-  close(): void;
+  /** A finished line that comes with every request; it may wait for others. */
+  access(line: string): void;
+  /** Whether anybody would read such lines. */
+  readonly takesAccess: boolean;
+  /** The file was moved away: go on in a new one. */
+  reopen(): void;
+  /** Lines that could not be written. */
+  lost(): number;
+  /** Writes what is still waiting. */
+  close(): Promise<void>;
 }
+
+const NEVER: LogRotation = { maxBytes: 0, daily: false, keep: 0, compress: false };
 
 export function createLogger(options: {
   level: "debug" | "info" | "warn" | "error" | "silent";
   /** Absolute path; null writes to standard error. */
   file: string | null;
+  /** Never, when left out. */
+  rotation?: LogRotation;
   /** Takes secrets out of a finished line. */
   redact(line: string): string;
+  /** The trace of a request that is under way. */
+  traceIdOf?(requestId: string): string | null;
 }): ClosableLogger {
-  if (options.file !== null) mkdirSync(dirname(options.file), { recursive: true });
-  // Lines are rare (the request log is the database), so a synchronous write is simple and loses nothing in a crash.
-  const destination = pino.destination({ dest: options.file ?? 2, sync: true, mode: 0o600 });
+  const { level, redact, traceIdOf } = options;
+  const file = openLogFile(options.file, options.rotation ?? NEVER);
   const logger = pino(
     {
-      level: options.level,
+      level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
+      ...(traceIdOf ? { mixin: (fields: object) => traceOf(fields, traceIdOf) } : {}),
     },
-    { write: (line: string) => destination.write(options.redact(line)) },
+    // Rare, and wanted most when the process dies: they do not wait.
+    { write: (line: string) => file.writeNow(redact(line)) },
   );
   return {
+    takesAccess: level === "debug" || level === "info",
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    close: () => destination.flushSync(),
+    access: (line) => file.writeSoon(redact(line)),
+    reopen: () => file.reopen(),
+    lost: () => file.lost(),
+    close: () => file.close(),
   };
+}
+
+function traceOf(fields: object, traceIdOf: (requestId: string) => string | null): object {
+  const { requestId } = fields as { requestId?: unknown };
+  const traceId = typeof requestId === "string" ? traceIdOf(requestId) : null;
+  return traceId === null ? {} : { traceId };
 }
 
 /** Message, code and stack of an error and of its causes; never its other properties, which may hold requests. */

@@ -53,6 +53,15 @@ describe("with nothing set", () => {
       runaway: { mode: "warn", repeats: [3, 4, 5], tokensPerMinute: 0 },
       disk: { minFreeBytes: 67_108_864 },
       ownCounts: { mode: "off", estimatesMissing: false },
+      telemetry: {
+        accessLog: true,
+        rotation: { maxBytes: 314_572_800, daily: true, keep: 14, compress: true },
+        gatewayHeaders: true,
+        metrics: { token: null, maxModels: 200 },
+        otel: null,
+        propagatesTrace: false,
+      },
+      updates: { baseUrl: null, offBecause: "base_url is not set" },
       configuration: {
         source: "file",
         secrets: { store: "auto", key: null, previousKey: null },
@@ -263,7 +272,7 @@ describe("listeners", () => {
     const { listeners } = settingsFolder().load({ env: { TOKLIGENCE_MULTIPORT_MODE: "on", TOKLIGENCE_HOST: "[::1]" } });
     expect(listeners.map(({ name, port, endpoints }) => [name, port, endpoints.join()])).toEqual([
       ["facade", 8081, ENDPOINT_KEYS.join()],
-      ["admin", 8079, "admin,health"],
+      ["admin", 8079, "admin,health,metrics"],
       ["openai", 8082, "openai_core,openai_responses,health"],
       ["anthropic", 8083, "anthropic,health"],
       ["gemini", 8084, "gemini_native,health"],

@@ -1,0 +1,221 @@
+/** What is counted of every exchange when it is over. Names are Ferro's where it has one, so that its dashboards go on. */
+import type { AttemptRecord, ExchangeRecord, Outcome } from "../../ir/exchange-record.ts";
+import { createLabelNames, type LabelNames } from "./label-names.ts";
+import type { Count, Histogram, MetricRegistry, NanoUsd } from "./registry.ts";
+
+export interface ExchangeMetrics {
+  closed(record: ExchangeRecord): void;
+}
+
+const DURATIONS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
+const FIRST_TOKENS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120];
+/** There are as many as the configuration names; only that can change while the gateway runs. */
+const MAX_PROVIDERS = 100;
+
+const STATUS_OF: Readonly<Record<Outcome, string>> = {
+  completed: "success",
+  refused: "rejected",
+  client_aborted: "aborted",
+  failed: "error",
+  failed_midstream: "error",
+  interrupted: "error",
+  open: "error",
+};
+
+/** Everything that one combination of labels counts in, looked up once. */
+interface Bundle {
+  requests: Count;
+  duration: Histogram;
+  firstToken: Histogram;
+  error: Count | null;
+  tokens: TokenCounts;
+  cost: NanoUsd;
+  unpriced: Count;
+  joined: Count;
+}
+
+interface TokenCounts {
+  inputAll: Count;
+  outputAll: Count;
+  input: Count;
+  cacheRead: Count;
+  cacheWrite5m: Count;
+  cacheWrite1h: Count;
+  output: Count;
+  reasoning: Count;
+}
+
+/** @param options.clean takes secrets out of names that clients made up. */
+export function createExchangeMetrics(
+  registry: MetricRegistry,
+  options: { maxModels: number; clean: (text: string) => string },
+): ExchangeMetrics {
+  return new Metrics(registry, options);
+}
+
+class Metrics implements ExchangeMetrics {
+  private readonly models: LabelNames;
+  private readonly providers: LabelNames;
+  private readonly families: ReturnType<typeof declare>;
+  private readonly bundles = new Map<string, Bundle>();
+  private readonly attempts = new Map<string, Count>();
+
+  constructor(registry: MetricRegistry, options: { maxModels: number; clean: (text: string) => string }) {
+    this.models = createLabelNames(options.maxModels, options.clean);
+    this.providers = createLabelNames(MAX_PROVIDERS, options.clean);
+    this.families = declare(registry);
+    registry.read(
+      "gateway_model_label_overflow_total",
+      'Requests whose model was counted as "other", because too many names were seen.',
+      [],
+      () => [[this.models.overflows()]],
+      "counter",
+    );
+  }
+
+  closed(record: ExchangeRecord): void {
+    const bundle = this.bundleOf(record);
+    bundle.requests.add();
+    bundle.error?.add();
+    if (record.totalUs !== null) bundle.duration.observe(record.totalUs);
+    if (record.firstTokenUs !== null) bundle.firstToken.observe(record.firstTokenUs);
+    if (record.usageSource !== "none") addTokens(bundle.tokens, record);
+    if (record.cost !== null) bundle.cost.add(record.cost.nano);
+    else if (record.usageSource !== "none") bundle.unpriced.add();
+    if (record.joinedTo !== null) bundle.joined.add();
+    if (record.attempts.length > 0) this.countAttempts(record);
+    if (record.outcome === "refused" && (record.errorCode === "rate_limited" || record.errorCode === "quota_exceeded"))
+      this.families.rejections.with(record.errorCode === "rate_limited" ? "rate_limit" : "budget").add();
+  }
+
+  private bundleOf(record: ExchangeRecord): Bundle {
+    const { surface, outcome, errorCode } = record;
+    // A model that nobody was asked for is any word that a client has sent.
+    const model = this.models.of(record.modelRouted);
+    const provider = this.providers.of(record.provider);
+    const code = String(record.status ?? 0);
+    const key = `${surface}\u0000${provider}\u0000${model}\u0000${outcome}\u0000${code}\u0000${errorCode ?? ""}`;
+    const known = this.bundles.get(key);
+    if (known) return known;
+    const { families } = this;
+    const where = [surface, provider, model] as const;
+    const tokens = (kind: string): Count => families.tokens.with(...where, kind);
+    const bundle: Bundle = {
+      requests: families.requests.with(...where, outcome, STATUS_OF[outcome], code),
+      duration: families.duration.with(...where),
+      firstToken: families.firstToken.with(...where),
+      error: errorCode === null ? null : families.errors.with(surface, errorCode),
+      tokens: {
+        inputAll: families.tokensInput.with(provider, model),
+        outputAll: families.tokensOutput.with(provider, model),
+        input: tokens("input"),
+        cacheRead: tokens("cache_read"),
+        cacheWrite5m: tokens("cache_write_5m"),
+        cacheWrite1h: tokens("cache_write_1h"),
+        output: tokens("output"),
+        reasoning: families.reasoning.with(...where),
+      },
+      cost: families.cost.with(...where),
+      unpriced: families.unpriced.with(provider, model),
+      joined: families.joined.with(surface),
+    };
+    this.bundles.set(key, bundle);
+    return bundle;
+  }
+
+  private countAttempts({ attempts }: ExchangeRecord): void {
+    let before: AttemptRecord | null = null;
+    for (const attempt of attempts) {
+      const provider = this.providers.of(attempt.provider);
+      // Of a client that left nothing is known about the provider.
+      const isOurs = attempt.errorCode === "request_timeout";
+      const result = attempt.errorCode === null ? "success" : isOurs ? "aborted" : "error";
+      this.attemptCount(provider, this.models.of(attempt.model), result).add();
+      if (result === "error") this.families.providerErrors.with(provider, attempt.errorCode ?? "").add();
+      if (before?.provider === attempt.provider) this.families.retries.with(provider).add();
+      else if (before !== null) this.families.failovers.with(this.providers.of(before.provider), provider).add();
+      before = attempt;
+    }
+  }
+
+  private attemptCount(provider: string, model: string, result: string): Count {
+    const key = `${provider}\u0000${model}\u0000${result}`;
+    let count = this.attempts.get(key);
+    if (!count) this.attempts.set(key, (count = this.families.attempts.with(provider, model, result)));
+    return count;
+  }
+}
+
+function addTokens(counts: TokenCounts, { usage }: ExchangeRecord): void {
+  const { inputUncached, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = usage;
+  counts.inputAll.add(inputUncached + cacheRead + cacheWrite5m + cacheWrite1h);
+  counts.outputAll.add(output);
+  counts.input.add(inputUncached);
+  counts.cacheRead.add(cacheRead);
+  counts.cacheWrite5m.add(cacheWrite5m);
+  counts.cacheWrite1h.add(cacheWrite1h);
+  counts.output.add(output);
+  counts.reasoning.add(reasoning);
+}
+
+function declare(registry: MetricRegistry) {
+  const where = ["surface", "provider", "model"];
+  return {
+    requests: registry.counter("gateway_requests_total", "Requests that are over.", [
+      ...where,
+      "outcome",
+      "status",
+      "code",
+    ]),
+    duration: registry.histogram(
+      "gateway_request_duration_seconds",
+      "From a request's arrival to the end of its answer.",
+      where,
+      DURATIONS,
+    ),
+    firstToken: registry.histogram(
+      "gateway_time_to_first_token_seconds",
+      "From a request's arrival to the first content of a streamed answer.",
+      where,
+      FIRST_TOKENS,
+    ),
+    errors: registry.counter("gateway_errors_total", "Requests that ended with an error, by its code.", [
+      "surface",
+      "error",
+    ]),
+    tokens: registry.counter("gateway_tokens_total", "Tokens; the kinds do not overlap.", [...where, "kind"]),
+    reasoning: registry.counter("gateway_reasoning_tokens_total", "The part of the output that was reasoning.", where),
+    tokensInput: registry.counter("gateway_tokens_input_total", "Input tokens, however they were cached.", [
+      "provider",
+      "model",
+    ]),
+    tokensOutput: registry.counter("gateway_tokens_output_total", "Output tokens.", ["provider", "model"]),
+    cost: registry.money("gateway_cost_usd_total", "What requests cost, as the ledger has it.", where),
+    unpriced: registry.counter("gateway_unpriced_requests_total", "Requests that used tokens of unknown price.", [
+      "provider",
+      "model",
+    ]),
+    joined: registry.counter("gateway_joined_requests_total", "Requests that were given the answer of another one.", [
+      "surface",
+    ]),
+    rejections: registry.counter("gateway_rate_limit_rejections_total", "Requests refused by a limit or a budget.", [
+      "key_type",
+    ]),
+    attempts: registry.counter("gateway_upstream_attempts_total", "Tries at providers.", [
+      "provider",
+      "model",
+      "result",
+    ]),
+    providerErrors: registry.counter("gateway_provider_errors_total", "Tries that failed, by the error's code.", [
+      "provider",
+      "error_type",
+    ]),
+    retries: registry.counter("gateway_upstream_retries_total", "Tries that came after another at the same provider.", [
+      "provider",
+    ]),
+    failovers: registry.counter("gateway_failovers_total", "Tries that came after another provider had failed.", [
+      "from",
+      "to",
+    ]),
+  };
+}

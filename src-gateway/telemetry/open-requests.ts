@@ -1,0 +1,74 @@
+/** What is known of requests that are under way and does not belong into their record: how they came in, and their trace. */
+import { parseRequestId } from "../ir/exchange-record.ts";
+import { readTraceContext, type TraceContext } from "./trace-context.ts";
+
+export interface RequestFacts {
+  /** Null where no HTTP request came, as over a WebSocket. */
+  method: string | null;
+  path: string | null;
+  /** What the client calls its request; free of secrets. */
+  clientRequestId: string | null;
+  /** Made when somebody first asks for it. */
+  trace(): TraceContext;
+  isStream: boolean;
+}
+
+export interface OpenRequests {
+  begin(id: number, request: ArrivedRequest): RequestFacts;
+  get(id: number): RequestFacts | undefined;
+  /** It is over: answers once more. */
+  take(id: number): RequestFacts | undefined;
+  /** The trace behind a request id as logs write it; null when no such request is under way. */
+  traceIdOf(requestId: string): string | null;
+  streams(): number;
+}
+
+export interface ArrivedRequest {
+  method?: string;
+  path?: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** What can stand in a header and a log line as it is. */
+const CLIENT_ID = /^[\w.:@/+=-]{1,128}$/;
+
+export function createOpenRequests(redact: (text: string) => string): OpenRequests {
+  const open = new Map<number, RequestFacts>();
+  return {
+    begin(id, { method, path, headers }) {
+      const header = headers["traceparent"];
+      let trace: TraceContext | null = null;
+      const facts: RequestFacts = {
+        method: method ?? null,
+        path: path ?? null,
+        clientRequestId: clientIdOf(headers, redact),
+        trace: () => (trace ??= readTraceContext(header)),
+        isStream: false,
+      };
+      open.set(id, facts);
+      return facts;
+    },
+    get: (id) => open.get(id),
+    take(id) {
+      const facts = open.get(id);
+      open.delete(id);
+      return facts;
+    },
+    traceIdOf(requestId) {
+      const id = parseRequestId(requestId);
+      return (id === null ? undefined : open.get(id))?.trace().traceId ?? null;
+    },
+    streams() {
+      let count = 0;
+      for (const { isStream } of open.values()) if (isStream) count++;
+      return count;
+    },
+  };
+}
+
+/** Two names are in use for it. One that holds a secret is none. */
+function clientIdOf(headers: ArrivedRequest["headers"], redact: (text: string) => string): string | null {
+  const sent = headers["x-request-id"] ?? headers["x-client-request-id"];
+  if (typeof sent !== "string" || !CLIENT_ID.test(sent)) return null;
+  return redact(sent) === sent ? sent : null;
+}
