@@ -46,7 +46,7 @@ export async function requireCaller(
 }
 
 /** @throws GatewayError forbidden */
-function requireRight(caller: Caller, access: Exclude<Access, "public">): void {
+export function requireRight(caller: Caller, access: Exclude<Access, "public">): void {
   if (access === "user") return;
   if (access === "admin") {
     if (!isAdmin(caller)) throw new GatewayError("forbidden", "Only administrators may do this.");

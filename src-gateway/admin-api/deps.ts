@@ -8,6 +8,7 @@ import type { AuditLog } from "../audit/types.ts";
 import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
 import type { Budgets } from "../budgets/types.ts";
 import type { HealthTarget } from "../health/types.ts";
+import type { HookDesk } from "../hooks/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { LedgerDesk } from "../ledger/desk.ts";
 import type { UsageReports } from "../ledger/types.ts";
@@ -20,6 +21,7 @@ import type { ExplainQuestion, ExplanationView } from "./contract/explain-schema
 import type { HealthView } from "./contract/health-schemas.ts";
 import type { PriceQuestion, PricesView } from "./contract/price-schemas.ts";
 import type { ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
+import type { KeptAnswers } from "./kept-answers.ts";
 import type { Sessions } from "./sessions.ts";
 
 /** What the composition knows; the handlers add what follows from it. */
@@ -37,6 +39,8 @@ export interface AdminDeps {
   keyRing: KeyRing;
   /** Every act of an administrator; handlers record theirs with `record` of their input. */
   acts: AuditLog;
+  /** For requests that name an idempotency key. */
+  keptAnswers: KeptAnswers;
   requestLog: RequestLog;
   /** What was asked and answered. */
   bodies: Pick<BodyArchive, "get" | "prune">;
@@ -48,6 +52,7 @@ export interface AdminDeps {
   ledger: LedgerDesk;
   /** How the second book is fed; null where none is wanted. */
   analytics(): AnalyticsState | null;
+  hooks: HookDesk;
   clock: Clock;
   log: Logger;
   authDisabled: boolean;

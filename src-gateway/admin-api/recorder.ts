@@ -1,19 +1,42 @@
-/** Who did it and from where, for acts that handlers record. */
+/** Who did it and from where, for acts that handlers record; and what is recorded when a handler says nothing. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor, AdminAct } from "../audit/types.ts";
 import type { Caller } from "./caller.ts";
+import { WITHOUT_ACT } from "./contract/without-act.ts";
 import type { AdminDeps } from "./deps.ts";
+
+export interface Recorder {
+  /** Null says that nothing was changed after all. */
+  record: (act: AdminAct | null, actor?: Partial<Actor>) => Promise<void>;
+  /** To be called when the handler is done: whatever changes something leaves a trace, also where a handler forgot it. */
+  recordRest(endpoint: string, method: string, params: Readonly<Record<string, string | string[]>>): Promise<void>;
+}
 
 export function recorderOf(
   deps: Pick<AdminDeps, "acts">,
   caller: Caller | null,
   request: IncomingMessage,
   response: ServerResponse,
-): (act: AdminAct, actor?: Partial<Actor>) => Promise<void> {
+): Recorder {
   const requestId = String(response.getHeader("x-request-id") ?? "") || null;
   const address = caller?.isLocal ? null : (request.socket.remoteAddress ?? null);
-  return async (act, actor = {}) => {
+  let isTold = false;
+  const record: Recorder["record"] = async (act, actor = {}) => {
+    isTold = true;
+    if (act === null) return;
     await deps.acts.record({ ...act, actor: { ...actorOf(caller), ...actor }, address, requestId });
+  };
+  return {
+    record,
+    async recordRest(endpoint, method, params) {
+      if (isTold || method === "GET" || endpoint in WITHOUT_ACT) return;
+      await record({
+        action: `api.${endpoint.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)}`,
+        target: { kind: "api", id: params["id"]?.toString() ?? null, name: null },
+        before: null,
+        after: { ...params },
+      });
+    },
   };
 }
 

@@ -5,6 +5,7 @@ import type { AdminDeps } from "../admin-api/deps.ts";
 import { createSessions } from "../admin-api/sessions.ts";
 import type { User } from "../auth/types.ts";
 import type { Budgets } from "../budgets/types.ts";
+import type { HookDesk } from "../hooks/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { retentionAt } from "../request-log/body-log.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
@@ -42,6 +43,7 @@ export interface AdminSideInput {
   /** Null while nothing is limited. */
   budgets: () => Budgets | null;
   analytics: AdminDeps["analytics"];
+  hooks: HookDesk;
   /** What is short on the disk, as a sentence; null while there is room. */
   diskProblem?: () => string | null;
   startedAtUs: number;
@@ -128,6 +130,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     apiKeys,
     keyRing,
     acts: parts.audit,
+    keptAnswers: parts.keptAnswers,
     requestLog,
     bodies,
     retention: () =>
@@ -137,8 +140,9 @@ function adminDeps(input: AdminSideInput): AdminDeps {
       }),
     replay: input.replay,
     analytics: input.analytics,
+    hooks: input.hooks,
     usage,
-    ledger: ledgerDesk(parts),
+    ledger: ledgerDesk(parts, input.budgets),
     clock,
     log,
     authDisabled: settings.authDisabled,

@@ -2,12 +2,17 @@
  * The only place that builds the parts and joins them. Reads top to bottom: what stands lower uses what stands higher.
  */
 import { mkdir } from "node:fs/promises";
+import { createKeptAnswers, type KeptAnswers } from "../admin-api/kept-answers.ts";
 import { createAuditLog } from "../audit/audit-log.ts";
 import type { AuditLog } from "../audit/types.ts";
 import { createApiKeys } from "../auth/api-keys.ts";
 import { createKeyRing } from "../auth/key-ring.ts";
-import type { ApiKeys, KeyRing, Users } from "../auth/types.ts";
+import { createProjects } from "../auth/projects.ts";
+import { createTeams } from "../auth/teams.ts";
+import type { ApiKeys, KeyRing, Projects, Teams, Users } from "../auth/types.ts";
 import { createUsers } from "../auth/users.ts";
+import { createEvents } from "../hooks/events.ts";
+import type { Events } from "../hooks/types.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import { createUsageReports } from "../ledger/usage-reports.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
@@ -21,6 +26,7 @@ import type { RunawayGuard } from "../runaway/types.ts";
 import { createRedactor, type Redactor } from "../secrets/redact.ts";
 import { createSecretResolver, type SecretResolver } from "../secrets/secret-resolver.ts";
 import type { Settings } from "../settings/types.ts";
+import { createSeal } from "../sign-in/seal.ts";
 import type { Store } from "../store/open-store.ts";
 import { type ClosableLogger, createLogger } from "../telemetry/create-logger.ts";
 import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
@@ -41,9 +47,12 @@ export interface Parts extends WatchedHealth {
   ledgerStore: Store;
   identityStore: Store;
   users: Users;
+  teams: Teams;
+  projects: Projects;
   apiKeys: ApiKeys;
   keyRing: KeyRing;
   audit: AuditLog;
+  keptAnswers: KeptAnswers;
   requestLog: RequestLog;
   /** What was asked and answered, in a thread of its own. */
   bodies: BodyArchive;
@@ -51,6 +60,8 @@ export interface Parts extends WatchedHealth {
   models: ModelDirectory;
   prices: Prices;
   runaways: RunawayGuard;
+  /** What happens, for hooks. */
+  events: Events;
   close(): Promise<void>;
 }
 
@@ -81,6 +92,8 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
 
   const { ledgerStore, identityStore, hasher, closeStores } = await openStores(settings, log);
   const users = createUsers(identityStore, clock);
+  const teams = createTeams(identityStore, clock);
+  const projects = createProjects(identityStore, clock);
   const keyRing = createKeyRing(identityStore, hasher, { clock, log });
   const apiKeys = createApiKeys(identityStore, hasher, clock);
 
@@ -102,22 +115,27 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     ledgerStore,
     identityStore,
     users,
+    teams,
+    projects,
     apiKeys,
     keyRing,
     audit: createAuditLog(identityStore, { clock, log, redact: createHider((text) => redactor.redact(text)) }),
+    keptAnswers: createKeptAnswers(identityStore, clock, (text) => createSeal(hasher.hash(text))),
     requestLog: createRequestLog(ledgerStore, bodies),
     bodies,
     usage: createUsageReports(ledgerStore, identityStore),
     models,
     prices,
     runaways: createRunawayGuard({ clock, limits: settings.runaway, hash: sha256Hex }),
+    events: createEvents(),
     async close() {
       config.stop();
       prices.stop();
+      await keyRing.flushUses();
       keyRing.stop();
       await bodies.close();
       await closeStores();
-      log.close();
+      await log.close();
     },
   };
 }

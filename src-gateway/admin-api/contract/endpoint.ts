@@ -9,7 +9,7 @@ import type { Right } from "../../auth/rights.ts";
 export type Access = "public" | "user" | "admin" | Right;
 
 export interface Endpoint {
-  method: "GET" | "POST" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** Below `/api/v1`; `{name}` is a parameter. */
   path: string;
   access: Access;

@@ -2,11 +2,13 @@
 import { z } from "zod";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { SURFACES } from "../../ir/protocol.ts";
+import { AUDIT_ENDPOINTS } from "./audit-endpoints.ts";
 import { BUDGET_ENDPOINTS } from "./budget-endpoints.ts";
 import { configSchema } from "./config-schemas.ts";
 import { type Endpoint, endpoint, flag, nothing, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
+import { HOOK_ENDPOINTS } from "./hook-endpoints.ts";
 import { LEDGER_ENDPOINTS } from "./ledger-endpoints.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
@@ -26,6 +28,7 @@ import {
   userSchema,
   userStatusSchema,
 } from "./schemas.ts";
+import { USAGE_ENDPOINTS } from "./usage-endpoints.ts";
 
 export type { Access, Endpoint } from "./endpoint.ts";
 
@@ -119,6 +122,7 @@ export const ENDPOINTS = {
     query: usageQuery.extend({ groupBy: dimension }),
     reply: z.array(usageSumSchema),
   }),
+  ...USAGE_ENDPOINTS,
   usageLatencies: endpoint(
     "GET",
     "/usage/latencies",
@@ -210,6 +214,8 @@ export const ENDPOINTS = {
   ...RUNAWAY_ENDPOINTS,
   ...BUDGET_ENDPOINTS,
   ...LEDGER_ENDPOINTS,
+  ...HOOK_ENDPOINTS,
+  ...AUDIT_ENDPOINTS,
   createCode: endpoint("POST", "/auth/code", "signin:run", "A one-time code that signs a browser in", {
     reply: z.object({ code: z.string(), expiresAtUs: z.number() }),
   }),

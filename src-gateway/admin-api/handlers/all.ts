@@ -1,7 +1,9 @@
+import { auditHandlers } from "./audit.ts";
 import { budgetHandlers } from "./budgets.ts";
 import { exchangeHandlers } from "./exchanges.ts";
 import { gatewayHandlers } from "./gateway.ts";
 import { healthHandlers } from "./health.ts";
+import { hookHandlers } from "./hooks.ts";
 import { ledgerHandlers } from "./ledger.ts";
 import { loggedBodyHandlers } from "./logged-bodies.ts";
 import { priceHandlers } from "./prices.ts";
@@ -13,12 +15,14 @@ import { userHandlers } from "./users.ts";
 /** Who answers which endpoint. */
 export const HANDLERS: Handlers = {
   ...userHandlers,
+  ...auditHandlers,
   ...exchangeHandlers,
   ...loggedBodyHandlers,
   ...gatewayHandlers,
   ...healthHandlers,
   ...runawayHandlers,
   ...budgetHandlers,
+  ...hookHandlers,
   ...ledgerHandlers,
   ...priceHandlers,
   ...signInHandlers,

@@ -13,9 +13,10 @@ export interface HandlerInput<Name extends EndpointName> {
   body: BodyOf<Name>;
   /**
    * To be called once the change is made, with the state before and after it, without secrets. Who did it is known.
+   * @param act null where nothing was changed after all: a dry run.
    * @param actor where it is not the caller: somebody who has just signed in.
    */
-  record(act: AdminAct, actor?: Partial<Actor>): Promise<void>;
+  record: (act: AdminAct | null, actor?: Partial<Actor>) => Promise<void>;
   request: IncomingMessage;
   response: ServerResponse;
 }

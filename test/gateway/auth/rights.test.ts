@@ -26,14 +26,14 @@ describe("the table of rights", () => {
   it("stands in docs/rights.md as it is", () => {
     const page = readFileSync(new URL("../../../docs/rights.md", import.meta.url), "utf8");
     const [, table] = /<!-- rights -->\n([\s\S]*?)\n<!-- \/rights -->/.exec(page) ?? [];
-    expect(table, `Put this into docs/rights.md:\n${tableOfRights()}`).toBe(tableOfRights());
+    if (table !== tableOfRights()) expect.fail(`Put this into docs/rights.md:\n${tableOfRights()}`);
   });
 
   it("gives no role what a higher one has not", () => {
     const order = ["none", "own", "team", "all"];
     for (const [right, { reach }] of pairs) {
       const places = RIGHT_HOLDERS.map((holder) => order.indexOf(reach[holder]));
-      expect(places, right).toEqual([...places].sort((a, b) => b - a));
+      expect({ right, places }).toEqual({ right, places: [...places].sort((a, b) => b - a) });
     }
   });
 
@@ -60,8 +60,8 @@ describe("scopes of a key", () => {
 
   it("are refused when they name nothing that there is", () => {
     for (const good of ["admin:*", "admin:users", "admin:users:*", "admin:users:read", "admin:none"])
-      expect(isAdminScope(good), good).toBe(true);
+      expect({ good, is: isAdminScope(good) }).toEqual({ good, is: true });
     for (const bad of ["admin:", "admin:nothing", "admin:users:fly", "admin", "admin:users:read:x", "admin:__proto__"])
-      expect(isAdminScope(bad), bad).toBe(false);
+      expect({ bad, is: isAdminScope(bad) }).toEqual({ bad, is: false });
   });
 });
