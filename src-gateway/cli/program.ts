@@ -15,6 +15,7 @@ import { contextOf } from "./context.ts";
 import { addDoctor } from "./doctor.ts";
 import { harmless } from "./format.ts";
 import { addHealth } from "./health.ts";
+import { addHooks } from "./hooks.ts";
 import { addInit } from "./init.ts";
 import { addLedger } from "./ledger.ts";
 import { addLogs } from "./logs.ts";
@@ -53,6 +54,7 @@ export function buildProgram(world: CliWorld): Command {
   addHealth(program, world);
   addBudgets(program, world);
   addRunaway(program, world);
+  addHooks(program, world);
   addRouteExplain(program.command("route").description("where requests go"), world);
   const config = program.command("config").description("settings, providers, routes and aliases");
   addConfigShow(config, world);

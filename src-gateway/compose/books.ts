@@ -8,6 +8,8 @@ import { keepPartitions } from "../store/partitions.ts";
 import type { Parts } from "./parts.ts";
 
 export interface Books {
+  /** This run, in the table of instances. */
+  runId: number;
   writer: ExchangeWriter;
   records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): void };
   /** Told each closed exchange; null when the gateway stops. */
@@ -45,6 +47,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
       for (const record of records) closeNow(record);
     });
   return {
+    runId: run.id,
     writer,
     watchers,
     records: {

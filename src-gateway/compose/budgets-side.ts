@@ -9,6 +9,7 @@ import { NO_USAGE } from "../ir/usage.ts";
 import { costOf } from "../prices/cost.ts";
 import { priceRecord } from "../prices/price-record.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
+import { tellBudget } from "./budget-events.ts";
 import type { LiveState } from "./live-config.ts";
 import type { Parts } from "./parts.ts";
 import { createSpentSince } from "./spent-since.ts";
@@ -109,7 +110,10 @@ async function open(parts: Parts, writer: Pick<ExchangeWriter, "flush">, limits:
       await writer.flush();
       return fromLedger(query);
     },
-    onNotice: (notice) => log.warn({ kind: "budget", ...notice }, sentenceOf(notice)),
+    onNotice(notice) {
+      log.warn({ kind: "budget", ...notice }, sentenceOf(notice));
+      tellBudget(parts.events, notice);
+    },
   });
 }
 

@@ -13,6 +13,7 @@ import { openBudgets } from "./budgets-side.ts";
 import { watchDisk } from "./disk-side.ts";
 import { createExchangeWorld } from "./exchange-world.ts";
 import { startProbes } from "./health-side.ts";
+import { openHooks } from "./hooks-side.ts";
 import { logBodies } from "./log-bodies.ts";
 import { openDoors } from "./open-doors.ts";
 import { countBeside } from "./own-counts.ts";
@@ -26,16 +27,17 @@ const MAX_WAITING_COUNTS = 1_000;
 export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
   const parts = await composeParts(settings, env);
   try {
-    return await joinGateway(parts);
+    return await joinGateway(parts, env);
   } catch (error) {
     await parts.close();
     throw error;
   }
 }
 
-async function joinGateway(parts: Parts): Promise<Gateway> {
+async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gateway> {
   const { settings, clock } = parts;
   const books = await openBooks(parts);
+  const hooks = openHooks(parts, env, books);
   const { user, isFirstRun } = await openIdentity(parts);
 
   const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
@@ -62,6 +64,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     running,
     watchers: books.watchers,
     analytics: () => analytics?.state() ?? null,
+    hooks: hooks.desk,
     budgets: spending.budgets,
     diskProblem: disk.problem,
     startedAtUs: clock.nowUs(),
@@ -74,6 +77,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
   let stopProbes: (() => void) | null = null;
 
   const shutDown = async (drainMs: number): Promise<void> => {
+    hooks.stopping();
     admin.stop();
     disk.stop();
     stopProbes?.();
@@ -85,6 +89,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
     await logged.stop();
     await counted.stop();
     await spending.stop();
+    await hooks.stop();
     await books.close();
     await analytics?.stop();
     await counter.close();
@@ -106,6 +111,7 @@ async function joinGateway(parts: Parts): Promise<Gateway> {
       parts.prices.start();
       stopProbes = startProbes(parts);
       analytics?.start();
+      hooks.start();
       return welcome(parts, urls, isFirstRun ? user.id : null);
     },
     signInUrl: () => `${urls.consoleUrl}#code=${admin.createCode()}`,

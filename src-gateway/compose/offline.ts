@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { GatewayError } from "../ir/errors.ts";
 import type { Settings } from "../settings/types.ts";
 import { serveAdmin } from "./admin-side.ts";
+import { openHooks } from "./hooks-side.ts";
 import { composeParts } from "./parts.ts";
 
 export interface Offline {
@@ -17,6 +18,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
   const parts = await composeParts({ ...settings, logLevel: "silent" }, env);
   const { user, created } = await parts.users.ensureRootAdmin(settings.adminEmail);
   await parts.keyRing.reload();
+  const hooks = openHooks(parts, env, null);
   const admin = serveAdmin({
     parts,
     root: user,
@@ -25,6 +27,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     running: new Set(),
     watchers: new Set(),
     analytics: () => null,
+    hooks: hooks.desk,
     budgets: () => null,
     startedAtUs: parts.clock.nowUs(),
     urls: () => ({ url: "", consoleUrl: "" }),
@@ -49,6 +52,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
         server.close(() => resolve());
       });
       if (folder) await rm(folder, { recursive: true, force: true });
+      await hooks.stop();
       await parts.close();
     },
   };

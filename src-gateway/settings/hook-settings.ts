@@ -1,14 +1,13 @@
 /** The hook of settings and environment, as the earlier gateway had it: one script that is told of users and keys. */
 import type { HookConfig, HookSettings } from "./hook-types.ts";
 import type { Layers } from "./layers.ts";
-import { hookSpanMs, STANDARD_RETRY_FOR_MS, STANDARD_TIMEOUT_MS } from "./read-hooks.ts";
+import { hookSpanMs, SETTINGS_HOOK, STANDARD_RETRY_FOR_MS, STANDARD_TIMEOUT_MS } from "./read-hooks.ts";
 import { settingRow as row, type SettingRow } from "./setting-types.ts";
 import type { TypedValues } from "./typed-values.ts";
 
 const STANDARD_ERROR_PERCENT = 25;
 /** What the scripts of the earlier gateway know. */
 const EARLIER_EVENTS = ["gateway.user.*", "gateway.api_key.*"];
-export const SETTINGS_HOOK = "settings";
 
 export const HOOK_ROWS: readonly SettingRow[] = [
   row(

@@ -9,6 +9,8 @@ import { looksLikeKey, quote } from "./secret-text.ts";
 import type { CredentialRef } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
+/** What the script of settings and environment is called. */
+export const SETTINGS_HOOK = "settings";
 export const STANDARD_TIMEOUT_MS = 30_000;
 export const STANDARD_RETRY_FOR_MS = 86_400_000;
 const MAX_SPAN_MS = { timeout: 900_000, retry_for: 7 * 86_400_000 } as const;
@@ -60,6 +62,8 @@ function readHook(reader: YamlReader, node: Node, key: string, folder: string): 
 function readName({ reader, members, key }: Entry): string | null {
   const node = members.get("name");
   const name = reader.text(node, `${key}.name`);
+  if (name === SETTINGS_HOOK)
+    reader.refuse(node, `${key}.name`, "is the name of the script of the settings", "take another");
   if (name === null || (/^[\w.-]{1,64}$/.test(name) && !looksLikeKey(name))) return name;
   reader.refuse(node, `${key}.name`, `${quote(name)} is no name`, "letters, digits, dot, dash, underscore; at most 64");
   return null;
