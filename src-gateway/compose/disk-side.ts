@@ -8,9 +8,9 @@ import type { Parts } from "./parts.ts";
 
 export interface DiskSide {
   /** Null while there is room. */
-  noRoom(): GatewayError | null;
+  noRoom: () => GatewayError | null;
   /** What is short, as a sentence; null while there is room. */
-  problem(): string | null;
+  problem: () => string | null;
   stop(): void;
 }
 

@@ -30,6 +30,8 @@ export interface LedgerDeskInput {
   book(): Promise<PriceBook>;
   costOf: (usage: Usage, price: AppliedPrice, counts?: ExtraCounts) => Cost | null;
   words: CostWords;
+  /** What requests of the past have cost is not what it was: whoever adds it up has to do so anew. */
+  onCostsChanged(): Promise<void>;
   /** What may be read of an error that nobody foresaw. */
   explainError: (error: unknown) => string;
 }
@@ -71,7 +73,12 @@ export function createLedgerDesk(input: LedgerDeskInput) {
     recost: (query: RecostQuery, options: Pick<RecostOptions, "apply" | "reason" | "by">): LedgerJob =>
       jobs.start("recost", async (tell, signal) => {
         const deps = { store, clock, book: await input.book(), costOf: input.costOf };
-        return recost(deps, query, { ...options, onProgress: tell, signal });
+        try {
+          return await recost(deps, query, { ...options, onProgress: tell, signal });
+        } finally {
+          // One that was broken off has corrected a part.
+          if (options.apply) await input.onCostsChanged();
+        }
       }),
     /** @throws ExportError before anything is begun. */
     reconcile(text: string, query: ReconcileQuery): LedgerJob {
@@ -95,7 +102,11 @@ export function createLedgerDesk(input: LedgerDeskInput) {
           .where("deleted_at", "is", null)
           .execute();
         const userIds = new Map(users.map(({ id, email }) => [email.toLowerCase(), id]));
-        return importLegacy({ store, clock, userIds }, query, tell);
+        try {
+          return await importLegacy({ store, clock, userIds }, query, tell);
+        } finally {
+          await input.onCostsChanged();
+        }
       }),
   };
 }

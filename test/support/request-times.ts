@@ -12,12 +12,11 @@ export function askOnAndOn(to: { url: string; key: string; model: string }, clie
   let times: number[] = [];
   let isOver = false;
   const agent = new http.Agent({ keepAlive: true, maxSockets: clients });
-  const one = async (client: number): Promise<void> => {
-    for (let n = 0; !isOver; n++) {
-      const beganAt = performance.now();
-      await ask(agent, to, `client ${client}, request ${n}`);
-      times.push(performance.now() - beganAt);
-    }
+  const one = async (client: number, n = 0): Promise<void> => {
+    const beganAt = performance.now();
+    await ask(agent, to, `client ${client}, request ${n}`);
+    times.push(performance.now() - beganAt);
+    if (!isOver) await one(client, n + 1);
   };
   const running = Promise.all(Array.from({ length: clients }, (_, client) => one(client)));
   return {

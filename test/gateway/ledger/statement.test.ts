@@ -32,6 +32,7 @@ describeOnBothDatabases("the statement of a month", (database) => {
       book: () => Promise.resolve(bookOf(TEST_PRICES)),
       costOf,
       words: { lines: costLines, explain: explainCost },
+      onCostsChanged: () => Promise.resolve(),
       explainError: String,
     });
 
