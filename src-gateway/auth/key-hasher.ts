@@ -13,5 +13,8 @@ export function createKeyHasher(secret: string): KeyHasher {
 /** A new client key: `tok_` and 32 random bytes. */
 export const newToken = (): string => `tok_${randomBytes(32).toString("base64url")}`;
 
+/** Enough to recognise a key by, and far too little to guess it from. */
+export const prefixOf = (token: string): string => token.slice(0, 12);
+
 /** How a key is known in memory, so that no key itself is kept. */
 export const fingerprint = (token: string): string => hash("sha256", token, "base64url");

@@ -5,6 +5,8 @@ import type { Logger } from "../lib/logger.ts";
 import { describeError } from "../store/database-errors.ts";
 import type { Store } from "../store/open-store.ts";
 import { fingerprint, type KeyHasher } from "./key-hasher.ts";
+import { isAt } from "./key-limits.ts";
+import { createKeyUses, type KeyUses } from "./key-uses.ts";
 import { type KnownKey, readKeys, readKeysVersion } from "./read-keys.ts";
 import type { KeyRing, Principal } from "./types.ts";
 
@@ -13,9 +15,12 @@ export interface KeyRingOptions {
   log: Logger;
   /** How often changes made by other processes are looked for. */
   pollMs?: number;
+  /** How often it is written down when keys were used. */
+  flushMs?: number;
 }
 
 const POLL_MS = 2_000;
+const FLUSH_MS = 30_000;
 /** Keys that were shown lately, so that each is hashed with the secret once. */
 const MAX_RECENT = 10_000;
 
@@ -28,7 +33,10 @@ class Ring implements KeyRing {
   private readonly store: Store;
   private readonly hasher: KeyHasher;
   private readonly options: KeyRingOptions;
-  private readonly timer: NodeJS.Timeout;
+  private readonly timers: NodeJS.Timeout[];
+  private readonly uses: KeyUses;
+  private readonly listeners = new Set<() => void>();
+  private isLimited = false;
   private byHash = new Map<string, KnownKey>();
   /** By fingerprint of the key that was shown. */
   private recent = new Map<string, KnownKey>();
@@ -41,24 +49,39 @@ class Ring implements KeyRing {
     this.store = store;
     this.hasher = hasher;
     this.options = options;
-    this.timer = setInterval(() => void this.poll(), options.pollMs ?? POLL_MS);
-    this.timer.unref();
+    this.uses = createKeyUses(store, options.log);
+    this.timers = [
+      setInterval(() => void this.poll(), options.pollMs ?? POLL_MS),
+      setInterval(() => void this.uses.flush(), options.flushMs ?? FLUSH_MS),
+    ];
+    for (const timer of this.timers) timer.unref();
   }
 
-  authenticate(token: string): Principal {
+  authenticate(token: string, address: string | null = null): Principal {
     const key = this.recognise(token);
+    const nowUs = this.options.clock.nowUs();
+    if (key.revoked !== null) throw revokedError(key.revoked);
     if (key.isSuspended) {
       throw new GatewayError(
         "user_suspended",
         "The user of this key is suspended. Ask the administrator of the gateway.",
       );
     }
-    if (key.expiresAtUs !== null && key.expiresAtUs <= this.options.clock.nowUs()) {
+    if (key.expiresAtUs !== null && key.expiresAtUs <= nowUs) {
       throw new GatewayError(
         "invalid_api_key",
-        "This key has expired. `gateway admin api-keys create` makes a new one.",
+        key.isPrevious
+          ? "This token was replaced when its key was rotated, and its time of overlap is over. Use the new one."
+          : "This key has expired. `gateway admin api-keys create` makes a new one.",
       );
     }
+    if (key.addresses !== null && !isAt(key.addresses, address)) {
+      throw new GatewayError(
+        "forbidden",
+        `This key is not good at your address${address === null ? "" : ` (${address})`}. Ask whoever made it.`,
+      );
+    }
+    if (key.principal.apiKeyId !== null) this.uses.note(key.principal.apiKeyId, nowUs);
     return key.principal;
   }
 
@@ -71,8 +94,21 @@ class Ring implements KeyRing {
     await this.loading;
   }
 
+  hasLimits(): boolean {
+    return this.isLimited;
+  }
+
+  onLoad(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  flushUses(): Promise<void> {
+    return this.uses.flush();
+  }
+
   stop(): void {
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
   }
 
   private recognise(token: string): KnownKey {
@@ -83,7 +119,7 @@ class Ring implements KeyRing {
     if (!found) {
       throw new GatewayError(
         "invalid_api_key",
-        "This key is not known to the gateway, or it was revoked. Use a client key (tok_…); " +
+        "This key is not known to the gateway. Use a client key (tok_…); " +
           "`gateway admin api-keys create` makes one.",
       );
     }
@@ -95,9 +131,11 @@ class Ring implements KeyRing {
   private async load(): Promise<void> {
     // In this order: a change between the two is found by the next poll, if it was not read already.
     const version = await readKeysVersion(this.store);
-    this.byHash = await readKeys(this.store);
+    this.byHash = await readKeys(this.store, this.hasher);
     this.recent = new Map();
     this.version = version;
+    this.isLimited = [...this.byHash.values()].some((key) => key.revoked === null && key.principal.limits != null);
+    for (const listener of this.listeners) listener();
   }
 
   private async poll(): Promise<void> {
@@ -117,4 +155,13 @@ class Ring implements KeyRing {
       this.isPolling = false;
     }
   }
+}
+
+function revokedError({ atUs, reason }: NonNullable<KnownKey["revoked"]>): GatewayError {
+  const day = new Date(atUs / 1000).toISOString().slice(0, 10);
+  const why = reason === null ? "" : `: ${reason}`;
+  return new GatewayError(
+    "invalid_api_key",
+    `This key was revoked on ${day}${why}. Ask the administrator for a new one.`,
+  );
 }

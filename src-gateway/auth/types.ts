@@ -1,4 +1,28 @@
 /** Who is asking. `auth/` knows users and client keys, and turns a presented key into a `Principal`. */
+import type { KeyLimits } from "./key-types.ts";
+import type { TeamRef } from "./team-types.ts";
+
+export type {
+  ApiKey,
+  ApiKeys,
+  KeyBudget,
+  KeyChange,
+  KeyFilter,
+  KeyLimits,
+  NewKey,
+} from "./key-types.ts";
+export type {
+  Member,
+  MemberRole,
+  Organisation,
+  Project,
+  Projects,
+  Team,
+  TeamRef,
+  Teams,
+} from "./team-types.ts";
+export type { ImportOptions, ImportReport, UserChange, UserFilter, Users } from "./user-types.ts";
+
 export const ROLES = ["root_admin", "gateway_admin", "gateway_user"] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -13,20 +37,11 @@ export interface User {
   role: Role;
   status: UserStatus;
   createdAtUs: number;
+  /** `service`: no person, but the account that holds a team's own keys. Left out for persons. */
+  kind?: UserKind;
 }
 
-export interface ApiKey {
-  id: number;
-  uuid: string;
-  userId: number;
-  name: string;
-  /** The first 12 characters of the key, enough to recognise it. */
-  prefix: string;
-  scopes: string[];
-  createdAtUs: number;
-  expiresAtUs: number | null;
-  revokedAtUs: number | null;
-}
+export type UserKind = "person" | "service";
 
 /** What the hot path knows about a caller. */
 export interface Principal {
@@ -37,37 +52,33 @@ export interface Principal {
   apiKeyId: number | null;
   keyName: string | null;
   scopes: string[];
-}
-
-export interface Users {
-  list(): Promise<User[]>;
-  find(idOrEmail: number | string): Promise<User | null>;
-  /** @throws GatewayError conflict when the e-mail address is taken, invalid_request when it is none. */
-  create(input: { email: string; displayName?: string; role?: Role }): Promise<User>;
-  /** @throws GatewayError not_found; conflict when it would suspend the last active root_admin. */
-  setStatus(id: number, status: UserStatus): Promise<User>;
-  /** The root admin; made on the first call of a new database. */
-  ensureRootAdmin(email: string): Promise<{ user: User; created: boolean }>;
-}
-
-export interface ApiKeys {
-  list(filter?: { userId?: number }): Promise<ApiKey[]>;
-  /** The token is in the answer and nowhere else. @throws GatewayError not_found, user_suspended. */
-  create(input: {
-    userId: number;
-    name: string;
-    scopes?: string[];
-    ttlMs?: number;
-  }): Promise<{ key: ApiKey; token: string }>;
-  /** @throws GatewayError not_found. */
-  revoke(id: number): Promise<ApiKey>;
+  /** The team that it acts for: the key's, or the only one of its user. Null or left out for none. */
+  teamId?: number | null;
+  teamName?: string | null;
+  /** All teams of the user, for requests that name one. */
+  teams?: readonly TeamRef[];
+  /** The project of a request that names none. */
+  project?: string | null;
+  /** What the key itself may use, beside what the configuration says. */
+  limits?: KeyLimits | null;
+  /** Tells the user apart without saying who it is: a keyed hash. */
+  hashedId?: string;
 }
 
 /** The keys of the database, in memory: answers without touching it. */
 export interface KeyRing {
-  /** @throws GatewayError invalid_api_key, user_suspended. */
-  authenticate(token: string): Principal;
+  /**
+   * @param address where the request comes from, for keys that are good at some addresses only; null where nobody knows.
+   * @throws GatewayError invalid_api_key, user_suspended, forbidden.
+   */
+  authenticate(token: string, address?: string | null): Principal;
   /** Reads users and keys anew; called after every change made here, and on a timer for changes made elsewhere. */
   reload(): Promise<void>;
+  /** Whether any key that is good has limits of its own. */
+  hasLimits(): boolean;
+  /** Called after each reading; the answer ends that. */
+  onLoad(listener: () => void): () => void;
+  /** Writes down when keys were last used; done now and then by itself. */
+  flushUses(): Promise<void>;
   stop(): void;
 }

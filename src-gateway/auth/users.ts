@@ -1,22 +1,26 @@
 /** The people of the gateway. `auth/` answers who is asking: users, their client keys, and the keys in memory. */
 import { randomUUID } from "node:crypto";
-import { type Kysely, type Selectable, sql } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { GatewayError } from "../ir/errors.ts";
 import type { Clock } from "../lib/clock.ts";
 import { isUniqueViolation } from "../store/database-errors.ts";
 import type { Store } from "../store/open-store.ts";
-import type { Database, UsersTable } from "../store/schema.ts";
+import type { Database } from "../store/schema.ts";
 import { whileBusy } from "../store/while-busy.ts";
+import { changeUser, takenAddress } from "./change-user.ts";
 import { checkEmail, normaliseEmail } from "./email.ts";
-import { ROLES, type Role, USER_STATUSES, type User, type UserStatus, type Users } from "./types.ts";
+import { exportUsers } from "./export-users.ts";
+import { importUsers } from "./import-users.ts";
+import { removeUser } from "./remove-user.ts";
+import { ROLES, type User, type UserFilter, type Users } from "./types.ts";
+import { livingUsers, nameOf, readStatus, toUser } from "./user-rows.ts";
+
+export { readRole, readStatus } from "./user-rows.ts";
 
 export function createUsers({ db }: Store, clock: Clock): Users {
-  const find: Users["find"] = async (idOrEmail) => {
-    const column = typeof idOrEmail === "number" ? "id" : "email";
-    const value = typeof idOrEmail === "number" ? idOrEmail : normaliseEmail(idOrEmail);
-    const row = await living(db).where(column, "=", value).executeTakeFirst();
-    return row ? toUser(row) : null;
-  };
+  /** Serializable: two admins who suspend each other at the same moment must not both succeed. */
+  const atOnce = <Result>(work: (transaction: Kysely<Database>) => Promise<Result>): Promise<Result> =>
+    whileBusy(() => db.transaction().setIsolationLevel("serializable").execute(work));
 
   const create: Users["create"] = async ({ email, displayName, role = "gateway_user" }) => {
     const address = checkEmail(email);
@@ -28,7 +32,7 @@ export function createUsers({ db }: Store, clock: Clock): Users {
       uuid: randomUUID(),
       email: address,
       role,
-      display_name: displayName?.trim().slice(0, 200) || address,
+      display_name: nameOf(displayName, address),
       status: "active",
       created_at: now,
       updated_at: now,
@@ -37,22 +41,34 @@ export function createUsers({ db }: Store, clock: Clock): Users {
       return toUser(await whileBusy(() => insert.returningAll().executeTakeFirstOrThrow()));
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      throw new GatewayError("conflict", `There is a user with the address ${address} already.`, { param: "email" });
+      throw takenAddress(address);
+    }
+  };
+  const update: Users["update"] = async (id, change, by = null) => {
+    try {
+      return await atOnce((transaction) => changeUser(transaction, { id, change, by, nowUs: clock.nowUs() }));
+    } catch (error) {
+      // Somebody else has taken it since it was looked for.
+      if (isUniqueViolation(error)) throw takenAddress(change.email ?? "");
+      throw error;
     }
   };
 
   return {
-    list: async () => (await living(db).orderBy("id").execute()).map(toUser),
-    find,
+    list: (filter = {}) => listUsers(db, filter),
+    async find(idOrEmail) {
+      const column = typeof idOrEmail === "number" ? "id" : "email";
+      const value = typeof idOrEmail === "number" ? idOrEmail : normaliseEmail(idOrEmail);
+      const row = await livingUsers(db).where(column, "=", value).executeTakeFirst();
+      return row ? toUser(row) : null;
+    },
     create,
-    setStatus: (id, status) =>
-      // Serializable: two admins who suspend each other at the same moment must not both succeed.
-      whileBusy(() =>
-        db
-          .transaction()
-          .setIsolationLevel("serializable")
-          .execute((transaction) => setStatus(transaction, { id, status, nowUs: clock.nowUs() })),
-      ),
+    update,
+    setStatus: (id, status, by) => update(id, { status }, by),
+    remove: (id, { isHard = false, by = null } = {}) =>
+      atOnce((transaction) => removeUser(transaction, { id, isHard, by, nowUs: clock.nowUs() })),
+    import: (text, options = {}) => importUsers(db, text, options, clock.nowUs()),
+    export: () => exportUsers(db),
     async ensureRootAdmin(email) {
       const existing = await rootAdmin(db);
       if (existing) return { user: existing, created: false };
@@ -68,10 +84,8 @@ export function createUsers({ db }: Store, clock: Clock): Users {
   };
 }
 
-const living = (db: Kysely<Database>) => db.selectFrom("users").selectAll().where("deleted_at", "is", null);
-
 async function rootAdmin(db: Kysely<Database>): Promise<User | null> {
-  const row = await living(db)
+  const row = await livingUsers(db)
     .where("role", "=", "root_admin")
     .orderBy(sql`case when status = 'active' then 0 else 1 end`)
     .orderBy("id")
@@ -79,52 +93,26 @@ async function rootAdmin(db: Kysely<Database>): Promise<User | null> {
   return row ? toUser(row) : null;
 }
 
-async function setStatus(
-  db: Kysely<Database>,
-  change: { id: number; status: UserStatus; nowUs: number },
-): Promise<User> {
-  const { id, status, nowUs } = change;
-  if (!USER_STATUSES.includes(status)) {
-    throw new GatewayError("invalid_request", `A status is one of ${USER_STATUSES.join(", ")}.`, { param: "status" });
+async function listUsers(db: Kysely<Database>, filter: UserFilter): Promise<User[]> {
+  const { q, role, status, teamId, afterId, limit, withServices = false } = filter;
+  let query = livingUsers(db).orderBy("id");
+  if (!withServices) query = query.where("kind", "<>", "service");
+  if (role !== undefined) query = query.where("role", "=", role);
+  if (status !== undefined) query = query.where("status", status === "active" ? "=" : "<>", "active");
+  if (afterId !== undefined) query = query.where("id", ">", afterId);
+  if (limit !== undefined) query = query.limit(limit);
+  if (teamId !== undefined) {
+    query = query.where("id", "in", (inner) =>
+      inner.selectFrom("team_members").select("user_id").where("team_id", "=", teamId),
+    );
   }
-  const user = await living(db).where("id", "=", id).executeTakeFirst();
-  if (!user) throw new GatewayError("not_found", `There is no user ${id}.`);
-  if (status === "suspended" && user.role === "root_admin") {
-    const other = await living(db)
-      .where("role", "=", "root_admin")
-      .where("status", "=", "active")
-      .where("id", "<>", id)
-      .executeTakeFirst();
-    if (!other) {
-      throw new GatewayError(
-        "conflict",
-        "This is the last active root_admin. Make another one before you suspend this one.",
-      );
-    }
+  if (q !== undefined && q !== "") {
+    const words = `%${q.toLowerCase().replace(/[\\%_]/g, "\\$&")}%`;
+    query = query.where(
+      sql<boolean>`(email like ${words} escape '\\' or lower(display_name) like ${words} escape '\\')`,
+    );
   }
-  const row = await db
-    .updateTable("users")
-    .set({ status, updated_at: nowUs })
-    .where("id", "=", id)
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return toUser(row);
+  const found = (await query.execute()).map(toUser);
+  // A role that this program does not know is none of those that were asked for.
+  return found.filter((user) => (role === undefined || user.role === role) && readStatus(user.status) === user.status);
 }
-
-function toUser(row: Selectable<UsersTable>): User {
-  return {
-    id: row.id,
-    uuid: row.uuid,
-    email: row.email,
-    displayName: row.display_name,
-    role: readRole(row.role),
-    status: readStatus(row.status),
-    createdAtUs: row.created_at,
-  };
-}
-
-/** A word that this program does not know gives no rights. */
-export const readRole = (text: string): Role => ROLES.find((role) => role === text) ?? "gateway_user";
-
-/** The earlier gateway said `inactive`. */
-export const readStatus = (text: string): UserStatus => (text === "active" ? "active" : "suspended");
