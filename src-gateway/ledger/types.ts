@@ -74,10 +74,47 @@ export interface UsageDifference {
   ratio: { input: number | null; output: number | null };
 }
 
+/** Of these, sums are kept per hour or day and their values are few enough to be drawn. */
+export const SERIES_DIMENSIONS = ["all", "user", "key", "agent", "project", "model", "provider"] as const;
+export type SeriesDimension = (typeof SERIES_DIMENSIONS)[number];
+
+export interface UsageSeriesQuery {
+  /** When each bucket begins, in order; the last one ends at `toUs`. */
+  startsUs: number[];
+  toUs: number;
+  groupBy: SeriesDimension;
+  /** So many groups by themselves, the rest in one. */
+  limit: number;
+  userId?: number;
+}
+
+/** One number a bucket in each list. */
+export interface SeriesSum {
+  /** As in `UsageSum`; null for what has no value, and for the rest. */
+  group: string | null;
+  isRest: boolean;
+  requests: number[];
+  failures: number[];
+  unpriced: number[];
+  /** Nano-USD. */
+  costNano: number[];
+  /** With what was read from cache and written to it. */
+  input: number[];
+  cacheRead: number[];
+  output: number[];
+}
+
+export interface UsageSeries {
+  startsUs: number[];
+  /** Dearest first. */
+  groups: SeriesSum[];
+}
+
 export interface UsageReports {
   total(query: UsageQuery): Promise<UsageSum>;
   /** Largest first, or in the order of time for `day` and `hour`. */
   breakdown(query: UsageQuery & { groupBy: UsageDimension }): Promise<UsageSum[]>;
+  series(query: UsageSeriesQuery): Promise<UsageSeries>;
   latencies(query: LatencyQuery): Promise<LatencySum[]>;
   /** Most requests first. */
   differences(query: Pick<UsageQuery, "fromUs" | "toUs" | "userId">): Promise<UsageDifference[]>;

@@ -7,6 +7,7 @@ import { createOtherReports } from "./other-reports.ts";
 import { isTime, NOTHING, readSums, type Sums } from "./read-sums.ts";
 import type { UsageDimension, UsageReports, UsageSum } from "./types.ts";
 import { DAY_US, HOUR_US } from "./usage-segments.ts";
+import { readUsageSeries } from "./usage-series.ts";
 
 /** @param identity where users and keys are, for their names; the same database unless the operator set it apart. */
 export function createUsageReports(store: Store, identity: Store = store): UsageReports {
@@ -26,6 +27,16 @@ export function createUsageReports(store: Store, identity: Store = store): Usage
             (a, b) =>
               b.costNano - a.costNano || b.requests - a.requests || b.usage.output - a.usage.output || byName(a, b),
           );
+    },
+    async series(query) {
+      const { startsUs, groups } = await readUsageSeries(store, query);
+      const { groupBy } = query;
+      if (groupBy === "all") return { startsUs, groups };
+      const names = await namesOf(identity, groupBy);
+      return {
+        startsUs,
+        groups: groups.map((sum) => ({ ...sum, group: sum.group && nameOf(groupBy, sum.group, names) })),
+      };
     },
     ...createOtherReports(store),
   };

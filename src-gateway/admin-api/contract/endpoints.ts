@@ -28,6 +28,7 @@ import {
   userSchema,
   userStatusSchema,
 } from "./schemas.ts";
+import { SIGN_IN_ENDPOINTS } from "./sign-in-endpoints.ts";
 import { USAGE_ENDPOINTS } from "./usage-endpoints.ts";
 
 export type { Access, Endpoint } from "./endpoint.ts";
@@ -216,21 +217,7 @@ export const ENDPOINTS = {
   ...LEDGER_ENDPOINTS,
   ...HOOK_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
-  createCode: endpoint("POST", "/auth/code", "signin:run", "A one-time code that signs a browser in", {
-    reply: z.object({ code: z.string(), expiresAtUs: z.number() }),
-  }),
-  login: endpoint(
-    "POST",
-    "/auth/login",
-    "public",
-    "Start a session with a one-time code; without one on a loopback first run",
-    {
-      body: z.strictObject({ code: z.string().max(200).optional() }),
-      reply: userSchema,
-    },
-  ),
-  logout: endpoint("POST", "/auth/logout", "public", "End the session", { reply: nothing }),
-  whoAmI: endpoint("GET", "/auth/me", "sessions:read", "Whose session this is", { reply: userSchema }),
+  ...SIGN_IN_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 /** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */

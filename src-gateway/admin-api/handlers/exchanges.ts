@@ -6,7 +6,13 @@ import type { Handlers } from "./types.ts";
 
 export const exchangeHandlers: Pick<
   Handlers,
-  "listExchanges" | "getExchange" | "usageSummary" | "usageBreakdown" | "usageLatencies" | "usageDifferences"
+  | "listExchanges"
+  | "getExchange"
+  | "usageSummary"
+  | "usageBreakdown"
+  | "usageSeries"
+  | "usageLatencies"
+  | "usageDifferences"
 > = {
   async listExchanges({ deps, query, caller }) {
     const filter: ExchangeFilter = onlyOwn(caller, defined(query));
@@ -20,6 +26,10 @@ export const exchangeHandlers: Pick<
   usageBreakdown: ({ deps, query, caller }) => {
     const { groupBy, ...rest } = query;
     return deps.usage.breakdown({ ...onlyOwn(caller, defined(rest)), groupBy });
+  },
+  usageSeries: ({ deps, query, caller }) => {
+    const { startsUs, toUs, groupBy, limit, ...rest } = query;
+    return deps.usage.series({ ...onlyOwn(caller, defined(rest)), startsUs, toUs, groupBy, limit });
   },
   usageLatencies: ({ deps, query }) =>
     deps.usage.latencies({ ...defined(query), groupBy: query.groupBy, metric: query.metric }),
