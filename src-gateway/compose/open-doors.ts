@@ -28,18 +28,24 @@ export function openDoors(options: {
   const { parts, world, admin, running, nextId } = options;
   const { settings, log } = parts;
   const { maxBodyBytes } = settings;
+  const cut = new AbortController();
   const instances = () => parts.config.live().instances;
   const straight = { ...world, dispatch: options.dispatch, instances };
   const handle = createRequestHandler({
     version: __VERSION__,
     log,
-    inference: createInferenceHandler({ world, maxBodyBytes, running }),
-    passthrough: createPassthroughHandler({ world: straight, maxBodyBytes, running }),
+    inference: createInferenceHandler({ world, maxBodyBytes, running, cut: cut.signal }),
+    passthrough: createPassthroughHandler({ world: straight, maxBodyBytes, running, cut: cut.signal }),
     storedResponse: createStoredResponseHandler({
       memory: world.responses,
       instances,
       authenticate: (token) => world.authenticate(token),
-      passthrough: createPassthroughHandler({ world: { ...straight, records: NO_RECORDS }, maxBodyBytes, running }),
+      passthrough: createPassthroughHandler({
+        world: { ...straight, records: NO_RECORDS },
+        maxBodyBytes,
+        running,
+        cut: cut.signal,
+      }),
     }),
     capabilities: () => describeCapabilities({ version: __VERSION__, instances: [...instances().values()] }),
     authenticate: (token) => world.authenticate(token),
@@ -54,7 +60,8 @@ export function openDoors(options: {
     timeouts: settings.timeouts,
     log,
     nextId,
-    sockets: settings.responsesWebsocket ? createResponsesSockets({ world, maxBodyBytes, running, nextId }) : null,
+    cut,
+    sockets: settings.responsesWebsocket ? createResponsesSockets({ world, maxBodyBytes, running, nextId, cut }) : null,
     handle,
   });
 }

@@ -1,6 +1,6 @@
 /** The one record of an exchange: filled in along the way, closed exactly once. */
 import type { Principal } from "../auth/types.ts";
-import type { GatewayError } from "../ir/errors.ts";
+import { GatewayError } from "../ir/errors.ts";
 import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import { NO_USAGE } from "../ir/usage.ts";
 import type { AnswerFacts, RequestHead } from "../protocols/types.ts";
@@ -39,6 +39,13 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
   let closed = false;
   const elapsedUs = (): number => world.clock.monotonicUs() - inbound.arrivedUs;
 
+  /** The client did not leave: it was the gateway that broke off, at its own end. */
+  const endOfGateway = (): GatewayError | null => {
+    const reason: unknown = inbound.signal.aborted ? inbound.signal.reason : null;
+    return reason instanceof GatewayError && reason.code === "shutting_down" ? reason : null;
+  };
+  const unfinished = (): Outcome => (inbound.reply.status === null ? "failed" : "failed_midstream");
+
   return {
     record,
     outside: new OutsideTime(world.clock),
@@ -75,10 +82,12 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
     },
     settle(outcome, error) {
       if (settled !== null) return;
-      settled = outcome;
-      if (error) {
-        record.errorCode = error.code;
-        record.errorMessage = error.message.slice(0, 500);
+      const end = outcome === "client_aborted" ? endOfGateway() : null;
+      settled = end === null ? outcome : unfinished();
+      const reason = end ?? error;
+      if (reason) {
+        record.errorCode = reason.code;
+        record.errorMessage = reason.message.slice(0, 500);
       }
     },
     close(delivered) {
@@ -87,9 +96,11 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       const outcome = settled ?? "failed";
       record.outcome = outcome;
       if (outcome === "completed" && !delivered) {
-        record.outcome = "client_aborted";
-        record.errorCode = "request_timeout";
-        record.errorMessage = "The client left before it had the whole answer, which was read to its end.";
+        const end = endOfGateway();
+        record.outcome = end === null ? "client_aborted" : unfinished();
+        record.errorCode = end?.code ?? "request_timeout";
+        record.errorMessage =
+          end?.message ?? "The client left before it had the whole answer, which was read to its end.";
       }
       record.status = inbound.reply.status;
       record.totalUs = elapsedUs();

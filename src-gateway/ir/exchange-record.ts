@@ -16,9 +16,9 @@ export const OUTCOMES = [
   "completed",
   /** Turned away by the gateway before any provider was asked: bad key, bad body, unknown model. */
   "refused",
-  /** No provider gave an answer; the client got an error. */
+  /** No provider gave an answer; the client got an error, or the gateway was stopped first (`shutting_down`). */
   "failed",
-  /** The answer had begun when the provider failed. */
+  /** The answer had begun when the provider failed, or when the gateway was stopped (`shutting_down`). */
   "failed_midstream",
   /** The client left first. */
   "client_aborted",

@@ -22,6 +22,8 @@ export interface GatewayServerOptions {
   timeouts: TimeoutSettings;
   log: Logger;
   nextId(): number;
+  /** Aborted when what is still open is broken off, because the gateway ends. */
+  cut: AbortController;
   /** Null declines every WebSocket. */
   sockets: ResponsesSockets | null;
   /** Answers one request that passed the guard and belongs to its listener. Must not throw. */
@@ -67,6 +69,7 @@ class ListeningServer implements GatewayServer {
     const closed = this.servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
     for (const server of this.servers) server.closeIdleConnections();
     await Promise.all([this.drain(drainMs), this.options.sockets?.stop(drainMs)]);
+    this.options.cut.abort();
     for (const server of this.servers) server.closeAllConnections();
     await Promise.all(closed);
   }

@@ -5,15 +5,18 @@ import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
-import { type BodyBudget, ClientGone, readBody } from "./read-body.ts";
+import { type BodyBudget, readBody } from "./read-body.ts";
 import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
+import { whyGone } from "./why-gone.ts";
 
 export interface InferenceHandlerOptions {
   world: ExchangeWorld;
   maxBodyBytes: number;
   /** Exchanges that have begun and not yet closed their record. */
   running: Set<Promise<void>>;
+  /** Aborts when what is still open is broken off, because the gateway ends. */
+  cut: AbortSignal;
 }
 
 export type InferenceRoute = Extract<Route, { kind: "inference" }>;
@@ -30,7 +33,7 @@ export function createInferenceHandler(
     const requestId = requestIdOf(id);
     const gone = new AbortController();
     response.once("close", () => {
-      if (!response.writableFinished) gone.abort(new ClientGone("The client left."));
+      if (!response.writableFinished) gone.abort(whyGone(options.cut));
     });
     const reply = createReply(response, { requestId, stallMs: world.timeouts.clientStallMs });
     const inbound: Inbound = {

@@ -6,9 +6,10 @@ import { runPassthrough } from "../exchange/passthrough.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { bodySourceOf } from "./body-source.ts";
 import { addressOf, discardRest, headerText, pathOf, queryOf } from "./inference-handler.ts";
-import { type BodyBudget, ClientGone, readBody } from "./read-body.ts";
+import { type BodyBudget, readBody } from "./read-body.ts";
 import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
+import { whyGone } from "./why-gone.ts";
 
 export interface PassthroughHandlerOptions {
   world: PassthroughWorld;
@@ -16,6 +17,8 @@ export interface PassthroughHandlerOptions {
   maxBodyBytes: number;
   /** Exchanges that have begun and not yet closed their record. */
   running: Set<Promise<void>>;
+  /** Aborts when what is still open is broken off, because the gateway ends. */
+  cut: AbortSignal;
 }
 
 export type StraightPathRoute = Extract<Route, { kind: "passthrough" }>;
@@ -30,7 +33,7 @@ export function createPassthroughHandler(
     const requestId = requestIdOf(id);
     const gone = new AbortController();
     response.once("close", () => {
-      if (!response.writableFinished) gone.abort(new ClientGone("The client left."));
+      if (!response.writableFinished) gone.abort(whyGone(options.cut));
     });
     const inbound: PassthroughInbound = {
       id,

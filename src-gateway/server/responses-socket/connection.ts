@@ -10,7 +10,7 @@ import { requestIdOf } from "../../ir/exchange-record.ts";
 import { openAiError } from "../../protocols/openai-errors.ts";
 import type { RequestTarget } from "../../protocols/types.ts";
 import { itemsOfInput } from "../../responses-state/item-texts.ts";
-import { ClientGone } from "../read-body.ts";
+import { whyGone } from "../why-gone.ts";
 import { prewarmFrames } from "./prewarm.ts";
 import { type ClientEvent, type CreateEvent, readEvent } from "./read-event.ts";
 import { createSocketReply, errorMessage, type SocketReply } from "./socket-reply.ts";
@@ -31,6 +31,8 @@ export interface ConnectionOptions {
   world: ExchangeWorld;
   /** Exchanges that have begun and not yet closed their record. */
   running: Set<Promise<void>>;
+  /** Aborts when what is still open is broken off, because the gateway ends. */
+  cut: AbortSignal;
   nextId(): number;
   limits: ConnectionLimits;
   /** What the upgrade said. */
@@ -216,7 +218,7 @@ export class ResponsesConnection {
 
   private onClose(): void {
     clearInterval(this.pings);
-    this.gone.abort(new ClientGone("The client left."));
+    this.gone.abort(whyGone(this.options.cut));
   }
 }
 

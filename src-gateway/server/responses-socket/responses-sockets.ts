@@ -14,6 +14,8 @@ export interface ResponsesSocketsOptions {
   /** Of one message. */
   maxBodyBytes: number;
   running: Set<Promise<void>>;
+  /** Aborted when what is still open is broken off, because the gateway ends. */
+  cut: AbortController;
   nextId(): number;
   limits?: Partial<ConnectionLimits>;
 }
@@ -59,6 +61,7 @@ export function createResponsesSockets(options: ResponsesSocketsOptions): Respon
         const connection = new ResponsesConnection(webSocket, {
           world,
           running,
+          cut: options.cut.signal,
           nextId: () => options.nextId(),
           limits,
           address: addressOf(request),
@@ -82,6 +85,7 @@ export function createResponsesSockets(options: ResponsesSocketsOptions): Respon
       });
       for (const connection of open) connection.stop();
       const timer = setTimeout(() => {
+        options.cut.abort();
         for (const connection of open) connection.terminate();
       }, drainMs);
       await empty;

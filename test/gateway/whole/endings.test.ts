@@ -253,8 +253,39 @@ describe("a gateway that is told to stop", () => {
     const clients = await Promise.all(calls.map(({ over }) => over));
     expect(clients.map(({ end }) => end)).toEqual(ENDING_LANES.map(() => "broken"));
     await expectBooksInOrder(join(house.folder, "ledger.db"), house.sessions);
-    const cut = { outcome: "client_aborted", errorCode: "request_timeout", known: "start" } as const;
+    const cut = { outcome: "failed_midstream", errorCode: "shutting_down", known: "start" } as const;
     expect(await rowsOf(house)).toEqual(byLane(ENDING_LANES.map(({ provider: wire }) => settledAs(cut, wire))));
+  });
+
+  it.each([
+    ["before anything came", true],
+    ["before an answer in one piece came", false],
+  ])("says so of what it breaks off %s, too", async (ending, stream) => {
+    const house = await openHouse({ TOKLIGENCE_DRAIN_MS: "100" });
+    held.length = 0;
+    provider.respond = () => void held.push(() => {});
+    const calls = ENDING_LANES.map((lane) => call(house, lane, ending, stream));
+    await vi.waitUntil(() => held.length === calls.length, { timeout: 10_000 });
+    await house.gateway.stop();
+    expect((await Promise.all(calls.map(({ over }) => over))).map(({ end }) => end)).toEqual(
+      ENDING_LANES.map(() => "broken"),
+    );
+    await expectBooksInOrder(join(house.folder, "ledger.db"), house.sessions);
+    const cut = { outcome: "failed", errorCode: "shutting_down", known: "nothing" } as const;
+    expect(await rowsOf(house)).toEqual(byLane(ENDING_LANES.map(({ provider: wire }) => settledAs(cut, wire))));
+  });
+
+  it("tells who left before it from those whom it broke off", async () => {
+    const house = await openHouse({ TOKLIGENCE_DRAIN_MS: "1000" });
+    held.length = 0;
+    provider.respond = hold;
+    const calls = ENDING_LANES.map((lane) => call(house, lane, "left while it stopped"));
+    await Promise.all(calls.map((each) => each.until("half")));
+    const stopping = house.gateway.stop();
+    for (const each of calls) each.leave();
+    await stopping;
+    const left = { outcome: "client_aborted", errorCode: "request_timeout", known: "start" } as const;
+    expect(await rowsOf(house)).toEqual(byLane(ENDING_LANES.map(({ provider: wire }) => settledAs(left, wire))));
   });
 });
 

@@ -39,6 +39,7 @@ async function open(
     world,
     maxBodyBytes: 100_000,
     running: new Set(),
+    cut: new AbortController(),
     nextId: createIdSource(systemClock),
     limits,
   });
