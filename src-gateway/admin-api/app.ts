@@ -15,10 +15,13 @@ import {
   LIVE_EXCHANGES,
 } from "./contract/endpoints.ts";
 import { BYTE_ENDPOINTS } from "./contract/log-endpoints.ts";
+import { OIDC_CALLBACK } from "./contract/sign-in-endpoints.ts";
 import type { AdminDeps } from "./deps.ts";
 import { serveConsole } from "./handlers/console-files.ts";
 import { streamExchanges } from "./live-exchanges.ts";
 import { createMount, pathOf } from "./mount-endpoint.ts";
+import { finishOidc } from "./oidc-callback.ts";
+import { serveDocs, serveOpenApi } from "./openapi/serve-docs.ts";
 import { sendActs } from "./send-acts.ts";
 import { sendBody, sendExport } from "./send-bytes.ts";
 import { sendError } from "./send-error.ts";
@@ -38,8 +41,11 @@ export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, resp
     next();
   });
   app.use(requireJson);
+  app.get(`${API_PREFIX}/openapi.json`, serveOpenApi(deps.version));
+  app.use("/api/docs", serveDocs());
   mountLive(app, deps);
   mountBytes(app, deps);
+  app.get(pathOf(OIDC_CALLBACK), (request, response) => finishOidc(deps, request, response));
   const mount = createMount(app, deps);
   for (const name of Object.keys(ENDPOINTS) as EndpointName[]) mount(name);
   app.use(API_PREFIX, refuseMethod);

@@ -27,6 +27,7 @@ export type Route =
   | { kind: "capabilities"; endpoint: "openai_core" }
   | { kind: "models"; endpoint: EndpointKey; wire: WireProtocol | null; modelId: string | null }
   | { kind: "health"; endpoint: "health"; check: "health" | "livez" | "readyz" }
+  | { kind: "metrics"; endpoint: "metrics" }
   | { kind: "root" }
   /** The console and the admin API, answered by the Express app. */
   | { kind: "admin"; endpoint: "admin" }
@@ -148,8 +149,12 @@ function plainRoute(method: string, path: string): Route | null {
     if (method !== "GET" && method !== "HEAD") return { kind: "wrong-method", wire: "openai-chat", allow: "GET, HEAD" };
     return { kind: "health", endpoint: "health", check: path.slice(1) as "health" | "livez" | "readyz" };
   }
+  if (path === "/metrics") {
+    if (method !== "GET" && method !== "HEAD") return { kind: "wrong-method", wire: "openai-chat", allow: "GET, HEAD" };
+    return { kind: "metrics", endpoint: "metrics" };
+  }
   if (path === "/") return { kind: "root" };
-  if (path.startsWith("/api/v1/") || path === "/console" || path.startsWith("/console/")) {
+  if (/^\/(?:api\/v1\/|(?:api\/docs|console)(?:\/|$))/.test(path)) {
     return { kind: "admin", endpoint: "admin" };
   }
   return null;
