@@ -5,8 +5,9 @@ import { keyAllows, mayReach, RIGHTS } from "../auth/rights.ts";
 import type { Role, User } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { Access } from "./contract/endpoints.ts";
+import { readCookie, SESSION_COOKIE, setCookie } from "./cookies.ts";
 import type { AdminDeps } from "./deps.ts";
-import { SESSION_COOKIE } from "./sessions.ts";
+import { requireOwnOrigin } from "./own-origin.ts";
 
 export interface Caller {
   userId: number;
@@ -17,6 +18,8 @@ export interface Caller {
   apiKeyId: number | null;
   /** Of the key; empty for those who came without one. */
   scopes: readonly string[];
+  /** Null for those who came without one. */
+  sessionId: number | null;
   /** By cookie, so that a page of another site could cause the request. */
   byCookie: boolean;
   /** Through the control socket: the operator of the machine, who need not be any user. */
@@ -32,7 +35,11 @@ export async function requireCaller(
   access: Access,
   deps: AdminDeps,
 ): Promise<Caller | null> {
-  if (access === "public") return null;
+  if (access === "public") {
+    // Nobody may be signed in or out by another page; programs name no origin.
+    if (isChange(request) && request.headers.origin !== undefined) requireOwnOrigin(request, deps);
+    return null;
+  }
   const caller = await findCaller(request, response, deps);
   if (caller === null) {
     throw new GatewayError(
@@ -40,10 +47,12 @@ export async function requireCaller(
       "Sign in first: run `gateway console`, or send an administrator's client key as a Bearer token.",
     );
   }
-  if (caller.byCookie && request.method !== "GET" && request.method !== "HEAD") requireOwnOrigin(request);
+  if (caller.byCookie && isChange(request)) requireOwnOrigin(request, deps);
   requireRight(caller, access);
   return caller;
 }
+
+const isChange = ({ method }: IncomingMessage): boolean => method !== "GET" && method !== "HEAD";
 
 /** @throws GatewayError forbidden */
 export function requireRight(caller: Caller, access: Exclude<Access, "public">): void {
@@ -71,58 +80,46 @@ async function findCaller(request: IncomingMessage, response: ServerResponse, de
       email: null,
       apiKeyId: null,
       scopes: [],
+      sessionId: null,
       byCookie: false,
       isLocal,
     };
   }
-  const user = await userOfSession(request, response, deps);
-  if (user) {
-    const { id, role, email } = user;
-    return { userId: id, role, email, apiKeyId: null, scopes: [], byCookie: true, isLocal };
+  const signedIn = await userOfSession(request, response, deps);
+  if (signedIn) {
+    const { id, role, email } = signedIn.user;
+    return {
+      userId: id,
+      role,
+      email,
+      apiKeyId: null,
+      scopes: [],
+      sessionId: signedIn.sessionId,
+      byCookie: true,
+      isLocal,
+    };
   }
   const credential = readCredential(request.headers, new URLSearchParams());
   if (credential === null) return null;
   const { userId, role, email, apiKeyId, scopes } = deps.keyRing.authenticate(credential.token);
-  return { userId, role, email, apiKeyId, scopes, byCookie: false, isLocal };
+  return { userId, role, email, apiKeyId, scopes, sessionId: null, byCookie: false, isLocal };
 }
 
 /** The user as they are now: a session ends with the suspension of its user, and a role that was taken is gone. */
 async function userOfSession(
   request: IncomingMessage,
   response: ServerResponse,
-  deps: AdminDeps,
-): Promise<User | null> {
-  const token = cookieOf(request);
-  const session = token === null ? null : deps.sessions.find(token);
-  if (token === null || !session) return null;
-  const user = await deps.users.find(session.userId);
+  { signIn, users }: AdminDeps,
+): Promise<{ user: User; sessionId: number } | null> {
+  const token = readCookie(request, SESSION_COOKIE);
+  const session = token === null ? null : await signIn.sessions.find(token);
+  if (!session) return null;
+  const user = await users.find(session.userId);
   if (user?.status !== "active") {
-    deps.sessions.end(token);
+    await signIn.sessions.endAll(session.userId);
     return null;
   }
-  if (session.renewed && !response.headersSent) setSessionCookie(response, session.renewed);
-  return user;
-}
-
-export function cookieOf(request: IncomingMessage): string | null {
-  for (const pair of (request.headers.cookie ?? "").split(";")) {
-    const [name, value] = pair.trim().split("=");
-    if (name === SESSION_COOKIE && value) return value;
-  }
-  return null;
-}
-
-export function setSessionCookie(response: ServerResponse, session: { token: string; maxAgeSeconds: number }): void {
-  const { token, maxAgeSeconds } = session;
-  response.setHeader(
-    "set-cookie",
-    `${SESSION_COOKIE}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}`,
-  );
-}
-
-/** The cookie travels with requests that other pages cause; only our own page names our own origin. */
-function requireOwnOrigin(request: IncomingMessage): void {
-  const { origin, host } = request.headers;
-  if (host !== undefined && (origin === `http://${host}` || origin === `https://${host}`)) return;
-  throw new GatewayError("forbidden_origin", "This request does not come from the console's own page.");
+  if (session.renewed && !response.headersSent)
+    setCookie(request, response, signIn.publicUrl, { ...SESSION_COOKIE, ...session.renewed });
+  return { user, sessionId: session.id };
 }

@@ -5,7 +5,7 @@
 import type { IncomingMessage } from "node:http";
 import type { AnalyticsState } from "../analytics/types.ts";
 import type { AuditLog } from "../audit/types.ts";
-import type { ApiKeys, KeyRing, User, Users } from "../auth/types.ts";
+import type { ApiKeys, KeyRing, Projects, Teams, User, Users } from "../auth/types.ts";
 import type { Budgets } from "../budgets/types.ts";
 import type { HealthTarget } from "../health/types.ts";
 import type { HookDesk } from "../hooks/types.ts";
@@ -16,13 +16,13 @@ import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { BodyArchive, ReplayQuestion, RequestLog, Retention } from "../request-log/types.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
+import type { SignInDesk } from "../sign-in/types.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
 import type { PriceQuestion, PricesView } from "./contract/price-schemas.ts";
 import type { ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
-import type { Sessions } from "./sessions.ts";
 
 /** What the composition knows; the handlers add what follows from it. */
 export type StatusFacts = Omit<StatusView, "pid" | "nowUs" | "baseUrls" | "paused">;
@@ -35,6 +35,10 @@ export interface AdminDeps {
   version: string;
   root: User;
   users: Users;
+  teams: Teams;
+  projects: Projects;
+  /** Removes what is kept of the requests of somebody who was erased, but for the numbers. */
+  forgetUser(userId: number, apiKeyIds: readonly number[]): Promise<void>;
   apiKeys: ApiKeys;
   keyRing: KeyRing;
   /** Every act of an administrator; handlers record theirs with `record` of their input. */
@@ -56,7 +60,7 @@ export interface AdminDeps {
   clock: Clock;
   log: Logger;
   authDisabled: boolean;
-  sessions: Sessions;
+  signIn: SignInDesk;
   /** This start made the root administrator: the person in front of it has just installed the gateway. */
   isFirstRun(): boolean;
   /** Marks a request that came over the local control socket: whoever may open that file is the operator. */

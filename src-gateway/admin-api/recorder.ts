@@ -1,6 +1,7 @@
 /** Who did it and from where, for acts that handlers record; and what is recorded when a handler says nothing. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Actor, AdminAct } from "../audit/types.ts";
+import { addressOf } from "../lib/client-address.ts";
 import type { Caller } from "./caller.ts";
 import { WITHOUT_ACT } from "./contract/without-act.ts";
 import type { AdminDeps } from "./deps.ts";
@@ -19,7 +20,7 @@ export function recorderOf(
   response: ServerResponse,
 ): Recorder {
   const requestId = String(response.getHeader("x-request-id") ?? "") || null;
-  const address = caller?.isLocal ? null : (request.socket.remoteAddress ?? null);
+  const address = caller?.isLocal ? null : addressOf(request);
   let isTold = false;
   const record: Recorder["record"] = async (act, actor = {}) => {
     isTold = true;

@@ -2,7 +2,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ControlSocket, listenControlSocket } from "../admin-api/control-socket.ts";
 import type { AdminDeps } from "../admin-api/deps.ts";
-import { createSessions } from "../admin-api/sessions.ts";
 import type { User } from "../auth/types.ts";
 import type { Budgets } from "../budgets/types.ts";
 import type { HookDesk } from "../hooks/types.ts";
@@ -12,11 +11,13 @@ import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
 import { explainRoute } from "./explain-route.ts";
+import { forgetUser } from "./forget-user.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
 import { ledgerDesk } from "./ledger-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
+import { signInDesk } from "./sign-in-side.ts";
 
 export interface AdminSide {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -88,7 +89,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
       };
     },
     handleLocal,
-    createCode: () => deps.sessions.createCode(input.root.id).code,
+    createCode: () => deps.signIn.codes.createLink(input.root.id).code,
     async listenLocally() {
       socket = await listenControlSocket(
         parts.settings.dataDir,
@@ -121,12 +122,16 @@ async function isReachable({ ledgerStore }: Parts): Promise<boolean> {
 
 function adminDeps(input: AdminSideInput): AdminDeps {
   const { parts, root, isFirstRun, watchers } = input;
-  const { users, apiKeys, keyRing, requestLog, bodies, usage, config, clock, log, settings, secrets } = parts;
+  const { users, teams, projects, apiKeys, keyRing, requestLog, bodies, usage, config, clock, log, settings, secrets } =
+    parts;
   const local = new WeakSet<IncomingMessage>();
   return {
     version: __VERSION__,
     root,
     users,
+    teams,
+    projects,
+    forgetUser: (userId, apiKeyIds) => forgetUser(parts, userId, apiKeyIds),
     apiKeys,
     keyRing,
     acts: parts.audit,
@@ -146,7 +151,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     clock,
     log,
     authDisabled: settings.authDisabled,
-    sessions: createSessions(clock),
+    signIn: signInDesk(parts, input.urls),
     isFirstRun: () => isFirstRun,
     markLocal: (request) => void local.add(request),
     isLocal: (request) => local.has(request),

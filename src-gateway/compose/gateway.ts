@@ -20,6 +20,8 @@ import { countBeside } from "./own-counts.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { replayExchange } from "./replay.ts";
 import { createResponseMemory } from "./response-memory.ts";
+import { consoleUrlOf } from "./sign-in-side.ts";
+import { openTelemetry } from "./telemetry-side.ts";
 
 /** A few agents' bursts at once. */
 const MAX_WAITING_COUNTS = 1_000;
@@ -47,13 +49,14 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
   const logged = logBodies(parts, counted.records);
   const spending = await openBudgets(parts, books.writer);
   const disk = watchDisk(parts, books.writer);
-  const world = {
+  const running = new Set<Promise<void>>();
+  const telemetry = openTelemetry(parts, books, { running, budgets: spending.budgets });
+  const world = telemetry.watching({
     ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory, spending.spending),
     ...logged.world,
     ...counted.listening(logged.world),
     noRoom: disk.noRoom,
-  };
-  const running = new Set<Promise<void>>();
+  });
   const nextId = createIdSource(clock);
   const analytics = createAnalytics(parts);
   const admin = serveAdmin({
@@ -71,7 +74,8 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
     urls: () => urls,
     replay: (question) => replayExchange({ parts, world, nextId, running }, question),
   });
-  const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, running, nextId });
+  const { metrics } = telemetry;
+  const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, metrics, running, nextId });
   let urls: Urls = { url: "", consoleUrl: "" };
 
   let stopProbes: (() => void) | null = null;
@@ -91,6 +95,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
     await spending.stop();
     await hooks.stop();
     await books.close();
+    await telemetry.stop();
     await analytics?.stop();
     await counter.close();
     await upstream.close();
@@ -102,18 +107,21 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
       try {
         // First, because two gateways on one data folder must not both serve for a moment.
         await admin.listenLocally();
-        urls = urlsOf(await server.start());
+        urls = urlsOf(await server.start(), settings);
       } catch (error) {
         await shutDown(0);
         throw error;
       }
       parts.config.start();
+      parts.configuration.start();
       parts.prices.start();
       stopProbes = startProbes(parts);
       analytics?.start();
+      telemetry.start();
       hooks.start();
       return welcome(parts, urls, isFirstRun ? user.id : null);
     },
+    reopenLog: () => parts.log.reopen(),
     signInUrl: () => `${urls.consoleUrl}#code=${admin.createCode()}`,
     stop: () => shutDown(settings.timeouts.drainMs),
   };
@@ -150,7 +158,7 @@ async function createFirstKey({ apiKeys, keyRing }: Parts, userId: number): Prom
   return token;
 }
 
-function urlsOf(bound: { name: string; host: string; port: number }[]): Urls {
+function urlsOf(bound: { name: string; host: string; port: number }[], settings: Settings): Urls {
   const urlOf = (name: string): string | null => {
     const listener = bound.find((each) => each.name === name);
     if (!listener) return null;
@@ -159,7 +167,7 @@ function urlsOf(bound: { name: string; host: string; port: number }[]): Urls {
     return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
   };
   const url = urlOf("facade") ?? urlOf("openai") ?? "";
-  return { url, consoleUrl: `${urlOf("facade") ?? urlOf("admin") ?? url}/console/` };
+  return { url, consoleUrl: consoleUrlOf(settings, `${urlOf("facade") ?? urlOf("admin") ?? url}/console/`) };
 }
 
 function infoOf(parts: Parts, urls: Urls, clientKey: string | null): GatewayInfo {

@@ -1,12 +1,15 @@
 /** The sockets, and who answers what comes in on them. */
 import type { ExchangeWorld } from "../exchange/types.ts";
+import { createProxyTrust } from "../lib/client-address.ts";
 import { describeCapabilities } from "../server/capabilities-reply.ts";
 import { createGatewayServer, type GatewayServer } from "../server/gateway-server.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
+import { createMetricsHandler } from "../server/metrics-handler.ts";
 import { createPassthroughHandler } from "../server/passthrough-handler.ts";
 import { createRequestHandler } from "../server/request-handler.ts";
 import { createResponsesSockets } from "../server/responses-socket/responses-sockets.ts";
 import { createStoredResponseHandler } from "../server/stored-response-handler.ts";
+import type { Settings } from "../settings/types.ts";
 import type { AnyDispatch } from "../upstream/types.ts";
 import type { serveAdmin } from "./admin-side.ts";
 import { listModels } from "./list-models.ts";
@@ -20,12 +23,14 @@ export function openDoors(options: {
   world: ExchangeWorld;
   dispatch: AnyDispatch;
   admin: Pick<ReturnType<typeof serveAdmin>, "health" | "handle">;
+  /** Null where nothing is measured. */
+  metrics: { text(): Promise<string>; token: string | null } | null;
   /** Exchanges that have begun and not yet closed their record. */
   running: Set<Promise<void>>;
   /** Ids of exchanges, and of answers that never became one. */
   nextId: () => number;
 }): GatewayServer {
-  const { parts, world, admin, running, nextId } = options;
+  const { parts, world, admin, metrics, running, nextId } = options;
   const { settings, log } = parts;
   const { maxBodyBytes } = settings;
   const cut = new AbortController();
@@ -41,7 +46,7 @@ export function openDoors(options: {
       instances,
       authenticate: (token) => world.authenticate(token),
       passthrough: createPassthroughHandler({
-        world: { ...straight, records: NO_RECORDS },
+        world: { ...straight, records: world.observer?.unrecorded ?? NO_RECORDS },
         maxBodyBytes,
         running,
         cut: cut.signal,
@@ -51,12 +56,13 @@ export function openDoors(options: {
     authenticate: (token) => world.authenticate(token),
     listModels: () => listModels(parts),
     health: (isDeep) => admin.health(isDeep),
+    metrics: metrics && createMetricsHandler({ ...metrics, authenticate: (token) => world.authenticate(token) }),
     admin: (request, response) => admin.handle(request, response),
   });
   return createGatewayServer({
     listeners: settings.listeners,
-    allowedHosts: settings.allowedHosts,
-    allowedOrigins: settings.allowedOrigins,
+    ...ownNames(settings),
+    isTrustedProxy: createProxyTrust(settings.signIn.trustedProxies),
     timeouts: settings.timeouts,
     log,
     nextId,
@@ -64,4 +70,16 @@ export function openDoors(options: {
     sockets: settings.responsesWebsocket ? createResponsesSockets({ world, maxBodyBytes, running, nextId, cut }) : null,
     handle,
   });
+}
+
+/** The public address is one of ours, whether the proxy before us hands its name on or calls us by another. */
+function ownNames({ allowedHosts, allowedOrigins, signIn: { publicUrl } }: Settings): {
+  allowedHosts: string[];
+  allowedOrigins: string[];
+} {
+  if (publicUrl === null) return { allowedHosts, allowedOrigins };
+  return {
+    allowedHosts: [...allowedHosts, new URL(publicUrl).hostname],
+    allowedOrigins: [...allowedOrigins, publicUrl],
+  };
 }

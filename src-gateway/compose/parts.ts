@@ -6,6 +6,7 @@ import { createKeptAnswers, type KeptAnswers } from "../admin-api/kept-answers.t
 import { createAuditLog } from "../audit/audit-log.ts";
 import type { AuditLog } from "../audit/types.ts";
 import { createApiKeys } from "../auth/api-keys.ts";
+import type { KeyHasher } from "../auth/key-hasher.ts";
 import { createKeyRing } from "../auth/key-ring.ts";
 import { createProjects } from "../auth/projects.ts";
 import { createTeams } from "../auth/teams.ts";
@@ -29,10 +30,13 @@ import type { Settings } from "../settings/types.ts";
 import { createSeal } from "../sign-in/seal.ts";
 import type { Store } from "../store/open-store.ts";
 import { type ClosableLogger, createLogger } from "../telemetry/create-logger.ts";
+import { createOpenRequests, type OpenRequests } from "../telemetry/open-requests.ts";
 import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
 import { createBodyThread } from "./body-thread.ts";
+import { type ConfigurationSide, createConfigurationSide } from "./configuration-side.ts";
 import { createWatchedHealth, forgetChanged, type WatchedHealth } from "./health-side.ts";
-import { createLiveConfig, type LiveConfig } from "./live-config.ts";
+import type { LiveConfig } from "./live-config.ts";
+import { openConfig } from "./open-config.ts";
 import { openStores } from "./open-stores.ts";
 import { createPrices, type Prices } from "./prices-side.ts";
 
@@ -41,12 +45,18 @@ export interface Parts extends WatchedHealth {
   settings: Settings;
   clock: Clock;
   log: ClosableLogger;
+  /** How requests came in that are under way. */
+  openRequests: OpenRequests;
   redactor: Redactor;
   secrets: SecretResolver;
   config: LiveConfig;
+  /** What can be changed while the gateway runs. */
+  configuration: ConfigurationSide;
   ledgerStore: Store;
   identityStore: Store;
   users: Users;
+  /** Keyed with the gateway's secret. */
+  hasher: KeyHasher;
   teams: Teams;
   projects: Projects;
   apiKeys: ApiKeys;
@@ -70,14 +80,26 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   const clock = systemClock;
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
   const redactor = createRedactor();
+  const { otel, rotation } = settings.telemetry;
+  const openRequests = createOpenRequests((text) => redactor.redact(text), {
+    share: otel?.sampleShare ?? 1,
+    followsParent: otel?.followsParent ?? true,
+  });
   const log = createLogger({
     level: settings.logLevel,
     file: settings.logFile,
+    rotation,
+    traceIdOf: (requestId) => openRequests.traceIdOf(requestId),
     redact: (line) => redactor.redact(line),
   });
-  const secrets = createSecretResolver({ env, onSecret: (value) => redactor.add(value) });
+  const secrets = createSecretResolver({
+    env,
+    onSecret: (value) => redactor.add(value),
+    store: { read: (name) => configuration.secretStore.read(name) },
+  });
   const watched = createWatchedHealth(settings.health, clock, log);
-  const config = createLiveConfig({
+  const { ledgerStore, identityStore, hasher, closeStores } = await openStores(settings, log);
+  const config = await openConfig(ledgerStore, {
     settings,
     env,
     catalogue: CATALOGUE,
@@ -86,11 +108,21 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
       forgetChanged(watched.health, before, after);
       prices.setConfig(after);
     },
+  }).catch(async (error: unknown) => {
+    await closeStores();
+    throw error;
   });
   const prices = createPrices(settings, CATALOGUE, log);
   prices.setConfig(config.live());
-
-  const { ledgerStore, identityStore, hasher, closeStores } = await openStores(settings, log);
+  const configuration = createConfigurationSide({
+    settings,
+    clock,
+    log,
+    redactor,
+    secrets,
+    config,
+    store: ledgerStore,
+  });
   const users = createUsers(identityStore, clock);
   const teams = createTeams(identityStore, clock);
   const projects = createProjects(identityStore, clock);
@@ -109,12 +141,15 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     settings,
     clock,
     log,
+    openRequests,
     redactor,
     secrets,
     config,
+    configuration,
     ledgerStore,
     identityStore,
     users,
+    hasher,
     teams,
     projects,
     apiKeys,
@@ -130,6 +165,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     events: createEvents(),
     async close() {
       config.stop();
+      await configuration.stop();
       prices.stop();
       await keyRing.flushUses();
       keyRing.stop();

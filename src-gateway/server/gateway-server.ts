@@ -6,6 +6,7 @@ import http, { type IncomingMessage, type Server, type ServerResponse } from "no
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { requestIdOf } from "../ir/exchange-record.ts";
+import { noteClient } from "../lib/client-address.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ListenerSettings, TimeoutSettings } from "../settings/types.ts";
 import { allowOrigin, policyFor, refuseForeign } from "./guard-request.ts";
@@ -19,6 +20,8 @@ export interface GatewayServerOptions {
   listeners: ListenerSettings[];
   allowedHosts: string[];
   allowedOrigins: string[];
+  /** Whose word about where a request came from is believed. */
+  isTrustedProxy(address: string): boolean;
   timeouts: TimeoutSettings;
   log: Logger;
   nextId(): number;
@@ -27,7 +30,7 @@ export interface GatewayServerOptions {
   /** Null declines every WebSocket. */
   sockets: ResponsesSockets | null;
   /** Answers one request that passed the guard and belongs to its listener. Must not throw. */
-  handle(request: IncomingMessage, response: ServerResponse, route: Route, id: number): void;
+  handle(request: IncomingMessage, response: ServerResponse, route: Route, id: number, listener: string): void;
 }
 
 export interface GatewayServer {
@@ -127,6 +130,7 @@ class ListeningServer implements GatewayServer {
     settings: ListenerSettings,
     policy: OriginPolicy,
   ): void {
+    noteClient(request, (address) => this.options.isTrustedProxy(address));
     const refusal = refuseForeign(request, policy);
     if (refusal) return refuseUpgrade(socket, refusal);
     // The same path as over HTTP, where it takes a POST.
@@ -154,13 +158,14 @@ class ListeningServer implements GatewayServer {
       if (this.open === 0) this.tellIdle();
     });
     if (this.isStopping) response.setHeader("connection", "close");
+    noteClient(request, (address) => this.options.isTrustedProxy(address));
     const id = this.options.nextId();
     const route = matchRoute(request.method ?? "GET", request.url ?? "/");
     const refusal = refuseForeign(request, policy);
     if (!refusal && allowOrigin(request, response, policy) === "answered") return;
     if (refusal) return sendWireError(request, response, route, requestIdOf(id), refusal);
     const served = belongsTo(route, settings) ? route : ({ kind: "unknown", wire: "openai-chat" } as const);
-    this.options.handle(request, response, served, id);
+    this.options.handle(request, response, served, id, settings.name);
   }
 }
 

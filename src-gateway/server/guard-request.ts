@@ -1,6 +1,7 @@
 /** The guard against foreign pages, put to a request: what it is refused with, and what its page may know. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { GatewayError } from "../ir/errors.ts";
+import { clientOf } from "../lib/client-address.ts";
 import type { ListenerSettings } from "../settings/types.ts";
 import { checkOrigin, type OriginPolicy } from "./origin-guard.ts";
 
@@ -16,9 +17,10 @@ export function policyFor(
 
 /** The error to answer with; null to go on. */
 export function refuseForeign(request: IncomingMessage, policy: OriginPolicy): GatewayError | null {
-  const { host, origin } = request.headers;
-  const fetchSite = request.headers["sec-fetch-site"];
-  const verdict = checkOrigin({ host, origin, fetchSite: Array.isArray(fetchSite) ? fetchSite[0] : fetchSite }, policy);
+  const { origin } = request.headers;
+  const fetchSite = one(request.headers["sec-fetch-site"]);
+  const host = clientOf(request).host ?? undefined;
+  const verdict = checkOrigin({ host, origin, fetchSite, isVisit: isVisit(request) }, policy);
   if (verdict === "foreign-host") {
     return new GatewayError(
       "forbidden_origin",
@@ -38,6 +40,21 @@ export function refuseForeign(request: IncomingMessage, policy: OriginPolicy): G
 
 /** What a page of an allowed origin may read of an answer, besides the few that it always may. */
 const EXPOSED_HEADERS = "x-request-id, x-client-request-id, x-gateway-provider, x-gateway-overhead-ms, retry-after";
+
+/**
+ * A link in a mail, or an OIDC provider that sends the browser back: the whole window goes to a page of the console, or
+ * to the place where sign-ins come back to. Neither does anything without a cookie or a code, nor inside a frame.
+ */
+function isVisit({ method, url, headers }: IncomingMessage): boolean {
+  return (
+    method === "GET" &&
+    headers["sec-fetch-mode"] === "navigate" &&
+    headers["sec-fetch-dest"] === "document" &&
+    /^\/(?:console(?:\/|$)|api\/v1\/auth\/oidc\/[^/?]+\/callback\?)/.test(url ?? "")
+  );
+}
+
+const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
 
 /** Tells browsers that the page may read the answer; `answered` for their question before it. */
 export function allowOrigin(

@@ -5,7 +5,11 @@ import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
+
+import { addressOf } from "../lib/client-address.ts";
+
 import { type BodyBudget, readBody } from "./read-body.ts";
+
 import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
 import { whyGone } from "./why-gone.ts";
@@ -105,10 +109,6 @@ export function queryOf(request: IncomingMessage): URLSearchParams {
   const mark = url.indexOf("?");
   return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
 }
-
-/** An IPv4 address in the clothes of IPv6 is the same address. */
-export const addressOf = ({ socket }: IncomingMessage): string | null =>
-  socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? null;
 
 export function headerText(request: IncomingMessage, name: string): string | null {
   const value = request.headers[name];

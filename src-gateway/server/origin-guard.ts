@@ -17,10 +17,15 @@ export type OriginVerdict = "ok" | "foreign-host" | "foreign-origin";
 const LOOPBACK_NAMES = new Set(["localhost", "127.0.0.1", "[::1]"]);
 const IP_LITERAL = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/;
 
-export function checkOrigin(
-  request: { host: string | undefined; origin: string | undefined; fetchSite: string | undefined },
-  policy: OriginPolicy,
-): OriginVerdict {
+export interface OriginFacts {
+  host: string | undefined;
+  origin: string | undefined;
+  fetchSite: string | undefined;
+  /** The person followed a link to a page of the console: the page that had the link learns nothing of the answer. */
+  isVisit?: boolean;
+}
+
+export function checkOrigin(request: OriginFacts, policy: OriginPolicy): OriginVerdict {
   const host = hostName(request.host);
   if (host === null) return "foreign-host";
   // An IP literal cannot be rebound by DNS, so it is safe whenever the listener is reachable by addresses at all.
@@ -33,7 +38,7 @@ export function checkOrigin(
 
   if (request.origin === undefined) {
     // A page can also cause requests that carry no Origin (an image, a form by GET); browsers mark those as cross-site.
-    return request.fetchSite === "cross-site" ? "foreign-origin" : "ok";
+    return request.fetchSite === "cross-site" && !request.isVisit ? "foreign-origin" : "ok";
   }
   const origin = request.origin.toLowerCase();
   if (policy.allowedOrigins.has(origin)) return "ok";

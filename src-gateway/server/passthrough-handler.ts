@@ -4,9 +4,12 @@ import { readCredential } from "../auth/read-credential.ts";
 import type { PassthroughInbound, PassthroughWorld } from "../exchange/passthrough/types.ts";
 import { runPassthrough } from "../exchange/passthrough.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
+import { addressOf } from "../lib/client-address.ts";
 import { bodySourceOf } from "./body-source.ts";
-import { addressOf, discardRest, headerText, pathOf, queryOf } from "./inference-handler.ts";
+
+import { discardRest, headerText, pathOf, queryOf } from "./inference-handler.ts";
 import { type BodyBudget, readBody } from "./read-body.ts";
+
 import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
 import { whyGone } from "./why-gone.ts";

@@ -1,6 +1,5 @@
 /** Which user a person is whom an OIDC provider vouches for. */
 import type { User, Users } from "../auth/types.ts";
-import type { Clock } from "../lib/clock.ts";
 import type { ClaimedRole, OidcProviderConfig } from "../settings/sign-in-types.ts";
 import type { Identities } from "./identities.ts";
 import type { Claims } from "./oidc.ts";
@@ -10,7 +9,6 @@ import { OidcError } from "./types.ts";
 export type FindUser = (provider: OidcProviderConfig, claims: Claims) => Promise<number>;
 
 export interface OidcUserWorld {
-  clock: Clock;
   users: Pick<Users, "find" | "create">;
   identities: Identities;
   /** Told about users that were made, and whose role or teams a claim has changed. */

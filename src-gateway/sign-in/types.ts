@@ -142,3 +142,22 @@ export interface OidcSignIn {
   /** Where the provider's own session ends; null when it offers no such place. */
   logoutUrl(ended: EndedSession, origin: string): Promise<string | null>;
 }
+
+/** What the doors are given of `sign-in/`. */
+export interface SignInDesk {
+  publicUrl: string | null;
+  sessions: Sessions;
+  codes: SignInCodes;
+  mailer: Mailer;
+  oidc: OidcSignIn;
+  /** Guesses at codes. */
+  guesses: Throttle;
+  /** Mails that are asked for, by who asks and by whom they go to. */
+  mailsByPlace: Throttle;
+  mailsByAccount: Throttle;
+  /**
+   * Makes a code for a browser, and mails it to the address if a user has it. To be called when the answer is on its way:
+   * it takes as long as it takes. Never throws.
+   */
+  mailCode(input: { email: string; browser: string; language: string | null; visitor: Visitor }): Promise<void>;
+}

@@ -41,7 +41,8 @@ export function createSession(connection: GatewayConnection, code: string | null
   };
   const login = async (body: { code?: string }): Promise<SignedInUser | null> => {
     try {
-      return await connection.call("login", { body });
+      const reply = await connection.call("login", { body });
+      return "mailed" in reply ? null : reply;
     } catch (error) {
       if (error instanceof AdminError) return null;
       throw error;

@@ -30,6 +30,7 @@ const PARTS = [
   "analytics",
   "request-log",
   "auth",
+  "sign-in",
   "audit",
   "hooks",
   "plugins",
@@ -113,6 +114,16 @@ export const PACKAGE_HOMES: PackageHome[] = [
     packageName: "@clickhouse/client",
     folders: gateway("analytics"),
     because: "the second book is optional: its client is loaded only where one is configured",
+  },
+  {
+    packageName: "nodemailer",
+    folders: gateway("sign-in"),
+    because: "mails sign people in: one place decides what they say, and that none leaves over an open line",
+  },
+  {
+    packageName: "openid-client",
+    folders: gateway("sign-in"),
+    because: "who an OIDC provider vouches for is decided in one place; it is loaded only where one is configured",
   },
   {
     packageName: "commander",

@@ -4,17 +4,24 @@ import { exchangeHandlers } from "./exchanges.ts";
 import { gatewayHandlers } from "./gateway.ts";
 import { healthHandlers } from "./health.ts";
 import { hookHandlers } from "./hooks.ts";
+import { keyHandlers } from "./keys.ts";
 import { ledgerHandlers } from "./ledger.ts";
 import { loggedBodyHandlers } from "./logged-bodies.ts";
 import { priceHandlers } from "./prices.ts";
+import { projectHandlers } from "./projects.ts";
 import { runawayHandlers } from "./runaways.ts";
+import { sessionHandlers } from "./sessions.ts";
 import { signInHandlers } from "./sign-in.ts";
+import { teamHandlers } from "./teams.ts";
 import type { Handlers } from "./types.ts";
 import { userHandlers } from "./users.ts";
 
 /** Who answers which endpoint. */
 export const HANDLERS: Handlers = {
   ...userHandlers,
+  ...keyHandlers,
+  ...teamHandlers,
+  ...projectHandlers,
   ...auditHandlers,
   ...exchangeHandlers,
   ...loggedBodyHandlers,
@@ -26,4 +33,5 @@ export const HANDLERS: Handlers = {
   ...ledgerHandlers,
   ...priceHandlers,
   ...signInHandlers,
+  ...sessionHandlers,
 };

@@ -5,7 +5,8 @@ import { WebSocketServer } from "ws";
 import { readCredential } from "../../auth/read-credential.ts";
 import type { ExchangeWorld, Headers } from "../../exchange/types.ts";
 import { GatewayError, toGatewayError } from "../../ir/errors.ts";
-import { addressOf, headerText, type InferenceRoute, queryOf } from "../inference-handler.ts";
+import { addressOf } from "../../lib/client-address.ts";
+import { headerText, type InferenceRoute, queryOf } from "../inference-handler.ts";
 import { refuseUpgrade } from "../raw-answers.ts";
 import { type ConnectionLimits, ResponsesConnection } from "./connection.ts";
 

@@ -18,7 +18,16 @@ async function streamUntilEnd(recheck: () => Promise<boolean>): Promise<{ text: 
       response.once("close", () => resolve());
       streamExchanges(
         { watch },
-        { userId: 1, role: "gateway_user", email: null, apiKeyId: null, scopes: [], byCookie: true, isLocal: false },
+        {
+          userId: 1,
+          role: "gateway_user",
+          email: null,
+          apiKeyId: null,
+          scopes: [],
+          sessionId: 1,
+          byCookie: true,
+          isLocal: false,
+        },
         response,
         recheck,
         1,

@@ -1,0 +1,80 @@
+/**
+ * Where a request really came from. Behind a proxy the socket names the proxy; what the proxy says in its headers is
+ * believed only where the operator trusts its address, because everybody can send such headers.
+ */
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP } from "node:net";
+
+/** As the client saw it. */
+interface Client {
+  address: string | null;
+  /** `https` where a trusted proxy says so. */
+  protocol: "http" | "https";
+  /** The name and port that the client asked; null where a request names none. */
+  host: string | null;
+}
+
+const known = new WeakMap<IncomingMessage, Client>();
+
+/** @param trusted addresses and networks (`10.0.0.0/8`) that were checked. */
+export function createProxyTrust(trusted: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const entry of trusted) {
+    const [address = "", bits] = entry.split("/");
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (address) => {
+    const family = isIP(address);
+    return family !== 0 && list.check(address, family === 6 ? "ipv6" : "ipv4");
+  };
+}
+
+/** To be called once, before anybody asks. */
+export function noteClient(request: IncomingMessage, isTrusted: (address: string) => boolean): void {
+  const direct = plainAddress(request.socket.remoteAddress ?? "");
+  if (direct === null || !isTrusted(direct)) return;
+  known.set(request, {
+    address: firstUntrusted(request, isTrusted) ?? direct,
+    protocol: last(request.headers["x-forwarded-proto"])?.toLowerCase() === "https" ? "https" : "http",
+    host: hostIn(last(request.headers["x-forwarded-host"])) ?? request.headers.host ?? null,
+  });
+}
+
+/** Null for a socket file, and when the client is gone. */
+export const addressOf = (request: IncomingMessage): string | null => clientOf(request).address;
+
+export const clientOf = (request: IncomingMessage): Client =>
+  known.get(request) ?? {
+    address: plainAddress(request.socket.remoteAddress ?? ""),
+    protocol: "http",
+    host: request.headers.host ?? null,
+  };
+
+/** Each proxy appends whom it was asked by, so the list is read from its end; what stands further left can be made up. */
+function firstUntrusted(request: IncomingMessage, isTrusted: (address: string) => boolean): string | null {
+  const header = request.headers["x-forwarded-for"];
+  const steps = (Array.isArray(header) ? header.join(",") : (header ?? "")).split(",").toReversed();
+  let nearest: string | null = null;
+  for (const step of steps) {
+    const address = plainAddress(step.trim());
+    if (address === null) break;
+    nearest = address;
+    if (!isTrusted(address)) break;
+  }
+  return nearest;
+}
+
+/** Without port, brackets and zone; an IPv4 address in the clothes of IPv6 is the same address. */
+function plainAddress(text: string): string | null {
+  const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(text)?.[1] ?? text;
+  const address = bare.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
+  return isIP(address) === 0 ? null : address;
+}
+
+const last = (header: string | string[] | undefined): string | undefined =>
+  (Array.isArray(header) ? header.join(",") : header)?.split(",").at(-1)?.trim();
+
+const hostIn = (text: string | undefined): string | null =>
+  text !== undefined && /^(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/.test(text) ? text : null;
