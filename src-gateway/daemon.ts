@@ -54,6 +54,9 @@ async function serve(settings: Settings): Promise<void> {
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
   stopWithNpm(stop);
+  process.on("SIGUSR1", () => gateway.reopenLog());
+  // Of a terminal that is closed it means the end; who has set a log file runs without one.
+  if (settings.logFile !== null && !process.stdout.isTTY) process.on("SIGHUP", () => gateway.reopenLog());
   const info = await gateway.start();
   process.stdout.write(describeStart(info));
   const { url, consoleUrl, dataDir, clientKey } = info;

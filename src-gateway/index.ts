@@ -26,6 +26,8 @@ export interface Gateway {
   start(): Promise<GatewayInfo>;
   /** The console's address with a code that signs its first visitor in as the root administrator; good for a minute, once. */
   signInUrl(): string;
+  /** The log's file was moved away: goes on in a new one of the same name. */
+  reopenLog(): void;
   /** Lets open exchanges finish for at most the settings' `drainMs`, then writes every record and closes. */
   stop(): Promise<void>;
 }

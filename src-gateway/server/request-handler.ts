@@ -5,6 +5,7 @@ import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import type { Logger } from "../lib/logger.ts";
 import { type InferenceRoute, queryOf } from "./inference-handler.ts";
+import type { MetricsHandler } from "./metrics-handler.ts";
 import { encodeModel, encodeModelList, type ListedModel } from "./models-reply.ts";
 import type { StraightPathRoute } from "./passthrough-handler.ts";
 import type { Route } from "./routes.ts";
@@ -28,18 +29,21 @@ export interface RequestHandlerOptions {
   authenticate(token: string | null): unknown;
   listModels(): Promise<ListedModel[]>;
   health(isDeep: boolean): Promise<{ ready: boolean; body: Record<string, unknown> }>;
+  /** Null where nothing is measured. */
+  metrics: MetricsHandler | null;
   /** The console and the admin API. */
   admin(request: IncomingMessage, response: ServerResponse): Promise<void>;
 }
 
 export function createRequestHandler(
   options: RequestHandlerOptions,
-): (request: IncomingMessage, response: ServerResponse, route: Route, id: number) => void {
+): (request: IncomingMessage, response: ServerResponse, route: Route, id: number, listener: string) => void {
   const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
     route: Route,
     id: number,
+    listener: string,
   ): Promise<void> => {
     switch (route.kind) {
       case "inference":
@@ -61,6 +65,9 @@ export function createRequestHandler(
         const status = ready || route.check === "livez" ? 200 : 503;
         return sendJson(request, response, status, route.check === "livez" ? { status: "ok" } : body, id);
       }
+      case "metrics":
+        if (options.metrics === null) throw new GatewayError("not_found", "The gateway does not measure itself.");
+        return options.metrics(request, response, listener === "metrics", id);
       case "root":
         return sendRoot(options, request, response, id);
       case "admin":
@@ -76,8 +83,8 @@ export function createRequestHandler(
         );
     }
   };
-  return (request, response, route, id) => {
-    answer(request, response, route, id).catch((thrown: unknown) => {
+  return (request, response, route, id, listener) => {
+    answer(request, response, route, id, listener).catch((thrown: unknown) => {
       const error = toGatewayError(thrown);
       if (error.code === "internal_error")
         options.log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");

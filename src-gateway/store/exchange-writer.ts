@@ -23,6 +23,8 @@ export interface ExchangeWriter {
   stop(): Promise<void>;
   /** Records that are not in the database yet: those in memory, and those that this writer put on disk. */
   pending(): number;
+  /** Those of them that are on disk. */
+  spooled(): number;
   /** How long the oldest record in memory has waited. */
   lagMs(): number;
   /** The database's disk had no space left when it was last tried. */
@@ -88,6 +90,10 @@ class Writer implements ExchangeWriter {
 
   pending(): number {
     return this.waiting.size + this.spool.count();
+  }
+
+  spooled(): number {
+    return this.spool.count();
   }
 
   lagMs(): number {

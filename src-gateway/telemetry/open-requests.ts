@@ -1,6 +1,6 @@
 /** What is known of requests that are under way and does not belong into their record: how they came in, and their trace. */
 import { parseRequestId } from "../ir/exchange-record.ts";
-import { readTraceContext, type TraceContext } from "./trace-context.ts";
+import { readTraceContext, type Sampling, type TraceContext } from "./trace-context.ts";
 
 export interface RequestFacts {
   /** Null where no HTTP request came, as over a WebSocket. */
@@ -32,7 +32,7 @@ export interface ArrivedRequest {
 /** What can stand in a header and a log line as it is. */
 const CLIENT_ID = /^[\w.:@/+=-]{1,128}$/;
 
-export function createOpenRequests(redact: (text: string) => string): OpenRequests {
+export function createOpenRequests(redact: (text: string) => string, sampling: Sampling): OpenRequests {
   const open = new Map<number, RequestFacts>();
   return {
     begin(id, { method, path, headers }) {
@@ -42,7 +42,7 @@ export function createOpenRequests(redact: (text: string) => string): OpenReques
         method: method ?? null,
         path: path ?? null,
         clientRequestId: clientIdOf(headers, redact),
-        trace: () => (trace ??= readTraceContext(header)),
+        trace: () => (trace ??= readTraceContext(header, sampling)),
         isStream: false,
       };
       open.set(id, facts);

@@ -12,17 +12,30 @@ export interface TraceContext {
   isSampled: boolean;
 }
 
+/** Which traces are recorded. */
+export interface Sampling {
+  /** Of those that begin here, from 0 to 1. */
+  share: number;
+  /** Whether a client's own decision counts. */
+  followsParent: boolean;
+}
+
 const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})(-.*)?$/;
 const NO_TRACE = "0".repeat(32);
 const NO_SPAN = "0".repeat(16);
 
-export function readTraceContext(header: string | string[] | undefined): TraceContext {
+export function readTraceContext(
+  header: string | string[] | undefined,
+  { share, followsParent }: Sampling = { share: 1, followsParent: true },
+): TraceContext {
   const parent = typeof header === "string" ? parentOf(header.trim()) : null;
+  const traceId = parent?.traceId ?? randomHex(16);
+  const isChosen = share >= 1 || Number.parseInt(traceId.slice(-13), 16) / 2 ** 52 < share;
   return {
-    traceId: parent?.traceId ?? randomHex(16),
+    traceId,
     parentSpanId: parent?.spanId ?? null,
     spanId: randomHex(8),
-    isSampled: parent?.isSampled ?? true,
+    isSampled: parent && followsParent ? parent.isSampled : isChosen,
   };
 }
 
