@@ -40,3 +40,12 @@ function shortened(text: string): string {
   const line = hideInUrl(text).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
   return line.length > MAX_QUOTED ? `${line.slice(0, MAX_QUOTED)}…` : line;
 }
+
+/** Where in a text something has the shape of a key. */
+export function findKeys(text: string): { start: number; end: number }[] {
+  return [...text.matchAll(new RegExp(KEY_SHAPES, "g"))].map(({ 0: found, index }) => {
+    // The shape may begin with the character before the key.
+    const start = index + (/^[A-Za-z0-9]/.test(found) ? 0 : 1);
+    return { start, end: index + found.length };
+  });
+}

@@ -38,6 +38,8 @@ const PARTS = [
   "marketplace",
   "upstream",
   "secrets",
+  "revisions",
+  "flags",
   "token-count",
   "responses-state",
 ];
