@@ -128,7 +128,7 @@ function dropHeader(text: string, { start, end, path }: TomlHeader): string {
   const shrunk = dropLines(text, start, end);
   const from = lineStart(text, start);
   const above = shrunk.slice(0, from);
-  const isAtEnd = shrunk.slice(from).trim() === "";
+  const isAtEnd = /^(?:\s*$|\r?\n)/.test(shrunk.slice(from));
   if (!text.endsWith("\n")) return shrunk.replace(/\r?\n$/, "");
   return isAtEnd && /\n\r?\n$/.test(above) ? above.replace(/\r?\n$/, "") + shrunk.slice(from) : shrunk;
 }
