@@ -11,10 +11,10 @@ export interface KeyBudget {
 
 /** What one key may use, whatever else is configured. */
 export interface KeyLimits {
-  requestsPerMinute?: number;
-  tokensPerMinute?: number;
-  concurrent?: number;
-  budget?: KeyBudget;
+  requestsPerMinute?: number | undefined;
+  tokensPerMinute?: number | undefined;
+  concurrent?: number | undefined;
+  budget?: KeyBudget | undefined;
 }
 
 export interface ApiKey {

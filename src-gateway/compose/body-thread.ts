@@ -13,6 +13,7 @@ type Inputs = {
   get: Parameters<BodyArchive["get"]>[0];
   search: Parameters<BodyArchive["search"]>[0];
   prune: Parameters<BodyArchive["prune"]>[0];
+  forget: Parameters<BodyArchive["forget"]>[0];
   close: null;
 };
 export type BodyCall = {
@@ -85,6 +86,7 @@ export function createBodyThread({ ledgerUrl, secrets }: BodyThreadOptions): Bod
     get: (id) => ask("get", id) as ReturnType<BodyArchive["get"]>,
     search: (question) => ask("search", question) as ReturnType<BodyArchive["search"]>,
     prune: (retention) => ask("prune", retention) as ReturnType<BodyArchive["prune"]>,
+    forget: (userId) => ask("forget", userId) as ReturnType<BodyArchive["forget"]>,
     async close() {
       if (worker === null) return;
       await ask("close", null).catch(() => {});

@@ -8,7 +8,7 @@ import { createRedactor } from "../secrets/redact.ts";
 import { hasBodies, openBodyStore } from "../store/open-body-store.ts";
 import type { BodyCall, BodyReply } from "./body-thread.ts";
 
-const NOTHING = { get: null, search: [], prune: { bodies: 0, bytes: 0 } } as const;
+const NOTHING = { get: null, search: [], prune: { bodies: 0, bytes: 0 }, forget: 0 } as const;
 const redactor = createRedactor();
 const { ledgerUrl } = workerData as { ledgerUrl: string };
 let archive: Promise<BodyArchive> | null = null;
@@ -33,6 +33,7 @@ async function answer({ method, input, secrets }: BodyCall): Promise<unknown> {
   if (method === "put") return opened.put(input);
   if (method === "get") return opened.get(input);
   if (method === "search") return opened.search(input);
+  if (method === "forget") return opened.forget(input);
   return opened.prune(input);
 }
 

@@ -10,7 +10,7 @@ import type { BodyStore } from "../store/open-body-store.ts";
 import { packBody, unpackBody } from "./body-delta.ts";
 import type { Redact } from "./hide-secrets.ts";
 import { type PreparedBody, prepareBody } from "./prepare-body.ts";
-import { pruneBodies } from "./prune-bodies.ts";
+import { forgetBodies, pruneBodies } from "./prune-bodies.ts";
 import { RecentBodies } from "./recent-bodies.ts";
 import type { BodyArchive, BodyHead, NewBody, StoredBody } from "./types.ts";
 import { wordsAsked, wordsOf } from "./words.ts";
@@ -62,6 +62,12 @@ export function createBodyArchive({ store, hide, pauseMs = 20 }: BodyArchiveOpti
       const pruned = await pruneBodies(rows, retention, { pauseMs, unpack: (id) => unpackRequest(rows, id) });
       recent.clear();
       return pruned;
+    },
+    async forget(userId) {
+      recent.clear();
+      const removed = await forgetBodies(rows, userId, { pauseMs, unpack: (id) => unpackRequest(rows, id) });
+      recent.clear();
+      return removed;
     },
     close: () => store.close(),
   };

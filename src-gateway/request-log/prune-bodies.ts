@@ -24,6 +24,17 @@ export async function pruneBodies(rows: BodyRows, retention: Retention, options:
   return pruned;
 }
 
+/** Those of one user, whatever their age. @returns how many. */
+export async function forgetBodies(rows: BodyRows, userId: number, { pauseMs, unpack }: PruneOptions): Promise<number> {
+  for (let removed = 0; ; await wait(pauseMs)) {
+    const step = await rows.ofUser(userId, STEP);
+    if (step.length === 0) return removed;
+    await removeStep(rows, step, unpack);
+    await rows.shrink();
+    removed += step.length;
+  }
+}
+
 /** Until nothing older is left, or so many bytes are free. */
 async function removeOldest(
   rows: BodyRows,

@@ -104,6 +104,8 @@ export interface BodyArchive {
   search(question: { words: string; beforeId?: number; afterId?: number; limit: number }): Promise<number[]>;
   /** Removes what is too old or too much, a few at a time. */
   prune(retention: Retention): Promise<Pruned>;
+  /** Removes all that a user asked and was answered. @returns how many. */
+  forget(userId: number): Promise<number>;
   close(): Promise<void>;
 }
 

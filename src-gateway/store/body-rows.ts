@@ -24,6 +24,7 @@ export interface BodyRows {
   search(words: readonly string[], page: SearchPage): Promise<number[]>;
   /** The oldest, with what they take. */
   oldest(limit: number, beforeId: number | null): Promise<Pick<BodiesTable, "id" | "stored_bytes">[]>;
+  ofUser(userId: number, limit: number): Promise<number[]>;
   storedBytes(): Promise<number>;
   /** Those of others that were packed against one of these. */
   dependents(ids: readonly number[]): Promise<number[]>;
@@ -74,6 +75,10 @@ export function createBodyRows(store: BodyStore): BodyRows {
       let query = db.selectFrom("bodies").select(["id", "stored_bytes"]).orderBy("id").limit(limit);
       if (beforeId !== null) query = query.where("id", "<", beforeId);
       return query.execute();
+    },
+    async ofUser(userId, limit) {
+      const query = db.selectFrom("bodies").select("id").where("user_id", "=", userId).orderBy("id").limit(limit);
+      return (await query.execute()).map(({ id }) => id);
     },
     async storedBytes() {
       const sum = await db

@@ -9,27 +9,26 @@ import { type Endpoint, endpoint, flag, nothing, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
 import { HOOK_ENDPOINTS } from "./hook-endpoints.ts";
+import { KEY_ENDPOINTS } from "./key-endpoints.ts";
 import { LEDGER_ENDPOINTS } from "./ledger-endpoints.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
 import { RUNAWAY_ENDPOINTS } from "./runaway-endpoints.ts";
 import {
-  apiKeySchema,
   checkSchema,
   exchangeSchema,
   latencySumSchema,
   modelSchema,
   probeSchema,
   providerSchema,
-  roleSchema,
   statusSchema,
   usageDifferenceSchema,
   usageSumSchema,
-  userSchema,
-  userStatusSchema,
 } from "./schemas.ts";
 import { SIGN_IN_ENDPOINTS } from "./sign-in-endpoints.ts";
+import { TEAM_ENDPOINTS } from "./team-endpoints.ts";
 import { USAGE_ENDPOINTS } from "./usage-endpoints.ts";
+import { USER_ENDPOINTS } from "./user-endpoints.ts";
 
 export type { Access, Endpoint } from "./endpoint.ts";
 
@@ -55,38 +54,9 @@ const dimension = z.enum([
 
 export const ENDPOINTS = {
   getStatus: endpoint("GET", "/status", "status:read", "How the gateway is", { reply: statusSchema }),
-  listUsers: endpoint("GET", "/admin/users", "users:read", "All users", { reply: z.array(userSchema) }),
-  createUser: endpoint("POST", "/admin/users", "users:write", "Add a user", {
-    body: z.strictObject({
-      email: z.string(),
-      displayName: z.string().max(200).optional(),
-      role: roleSchema.optional(),
-    }),
-    reply: userSchema,
-  }),
-  updateUser: endpoint("PATCH", "/admin/users/{id}", "users:write", "Suspend or activate a user", {
-    body: z.strictObject({ status: userStatusSchema }),
-    reply: userSchema,
-  }),
-  listUserKeys: endpoint("GET", "/admin/users/{id}/api-keys", "keys:read", "The client keys of a user", {
-    reply: z.array(apiKeySchema),
-  }),
-  createUserKey: endpoint(
-    "POST",
-    "/admin/users/{id}/api-keys",
-    "keys:write",
-    "Make a client key; the answer is the only place that shows it",
-    {
-      body: z.strictObject({
-        name: z.string().min(1).max(100),
-        scopes: z.array(z.string().max(100)).max(50).optional(),
-        ttlMs: z.number().int().positive().optional(),
-      }),
-      reply: z.object({ key: apiKeySchema, token: z.string() }),
-    },
-  ),
-  listKeys: endpoint("GET", "/admin/api-keys", "keys:read", "All client keys", { reply: z.array(apiKeySchema) }),
-  revokeKey: endpoint("DELETE", "/admin/api-keys/{id}", "keys:write", "Revoke a client key", { reply: apiKeySchema }),
+  ...USER_ENDPOINTS,
+  ...KEY_ENDPOINTS,
+  ...TEAM_ENDPOINTS,
   listExchanges: endpoint(
     "GET",
     "/exchanges",

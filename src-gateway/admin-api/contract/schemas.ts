@@ -5,30 +5,7 @@ import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { PROVIDER_WIRES, RECORDED_SURFACES } from "../../ir/protocol.ts";
 import { countsModeSchema } from "./budget-endpoints.ts";
 
-export const roleSchema = z.enum(["root_admin", "gateway_admin", "gateway_user"]);
-export const userStatusSchema = z.enum(["active", "suspended"]);
-
-export const userSchema = z.object({
-  id: z.number().int(),
-  uuid: z.string(),
-  email: z.string(),
-  displayName: z.string(),
-  role: roleSchema,
-  status: userStatusSchema,
-  createdAtUs: z.number(),
-});
-
-export const apiKeySchema = z.object({
-  id: z.number().int(),
-  uuid: z.string(),
-  userId: z.number().int(),
-  name: z.string(),
-  prefix: z.string(),
-  scopes: z.array(z.string()),
-  createdAtUs: z.number(),
-  expiresAtUs: z.number().nullable(),
-  revokedAtUs: z.number().nullable(),
-});
+export { apiKeySchema, roleSchema, userSchema, userStatusSchema } from "./identity-schemas.ts";
 
 const usageSchema = z.object({
   inputUncached: z.number(),

@@ -1,74 +1,87 @@
-import type { Role } from "../../auth/types.ts";
+import type { User } from "../../auth/types.ts";
 import { GatewayError } from "../../ir/errors.ts";
-import type { Caller } from "../caller.ts";
 import type { AdminDeps } from "../deps.ts";
+import { positionIn, toPage } from "../paging.ts";
+import { actorIdOf, numberOf, requireRank, requireRankOver, rolesBelow } from "./ranks.ts";
 import type { Handlers } from "./types.ts";
 
 export const userHandlers: Pick<
   Handlers,
-  "listUsers" | "createUser" | "updateUser" | "listUserKeys" | "createUserKey" | "listKeys" | "revokeKey"
+  "listUsers" | "pageUsers" | "exportUsers" | "importUsers" | "getUser" | "createUser" | "updateUser" | "deleteUser"
 > = {
-  listUsers: ({ deps }) => deps.users.list(),
-  async createUser({ deps, body, caller }) {
+  listUsers: ({ deps, query }) => deps.users.list(query),
+  async pageUsers({ deps, query }) {
+    const { cursor: _cursor, ...filter } = query;
+    const afterId = positionIn("users", query);
+    const users = await deps.users.list({ ...filter, limit: query.limit + 1, afterId });
+    return toPage("users", query, users, { positionOf: ({ id }) => id, toItem: (user) => user });
+  },
+  exportUsers: async ({ deps }) => ({ csv: await deps.users.export() }),
+  async importUsers({ deps, body, caller, record }) {
+    const { csv, ...options } = body;
+    const report = await deps.users.import(csv, { ...options, roles: rolesBelow(caller) });
+    const { applied, created, lines, skipped, problems } = report;
+    await record(
+      applied
+        ? {
+            action: "user.import",
+            target: { kind: "user", id: null, name: null },
+            before: null,
+            after: {
+              lines,
+              skipped: skipped.length,
+              refused: problems.length,
+              created: created.map(({ id, email, role }) => ({ id, email, role })),
+            },
+          }
+        : null,
+    );
+    return report;
+  },
+  getUser: ({ deps, params }) => needUser(deps, numberOf(params["id"])),
+  async createUser({ deps, body, caller, record }) {
     const { email, displayName, role } = body;
     requireRank(caller, role ?? "gateway_user");
-    return deps.users.create({
+    const user = await deps.users.create({
       email,
       ...(displayName === undefined ? {} : { displayName }),
       ...(role === undefined ? {} : { role }),
     });
-  },
-  async updateUser({ deps, params, body, caller }) {
-    const id = numberOf(params["id"]);
-    await requireRankOver(deps, caller, id);
-    if (body.status === "suspended" && caller?.userId === id && !caller.isLocal) {
-      throw new GatewayError("conflict", "You cannot suspend yourself. Ask another administrator.");
-    }
-    const user = await deps.users.setStatus(id, body.status);
-    await deps.keyRing.reload();
+    await record({ action: "user.create", target: targetOf(user), before: null, after: user });
     return user;
   },
-  listUserKeys: ({ deps, params }) => deps.apiKeys.list({ userId: numberOf(params["id"]) }),
-  async createUserKey({ deps, params, body, caller }) {
-    const userId = numberOf(params["id"]);
-    await requireRankOver(deps, caller, userId);
-    const { name, scopes, ttlMs } = body;
-    const made = await deps.apiKeys.create({
-      userId,
-      name,
-      ...(scopes === undefined ? {} : { scopes }),
-      ...(ttlMs === undefined ? {} : { ttlMs }),
-    });
-    await deps.keyRing.reload();
-    return made;
-  },
-  listKeys: ({ deps }) => deps.apiKeys.list(),
-  async revokeKey({ deps, params, caller }) {
+  async updateUser({ deps, params, body, caller, record }) {
     const id = numberOf(params["id"]);
-    const known = (await deps.apiKeys.list()).find((key) => key.id === id);
-    if (known) await requireRankOver(deps, caller, known.userId);
-    const key = await deps.apiKeys.revoke(id);
+    if (Object.values(body).every((value) => value === undefined))
+      throw new GatewayError("invalid_request", "Say what is to be changed: email, displayName, role or status.");
+    await requireRankOver(deps, caller, id);
+    if (body.role !== undefined) requireRank(caller, body.role);
+    const before = await needUser(deps, id);
+    const user = await deps.users.update(id, body, actorIdOf(caller));
     await deps.keyRing.reload();
-    return key;
+    await record({ action: "user.update", target: targetOf(user), before, after: user });
+    return user;
+  },
+  async deleteUser({ deps, params, query, caller, record }) {
+    const id = numberOf(params["id"]);
+    const isHard = query.hard ?? false;
+    await requireRankOver(deps, caller, id);
+    const { user, apiKeyIds } = await deps.users.remove(id, { isHard, by: actorIdOf(caller) });
+    await deps.keyRing.reload();
+    if (isHard) await deps.forgetUser(id, apiKeyIds);
+    const target = isHard ? { kind: "user", id: String(id), name: null } : targetOf(user);
+    // Who is erased is not written down once more.
+    const { email: _email, displayName: _name, ...rest } = user;
+    await record({ action: isHard ? "user.erase" : "user.delete", target, before: isHard ? rest : user, after: null });
+    return user;
   },
 };
 
-/** Else every administrator could give themselves a root administrator's key. */
-async function requireRankOver(deps: AdminDeps, caller: Caller | null, userId: number): Promise<void> {
-  const user = await deps.users.find(userId);
-  if (user) requireRank(caller, user.role);
-}
+const targetOf = ({ id, email }: User) => ({ kind: "user", id: String(id), name: email });
 
-function requireRank(caller: Caller | null, role: Role): void {
-  if (role !== "root_admin" || caller?.role === "root_admin") return;
-  throw new GatewayError(
-    "forbidden",
-    "Only a root administrator may make, change or hold keys for a root administrator.",
-  );
-}
-
-function numberOf(text: string | undefined): number {
-  const id = Number(text);
-  if (Number.isSafeInteger(id) && id >= 0) return id;
-  throw new GatewayError("invalid_request", `"${String(text).slice(0, 50)}" is no id.`, { param: "id" });
+/** @throws GatewayError not_found */
+async function needUser(deps: Pick<AdminDeps, "users">, id: number): Promise<User> {
+  const user = await deps.users.find(id);
+  if (user) return user;
+  throw new GatewayError("not_found", `There is no user ${id}.`);
 }
