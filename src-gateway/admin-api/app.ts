@@ -22,6 +22,7 @@ import { streamExchanges } from "./live-exchanges.ts";
 import { createMount, pathOf } from "./mount-endpoint.ts";
 import { finishOidc } from "./oidc-callback.ts";
 import { serveDocs, serveOpenApi } from "./openapi/serve-docs.ts";
+import { securityHeaders } from "./security-headers.ts";
 import { sendActs } from "./send-acts.ts";
 import { sendBody, sendExport } from "./send-bytes.ts";
 import { sendError } from "./send-error.ts";
@@ -31,10 +32,9 @@ export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, resp
   app.disable("x-powered-by");
   app.disable("etag");
   const nextId = createIdSource(deps.clock);
+  app.use(securityHeaders(deps.signIn.publicUrl));
   app.use((_request, response, next) => {
     response.set({
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
       "cache-control": "no-store",
       "x-request-id": requestIdOf(nextId()),
     });

@@ -10,14 +10,15 @@ const SILENCE_MS = 60_000;
 const MAX_REPLY_BYTES = 256 * 1024 * 1024;
 
 export function createTransport(target: Target): Transport {
-  return async ({ method, path, body }) => {
-    const response = await openRequest(target, method, path, body);
+  return async ({ method, path, body, headers }) => {
+    const response = await openRequest(target, method, path, body, headers);
     const text = await readAll(response, target);
     const requestId = response.headers["x-request-id"];
     return {
       status: response.statusCode ?? 0,
       json: parse(text),
       requestId: typeof requestId === "string" ? requestId : null,
+      etag: response.headers.etag ?? null,
     };
   };
 }
@@ -28,9 +29,10 @@ export async function openRequest(
   method: string,
   path: string,
   body: unknown,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<IncomingMessage> {
   const payload = body === undefined ? undefined : JSON.stringify(body);
-  const headers: Record<string, string> = { accept: "application/json, text/event-stream" };
+  const headers: Record<string, string> = { ...more, accept: "application/json, text/event-stream" };
   if (payload !== undefined) {
     headers["content-type"] = "application/json";
     headers["content-length"] = String(Buffer.byteLength(payload));

@@ -69,7 +69,7 @@ export function createGatewayConnection({
     if (!state.isDown) change({ ...state, isDown: true });
   };
 
-  const transport: Transport = async ({ method, path, body }) => {
+  const transport: Transport = async ({ method, path, body, headers }) => {
     let reply: Response;
     let text: string;
     try {
@@ -78,14 +78,16 @@ export function createGatewayConnection({
         cache: "no-store",
         credentials: "same-origin",
         signal: AbortSignal.timeout(timeoutMs),
-        ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+        headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
       text = await reply.text();
     } catch (cause) {
       lost();
       throw new GatewayUnreachable("The gateway does not answer.", { cause });
     }
-    return { status: reply.status, json: parse(text), requestId: reply.headers.get("x-request-id") };
+    const header = (name: string): string | null => reply.headers.get(name);
+    return { status: reply.status, json: parse(text), requestId: header("x-request-id"), etag: header("etag") };
   };
   const client = createAdminClient(transport);
 

@@ -16,12 +16,16 @@ export interface TransportRequest {
   /** With prefix and query. */
   path: string;
   body: unknown;
+  /** Beside those of every request. */
+  headers?: Readonly<Record<string, string>>;
 }
 
 export interface TransportReply {
   status: number;
   json: unknown;
   requestId: string | null;
+  /** The version of what was read; null or left out where it has none. */
+  etag?: string | null;
 }
 
 /** How a request gets there: fetch, a socket, or a function call. */
@@ -44,7 +48,19 @@ export interface CallInput<Name extends EndpointName> {
   params?: ParamsOf<Name>;
   query?: Partial<Record<keyof QueryOf<Name>, string | number | boolean | undefined>>;
   body?: BodyOf<Name>;
+  /** Of a POST: it is done once, however often it is sent with the same key within 24 hours. */
+  idempotencyKey?: string;
+  /** Changes only this version, as `onVersion` was told it. @throws AdminError precondition_failed when there is another. */
+  ifMatch?: string;
+  /** Told the version of what was read. */
+  onVersion?: (etag: string) => void;
 }
+
+/** Endpoints that answer with a page of a list. */
+export type PagedName = {
+  [Name in EndpointName]: ReplyOf<Name> extends { items: unknown[]; nextCursor: string | null } ? Name : never;
+}[EndpointName];
+export type ItemOf<Name extends PagedName> = ReplyOf<Name>["items"][number];
 
 export interface AdminClient {
   /** @throws AdminError */
@@ -61,13 +77,40 @@ export function createAdminClient(transport: Transport): AdminClient {
         method: endpoint.method,
         path: pathOf(endpoint, input.params ?? {}, input.query ?? {}),
         body: endpoint.method === "GET" ? undefined : (input.body ?? {}),
+        ...headersOf(input),
       });
       if (reply.status < 200 || reply.status > 299) throw toError(reply);
       const read = endpoint.reply.safeParse(reply.json);
-      if (read.success) return read.data as ReplyOf<typeof name>;
+      if (read.success) {
+        if (reply.etag) input.onVersion?.(reply.etag);
+        return read.data as ReplyOf<typeof name>;
+      }
       throw new AdminError(reply.status, "unexpected_answer", UNREADABLE, reply.requestId);
     },
   };
+}
+
+/** All items of a list, page by page, each page asked for when it is needed. @throws AdminError */
+export async function* itemsOf<Name extends PagedName>(
+  client: AdminClient,
+  name: Name,
+  input: CallInput<Name> = {},
+): AsyncGenerator<ItemOf<Name>> {
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const query = { ...input.query, ...(cursor === undefined ? {} : { cursor }) };
+    const page = await client.call(name, { ...input, query } as CallInput<Name>);
+    yield* page.items as ItemOf<Name>[];
+    cursor = page.nextCursor;
+  }
+}
+
+function headersOf(input: { idempotencyKey?: string; ifMatch?: string }): { headers?: Record<string, string> } {
+  const { idempotencyKey, ifMatch } = input;
+  const headers = {
+    ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+    ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
+  };
+  return Object.keys(headers).length === 0 ? {} : { headers };
 }
 
 function pathOf(endpoint: Endpoint, params: Record<string, string | number>, query: Record<string, unknown>): string {

@@ -4,10 +4,10 @@ import type { TestGateway } from "../../support/gateway.ts";
 
 export const transportOver =
   (url: string, headers: Record<string, string>): Transport =>
-  async ({ method, path, body }) => {
+  async ({ method, path, body, headers: more }) => {
     const reply = await fetch(url + path, {
       method,
-      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers },
+      headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...headers, ...more },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await reply.text();
@@ -15,6 +15,7 @@ export const transportOver =
       status: reply.status,
       json: text === "" ? null : JSON.parse(text),
       requestId: reply.headers.get("x-request-id"),
+      etag: reply.headers.get("etag"),
     };
   };
 

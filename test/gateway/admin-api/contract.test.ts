@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createAdminClient, type Transport } from "../../../src-gateway/admin-api/contract/client.ts";
+import { createAdminClient, itemsOf, type Transport } from "../../../src-gateway/admin-api/contract/client.ts";
 import { ENDPOINTS, type Endpoint } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { createLiveReader } from "../../../src-gateway/admin-api/contract/live-exchanges.ts";
 import { exchangeSchema } from "../../../src-gateway/admin-api/contract/schemas.ts";
@@ -120,3 +120,51 @@ describe("the reader of the live stream", () => {
     );
   });
 });
+
+describe("a list that comes in pages", () => {
+  it("is walked page by page, with the filters on each, and no page is asked for in vain", async () => {
+    const asked: string[] = [];
+    const page = (ids: number[], nextCursor: string | null) => ({
+      status: 200,
+      requestId: null,
+      json: { items: ids.map((id) => ({ ...act, id })), nextCursor },
+    });
+    const client = createAdminClient(async ({ path }) => {
+      asked.push(path);
+      return path.includes("cursor=second") ? page([3], null) : page([1, 2], "second");
+    });
+    const seen: number[] = [];
+    for await (const { id } of itemsOf(client, "listActs", { query: { action: "user.*" } })) {
+      seen.push(id);
+      expect(asked).toHaveLength(id < 3 ? 1 : 2);
+    }
+    expect(seen).toEqual([1, 2, 3]);
+    expect(asked).toEqual(["/api/v1/admin/audit?action=user.*", "/api/v1/admin/audit?action=user.*&cursor=second"]);
+  });
+});
+
+describe("a call", () => {
+  it("carries its idempotency key and the version it is meant for, and tells the version of what it read", async () => {
+    const sent: unknown[] = [];
+    let version = "";
+    const client = createAdminClient(async ({ headers }) => {
+      sent.push(headers);
+      return { status: 200, requestId: null, etag: '"v1"', json: [] };
+    });
+    await client.call("listProviders", { onVersion: (etag) => (version = etag), ifMatch: '"v0"', idempotencyKey: "k" });
+    await client.call("listProviders");
+    expect(sent).toEqual([{ "if-match": '"v0"', "idempotency-key": "k" }, undefined]);
+    expect(version).toBe('"v1"');
+  });
+});
+
+const act = {
+  atUs: 1,
+  action: "user.create",
+  target: { kind: "user", id: "1", name: null },
+  actor: { userId: 1, email: null, apiKeyId: null, via: "local" },
+  address: null,
+  requestId: null,
+  before: null,
+  after: null,
+};
