@@ -39,6 +39,15 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./features/requests/requests-page.tsx").then(({ RequestsPage }) => RequestsPage),
   },
   {
+    path: "/usage",
+    pattern: "/usage",
+    icon: "usage",
+    title: () => t("usage:title"),
+    group: "see",
+    adminsOnly: false,
+    load: () => import("./features/usage/usage-page.tsx").then(({ UsagePage }) => UsagePage),
+  },
+  {
     path: "/providers",
     pattern: "/providers",
     icon: "providers",

@@ -6,6 +6,7 @@ const formats = byLocale((locale) => ({
   whole: new Intl.NumberFormat(locale),
   short: new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
   percent: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 1 }),
+  change: new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }),
   dollars: new Intl.NumberFormat(locale, money),
   cents: new Intl.NumberFormat(locale, { ...money, minimumSignificantDigits: 2, maximumSignificantDigits: 3 }),
 }));
@@ -38,4 +39,10 @@ export function formatBytes(bytes: number): string {
 export function formatUsd(nano: number): string {
   const isSmall = nano !== 0 && Math.abs(nano) < NANO;
   return (isSmall ? formats().cents : formats().dollars).format(nano / NANO);
+}
+
+/** How a number stands to an earlier one: "+12%", "-3%", "0%"; a dash when there was none. */
+export function formatChange(now: number, earlier: number): string {
+  if (earlier === 0) return "–";
+  return formats().change.format(now / earlier - 1);
 }

@@ -5,6 +5,9 @@ const time = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle:
 const formats = byLocale((locale) => ({
   clock: new Intl.DateTimeFormat(locale, time),
   dayAndClock: new Intl.DateTimeFormat(locale, { ...time, month: "short", day: "numeric" }),
+  hour: new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
+  day: new Intl.DateTimeFormat(locale, { month: "short", day: "numeric" }),
+  weekday: new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric" }),
   full: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" }),
 }));
 
@@ -28,6 +31,15 @@ export function formatMoment(us: number, dayMs: number): string {
 }
 
 export const formatFullMoment = (us: number): string => formats().full.format(new Date(us / 1_000));
+
+/** The name of a bucket of a chart that begins then. */
+export const formatBucket = (startUs: number, bucket: "hour" | "day"): string =>
+  formats()[bucket].format(startUs / 1_000);
+
+export const formatWeekday = (us: number): string => formats().weekday.format(us / 1_000);
+
+/** 18 → "18:00" */
+export const formatHour = (hour: number): string => formats().hour.format(new Date(2026, 0, 1, hour));
 
 /** When the local day of a moment began. Both in milliseconds since 1970. */
 export const startOfDayMs = (ms: number): number => new Date(ms).setHours(0, 0, 0, 0);

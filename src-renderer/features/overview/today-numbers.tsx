@@ -1,5 +1,6 @@
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { inputTotal } from "../../../src-gateway/ir/usage.ts";
+import { Kpi } from "../../components/kpi.tsx";
 import { formatShare, formatShort, formatUsd } from "../../format/numbers.ts";
 import { formatDuration, median } from "../../format/times.ts";
 import { t } from "../../i18n/t.ts";
@@ -40,17 +41,5 @@ export function TodayNumbers({ sum, today }: { sum: ReplyOf<"usageSummary">; tod
         note={t("overview:firstTokenOf", { count: firstTokens.length })}
       />
     </dl>
-  );
-}
-
-function Kpi({ name, number, note, ink }: { name: string; number: string; note: string; ink?: "bad" | undefined }) {
-  return (
-    <div className="kpi">
-      <dt>{name}</dt>
-      <dd className="kpi-number">{number}</dd>
-      <dd className="kpi-note cut" data-ink={ink}>
-        {note}
-      </dd>
-    </div>
   );
 }

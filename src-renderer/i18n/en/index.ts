@@ -6,5 +6,6 @@ import overview from "./overview.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
+import usage from "./usage.json" with { type: "json" };
 
-export const en = { common, details, frame, kit, overview, providers, requests, "sign-in": signIn };
+export const en = { common, details, frame, kit, overview, providers, requests, "sign-in": signIn, usage };

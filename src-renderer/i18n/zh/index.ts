@@ -7,6 +7,7 @@ import overview from "./overview.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
+import usage from "./usage.json" with { type: "json" };
 
 export const zh: Record<keyof typeof en, object> = {
   common,
@@ -17,4 +18,5 @@ export const zh: Record<keyof typeof en, object> = {
   providers,
   requests,
   "sign-in": signIn,
+  usage,
 };
