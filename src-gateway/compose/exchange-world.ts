@@ -66,7 +66,7 @@ export function createExchangeWorld(
     maxDrainMs: MAX_DRAIN_MS,
     dispatch,
     records,
-    authenticate(token) {
+    authenticate(token, address) {
       if (settings.authDisabled) return nobody;
       if (token === null) {
         throw new GatewayError(
@@ -74,7 +74,7 @@ export function createExchangeWorld(
           "No key came with the request. Send a client key (tok_…) as a Bearer token, x-api-key, x-goog-api-key or ?key=.",
         );
       }
-      return keyRing.authenticate(token);
+      return parts.tokens.authenticate(token) ?? keyRing.authenticate(token, address);
     },
     plan: (request) => planRequest(parts, request),
     authorize: async ({ instance, wire, key }, request) =>

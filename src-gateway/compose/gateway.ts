@@ -8,6 +8,7 @@ import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { createAnalytics } from "./analytics-side.ts";
+import { keepAudit } from "./audit-side.ts";
 import { openBooks } from "./books.ts";
 import { openBudgets } from "./budgets-side.ts";
 import { watchDisk } from "./disk-side.ts";
@@ -20,8 +21,9 @@ import { countBeside } from "./own-counts.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { replayExchange } from "./replay.ts";
 import { createResponseMemory } from "./response-memory.ts";
-import { consoleUrlOf } from "./sign-in-side.ts";
+import { consoleUrlOf, watchTokenIssuers } from "./sign-in-side.ts";
 import { openTelemetry } from "./telemetry-side.ts";
+import { createUpdates } from "./updates-side.ts";
 
 /** A few agents' bursts at once. */
 const MAX_WAITING_COUNTS = 1_000;
@@ -59,6 +61,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
   });
   const nextId = createIdSource(clock);
   const analytics = createAnalytics(parts);
+  const updates = createUpdates(parts);
   const admin = serveAdmin({
     parts,
     root: user,
@@ -67,6 +70,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
     running,
     watchers: books.watchers,
     analytics: () => analytics?.state() ?? null,
+    updateProblem: () => updates?.problem() ?? null,
     hooks: hooks.desk,
     budgets: spending.budgets,
     diskProblem: disk.problem,
@@ -79,12 +83,14 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
   let urls: Urls = { url: "", consoleUrl: "" };
 
   let stopProbes: (() => void) | null = null;
+  let stopAudit: (() => void) | null = null;
 
   const shutDown = async (drainMs: number): Promise<void> => {
     hooks.stopping();
     admin.stop();
     disk.stop();
     stopProbes?.();
+    stopAudit?.();
     world.joins?.stop();
     await spending.answerAll();
     await server.stop(drainMs);
@@ -97,6 +103,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
     await books.close();
     await telemetry.stop();
     await analytics?.stop();
+    await updates?.stop();
     await counter.close();
     await upstream.close();
     await parts.close();
@@ -115,9 +122,12 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
       parts.config.start();
       parts.configuration.start();
       parts.prices.start();
+      watchTokenIssuers(parts);
       stopProbes = startProbes(parts);
+      stopAudit = keepAudit(parts);
       analytics?.start();
       telemetry.start();
+      updates?.start();
       hooks.start();
       return welcome(parts, urls, isFirstRun ? user.id : null);
     },

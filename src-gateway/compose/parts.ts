@@ -10,6 +10,7 @@ import type { KeyHasher } from "../auth/key-hasher.ts";
 import { createKeyRing } from "../auth/key-ring.ts";
 import { createProjects } from "../auth/projects.ts";
 import { createTeams } from "../auth/teams.ts";
+import { createTokenRing, type TokenRing } from "../auth/token-ring.ts";
 import type { ApiKeys, KeyRing, Projects, Teams, Users } from "../auth/types.ts";
 import { createUsers } from "../auth/users.ts";
 import { createEvents } from "../hooks/events.ts";
@@ -61,6 +62,8 @@ export interface Parts extends WatchedHealth {
   projects: Projects;
   apiKeys: ApiKeys;
   keyRing: KeyRing;
+  /** Tokens of issuers that are taken in place of client keys. */
+  tokens: TokenRing;
   audit: AuditLog;
   keptAnswers: KeptAnswers;
   requestLog: RequestLog;
@@ -127,6 +130,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
   const teams = createTeams(identityStore, clock);
   const projects = createProjects(identityStore, clock);
   const keyRing = createKeyRing(identityStore, hasher, { clock, log });
+  const tokens = createTokenRing(identityStore, hasher, { clock, log, keyRing });
   const apiKeys = createApiKeys(identityStore, hasher, clock);
 
   const bodies = createBodyThread({ ledgerUrl: settings.ledgerUrl, secrets: () => redactor.known() });
@@ -154,6 +158,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     projects,
     apiKeys,
     keyRing,
+    tokens,
     audit: createAuditLog(identityStore, { clock, log, redact: createHider((text) => redactor.redact(text)) }),
     keptAnswers: createKeptAnswers(identityStore, clock, (text) => createSeal(hasher.hash(text))),
     requestLog: createRequestLog(ledgerStore, bodies),
@@ -169,6 +174,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
       prices.stop();
       await keyRing.flushUses();
       keyRing.stop();
+      tokens.stop();
       await bodies.close();
       await closeStores();
       await log.close();

@@ -84,6 +84,13 @@ function oidcUsers({ users, teams, identityStore, clock, keyRing, audit, log }: 
   };
 }
 
+/** From now on tokens of the issuers that the configuration names are taken. */
+export function watchTokenIssuers({ config, tokens }: Parts): void {
+  // Not waited for: an issuer that is down must not keep the gateway down.
+  void tokens.setIssuers(config.live().config.signIn?.tokens ?? []);
+  config.onChange((after) => void tokens.setIssuers(after.config.signIn?.tokens ?? []));
+}
+
 const isLoopback = (host: string): boolean => /^(?:localhost$|127\.|\[?::1\]?$)/.test(host);
 
 /** What people are told to open: the public address, where one is set. */

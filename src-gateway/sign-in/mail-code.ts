@@ -21,7 +21,7 @@ export function createMailCode({ users, codes, mailer, log, consoleUrl }: MailCo
   return async ({ email, browser, language, visitor }) => {
     try {
       const user = await users.find(email);
-      const isUser = user?.status === "active";
+      const isUser = user?.status === "active" && user.kind !== "service";
       const { link, digits } = await codes.createMailCode({ userId: isUser ? user.id : null, browser });
       if (!isUser) return;
       const base = consoleUrl();

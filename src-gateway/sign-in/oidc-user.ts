@@ -23,7 +23,8 @@ const MAX_NAME_LENGTH = 200;
 export function createFindUser(world: OidcUserWorld): FindUser {
   return async (provider, claims) => {
     const user = (await knownUser(world, claims)) ?? (await userByEmail(world, provider, claims));
-    if (user.status !== "active") throw new OidcError("suspended", `the user ${user.id} is suspended`);
+    if (user.status !== "active" || user.kind === "service")
+      throw new OidcError("suspended", `the user ${user.id} is suspended`);
     const role = roleOf(provider, claims);
     // The root administrator is nobody's to change but their own.
     if (role !== null && user.role !== "root_admin" && user.role !== role) await world.setRole(user, role);
