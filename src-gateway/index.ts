@@ -19,6 +19,8 @@ export interface GatewayInfo {
   /** Ids of the configured providers. */
   providers: string[];
   notices: string[];
+  /** Whom the gateway asks for new versions once a day, or why nobody. */
+  updates: { baseUrl: string | null; offBecause: string | null };
 }
 
 export interface Gateway {

@@ -12,6 +12,7 @@ export function describeStart(info: GatewayInfo): string {
     `  Gemini base URL      ${url}`,
     `  Console              ${info.consoleUrl}`,
     `  Data                 ${info.dataDir}`,
+    `  New versions         ${updatesLine(info.updates)}`,
     `  Providers            ${info.providers.length === 0 ? "none yet; the built-in model is `loopback`" : info.providers.join(", ")}`,
     "",
   ];
@@ -29,3 +30,9 @@ export function describeStart(info: GatewayInfo): string {
   for (const notice of info.notices) lines.push(`  Note: ${notice}`);
   return `${lines.join("\n")}\n`;
 }
+
+/** What leaves this machine by itself is said at every start. */
+const updatesLine = ({ baseUrl, offBecause }: GatewayInfo["updates"]): string =>
+  baseUrl === null
+    ? `nobody is asked (${offBecause ?? "off"})`
+    : `${baseUrl} is asked once a day, with a random installation id, version, platform and kind of database;\n${" ".repeat(23)}update_check_enabled = false stops it`;

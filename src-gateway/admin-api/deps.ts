@@ -14,12 +14,14 @@ import type { LedgerDesk } from "../ledger/desk.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { NoticeBoard } from "../marketplace/types.ts";
 import type { BodyArchive, ReplayQuestion, RequestLog, Retention } from "../request-log/types.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
 import type { SignInDesk } from "../sign-in/types.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
+import type { UpdateView } from "./contract/notice-endpoints.ts";
 import type { PriceQuestion, PricesView } from "./contract/price-schemas.ts";
 import type { ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
@@ -38,7 +40,7 @@ export interface AdminDeps {
   teams: Teams;
   projects: Projects;
   /** Removes what is kept of the requests of somebody who was erased, but for the numbers. */
-  forgetUser(userId: number, apiKeyIds: readonly number[]): Promise<void>;
+  forgetUser(userId: number): Promise<void>;
   apiKeys: ApiKeys;
   keyRing: KeyRing;
   /** Every act of an administrator; handlers record theirs with `record` of their input. */
@@ -79,6 +81,7 @@ export interface AdminDeps {
   /** Null while nothing is limited. */
   budgets(): Pick<Budgets, "status" | "asks" | "mode"> | null;
   runaways: Pick<RunawayGuard, "list" | "resume">;
+  notices: Pick<NoticeBoard, "announcements" | "dismiss"> & { updates(): Promise<UpdateView> };
   /** @throws GatewayError not_found for a key that is not there, invalid_request. */
   explain(question: ExplainQuestion): Promise<ExplanationView>;
   config(): ConfigFacts;

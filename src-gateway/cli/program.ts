@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError, Option } from "commander";
 import { addApiKeys } from "./api-keys.ts";
+import { addAudit } from "./audit.ts";
 import { addBackup } from "./backup.ts";
 import { addBudgets } from "./budgets.ts";
 import { CliError, EXIT, type ExitCode } from "./cli-error.ts";
@@ -25,6 +26,7 @@ import { addPrices } from "./prices.ts";
 import { OUTPUT_FORMS } from "./printer.ts";
 import { addRouteExplain } from "./route-explain.ts";
 import { addRunaway } from "./runaway.ts";
+import { addAnnouncements, addStatus } from "./status.ts";
 import { addUsage } from "./usage.ts";
 import { addUsers } from "./users.ts";
 import type { CliWorld } from "./world.ts";
@@ -43,9 +45,12 @@ export function buildProgram(world: CliWorld): Command {
     .configureHelp({ showGlobalOptions: true });
   addInit(program, world);
   addDoctor(program, world);
+  addStatus(program, world);
+  addAnnouncements(program, world);
   const admin = program.command("admin").description("users and client keys");
   addUsers(admin, world);
   addApiKeys(admin, world);
+  addAudit(admin, world);
   addUsage(program, world);
   addLedger(program, world);
   addLogs(program, world);

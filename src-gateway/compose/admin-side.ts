@@ -18,6 +18,7 @@ import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
 import { signInDesk } from "./sign-in-side.ts";
+import { noticeDesk } from "./updates-side.ts";
 
 export interface AdminSide {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>;
@@ -44,6 +45,8 @@ export interface AdminSideInput {
   /** Null while nothing is limited. */
   budgets: () => Budgets | null;
   analytics: AdminDeps["analytics"];
+  /** Why the last question after a new version was not answered. */
+  updateProblem: () => string | null;
   hooks: HookDesk;
   /** What is short on the disk, as a sentence; null while there is room. */
   diskProblem?: () => string | null;
@@ -131,7 +134,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     users,
     teams,
     projects,
-    forgetUser: (userId, apiKeyIds) => forgetUser(parts, userId, apiKeyIds),
+    forgetUser: (userId) => forgetUser(parts, userId),
     apiKeys,
     keyRing,
     acts: parts.audit,
@@ -167,6 +170,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     health: () => healthView(parts),
     budgets: input.budgets,
     runaways: parts.runaways,
+    notices: noticeDesk(parts, input.updateProblem),
     resetHealth: (filter) => parts.health.reset(filter),
     explain: (question) => explainRoute(parts, question),
     config: () => configView(parts),

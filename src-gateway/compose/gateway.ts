@@ -188,6 +188,7 @@ function infoOf(parts: Parts, urls: Urls, clientKey: string | null): GatewayInfo
     dataDir: settings.dataDir,
     clientKey,
     providers: [...config.live().instances.keys()],
+    updates: settings.updates,
     notices: settings.notices.map((notice) => `${notice.where}: ${notice.text}`),
   };
 }

@@ -27,6 +27,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     running: new Set(),
     watchers: new Set(),
     analytics: () => null,
+    updateProblem: () => null,
     hooks: hooks.desk,
     budgets: () => null,
     startedAtUs: parts.clock.nowUs(),

@@ -1,10 +1,11 @@
 /** The tables, the same on SQLite and PostgreSQL. Times are microseconds since 1970 unless a name says otherwise. */
 import type { ColumnType, Generated } from "kysely";
 import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
+import type { ConfigRevisionsTable, FeatureFlagsTable, SealedSecretsTable } from "./configuration-tables.ts";
 import type { HookDeliveriesTable, HookStopsTable } from "./hook-tables.ts";
 import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
-import type { ConfigRevisionsTable, FeatureFlagsTable, SealedSecretsTable } from "./configuration-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
+import type { NoticeTables } from "./notice-tables.ts";
 import type { DaySum } from "./rollup-columns.ts";
 import type { SignInTables } from "./sign-in-tables.ts";
 
@@ -224,7 +225,7 @@ export interface FactsTable {
   value: string;
 }
 
-export interface Database extends SignInTables, IdentityTables {
+export interface Database extends NoticeTables, SignInTables, IdentityTables {
   facts: FactsTable;
   users: UsersTable;
   api_keys: ApiKeysTable;

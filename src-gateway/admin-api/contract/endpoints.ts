@@ -12,6 +12,7 @@ import { HOOK_ENDPOINTS } from "./hook-endpoints.ts";
 import { KEY_ENDPOINTS } from "./key-endpoints.ts";
 import { LEDGER_ENDPOINTS } from "./ledger-endpoints.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
+import { NOTICE_ENDPOINTS } from "./notice-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
 import { RUNAWAY_ENDPOINTS } from "./runaway-endpoints.ts";
 import {
@@ -183,6 +184,7 @@ export const ENDPOINTS = {
     },
   ),
   ...RUNAWAY_ENDPOINTS,
+  ...NOTICE_ENDPOINTS,
   ...BUDGET_ENDPOINTS,
   ...LEDGER_ENDPOINTS,
   ...HOOK_ENDPOINTS,

@@ -7,6 +7,7 @@ import { hookHandlers } from "./hooks.ts";
 import { keyHandlers } from "./keys.ts";
 import { ledgerHandlers } from "./ledger.ts";
 import { loggedBodyHandlers } from "./logged-bodies.ts";
+import { noticeHandlers } from "./notices.ts";
 import { priceHandlers } from "./prices.ts";
 import { projectHandlers } from "./projects.ts";
 import { runawayHandlers } from "./runaways.ts";
@@ -28,6 +29,7 @@ export const HANDLERS: Handlers = {
   ...gatewayHandlers,
   ...healthHandlers,
   ...runawayHandlers,
+  ...noticeHandlers,
   ...budgetHandlers,
   ...hookHandlers,
   ...ledgerHandlers,

@@ -18,6 +18,7 @@ import { addSignIn } from "./0013-sign-in.ts";
 import { addAudit } from "./0014-audit.ts";
 import { addConfiguration } from "./0015-configuration.ts";
 import { addHooks } from "./0016-hooks.ts";
+import { addNotices } from "./0018-notices.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -43,6 +44,7 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0014-audit", up: addAudit },
   { name: "0015-configuration", up: addConfiguration },
   { name: "0016-hooks", up: addHooks },
+  { name: "0018-notices", up: addNotices },
 ];
 
 /** Any number does, as long as all gateways use the same. */
