@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { admissionOf } from "./admission.ts";
+import { auditSettingsOf } from "./audit-settings.ts";
 import { authSecretOf } from "./auth-secret.ts";
 import { isPostgres } from "./check-value.ts";
 import { clickHouseOf } from "./clickhouse-settings.ts";
@@ -93,12 +94,13 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     responsesKeepDays: values.number("responses_keep_days", 30),
     requestLog: logSettingsOf(layers, values),
     ownCounts: ownCountSettingsOf(values),
+    audit: auditSettingsOf(values),
     telemetry: telemetrySettingsOf({ layers, values, env, places }),
     updates: updateSettingsOf({ values, env }),
     configuration: configurationSettingsOf({ layers, values, env, places }),
     disk: diskSettingsOf(values),
     runaway: runawaySettingsOf(layers, values),
-    hooks: hookSettingsOf(layers, values),
+    hooks: hookSettingsOf({ layers, values, env, places }),
     prices: priceSettingsOf(values),
     clickhouse: clickHouseOf({ layers, values, env, places }),
     inline: inlineConfig({ layers, values, env, places, listeners }),

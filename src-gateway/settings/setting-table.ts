@@ -3,10 +3,11 @@
  * are all here or among those without effect, so nobody's file breaks.
  */
 
+import { AUDIT_ROWS } from "./audit-settings.ts";
 import { CLICKHOUSE_ROWS } from "./clickhouse-rows.ts";
 import { CONFIGURATION_ROWS } from "./configuration-rows.ts";
 import { DISK_ROWS } from "./disk-settings.ts";
-import { HOOK_ROWS } from "./hook-settings.ts";
+import { HOOK_ROWS } from "./hook-rows.ts";
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
 import { OWN_COUNT_ROWS } from "./own-count-settings.ts";
@@ -204,6 +205,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...LIMIT_SETTINGS,
   ...RETRY_JOIN,
   ...RUNAWAY_ROWS,
+  ...AUDIT_ROWS,
   ...RESPONSES,
   ...LOG_SETTINGS,
   ...OWN_COUNT_ROWS,

@@ -5,6 +5,7 @@
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { Billing } from "../prices/types.ts";
 import type { RunawayLimits } from "../runaway/types.ts";
+import type { AuditSettings } from "./audit-settings.ts";
 import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
 import type { ConfigurationSettings } from "./configuration-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
@@ -148,6 +149,7 @@ export interface Settings {
   clickhouse: ClickHouseSettings | null;
   requestLog: LogSettings;
   ownCounts: OwnCountSettings;
+  audit: AuditSettings;
   telemetry: TelemetrySettings;
   updates: UpdateSettings;
   hooks: HookSettings;
