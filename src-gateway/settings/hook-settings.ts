@@ -1,62 +1,34 @@
 /** The hook of settings and environment, as the earlier gateway had it: one script that is told of users and keys. */
+
+import { STANDARD_ERROR_PERCENT } from "./hook-rows.ts";
 import type { HookConfig, HookSettings } from "./hook-types.ts";
 import type { Layers } from "./layers.ts";
 import { hookSpanMs, SETTINGS_HOOK, STANDARD_RETRY_FOR_MS, STANDARD_TIMEOUT_MS } from "./read-hooks.ts";
-import { settingRow as row, type SettingRow } from "./setting-types.ts";
+import { readSecret, type SecretSource } from "./read-secret.ts";
 import type { TypedValues } from "./typed-values.ts";
 
-const STANDARD_ERROR_PERCENT = 25;
 /** What the scripts of the earlier gateway know. */
 const EARLIER_EVENTS = ["gateway.user.*", "gateway.api_key.*"];
 
-export const HOOK_ROWS: readonly SettingRow[] = [
-  row(
-    "hooks_enabled",
-    { is: "flag" },
-    "false for the script, true for `hooks:` of gateway.yaml",
-    "`true` runs the script below; `false` runs no [hook](hooks.md) at all",
-  ),
-  row("hooks_script_path", { is: "path" }, "none", "a program that is told of users and keys", {
-    env: "TOKLIGENCE_HOOK_SCRIPT",
-  }),
-  row("hooks_script_args", { is: "text" }, "none", "its arguments, separated by commas", {
-    env: "TOKLIGENCE_HOOK_SCRIPT_ARGS",
-  }),
-  row(
-    "hooks_script_env",
-    { is: "secret" },
-    "none",
-    "what it sees of the environment, separated by commas: `NAME`, or `NAME=value`; beside it only PATH, HOME, LANG, TZ",
-    { env: "TOKLIGENCE_HOOK_SCRIPT_ENV" },
-  ),
-  row("hooks_timeout", { is: "duration" }, "30s", "how long it may run, at most 15m", {
-    env: "TOKLIGENCE_HOOK_TIMEOUT",
-  }),
-  row(
-    "hooks_error_rate_percent",
-    { is: "number", min: 1, max: 100 },
-    String(STANDARD_ERROR_PERCENT),
-    "from which share of failed requests of the last 5 minutes on hooks are told `gateway.error_rate.high`",
-  ),
-];
-
-export function hookSettingsOf(layers: Layers, values: TypedValues): HookSettings {
+export function hookSettingsOf(source: SecretSource): HookSettings {
+  const { values } = source;
   const isWanted = values.flag("hooks_enabled", false);
   return {
     isOff: values.text("hooks_enabled") !== null && !isWanted,
-    script: isWanted ? scriptOf(layers, values) : null,
+    script: isWanted ? scriptOf(source) : null,
     errorRatePercent: values.number("hooks_error_rate_percent", STANDARD_ERROR_PERCENT),
   };
 }
 
-function scriptOf(layers: Layers, values: TypedValues): HookConfig | null {
+function scriptOf(source: SecretSource): HookConfig | null {
+  const { layers, values } = source;
   const path = values.path("hooks_script_path");
   if (path === null) return null;
   const refuse = (key: string, problem: string, hint: string): void =>
     void layers.problems.push({ where: values.where(key), key, problem, hint });
   const passEnv: string[] = [];
   const setEnv: Record<string, string> = {};
-  for (const item of listOf(values.text("hooks_script_env"))) {
+  for (const item of listOf(readSecret(source, "hooks_script_env"))) {
     const [, name = "", value] = /^([A-Za-z_]\w*)(?:=(.*))?$/.exec(item) ?? [];
     if (name === "")
       refuse("hooks_script_env", "holds something that is no variable", "such as WEAVIATE_URL,TEAM=blue");
