@@ -7,9 +7,11 @@ import { WIRES } from "../protocols/wires.ts";
 
 const GENERATING: ReadonlySet<Surface> = new Set(["chat", "responses", "messages", "gemini"]);
 
+export const isGenerating = (surface: Surface): boolean => GENERATING.has(surface);
+
 /** Thoughts, text and calls, each as a paragraph. The bytes as text where the wire is not known. Never throws. */
 export function answerText(bytes: Buffer, surface: Surface): string {
-  if (!GENERATING.has(surface)) return bytes.toString("utf8");
+  if (!isGenerating(surface)) return bytes.toString("utf8");
   const wire = WIRES[WIRE_OF_SURFACE[surface]];
   try {
     const text = bytes.toString("utf8");
@@ -23,7 +25,8 @@ export function answerText(bytes: Buffer, surface: Surface): string {
   }
 }
 
-function framesOf(bytes: Buffer, text: string): SseFrame[] {
+/** The frames of a stream, or of the array that Gemini sends when it is not asked for one. */
+export function framesOf(bytes: Buffer, text: string): SseFrame[] {
   if (text.trimStart().startsWith("[")) {
     const items = JSON.parse(text) as unknown[];
     return items.map((item) => ({ raw: bytes, event: null, data: Buffer.from(JSON.stringify(item)) }));

@@ -18,7 +18,33 @@ export const diffSchema = z.object({
 });
 export type DiffView = z.infer<typeof diffSchema>;
 
+const shownPart = z.object({
+  kind: z.enum(["text", "image", "document", "audio", "video", "refusal", "thinking", "call", "result", "native"]),
+  /** What it says, the arguments of a call, the result of a tool. */
+  text: z.string(),
+  isCut: z.boolean(),
+  name: z.string().nullable(),
+  callId: z.string().nullable(),
+  isError: z.boolean(),
+});
+
+export const conversationSchema = z.object({
+  turns: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), parts: z.array(shownPart) })),
+  tools: z.array(z.string()),
+  answer: z.object({ parts: z.array(shownPart), finish: z.string(), model: z.string().nullable() }).nullable(),
+  /** Why there are no turns, or no answer, to be read. */
+  problem: z.string().nullable(),
+  answerProblem: z.string().nullable(),
+});
+
 export const LOG_ENDPOINTS = {
+  conversationOfExchange: endpoint(
+    "GET",
+    "/exchanges/{id}/conversation",
+    "exchanges:read",
+    "What was said in a kept request and its answer, whatever the wire",
+    { reply: conversationSchema },
+  ),
   replayExchange: endpoint(
     "POST",
     "/exchanges/{id}/replay",

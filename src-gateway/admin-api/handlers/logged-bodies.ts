@@ -2,13 +2,21 @@ import { GatewayError } from "../../ir/errors.ts";
 import { type ExchangeRecord, parseRequestId, requestIdOf } from "../../ir/exchange-record.ts";
 import { diffLines } from "../../lib/diff-lines.ts";
 import { answerText } from "../../request-log/answer-text.ts";
+import { readConversation } from "../../request-log/conversation.ts";
 import { curlOf } from "../../request-log/curl.ts";
 import type { StoredBody } from "../../request-log/types.ts";
 import { type Caller, isAdmin } from "../caller.ts";
 import type { AdminDeps } from "../deps.ts";
 import type { Handlers } from "./types.ts";
 
-export const loggedBodyHandlers: Pick<Handlers, "replayExchange" | "diffAnswers" | "curlOfExchange" | "pruneBodies"> = {
+export const loggedBodyHandlers: Pick<
+  Handlers,
+  "conversationOfExchange" | "replayExchange" | "diffAnswers" | "curlOfExchange" | "pruneBodies"
+> = {
+  async conversationOfExchange({ deps, params, caller }) {
+    const { stored } = await findBody(deps, caller, params["id"] ?? "");
+    return readConversation(stored);
+  },
   async replayExchange({ deps, params, caller, body, record: recordAct }) {
     const { record, stored } = await findBody(deps, caller, params["id"] ?? "");
     if (!caller) throw new GatewayError("forbidden", "Only administrators may do this.");
