@@ -4,6 +4,7 @@ import { readCredential } from "../auth/read-credential.ts";
 import { keyAllows, mayReach, RIGHTS } from "../auth/rights.ts";
 import type { Role, User } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
+import { addressOf } from "../lib/client-address.ts";
 import type { Access } from "./contract/endpoints.ts";
 import { readCookie, SESSION_COOKIE, setCookie } from "./cookies.ts";
 import type { AdminDeps } from "./deps.ts";
@@ -101,7 +102,7 @@ async function findCaller(request: IncomingMessage, response: ServerResponse, de
   }
   const credential = readCredential(request.headers, new URLSearchParams());
   if (credential === null) return null;
-  const { userId, role, email, apiKeyId, scopes } = deps.keyRing.authenticate(credential.token);
+  const { userId, role, email, apiKeyId, scopes } = deps.keyRing.authenticate(credential.token, addressOf(request));
   return { userId, role, email, apiKeyId, scopes, sessionId: null, byCookie: false, isLocal };
 }
 

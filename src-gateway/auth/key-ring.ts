@@ -35,7 +35,7 @@ class Ring implements KeyRing {
   private readonly options: KeyRingOptions;
   private readonly timers: NodeJS.Timeout[];
   private readonly uses: KeyUses;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners = new Set<() => void | Promise<void>>();
   private isLimited = false;
   private byHash = new Map<string, KnownKey>();
   /** By fingerprint of the key that was shown. */
@@ -98,7 +98,7 @@ class Ring implements KeyRing {
     return this.isLimited;
   }
 
-  onLoad(listener: () => void): () => void {
+  onLoad(listener: () => void | Promise<void>): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
   }
@@ -135,7 +135,7 @@ class Ring implements KeyRing {
     this.recent = new Map();
     this.version = version;
     this.isLimited = [...this.byHash.values()].some((key) => key.revoked === null && key.principal.limits != null);
-    for (const listener of this.listeners) listener();
+    for (const listener of this.listeners) await listener();
   }
 
   private async poll(): Promise<void> {

@@ -90,7 +90,12 @@ interface TeamsRead {
 async function readTeams({ db }: Store): Promise<TeamsRead> {
   const teams = await db.selectFrom("teams").select(["id", "name"]).where("deleted_at", "is", null).execute();
   const all = new Map(teams.map((team) => [team.id, team]));
-  const members = await db.selectFrom("team_members").select(["team_id", "user_id"]).orderBy("team_id").execute();
+  const members = await db
+    .selectFrom("team_members")
+    .select(["team_id", "user_id"])
+    .orderBy("created_at")
+    .orderBy("team_id")
+    .execute();
   const ofUser = new Map<number, TeamRef[]>();
   for (const { team_id, user_id } of members) {
     const team = all.get(team_id);

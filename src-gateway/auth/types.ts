@@ -76,8 +76,8 @@ export interface KeyRing {
   reload(): Promise<void>;
   /** Whether any key that is good has limits of its own. */
   hasLimits(): boolean;
-  /** Called after each reading; the answer ends that. */
-  onLoad(listener: () => void): () => void;
+  /** Called after each reading, which is waited for; the answer ends that. */
+  onLoad(listener: () => void | Promise<void>): () => void;
   /** Writes down when keys were last used; done now and then by itself. */
   flushUses(): Promise<void>;
   stop(): void;

@@ -113,7 +113,7 @@ const MAX_SEEN = 10_000;
 /** Those that were asked for last, for the console. */
 function remember(seen: Map<string, Seen>, { budget, value, claim }: BudgetClaim): void {
   seen.delete(claim.counter);
-  seen.set(claim.counter, { budgetId: budget.id, value });
+  seen.set(claim.counter, { budget, value });
   if (seen.size <= MAX_SEEN) return;
   const [oldest] = seen.keys();
   if (oldest !== undefined) seen.delete(oldest);

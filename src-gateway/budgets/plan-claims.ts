@@ -42,7 +42,8 @@ const RATE_WINDOW_SEC = 60;
 const CONCURRENT: WindowNow = { slotSec: 0, oldestSec: 0, stepSec: 0, endsAtSec: null, keepSec: 86_400 };
 const STOPPING = new Set(["downgrade", "ask", "block"]);
 
-export function planClaims(limits: Limits, request: SpendRequest, nowMs: number): PlannedClaims {
+export function planClaims(configured: Limits, request: SpendRequest, nowMs: number): PlannedClaims {
+  const limits = withOwn(configured, request.own ?? null);
   const isOurs = ({ per }: { per: string }): boolean => (per === "provider") === (request.stage === "target");
   return {
     budgets: limits.budgets.filter(isOurs).flatMap((budget) => {
@@ -55,6 +56,11 @@ export function planClaims(limits: Limits, request: SpendRequest, nowMs: number)
     }),
   };
 }
+
+const withOwn = ({ budgets, rateLimits }: Limits, own: Limits | null): Limits =>
+  own === null
+    ? { budgets, rateLimits }
+    : { budgets: [...budgets, ...own.budgets], rateLimits: [...rateLimits, ...own.rateLimits] };
 
 /** Null when the limit is not for the request. */
 function valueOf({ per, only }: { per: keyof Subject | "global"; only?: string[] }, subject: Subject): Named | null {

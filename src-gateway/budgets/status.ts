@@ -2,13 +2,15 @@
 import type { BudgetConfig } from "../settings/budget-types.ts";
 import type { ClaimReply, CountStore } from "./counts.ts";
 import { forecast } from "./forecast.ts";
+import { isOwn } from "./own-limits.ts";
 import { type BudgetClaim, counterOf, limitAt, type PlannedClaims } from "./plan-claims.ts";
 import type { BudgetStatus, Limits, Named, SpentQuery } from "./types.ts";
 import { windowAt } from "./windows.ts";
 
 /** Somebody who was counted by a budget. */
 export interface Seen {
-  budgetId: string;
+  /** As it was when it was counted last; a key's own is not in the configuration. */
+  budget: BudgetConfig;
   value: Named;
 }
 
@@ -27,7 +29,12 @@ const PACE_US = 7 * 86_400_000_000;
 
 export async function statusOf({ limits, seen, claim, counts, id, spentSince, nowUs }: Asked): Promise<BudgetStatus[]> {
   const nowMs = Math.floor(nowUs / 1000);
-  const all = limits.budgets.flatMap((budget) => valuesOf(budget, seen).map((value) => look(budget, value, nowMs)));
+  const configured = new Set(limits.budgets.map((budget) => budget.id));
+  const own = [...seen.values()].filter(({ budget }) => !configured.has(budget.id) && isOwn(budget));
+  const all = [
+    ...limits.budgets.flatMap((budget) => valuesOf(budget, seen).map((value) => look(budget, value, nowMs))),
+    ...own.map(({ budget, value }) => look(budget, value, nowMs)),
+  ];
   if (all.length === 0) return [];
   // A claim of nothing: counts that are not known yet are read on the way.
   const reply = await claim(id, { budgets: all, rates: [] });
@@ -65,7 +72,7 @@ export async function statusOf({ limits, seen, claim, counts, id, spentSince, no
 /** Those who were seen. */
 function valuesOf(budget: BudgetConfig, seen: ReadonlyMap<string, Seen>): Named[] {
   if (budget.per === "global") return [{ id: "", name: "" }];
-  const values = [...seen.values()].filter(({ budgetId }) => budgetId === budget.id).map(({ value }) => value);
+  const values = [...seen.values()].filter((each) => each.budget.id === budget.id).map(({ value }) => value);
   return [...new Map(values.map((value) => [counterOf(budget, value), value])).values()];
 }
 

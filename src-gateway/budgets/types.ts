@@ -36,6 +36,8 @@ export interface SpendRequest {
   stage: "request" | "target";
   /** The most that it may use: what is reserved. */
   estimate: Amounts;
+  /** Limits of the caller's key itself, beside those of the configuration. */
+  own?: Limits | null;
   /** Budgets whose `downgrade` was followed or whose `ask` was answered with yes, for this request. */
   passed?: readonly string[];
 }

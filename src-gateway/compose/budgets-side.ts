@@ -27,7 +27,7 @@ export interface BudgetsSide {
 
 /** Resolves when the limits of the configuration hold. */
 export async function openBudgets(parts: Parts, writer: Pick<ExchangeWriter, "flush">): Promise<BudgetsSide> {
-  const { config, log } = parts;
+  const { config, keyRing, log } = parts;
   let budgets: Budgets | null = null;
   let spender: Spender | null = null;
   let wanted: Limits = limitsOf(config.live());
@@ -35,7 +35,7 @@ export async function openBudgets(parts: Parts, writer: Pick<ExchangeWriter, "fl
 
   const take = async (limits: Limits): Promise<void> => {
     if (isStopped) return;
-    if (isNothing(limits)) {
+    if (isNothing(limits) && !keyRing.hasLimits()) {
       // What runs still settles, and what was counted may be wanted again.
       spender = null;
       await budgets?.configure(limits);
@@ -51,15 +51,28 @@ export async function openBudgets(parts: Parts, writer: Pick<ExchangeWriter, "fl
   };
   let changing = take(wanted);
   await changing;
-  config.onChange((state) => {
-    const limits = limitsOf(state);
-    if (JSON.stringify(limits) === JSON.stringify(wanted)) return;
-    wanted = limits;
+  let hadLimits = keyRing.hasLimits();
+  const takeNow = (): Promise<void> => {
+    const limits = wanted;
     changing = changing
       .then(() => take(limits))
       .catch((err: unknown) =>
         log.error({ err }, "the new budgets could not be taken; what was limited before still is"),
       );
+    return changing;
+  };
+  config.onChange((state) => {
+    const limits = limitsOf(state);
+    if (JSON.stringify(limits) === JSON.stringify(wanted)) return;
+    wanted = limits;
+    void takeNow();
+  });
+  // Keys have limits of their own, too.
+  const unwatch = keyRing.onLoad(async () => {
+    const hasLimits = keyRing.hasLimits();
+    if (hasLimits === hadLimits) return;
+    hadLimits = hasLimits;
+    await takeNow();
   });
   return {
     spending: () => spender,
@@ -69,6 +82,7 @@ export async function openBudgets(parts: Parts, writer: Pick<ExchangeWriter, "fl
     },
     async stop() {
       isStopped = true;
+      unwatch();
       await changing;
       await budgets?.stop();
     },
@@ -126,10 +140,10 @@ function spenderOf({ prices, models, clock }: Parts, budgets: Budgets): Spender 
   return {
     asks: budgets.asks,
     reserve: (request) => budgets.reserve(request),
-    async count(subject, arrivedMs, used) {
+    async count(subject, arrivedMs, used, own = null) {
       const { provider = null, ...others } = subject;
       const estimate = { costNano: 0, tokens: 0 };
-      await budgets.count({ stage: "request", subject: others, estimate }, arrivedMs, used);
+      await budgets.count({ stage: "request", subject: others, estimate, own }, arrivedMs, used);
       await budgets.count({ stage: "target", subject: { provider }, estimate }, arrivedMs, used);
     },
     async costAtMost({ provider, model, inputTokens, outputTokens, images, serviceTier, cachesLong }) {

@@ -5,13 +5,10 @@ import type { Parts } from "./parts.ts";
 export async function forgetUser(
   { bodies, ledgerStore: { db } }: Pick<Parts, "bodies" | "ledgerStore">,
   userId: number,
-  apiKeyIds: readonly number[],
 ): Promise<void> {
   await bodies.forget(userId);
-  // Answers that clients of Responses go on from are kept by key.
-  const owners = apiKeyIds.map(String);
-  if (owners.length > 0)
-    await whileBusy(() => db.deleteFrom("stored_responses").where("owner", "in", owners).execute());
+  // Answers that clients of Responses go on from.
+  await whileBusy(() => db.deleteFrom("stored_responses").where("owner", "=", String(userId)).execute());
   // The words of an error may repeat what was asked. They are in no bill, and the chain of the ledger does not hold them.
   await whileBusy(() =>
     db

@@ -44,7 +44,7 @@ export function openDoors(options: {
     storedResponse: createStoredResponseHandler({
       memory: world.responses,
       instances,
-      authenticate: (token) => world.authenticate(token),
+      authenticate: (token, address) => world.authenticate(token, address),
       passthrough: createPassthroughHandler({
         world: { ...straight, records: world.observer?.unrecorded ?? NO_RECORDS },
         maxBodyBytes,
@@ -53,10 +53,10 @@ export function openDoors(options: {
       }),
     }),
     capabilities: () => describeCapabilities({ version: __VERSION__, instances: [...instances().values()] }),
-    authenticate: (token) => world.authenticate(token),
+    authenticate: (token, address) => world.authenticate(token, address),
     listModels: () => listModels(parts),
     health: (isDeep) => admin.health(isDeep),
-    metrics: metrics && createMetricsHandler({ ...metrics, authenticate: (token) => world.authenticate(token) }),
+    metrics: metrics && createMetricsHandler({ ...metrics, authenticate: (...shown) => world.authenticate(...shown) }),
     admin: (request, response) => admin.handle(request, response),
   });
   return createGatewayServer({

@@ -1,6 +1,7 @@
 /** The life of one exchange, top to bottom. Whatever happens here, the caller is answered and one record is closed. */
 import { keyPriority } from "../auth/key-priority.ts";
 import { mayChoose } from "../auth/may-choose.ts";
+import { requireModel } from "../auth/scopes.ts";
 import type { Principal } from "../auth/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { JoinRecorder } from "../joins/types.ts";
@@ -14,6 +15,7 @@ import { askTargets } from "./ask-targets.ts";
 import { type Audience, createAudience } from "./audience.ts";
 import { countedSurface, isCount } from "./count-tokens.ts";
 import type { AttemptFailure } from "./failures.ts";
+import { identifyCaller } from "./identify-caller.ts";
 import { followFirst, joinRequest, openRecorder } from "./join.ts";
 import { withoutSuffix } from "./long-context.ts";
 import { observe } from "./observe.ts";
@@ -41,10 +43,7 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
   // From when it is understood on: the caller, together with all who wait for the same.
   let callers = inbound;
   try {
-    const principal = world.authenticate(inbound.token);
-    if (noRoom !== null) throw noRoom;
-    keeper.identify(principal);
-    spending.identify(principal);
+    const principal = identifyCaller(inbound, world, { keeper, spending, noRoom });
     keeper.outside.leave();
     const held = await inbound.readBody();
     keeper.outside.heard();
@@ -52,6 +51,7 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
       const asked = scanBody(held.bytes);
       const head = WIRES[inbound.wire].readRequest(asked, inbound.target);
       keeper.open(head, held.wireBytes);
+      requireModel(principal.scopes, withoutSuffix(head.model));
       const request = joinRequest(inbound, world, keeper, held.bytes);
       const followed = request && followFirst(inbound, world, keeper, request);
       if (followed) {

@@ -3,12 +3,14 @@
  * provider as it is. Whatever happens here, the caller is answered and one record is closed.
  */
 import { mayChoose } from "../auth/may-choose.ts";
+import { requireModel } from "../auth/scopes.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { WireProtocol } from "../ir/protocol.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { judge } from "../routing/verdict.ts";
 import { createFailoverNotice } from "./failover-notice.ts";
 import type { AttemptFailure } from "./failures.ts";
+import { identifyCaller } from "./identify-caller.ts";
 import { observe } from "./observe.ts";
 import { type ChosenTargets, chooseTargets, modelInQuery, namedProvider } from "./passthrough/choose-targets.ts";
 import { type OutgoingBody, openBody } from "./passthrough/outgoing-body.ts";
@@ -28,10 +30,7 @@ export async function runPassthrough(arrived: PassthroughInbound, world: Passthr
   const spending = new Spending<ChosenTargets>(inbound, world, keeper);
   let body: OutgoingBody | null = null;
   try {
-    const principal = world.authenticate(inbound.token);
-    if (noRoom !== null) throw noRoom;
-    keeper.identify(principal);
-    spending.identify(principal);
+    const principal = identifyCaller(inbound, world, { keeper, spending, noRoom });
     refuseEscape(inbound.route.path);
     const rights = (provider: string): boolean => mayChoose(principal.scopes, provider);
     const named = namedProvider(inbound, world, rights);
@@ -40,6 +39,7 @@ export async function runPassthrough(arrived: PassthroughInbound, world: Passthr
     keeper.outside.heard();
     const model = body.model ?? modelInQuery(inbound.target.query);
     openRecord(keeper, world, body, model);
+    requireModel(principal.scopes, model);
     const request = factsWithoutBody({ inbound, world, keeper, principal });
     const choose = async (wanted: string | null, why?: string): Promise<ChosenTargets> => {
       const found = await chooseTargets(inbound, world, named, { model: wanted, request, mayChoose: rights });

@@ -19,7 +19,7 @@ interface Asked {
   inbound: Pick<Inbound, "wire" | "target" | "headers">;
   world: { clock: Pick<Clock, "nowUs"> };
   keeper: { record: Pick<ExchangeRecord, "agent" | "project" | "session" | "bytesIn"> };
-  principal: Pick<Principal, "apiKeyId" | "keyName" | "email" | "scopes">;
+  principal: Pick<Principal, "apiKeyId" | "keyName" | "email" | "scopes" | "teamName">;
 }
 
 export function factsOf({ body, ...asked }: Asked & { body: RequestBody }): RequestFacts {
@@ -39,7 +39,7 @@ export function factsWithoutBody({ inbound, world, keeper: { record }, principal
     surface: countedSurface(inbound.target.surface),
     wire: inbound.wire,
     agent: record.agent,
-    key: key === null ? null : { ...key, user: principal.email, team: keyTeam(principal.scopes) },
+    key: key === null ? null : { ...key, user: principal.email, team: principal.teamName ?? keyTeam(principal.scopes) },
     project: record.project,
     session: record.session,
     headers: inbound.headers,

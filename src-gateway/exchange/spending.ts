@@ -2,8 +2,10 @@
  * What a request may spend: reserved before anybody is asked, settled once when its record is closed. A budget may send it
  * to another model, let it wait for somebody's word, or turn it away.
  */
+import type { KeyLimits } from "../auth/types.ts";
+import { ownLimits } from "../budgets/own-limits.ts";
 import { rateHeaders, refusal, WARNING_HEADER, warningHeader } from "../budgets/refusals.ts";
-import type { Amounts, Named, Reservation, SpendDecision, Subject } from "../budgets/types.ts";
+import type { Amounts, Limits, Named, Reservation, SpendDecision, Subject } from "../budgets/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { inputTotal } from "../ir/usage.ts";
 import type { RecordKeeper } from "./record.ts";
@@ -21,6 +23,10 @@ export interface Spent {
   keyName: string | null;
   userId: number;
   email: string;
+  teamId?: number | null;
+  teamName?: string | null;
+  /** Of the key itself. */
+  limits?: KeyLimits | null;
 }
 
 export interface SpendQuestion<Plan> {
@@ -130,7 +136,7 @@ export class Spending<Plan> {
       const spender = this.#spender === null ? (this.#world.spending?.() ?? null) : null;
       if (spender === null || !wasAsked) return;
       const subject = { ...this.#subject(), ...providerOf(record.provider) };
-      return spender.count(subject, Math.floor(record.id / 1000), this.#used(spender));
+      return spender.count(subject, Math.floor(record.id / 1000), this.#used(spender), this.#own());
     }
     const used = wasAsked && this.#spender ? this.#used(this.#spender) : null;
     const closing = [this.#closeTarget(used)];
@@ -154,7 +160,7 @@ export class Spending<Plan> {
     const subject = stage === "request" ? this.#subject() : providerOf(target.provider);
     let decision: SpendDecision;
     try {
-      decision = await spender.reserve({ subject, stage, estimate, passed: this.#passed });
+      decision = await spender.reserve({ subject, stage, estimate, passed: this.#passed, own: this.#own() });
     } catch (error) {
       this.#world.log.error({ err: error, requestId: this.#inbound.requestId }, "budgets could not be read");
       throw new GatewayError(
@@ -192,17 +198,23 @@ export class Spending<Plan> {
     return {
       key: who === null || who.apiKeyId === null ? null : { id: String(who.apiKeyId), name: who.keyName ?? "" },
       user: who === null ? null : { id: String(who.userId), name: who.email },
+      team: who?.teamName ? { id: String(who.teamId ?? 0), name: who.teamName } : null,
       agent: named(agent),
       project: named(record.project),
       address: named(this.#inbound.address),
     };
   }
 
+  #own(): Limits | null {
+    const limits = this.#who?.limits ?? null;
+    return limits === null ? null : ownLimits(limits);
+  }
+
   #about(): Record<string, string> {
     const { record } = this.#keeper;
-    const { key, user } = this.#subject();
+    const { key, user, team } = this.#subject();
     const { agent, project, session, modelAsked: model } = record;
-    const all = { user: user?.name, key: key?.name, agent, project, session, model };
+    const all = { user: user?.name, key: key?.name, team: team?.name, agent, project, session, model };
     return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value ? [[name, value]] : [])));
   }
 

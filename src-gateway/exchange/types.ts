@@ -6,7 +6,7 @@
  */
 import type { Affinity, Home } from "../affinity/types.ts";
 import type { Principal } from "../auth/types.ts";
-import type { Amounts, Budgets, Subject } from "../budgets/types.ts";
+import type { Amounts, Budgets, Limits, Subject } from "../budgets/types.ts";
 import type { Health } from "../health/types.ts";
 import type { GatewayError } from "../ir/errors.ts";
 import type { ExchangeRecord, PrefixReport } from "../ir/exchange-record.ts";
@@ -140,7 +140,7 @@ export interface AnsweredPrompt {
 /** Who keeps the budgets and rate limits, and what they need to know of a request. */
 export interface Spender extends Pick<Budgets, "reserve" | "asks"> {
   /** A request that nothing was reserved for, because nothing was limited when it began, counts after its end. */
-  count(subject: Subject, arrivedMs: number, used: Amounts): Promise<void>;
+  count(subject: Subject, arrivedMs: number, used: Amounts, own?: Limits | null): Promise<void>;
   /** Nano-USD, whichever way the input is cached; null when nobody knows the price. */
   costAtMost(use: {
     provider: string;
@@ -178,8 +178,11 @@ export interface ExchangeWorld {
   onClientAbort: "abort" | "drain";
   /** Longest time that an answer is read on after its client has left. */
   maxDrainMs: number;
-  /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
-  authenticate(token: string | null): Principal;
+  /**
+   * @param address where it comes from, for keys that are good at some addresses only.
+   * @throws GatewayError missing_api_key, invalid_api_key, user_suspended, forbidden.
+   */
+  authenticate(token: string | null, address?: string | null): Principal;
   plan(request: PlanQuestion): Promise<Plan>;
   workMode: WorkMode;
   retry: RetrySettings;

@@ -8,6 +8,7 @@ import { keyAllows, mayReach } from "../auth/rights.ts";
 import type { Principal } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
+import { addressOf } from "../lib/client-address.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
 
 export interface MetricsHandlerOptions {
@@ -16,7 +17,7 @@ export interface MetricsHandlerOptions {
   /** Null where none is set. */
   token: string | null;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
-  authenticate(token: string | null): Principal;
+  authenticate(token: string | null, address: string | null): Principal;
 }
 
 export type MetricsHandler = (
@@ -59,7 +60,7 @@ function requireReader(request: IncomingMessage, isOwnPort: boolean, options: Me
       "missing_api_key",
       "The metrics need metrics_token, or an administrator's key, as a Bearer token.",
     );
-  const { role, scopes } = options.authenticate(shown);
+  const { role, scopes } = options.authenticate(shown, addressOf(request));
   if (mayReach(role, "metrics:read") && keyAllows(scopes, "metrics:read")) return;
   throw new GatewayError("forbidden", "The metrics are for administrators' keys, and for whoever has metrics_token.");
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
+import { addressOf } from "../lib/client-address.ts";
 import type { Logger } from "../lib/logger.ts";
 import { type InferenceRoute, queryOf } from "./inference-handler.ts";
 import type { MetricsHandler } from "./metrics-handler.ts";
@@ -26,7 +27,7 @@ export interface RequestHandlerOptions {
   /** The answer to `GET /v1/capabilities`. */
   capabilities(): unknown;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
-  authenticate(token: string | null): unknown;
+  authenticate(token: string | null, address: string | null): unknown;
   listModels(): Promise<ListedModel[]>;
   health(isDeep: boolean): Promise<{ ready: boolean; body: Record<string, unknown> }>;
   /** Null where nothing is measured. */
@@ -53,14 +54,15 @@ export function createRequestHandler(
       case "stored-response":
         return options.storedResponse(request, response, route, id);
       case "capabilities":
-        options.authenticate(readCredential(request.headers, queryOf(request))?.token ?? null);
+        options.authenticate(readCredential(request.headers, queryOf(request))?.token ?? null, addressOf(request));
         return sendJson(request, response, 200, options.capabilities(), id);
       case "models":
         return sendModels(options, request, response, route, id);
       case "health": {
         const isDeep = route.check === "health" && isOn(queryOf(request).get("deep"));
         // It makes the gateway call its providers, and names them.
-        if (isDeep) options.authenticate(readCredential(request.headers, queryOf(request))?.token ?? null);
+        if (isDeep)
+          options.authenticate(readCredential(request.headers, queryOf(request))?.token ?? null, addressOf(request));
         const { ready, body } = await options.health(isDeep);
         const status = ready || route.check === "livez" ? 200 : 503;
         return sendJson(request, response, status, route.check === "livez" ? { status: "ok" } : body, id);
@@ -104,7 +106,7 @@ async function sendModels(
   id: number,
 ): Promise<void> {
   const query = queryOf(request);
-  options.authenticate(readCredential(request.headers, query)?.token ?? null);
+  options.authenticate(readCredential(request.headers, query)?.token ?? null, addressOf(request));
   const wire = query.has("key") && route.wire === null ? "gemini-content" : wireOf(request, route);
   const models = await options.listModels();
   if (route.modelId === null) return sendJson(request, response, 200, encodeModelList(models, wire), id);

@@ -1,9 +1,11 @@
 /** Responses asked for by their ids: from what the gateway keeps, and else from the provider that made them. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
+import { requireSurface } from "../auth/scopes.ts";
 import type { Principal } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
+import { addressOf } from "../lib/client-address.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { ItemListQuery, ResponseMemory, StoredResponses } from "../responses-state/types.ts";
 import { discardRest, queryOf } from "./inference-handler.ts";
@@ -14,7 +16,7 @@ export interface StoredResponseHandlerOptions {
   memory: ResponseMemory;
   instances(): ReadonlyMap<string, ProviderInstance>;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
-  authenticate(token: string | null): Principal;
+  authenticate(token: string | null, address: string | null): Principal;
   /** Asks a provider; such calls are not worth a record. */
   passthrough(request: IncomingMessage, response: ServerResponse, route: StraightPathRoute, id: number): void;
 }
@@ -29,7 +31,8 @@ export function createStoredResponseHandler(
 ): (request: IncomingMessage, response: ServerResponse, route: StoredResponseRoute, id: number) => Promise<void> {
   return async (request, response, route, id) => {
     const query = queryOf(request);
-    const principal = options.authenticate(readCredential(request.headers, query)?.token ?? null);
+    const principal = options.authenticate(readCredential(request.headers, query)?.token ?? null, addressOf(request));
+    requireSurface(principal.scopes, "responses");
     const owner = String(principal.userId);
     const body = await answerOwn(options.memory.answers, route, owner, query);
     if (body === null) return options.passthrough(request, response, likelyRoute(options, route, owner), id);

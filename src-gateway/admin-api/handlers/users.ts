@@ -66,9 +66,9 @@ export const userHandlers: Pick<
     const id = numberOf(params["id"]);
     const isHard = query.hard ?? false;
     await requireRankOver(deps, caller, id);
-    const { user, apiKeyIds } = await deps.users.remove(id, { isHard, by: actorIdOf(caller) });
+    const { user } = await deps.users.remove(id, { isHard, by: actorIdOf(caller) });
     await deps.keyRing.reload();
-    if (isHard) await deps.forgetUser(id, apiKeyIds);
+    if (isHard) await deps.forgetUser(id);
     const target = isHard ? { kind: "user", id: String(id), name: null } : targetOf(user);
     // Who is erased is not written down once more.
     const { email: _email, displayName: _name, ...rest } = user;

@@ -137,14 +137,14 @@ export class ResponsesConnection {
   }
 
   private async answer(event: ClientEvent): Promise<void> {
-    const { world, limits, token, target } = this.options;
+    const { world, limits, token, target, address } = this.options;
     const create = event.create();
     if (this.transcript.size > limits.maxTranscript) return this.giveUp(event.lane);
     const id = this.options.nextId();
     const reply = createSocketReply(this.socket, { lane: event.lane, stallMs: world.timeouts.clientStallMs });
     if (create.generates) await this.exchange(create, id, reply);
     else {
-      world.authenticate(token);
+      world.authenticate(token, address);
       const createdAt = Math.floor(world.clock.nowUs() / 1_000_000);
       const frames = prewarmFrames(create.body, target, { id, createdAt });
       reply.start(200, { "content-type": "text/event-stream" });

@@ -54,7 +54,7 @@ export function createResponsesSockets(options: ResponsesSocketsOptions): Respon
       const token = readCredential(request.headers, queryOf(request))?.token ?? null;
       try {
         if (isStopping) throw new GatewayError("shutting_down", "The gateway is stopping. Try again in a moment.");
-        world.authenticate(token);
+        world.authenticate(token, addressOf(request));
       } catch (thrown) {
         return refuseUpgrade(socket, toGatewayError(thrown));
       }

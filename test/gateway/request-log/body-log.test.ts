@@ -88,6 +88,7 @@ const archiveThat = (put: BodyArchive["put"]): BodyArchive => ({
   put,
   get: async () => null,
   search: async () => [],
+  forget: async () => 0,
   prune: async () => ({ bodies: 0, bytes: 0 }),
   close: async () => {},
 });
