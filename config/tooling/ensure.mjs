@@ -85,9 +85,17 @@ function installRedis() {
   installFromDebian("redis-server");
 }
 
+/** Checks the alert rules and asks the dashboard's questions; those tests skip, and say so, without it. */
+function installPrometheus() {
+  if (onPath("prometheus") || process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  say("Installing Prometheus for the tests of dashboard and alerts.");
+  installFromDebian("prometheus");
+}
+
 installPackages();
 if (process.argv.includes("--build") || process.argv.includes("--test")) build();
 if (process.argv.includes("--test")) {
   installBrowser();
   installRedis();
+  installPrometheus();
 }
