@@ -39,7 +39,7 @@ export const seriesSchema = z.object({
 });
 
 export const USAGE_ENDPOINTS = {
-  usageSeries: endpoint("GET", "/usage/series", "user", "Requests, tokens and cost in time, by a dimension", {
+  usageSeries: endpoint("GET", "/usage/series", "usage:read", "Requests, tokens and cost in time, by a dimension", {
     query: z
       .strictObject({
         startsUs: moments,

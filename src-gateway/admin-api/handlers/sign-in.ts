@@ -16,9 +16,12 @@ export const signInHandlers: Pick<
   "getSignInMethods" | "createCode" | "login" | "verifyCode" | "startOidc" | "logout" | "whoAmI"
 > = {
   getSignInMethods: ({ deps: { signIn } }) => ({ mail: signIn.mailer.mode, oidc: signIn.oidc.providers() }),
-  async createCode({ deps, caller }) {
+  async createCode({ deps, caller, record }) {
     const user = await userOf(deps, caller);
-    return deps.signIn.codes.createLink(user.id);
+    const link = await deps.signIn.codes.createLink(user.id);
+    const target = { kind: "user", id: String(user.id), name: user.email };
+    await record({ action: "sign_in_code.create", target, before: null, after: { expiresAtUs: link.expiresAtUs } });
+    return link;
   },
   async login(input) {
     const { deps, body, request, response } = input;
