@@ -9,7 +9,10 @@ import {
   AdminError,
   createAdminClient,
   type Transport,
+  type TransportReply,
+  type TransportRequest,
 } from "../../src-gateway/admin-api/contract/client.ts";
+import { errorSchema } from "../../src-gateway/admin-api/contract/schemas.ts";
 
 export interface ConnectionState {
   isDown: boolean;
@@ -19,6 +22,8 @@ export interface ConnectionState {
 export interface GatewayConnection extends AdminClient {
   state: () => ConnectionState;
   subscribe: (listener: () => void) => () => void;
+  /** What an endpoint answers with that is no JSON, such as a kept body. @throws AdminError */
+  text: (path: string) => Promise<string>;
   /** Called when the gateway says that nobody is signed in any more. */
   onUnauthorized: (listener: () => void) => void;
   /** Asks now rather than at the next turn. */
@@ -69,25 +74,13 @@ export function createGatewayConnection({
     if (!state.isDown) change({ ...state, isDown: true });
   };
 
-  const transport: Transport = async ({ method, path, body, headers }) => {
-    let reply: Response;
-    let text: string;
+  const transport: Transport = async (request) => {
     try {
-      reply = await fetch(`${origin}${path}`, {
-        method,
-        cache: "no-store",
-        credentials: "same-origin",
-        signal: AbortSignal.timeout(timeoutMs),
-        headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
-      text = await reply.text();
+      return await send(origin, timeoutMs, request);
     } catch (cause) {
       lost();
       throw new GatewayUnreachable("The gateway does not answer.", { cause });
     }
-    const header = (name: string): string | null => reply.headers.get(name);
-    return { status: reply.status, json: parse(text), requestId: header("x-request-id"), etag: header("etag") };
   };
   const client = createAdminClient(transport);
 
@@ -100,6 +93,7 @@ export function createGatewayConnection({
         throw error;
       }
     },
+    text: (path) => readText(`${origin}${path}`, timeoutMs),
     state: () => state,
     subscribe(listener) {
       listeners.add(listener);
@@ -111,6 +105,30 @@ export function createGatewayConnection({
     retry: () => void ask(),
     check: () => void ask(),
   };
+}
+
+async function send(origin: string, timeoutMs: number, request: TransportRequest): Promise<TransportReply> {
+  const { method, path, body, headers } = request;
+  const reply = await fetch(`${origin}${path}`, {
+    method,
+    cache: "no-store",
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await reply.text();
+  const header = (name: string): string | null => reply.headers.get(name);
+  return { status: reply.status, json: parse(text), requestId: header("x-request-id"), etag: header("etag") };
+}
+
+async function readText(url: string, timeoutMs: number): Promise<string> {
+  const reply = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(timeoutMs) });
+  const text = await reply.text();
+  if (reply.ok) return text;
+  const said = errorSchema.safeParse(parse(text));
+  const { code, message } = said.success ? said.data.error : { code: "unexpected_answer", message: `${reply.status}` };
+  throw new AdminError(reply.status, code, message, reply.headers.get("x-request-id"));
 }
 
 function parse(text: string): unknown {

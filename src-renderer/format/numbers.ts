@@ -1,7 +1,7 @@
 /** Numbers as people read them, in the language of the console. */
 import { byLocale } from "../i18n/by-locale.ts";
 
-const money = { style: "currency", currency: "USD" } as const;
+const money = { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" } as const;
 const formats = byLocale((locale) => ({
   whole: new Intl.NumberFormat(locale),
   short: new Intl.NumberFormat(locale, { notation: "compact", maximumFractionDigits: 1 }),
