@@ -8,6 +8,15 @@ import type { Settings } from "./settings/types.ts";
 export { loadSettings } from "./settings/load-settings.ts";
 export type { Settings };
 
+/** The program that the gateway runs in. */
+export interface Host {
+  /**
+   * It is the desktop app of the person in front of this computer: its window may connect agents, which writes into their
+   * home folder. No setting does this, so that no server can be made to by its configuration.
+   */
+  isDesktop?: boolean;
+}
+
 export interface GatewayInfo {
   version: string;
   /** Where clients reach it, for example `http://127.0.0.1:8081`. */
@@ -38,6 +47,6 @@ export interface Gateway {
  * @param env where providers' keys may be found; the process's own in the daemon.
  * @throws SettingsError, or the database's error, with a sentence for the operator.
  */
-export function createGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
-  return composeGateway(settings, env);
+export function createGateway(settings: Settings, env: NodeJS.ProcessEnv, host: Host = {}): Promise<Gateway> {
+  return composeGateway(settings, env, host);
 }

@@ -3,6 +3,7 @@
  * `handlers/` answer them, `app.ts` joins both behind one check of who is asking.
  */
 import type { IncomingMessage } from "node:http";
+import type { AgentDesk } from "../agents/desk.ts";
 import type { AnalyticsState } from "../analytics/types.ts";
 import type { AuditLog } from "../audit/types.ts";
 import type { ApiKeys, KeyRing, Projects, Teams, User, Users } from "../auth/types.ts";
@@ -82,6 +83,8 @@ export interface AdminDeps {
   budgets(): Pick<Budgets, "status" | "asks" | "mode"> | null;
   runaways: Pick<RunawayGuard, "list" | "resume">;
   notices: Pick<NoticeBoard, "announcements" | "dismiss"> & { updates(): Promise<UpdateView> };
+  /** The agents of this computer; a browser may ask for them only where the desktop app is the host. */
+  agents: { isDesktop: boolean; desk(): Promise<AgentDesk> };
   /** @throws GatewayError not_found for a key that is not there, invalid_request. */
   explain(question: ExplainQuestion): Promise<ExplanationView>;
   config(): ConfigFacts;

@@ -157,7 +157,7 @@ export interface Recipe {
   /** What the person has still to do, once files are written. */
   afterwards: string[];
   /** Steps of a guided connection. */
-  guide?(target: Target): string[];
+  guide?(): string[];
   /** Variables of the environment that are stronger than its files. */
   strongVariables: string[];
   projectFiles?(places: Places): WatchedFile[];

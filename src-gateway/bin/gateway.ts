@@ -15,8 +15,19 @@ async function start(): Promise<void> {
     homeDir: homedir(),
     stdout: process.stdout,
     stderr: process.stderr,
+    ...(process.stdin.isTTY && process.stdout.isTTY ? { ask } : {}),
     // The database and all that stands on it are loaded only where no gateway runs.
     openOffline: async (settings) => (await import("../compose/offline.ts")).openOffline(settings, process.env),
     openStorage: async () => (await import("../compose/storage.ts")).createStorageTools(process.cwd()),
   });
+}
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import("node:readline/promises");
+  const lines = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
 }

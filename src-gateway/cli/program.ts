@@ -3,6 +3,9 @@
  * what they need when they run, so that help is instant.
  */
 import { Command, CommanderError, Option } from "commander";
+import { addAgentConnect } from "./agent-connect.ts";
+import { addAgentDisconnect } from "./agent-disconnect.ts";
+import { addAgents } from "./agents.ts";
 import { addApiKeys } from "./api-keys.ts";
 import { addAudit } from "./audit.ts";
 import { addBackup } from "./backup.ts";
@@ -24,9 +27,11 @@ import { addMigrate } from "./migrate.ts";
 import { addModels } from "./models.ts";
 import { addPrices } from "./prices.ts";
 import { OUTPUT_FORMS } from "./printer.ts";
+import { addProjects } from "./projects.ts";
 import { addRouteExplain } from "./route-explain.ts";
 import { addRunaway } from "./runaway.ts";
 import { addAnnouncements, addStatus } from "./status.ts";
+import { addTeams } from "./teams.ts";
 import { addUsage } from "./usage.ts";
 import { addUsers } from "./users.ts";
 import type { CliWorld } from "./world.ts";
@@ -50,6 +55,8 @@ export function buildProgram(world: CliWorld): Command {
   const admin = program.command("admin").description("users and client keys");
   addUsers(admin, world);
   addApiKeys(admin, world);
+  addTeams(admin, world);
+  addProjects(admin, world);
   addAudit(admin, world);
   addUsage(program, world);
   addLedger(program, world);
@@ -59,6 +66,9 @@ export function buildProgram(world: CliWorld): Command {
   addHealth(program, world);
   addBudgets(program, world);
   addRunaway(program, world);
+  addAgents(program, world);
+  addAgentConnect(program, world);
+  addAgentDisconnect(program, world);
   addHooks(program, world);
   addRouteExplain(program.command("route").description("where requests go"), world);
   const config = program.command("config").description("settings, providers, routes and aliases");

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { AnnouncementView, UpdateView } from "../admin-api/contract/notice-endpoints.ts";
 import type { StatusView } from "../admin-api/contract/schemas.ts";
+import { agentArgument, showAgent } from "./agents.ts";
 import { contextOf } from "./context.ts";
 import { count, harmless, shortWhen } from "./format.ts";
 import type { Printer } from "./printer.ts";
@@ -10,8 +11,12 @@ import type { CliWorld } from "./world.ts";
 export function addStatus(program: Command, world: CliWorld): void {
   program
     .command("status")
-    .description("how the gateway is, and whether there is a new version")
-    .action(async (_options, command: Command) => {
+    .description(
+      "how the gateway is, and whether there is a new version; how an agent is connected, where one is named",
+    )
+    .addArgument(agentArgument(program, "[agent]"))
+    .action(async (agent: string | undefined, _options, command: Command) => {
+      if (agent !== undefined) return showAgent(contextOf(command, world), agent);
       const { printer, withGateway } = contextOf(command, world);
       const found = await withGateway(
         async ({ client }) => ({

@@ -16,6 +16,8 @@ export interface CliWorld {
   homeDir: string;
   stdout: Output;
   stderr: Output;
+  /** Asks the person at the terminal; left out where nobody is there. */
+  ask?(question: string): Promise<string>;
   /** The admin API over the database alone, on a socket that only this process's user may open. */
   openOffline(settings: Settings): Promise<{ socketPath: string; close(): Promise<void> }>;
   /** Work on the databases themselves. */

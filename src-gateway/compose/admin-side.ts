@@ -10,6 +10,7 @@ import { retentionAt } from "../request-log/body-log.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
+import { agentDoor } from "./agents-side.ts";
 import { explainRoute } from "./explain-route.ts";
 import { forgetUser } from "./forget-user.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
@@ -52,6 +53,8 @@ export interface AdminSideInput {
   diskProblem?: () => string | null;
   startedAtUs: number;
   urls: () => { url: string; consoleUrl: string };
+  /** The desktop app of the person in front of this computer is the host. */
+  isDesktop?: boolean;
   replay: AdminDeps["replay"];
 }
 
@@ -171,6 +174,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     budgets: input.budgets,
     runaways: parts.runaways,
     notices: noticeDesk(parts, input.updateProblem),
+    agents: agentDoor(parts, input.isDesktop ?? false),
     resetHealth: (filter) => parts.health.reset(filter),
     explain: (question) => explainRoute(parts, question),
     config: () => configView(parts),

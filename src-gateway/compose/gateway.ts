@@ -1,7 +1,7 @@
 /** The parts joined into a gateway that listens: sockets, exchanges, the writer of their records, the admin API. */
 
 import type { User } from "../auth/types.ts";
-import type { Gateway, GatewayInfo } from "../index.ts";
+import type { Gateway, GatewayInfo, Host } from "../index.ts";
 import { createIdSource } from "../lib/ids.ts";
 import type { Settings } from "../settings/types.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
@@ -28,17 +28,17 @@ import { createUpdates } from "./updates-side.ts";
 /** A few agents' bursts at once. */
 const MAX_WAITING_COUNTS = 1_000;
 
-export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv): Promise<Gateway> {
+export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv, host: Host = {}): Promise<Gateway> {
   const parts = await composeParts(settings, env);
   try {
-    return await joinGateway(parts, env);
+    return await joinGateway(parts, env, host);
   } catch (error) {
     await parts.close();
     throw error;
   }
 }
 
-async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gateway> {
+async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Promise<Gateway> {
   const { settings, clock } = parts;
   const books = await openBooks(parts);
   const hooks = openHooks(parts, env, books);
@@ -66,6 +66,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv): Promise<Gatewa
     parts,
     root: user,
     isFirstRun,
+    isDesktop: host.isDesktop ?? false,
     writer: books.writer,
     running,
     watchers: books.watchers,

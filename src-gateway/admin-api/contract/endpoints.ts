@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { SURFACES } from "../../ir/protocol.ts";
+import { AGENT_ENDPOINTS } from "./agent-endpoints.ts";
 import { AUDIT_ENDPOINTS } from "./audit-endpoints.ts";
 import { BUDGET_ENDPOINTS } from "./budget-endpoints.ts";
 import { configSchema } from "./config-schemas.ts";
@@ -190,6 +191,7 @@ export const ENDPOINTS = {
   ...HOOK_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
   ...SIGN_IN_ENDPOINTS,
+  ...AGENT_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 /** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */

@@ -1,3 +1,4 @@
+import { agentHandlers } from "./agents.ts";
 import { auditHandlers } from "./audit.ts";
 import { budgetHandlers } from "./budgets.ts";
 import { exchangeHandlers } from "./exchanges.ts";
@@ -35,5 +36,6 @@ export const HANDLERS: Handlers = {
   ...ledgerHandlers,
   ...priceHandlers,
   ...signInHandlers,
+  ...agentHandlers,
   ...sessionHandlers,
 };
