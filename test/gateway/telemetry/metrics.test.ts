@@ -115,7 +115,9 @@ describe("what is counted of an exchange", () => {
     for (let n = 0; n < 50; n++)
       metrics.closed(exchangeRecord({ modelRouted: `model-${n}`, modelAsked: "x", attempts: [] }));
     for (let n = 0; n < 50; n++)
-      metrics.closed(exchangeRecord({ modelRouted: null, modelAsked: `made-up-${n}`, attempts: [], outcome: "refused" }));
+      metrics.closed(
+        exchangeRecord({ modelRouted: null, modelAsked: `made-up-${n}`, attempts: [], outcome: "refused" }),
+      );
     const models = lines().flatMap((line) => /^gateway_requests_total\{.*model="([^"]*)"/.exec(line)?.[1] ?? []);
     expect(new Set(models)).toEqual(new Set(["model-0", "model-1", "model-2", "other", "none"]));
     expect(lines().find((line) => line.startsWith("gateway_model_label_overflow_total"))).toMatch(/ 47$/);
@@ -140,7 +142,9 @@ describe("what is counted of an exchange", () => {
       audioOutput: 0,
     };
     for (let n = 0; n < 3; n++)
-      metrics.closed(exchangeRecord({ usage, usageSource: "provider", cost: { nano: 333_333_333, priceId: 1, price: null } }));
+      metrics.closed(
+        exchangeRecord({ usage, usageSource: "provider", cost: { nano: 333_333_333, priceId: 1, price: null } }),
+      );
     const numbers = Object.fromEntries(
       lines().flatMap((line) => {
         const [, name = "", kind, value = ""] = /^(\w+)\{.*?(?:kind="(\w+)")?\} (\S+)$/.exec(line) ?? [];
