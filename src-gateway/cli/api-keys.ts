@@ -1,15 +1,17 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { ReplyOf } from "../admin-api/contract/endpoints.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
 import { contextOf } from "./context.ts";
-import { findUser, nameOne } from "./find-user.ts";
+import { findUser } from "./find-user.ts";
 import { when } from "./format.ts";
+import { addRevoke, addRotate, addShow, addUpdate } from "./key-changes.ts";
+import { limitsInWords, type TermFlags, teamIdOf, termsOf, withTerms } from "./key-flags.ts";
+import { expiry, type Key, showMade, stateOf } from "./key-words.ts";
 import { parseSpan } from "./parse-time.ts";
 import type { Column } from "./table.ts";
 import type { CliWorld } from "./world.ts";
 
-type Key = ReplyOf<"listKeys">[number];
 type KeyRow = Key & { user: string };
 
 const COLUMNS: Column<KeyRow>[] = [
@@ -18,17 +20,12 @@ const COLUMNS: Column<KeyRow>[] = [
   { title: "KEY", value: (key) => `${key.prefix}…` },
   { title: "USER", value: (key) => key.user, min: 12 },
   { title: "SCOPES", value: (key) => key.scopes.join(",") || "–", min: 8, leaveOut: 3 },
-  { title: "CREATED", value: (key) => when(key.createdAtUs), leaveOut: 2 },
+  { title: "LIMITS", value: (key) => limitsInWords(key.limits), min: 6, leaveOut: 4 },
+  { title: "CREATED", value: (key) => when(key.createdAtUs), leaveOut: 5 },
+  { title: "USED", value: (key) => (key.lastUsedAtUs === null ? "never" : when(key.lastUsedAtUs)), leaveOut: 2 },
   { title: "EXPIRES", value: (key) => expiry(key), leaveOut: 1 },
   { title: "STATE", value: stateOf, colour: (key) => (stateOf(key) === "active" ? "green" : "yellow") },
 ];
-
-const expiry = (key: Key): string => (key.expiresAtUs === null ? "never" : when(key.expiresAtUs));
-
-function stateOf(key: Key): string {
-  if (key.revokedAtUs !== null) return "revoked";
-  return key.expiresAtUs !== null && key.expiresAtUs <= Date.now() * 1000 ? "expired" : "active";
-}
 
 export function addApiKeys(admin: Command, world: CliWorld): void {
   const keys = admin.command("api-keys").description("client keys (tok_…)");
@@ -36,64 +33,62 @@ export function addApiKeys(admin: Command, world: CliWorld): void {
     .command("list")
     .description("client keys, by their first letters")
     .option("--user <user>", "only those of one user (id or e-mail address)")
-    .action(async (options: { user?: string }, command: Command) => {
+    .option("--team <team>", "only those that count for one team (id or name)")
+    .addOption(new Option("--state <state>", "only these").choices(["active", "expired", "revoked"]))
+    .action(async (options: { user?: string; team?: string; state?: string }, command: Command) => {
       const { printer, withGateway } = contextOf(command, world);
       const list = await withGateway(async (connection) => {
         const { client } = connection;
-        const users = await client.call("listUsers");
-        const found =
-          options.user === undefined
-            ? await client.call("listKeys")
-            : await client.call("listUserKeys", { params: { id: (await findUser(connection, options.user)).id } });
-        const emails = new Map(users.map(({ id, email }) => [id, email]));
-        return found.map((key): KeyRow => ({ ...key, user: emails.get(key.userId) ?? String(key.userId) }));
+        const { user, team, state } = options;
+        const userId = user === undefined ? undefined : (await findUser(connection, user)).id;
+        const teamId = await teamIdOf(connection, team);
+        const found = await client.call("listKeys", { query: { userId, teamId, state } });
+        const emails = new Map((await client.call("listUsers")).map(({ id, email }) => [id, email]));
+        const owner = (key: Key): string => (key.isService ? `team ${key.teamId ?? "–"}` : String(key.userId));
+        return found.map((key): KeyRow => ({ ...key, user: emails.get(key.userId) ?? owner(key) }));
       });
       await printer.list(list, COLUMNS, "There are no client keys. `gateway admin api-keys create` makes one.");
     });
   addCreate(keys, world);
+  addShow(keys, world);
+  addUpdate(keys, world);
+  addRotate(keys, world);
   addRevoke(keys, world);
 }
 
-interface CreateFlags {
+interface CreateFlags extends TermFlags {
   user?: string;
   name: string;
-  scopes?: string[];
   ttl?: number;
 }
 
 function addCreate(keys: Command, world: CliWorld): void {
-  const words = (text: string): string[] =>
-    text
-      .split(",")
-      .map((word) => word.trim())
-      .filter((word) => word !== "");
-  keys
-    .command("create")
-    .description("make a client key; it is shown once")
-    .option("--user <user>", "whose key (id or e-mail address); the root administrator's when left out")
-    .option("--name <name>", "what it is for", "key")
-    .option("--scopes <list>", "words separated by commas", words)
-    .option("--ttl <time>", "how long it is valid, such as 720h or 30d", parseSpan)
-    .action(async (flags: CreateFlags, command: Command) => {
-      const { printer, withGateway } = contextOf(command, world);
-      const { key, token } = await withGateway((connection) => create(connection, flags));
-      await printer.fields({ ...key, token }, [
-        ["key", token],
-        ["id", String(key.id)],
-        ["name", key.name],
-        ["expires", expiry(key)],
-      ]);
-      if (printer.form === "table") printer.line("\nKeep it now: it is not stored, and will not be shown again.");
-    });
+  withTerms(
+    keys
+      .command("create")
+      .description("make a client key; it is shown once")
+      .option("--user <user>", "whose key (id or e-mail address); the root administrator's when left out")
+      .option("--team <team>", "the team that it counts for; without --user the key belongs to the team itself")
+      .option("--name <name>", "what it is for", "key")
+      .option("--ttl <time>", "how long it is valid, such as 720h or 30d", parseSpan),
+  ).action(async (flags: CreateFlags, command: Command) => {
+    const { printer, withGateway } = contextOf(command, world);
+    await showMade(printer, await withGateway((connection) => create(connection, flags)));
+  });
 }
 
-async function create(
-  connection: Connection,
-  { user, name, scopes, ttl }: CreateFlags,
-): Promise<ReplyOf<"createUserKey">> {
+async function create(connection: Connection, flags: CreateFlags): Promise<ReplyOf<"createUserKey">> {
+  const { user, team, name, ttl } = flags;
+  const { client } = connection;
+  const terms = await termsOf(connection, flags, null);
+  const teamId = await teamIdOf(connection, team);
+  const body = { name, ...terms, ...(ttl === undefined ? {} : { ttlMs: ttl }) };
+  if (teamId !== undefined && user === undefined) return client.call("createTeamKey", { params: { id: teamId }, body });
   const { id } = user === undefined ? await findRoot(connection) : await findUser(connection, user);
-  const body = { name, ...(scopes === undefined ? {} : { scopes }), ...(ttl === undefined ? {} : { ttlMs: ttl }) };
-  return connection.client.call("createUserKey", { params: { id }, body });
+  return client.call("createUserKey", {
+    params: { id },
+    body: { ...body, ...(teamId === undefined ? {} : { teamId }) },
+  });
 }
 
 async function findRoot({ client }: Connection): Promise<{ id: number }> {
@@ -102,43 +97,4 @@ async function findRoot({ client }: Connection): Promise<{ id: number }> {
   );
   if (root) return root;
   throw new CliError(EXIT.usage, "There is no active root administrator. Say whose key it is with --user.");
-}
-
-function addRevoke(keys: Command, world: CliWorld): void {
-  keys
-    .command("revoke")
-    .alias("delete")
-    .description("end a client key at once")
-    .argument("[key]", "id, or the first letters of the key (tok_…)")
-    .option("--id <key>", "the same")
-    .action(async (argument: string | undefined, options: { id?: string }, command: Command) => {
-      const { printer, withGateway } = contextOf(command, world);
-      const wanted = nameOne("key", argument, options.id);
-      const key = await withGateway(async (connection) => {
-        const { id } = await findKey(connection, wanted);
-        return connection.client.call("revokeKey", { params: { id } });
-      });
-      await printer.fields(key, [
-        ["id", String(key.id)],
-        ["name", key.name],
-        ["key", `${key.prefix}…`],
-        ["state", stateOf(key)],
-      ]);
-    });
-}
-
-const SHOWN_LETTERS = 12;
-
-/** @throws CliError */
-async function findKey({ client }: Connection, wanted: string): Promise<Key> {
-  const isPrefix = wanted.startsWith("tok_") && wanted.length >= SHOWN_LETTERS;
-  const found = (await client.call("listKeys")).filter((key) =>
-    isPrefix ? key.prefix === wanted.slice(0, SHOWN_LETTERS) : String(key.id) === wanted,
-  );
-  const [key] = found;
-  // Only the letters that lists show: the whole key may have been given.
-  const name = wanted.slice(0, SHOWN_LETTERS);
-  if (!key) throw new CliError(EXIT.notFound, `There is no key "${name}". \`gateway admin api-keys list\` shows them.`);
-  if (found.length > 1) throw new CliError(EXIT.usage, `Several keys begin with "${name}". Name it by its id.`);
-  return key;
 }
