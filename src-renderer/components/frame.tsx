@@ -2,6 +2,7 @@ import { ActionIcon, Button, Tooltip, useMantineColorScheme } from "@mantine/cor
 import { type ReactNode, useEffect } from "react";
 import { Link, useLocation } from "wouter";
 import { useConnectionState, useGateway, useSessionState } from "../api/gateway-context.tsx";
+import type { Session } from "../api/session.ts";
 import { useQuery } from "../api/use-query.ts";
 import { t } from "../i18n/t.ts";
 import { PAGE_GROUPS, type PageEntry, pageAt } from "../pages.ts";
@@ -86,7 +87,7 @@ function FrameFoot() {
           <LanguageButton />
           <ThemeToggle />
           <Tooltip label={t("frame:signOut")}>
-            <ActionIcon aria-label={t("frame:signOut")} onClick={() => void session.signOut().catch(() => {})}>
+            <ActionIcon aria-label={t("frame:signOut")} onClick={() => void signOut(session)}>
               <Icon name="leave" />
             </ActionIcon>
           </Tooltip>
@@ -124,4 +125,10 @@ function DownBanner() {
       <Button onClick={connection.retry}>{t("frame:retry")}</Button>
     </div>
   );
+}
+
+/** Who came from an OIDC provider is led back to it, where its own session ends. */
+async function signOut(session: Session): Promise<void> {
+  const url = await session.signOut().catch(() => null);
+  if (url !== null) location.assign(url);
 }

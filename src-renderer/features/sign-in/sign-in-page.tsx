@@ -6,6 +6,7 @@ import { BrandMark } from "../../components/brand-mark.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Snippet } from "../../components/snippet.tsx";
 import { t } from "../../i18n/t.ts";
+import { WaysIn } from "./ways-in.tsx";
 
 /** Who is not signed in learns how; while nobody knows yet, it only says that it is looking. */
 export function SignInPage() {
@@ -25,12 +26,6 @@ export function SignInPage() {
       window.removeEventListener("focus", look);
     };
   }, [session]);
-  const problem =
-    state.phase !== "signed-out" || state.problem === "none"
-      ? null
-      : state.problem === "ended"
-        ? t("sign-in:ended")
-        : t("sign-in:refused");
   return (
     <main className="sign-in">
       <h1>
@@ -46,17 +41,7 @@ export function SignInPage() {
         </>
       )}
       {!isDown && state.phase === "checking" && <Loader size="sm" aria-label={t("frame:loading")} />}
-      {!isDown && state.phase === "signed-out" && (
-        <>
-          {problem !== null && <Notice tone="warn">{problem}</Notice>}
-          <p>{t("sign-in:lead")}</p>
-          <Snippet value="gateway console" thing={t("sign-in:lead")} />
-          <p className="soft">{t("sign-in:result")}</p>
-          <div>
-            <Button onClick={() => void session.check()}>{t("sign-in:again")}</Button>
-          </div>
-        </>
-      )}
+      {!isDown && state.phase === "signed-out" && <WaysIn state={state} />}
     </main>
   );
 }
