@@ -55,7 +55,7 @@ export async function startConsoleWorld({ providers = true } = {}): Promise<Cons
       ? json(models)(request, response)
       : json(limited, 429, { "retry-after": "1" })(request, response);
   const args = providers ? ["--config", writeConfig(folder.path, working, busy)] : [];
-  const env = { TOKLIGENCE_LOG_LEVEL: "silent", TEST_OPENAI_KEY: "sk-test" };
+  const env = { TOKLIGENCE_LOG_LEVEL: "silent", TEST_OPENAI_KEY: "sk-test", TOKLIGENCE_LOG_BODIES: "full" };
   let daemon: Daemon = startDaemon(folder.path, args, env);
   const ready = await daemon.ready;
   const clientKey = ready.clientKey ?? "";

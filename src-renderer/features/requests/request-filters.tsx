@@ -1,4 +1,5 @@
 import { CloseButton, Select, Switch, TextInput, Tooltip } from "@mantine/core";
+import { useState } from "react";
 import type { AdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { Icon } from "../../components/icon.tsx";
@@ -31,6 +32,7 @@ export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onL
         value={search}
         onChange={(event) => onSearch(event.currentTarget.value)}
       />
+      <SaidInput key={filter.said ?? ""} said={filter.said} onSaid={(said) => onFilter({ ...filter, said })} />
       <Select
         className="filter-choice"
         aria-label={t("requests:provider")}
@@ -66,6 +68,31 @@ export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onL
         />
       </Tooltip>
     </search>
+  );
+}
+
+/** Asks the gateway when the person has typed to the end: every key would be a search through all that was said. */
+function SaidInput({ said, onSaid }: { said: string | null; onSaid: (said: string | null) => void }) {
+  const [words, setWords] = useState(said ?? "");
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSaid(words.trim() === "" ? null : words.trim());
+      }}
+    >
+      <TextInput
+        className="filter-said"
+        aria-label={t("requests:said")}
+        title={t("requests:saidHint")}
+        placeholder={t("requests:said")}
+        value={words}
+        onChange={(event) => setWords(event.currentTarget.value)}
+        rightSection={
+          said === null ? null : <CloseButton size="xs" aria-label={t("requests:clear")} onClick={() => onSaid(null)} />
+        }
+      />
+    </form>
   );
 }
 

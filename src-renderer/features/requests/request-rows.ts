@@ -8,9 +8,28 @@ export interface RequestFilter {
   failedOnly: boolean;
   provider: string | null;
   model: string | null;
+  /** Words in what was asked and answered, where that was kept. */
+  said: string | null;
 }
 
-export const NO_FILTER: RequestFilter = { failedOnly: false, provider: null, model: null };
+export const NO_FILTER: RequestFilter = { failedOnly: false, provider: null, model: null, said: null };
+
+/** A filter as the address says it, so that what is seen can be sent to somebody. */
+export function filterOf(search: URLSearchParams): RequestFilter {
+  const text = (name: string): string | null => search.get(name) || null;
+  return {
+    failedOnly: search.get("failed") === "1",
+    provider: text("provider"),
+    model: text("model"),
+    said: text("said"),
+  };
+}
+
+export function addressOf(filter: RequestFilter, words: string): URLSearchParams {
+  const { failedOnly, ...texts } = filter;
+  const pairs = [...Object.entries(texts), ["words", words], ["failed", failedOnly ? "1" : ""]];
+  return new URLSearchParams(pairs.filter((pair): pair is [string, string] => Boolean(pair[1])));
+}
 
 /** Rows of `newer` replace those with the same id. */
 export function mergeRows(rows: Exchange[], newer: Exchange[]): Exchange[] {
@@ -20,7 +39,9 @@ export function mergeRows(rows: Exchange[], newer: Exchange[]): Exchange[] {
 }
 
 /** The same test that the gateway makes, for rows that come by the live stream. */
-export function passesFilter(row: Exchange, { failedOnly, provider, model }: RequestFilter): boolean {
+export function passesFilter(row: Exchange, { failedOnly, provider, model, said }: RequestFilter): boolean {
+  // What was said is searched by the gateway alone, and kept a moment after the exchange has ended.
+  if (said !== null) return false;
   if (failedOnly && (row.outcome === "completed" || row.outcome === "open")) return false;
   if (provider !== null && row.provider !== provider) return false;
   return model === null || [row.modelAsked, row.modelRouted, row.modelServed].includes(model);

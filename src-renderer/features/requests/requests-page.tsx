@@ -11,7 +11,8 @@ import { t } from "../../i18n/t.ts";
 import { RequestDetails } from "./request-details.tsx";
 import { RequestFilters } from "./request-filters.tsx";
 import { RequestList } from "./request-list.tsx";
-import { type Exchange, matchesSearch, NO_FILTER } from "./request-rows.ts";
+import { type Exchange, matchesSearch } from "./request-rows.ts";
+import { useAddressFilter } from "./use-address-filter.ts";
 import { useRequestRows } from "./use-request-rows.ts";
 
 /** A search reads on by itself until it has found a screenful, or has looked through so many. */
@@ -21,8 +22,7 @@ const SCREENFUL = 50;
 export function RequestsPage() {
   const { id: selectedId = null } = useParams<{ id?: string }>();
   const [, navigate] = useLocation();
-  const [filter, setFilter] = useState(NO_FILTER);
-  const [search, setSearch] = useState("");
+  const { filter, search, isFiltered, setFilter, setSearch, clear } = useAddressFilter();
   const [isLive, setLive] = useState(true);
   const requests = useRequestRows(filter);
   useLiveExchanges(isLive, { onExchanges: requests.add, onGap: requests.reload });
@@ -32,14 +32,10 @@ export function RequestsPage() {
   const readsOn = search === "" || (found.length < SCREENFUL && (rows?.length ?? 0) < SEARCH_AT_ONCE);
   const select = useCallback(
     (requestId: string | null) =>
-      navigate(requestId === null ? "/requests" : `/requests/${requestId}`, { replace: true }),
+      // With the filter: a list that changes under the selection could not be stepped through.
+      navigate(`/requests${requestId === null ? "" : `/${requestId}`}${location.search}`, { replace: true }),
     [navigate],
   );
-  const isFiltered = search !== "" || filter.failedOnly || filter.provider !== null || filter.model !== null;
-  const clear = (): void => {
-    setFilter(NO_FILTER);
-    setSearch("");
-  };
   const changeLive = (next: boolean): void => {
     setLive(next);
     // What ended while nobody listened.

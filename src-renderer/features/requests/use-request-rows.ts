@@ -90,7 +90,7 @@ export function useRequestRows(filter: RequestFilter): RequestRows {
 
 function readPage(
   client: AdminClient,
-  { failedOnly, provider, model }: RequestFilter,
+  { failedOnly, provider, model, said }: RequestFilter,
   beforeId?: number,
 ): Promise<Exchange[]> {
   const query = {
@@ -98,6 +98,7 @@ function readPage(
     failedOnly: failedOnly || undefined,
     provider: provider ?? undefined,
     model: model ?? undefined,
+    q: said ?? undefined,
     beforeId,
   };
   return client.call("listExchanges", { query });
