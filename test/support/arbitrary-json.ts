@@ -94,8 +94,9 @@ function textOf({ pattern, minLength, maxLength }: JsonSchema): fc.Arbitrary<str
     }
   }
   const bounds = { minLength: Number(minLength ?? 0), maxLength: Math.min(Number(maxLength ?? 30), 60) };
-  const plain = fc.constantFrom("loopback", "ann@example.com", "openai", "2026-11-01", "1", "test");
-  return fc.oneof(plain, fc.string({ unit: "grapheme", ...bounds }));
+  const plain = fc.constantFrom("loopback", "ann@example.com", "openai", "2026-11-01", "2026-10", "1", "test");
+  const address = fc.nat(100_000).map((n) => `user${n}@example.com`);
+  return fc.oneof(plain, address, fc.string({ unit: "grapheme", ...bounds }));
 }
 
 function numberOf({ minimum, maximum, exclusiveMinimum }: JsonSchema, isWhole: boolean): fc.Arbitrary<number> {

@@ -5,7 +5,7 @@ import type { Caller } from "../caller.ts";
 import type { AdminDeps } from "../deps.ts";
 
 /** Its rights were narrowed when it was made. */
-const isNarrowed = (caller: Caller | null): boolean =>
+export const isNarrowed = (caller: Caller | null): boolean =>
   caller?.scopes.some((scope) => scope.startsWith("admin:")) ?? false;
 
 /** The roles that a caller may give to others, and may act on. */

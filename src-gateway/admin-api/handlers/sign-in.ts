@@ -9,6 +9,7 @@ import type { AdminDeps } from "../deps.ts";
 import { askForMail, takeGuess } from "../mail-request.ts";
 import { describeFailure, toGatewayError } from "../oidc-failures.ts";
 import { ownOriginOf } from "../own-origin.ts";
+import { isNarrowed } from "./ranks.ts";
 import type { HandlerInput, Handlers } from "./types.ts";
 
 export const signInHandlers: Pick<
@@ -17,6 +18,9 @@ export const signInHandlers: Pick<
 > = {
   getSignInMethods: ({ deps: { signIn } }) => ({ mail: signIn.mailer.mode, oidc: signIn.oidc.providers() }),
   async createCode({ deps, caller, record }) {
+    // A session has all rights of its user.
+    if (isNarrowed(caller))
+      throw new GatewayError("forbidden", "A key whose rights are narrowed by scopes may not sign anybody in.");
     const user = await userOf(deps, caller);
     const link = await deps.signIn.codes.createLink(user.id);
     const target = { kind: "user", id: String(user.id), name: user.email };
