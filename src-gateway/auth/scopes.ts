@@ -2,6 +2,7 @@
 import { GatewayError } from "../ir/errors.ts";
 import { SURFACES, type Surface } from "../ir/protocol.ts";
 import { fits, fitsAnyCase } from "../lib/patterns.ts";
+import { isAgentScope } from "./key-agent.ts";
 import { isAdminScope } from "./rights.ts";
 
 /** Words for several surfaces at once; the name of each surface is a word, too. */
@@ -19,6 +20,7 @@ export const SCOPE_FORMS: readonly { form: string; what: string }[] = [
   { form: "provider:PATTERN", what: "providers that a client may choose" },
   { form: "priority:0 … priority:9", what: "the best priority" },
   { form: "team:NAME", what: "the team for routes and budgets" },
+  { form: "agent:NAME", what: "the agent that it was made for" },
   { form: "admin:NOUN:VERB, admin:NOUN, admin:*, admin:none", what: "rights on the admin API" },
 ];
 
@@ -45,6 +47,7 @@ function isScope(scope: string): boolean {
   const [kind, rest] = split(scope);
   if (rest === "" || /\s$|^\s|\p{Cc}/u.test(rest)) return false;
   if (kind === "model" || kind === "provider" || kind === "team") return true;
+  if (kind === "agent") return isAgentScope(scope);
   if (kind === "priority") return /^[0-9]$/.test(rest);
   return kind === "admin" && isAdminScope(scope);
 }

@@ -13,7 +13,7 @@ export interface Attribution {
 
 /** In order: the first pattern that fits the user agent names the agent. */
 const AGENTS: readonly [RegExp, string][] = [
-  [/^claude-cli\/(\S+)/, "claude-code"],
+  [/^claude-(?:cli|code)\/(\S+)/, "claude-code"],
   [/^codex_(?:exec|tui|cli_rs|vscode|sdk_ts)\/(\S+)/i, "codex"],
   [/^codex-tui\/(\S+)/i, "codex"],
   [/^GeminiCLI(?:-\w+)?\/([^\s/]+)/, "gemini-cli"],
@@ -25,6 +25,7 @@ const AGENTS: readonly [RegExp, string][] = [
   [/^Anthropic\/(?:JS|Python) (\S+)/, "anthropic-sdk"],
   [/^google-genai-sdk\/(\S+)/, "google-genai-sdk"],
   [/^ai-sdk[-/][\w-]+\/(\S+)/, "ai-sdk"],
+  [/^langchainjs-\w+\/(\S+)/, "langchain"],
   [/^curl\/(\S+)/, "curl"],
 ];
 
@@ -52,6 +53,13 @@ function agentOf(headers: Headers): string | null {
   const originator = one(headers["originator"]);
   return originator?.startsWith("codex") ? "codex" : null;
 }
+
+/**
+ * Some agents send the name of an SDK, and one that of another agent. A key that was made for one agent knows better; what
+ * the agent says of its version is kept where it fits.
+ */
+export const agentByKey = (agent: string | null, ofKey: string | null): string | null =>
+  ofKey === null || agent?.split("/")[0] === ofKey ? agent : ofKey;
 
 function sessionOf(headers: Headers): string | null {
   for (const name of SESSION_HEADERS) {

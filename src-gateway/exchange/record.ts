@@ -1,10 +1,11 @@
 /** The one record of an exchange: filled in along the way, closed exactly once. */
+import { keyAgent } from "../auth/key-agent.ts";
 import type { Principal } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import { NO_USAGE } from "../ir/usage.ts";
 import type { AnswerFacts, RequestHead } from "../protocols/types.ts";
-import { attribute } from "./attribution.ts";
+import { agentByKey, attribute } from "./attribution.ts";
 import { OutsideTime } from "./outside-time.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
@@ -18,16 +19,16 @@ export interface RecordKeeper {
   identify(principal: Principal): void;
   /** What was asked is known: from here on the record exists in the store, also if the process dies. */
   open(head: RequestHead, bytesIn: number): void;
-  /** A provider is asked. What another one reported before it failed is not what this one is paid for. */
+  /** A provider is asked. What another one reported before it failed stays with that attempt. */
   ask(provider: string, model: string | null): void;
   learn(facts: AnswerFacts): void;
   /** How it ended, as far as is known; the first word stands. */
   settle(outcome: Outcome, error?: GatewayError): void;
   /** @param delivered whether the caller got everything that was sent. */
-  close(delivered: boolean): void;
+  close(delivered: boolean): Promise<ExchangeRecord> | undefined;
 }
 
-const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close() {} };
+const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close: () => undefined };
 
 /** For what leaves none: questions that cost nothing, and requests that could not be written down. */
 export const noRecords = ({ observer }: Pick<ExchangeWorld, "observer">): ExchangeWorld["records"] =>
@@ -39,13 +40,6 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
   let closed = false;
   const elapsedUs = (): number => world.clock.monotonicUs() - inbound.arrivedUs;
 
-  /** The client did not leave: it was the gateway that broke off, at its own end. */
-  const endOfGateway = (): GatewayError | null => {
-    const reason: unknown = inbound.signal.aborted ? inbound.signal.reason : null;
-    return reason instanceof GatewayError && reason.code === "shutting_down" ? reason : null;
-  };
-  const unfinished = (): Outcome => (inbound.reply.status === null ? "failed" : "failed_midstream");
-
   return {
     record,
     outside: new OutsideTime(world.clock),
@@ -56,6 +50,7 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
     identify(principal) {
       record.userId = principal.userId;
       record.apiKeyId = principal.apiKeyId;
+      record.agent = agentByKey(record.agent, keyAgent(principal.scopes));
     },
     open(head, bytesIn) {
       record.modelAsked = head.model;
@@ -64,6 +59,7 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       world.records.open({ ...record, attempts: [...record.attempts] });
     },
     ask(provider, model) {
+      keepUse(record);
       record.provider = provider;
       record.modelRouted = model;
       record.modelServed = record.finishReason = record.serviceTier = record.counts = null;
@@ -82,8 +78,8 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
     },
     settle(outcome, error) {
       if (settled !== null) return;
-      const end = outcome === "client_aborted" ? endOfGateway() : null;
-      settled = end === null ? outcome : unfinished();
+      const end = outcome === "client_aborted" ? endOfGateway(inbound) : null;
+      settled = end === null ? outcome : unfinished(inbound);
       const reason = end ?? error;
       if (reason) {
         record.errorCode = reason.code;
@@ -91,13 +87,13 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       }
     },
     close(delivered) {
-      if (closed) return;
+      if (closed) return undefined;
       closed = true;
       const outcome = settled ?? "failed";
       record.outcome = outcome;
       if (outcome === "completed" && !delivered) {
-        const end = endOfGateway();
-        record.outcome = end === null ? "client_aborted" : unfinished();
+        const end = endOfGateway(inbound);
+        record.outcome = end === null ? "client_aborted" : unfinished(inbound);
         record.errorCode = end?.code ?? "request_timeout";
         record.errorMessage =
           end?.message ?? "The client left before it had the whole answer, which was read to its end.";
@@ -105,9 +101,24 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       record.status = inbound.reply.status;
       record.totalUs = elapsedUs();
       record.bytesOut = inbound.reply.bytesOut;
-      world.records.close(record, inbound.heard);
+      return world.records.close(record, inbound.heard);
     },
   };
+}
+
+/** The client did not leave: it was the gateway that broke off, at its own end. */
+function endOfGateway({ signal }: Inbound): GatewayError | null {
+  const reason: unknown = signal.aborted ? signal.reason : null;
+  return reason instanceof GatewayError && reason.code === "shutting_down" ? reason : null;
+}
+
+const unfinished = ({ reply }: Inbound): Outcome => (reply.status === null ? "failed" : "failed_midstream");
+
+/** What the attempt before has reported is owed, whoever answers now. */
+function keepUse({ attempts, usage, usageSource, modelServed, serviceTier, counts }: ExchangeRecord): void {
+  const last = attempts.at(-1);
+  if (last === undefined || usageSource !== "provider") return;
+  last.used = { usage, modelServed, serviceTier, counts, cost: null };
 }
 
 function blankRecord(inbound: Inbound): ExchangeRecord {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { attribute } from "../../../src-gateway/exchange/attribution.ts";
+import { agentByKey, attribute } from "../../../src-gateway/exchange/attribution.ts";
 
 describe("attribution", () => {
   it.each([
@@ -24,6 +24,8 @@ describe("attribution", () => {
     [{ "user-agent": "Anthropic/JS 1.11.0" }, "anthropic-sdk/1.11.0", null],
     [{ "user-agent": "google-genai-sdk/3.1.0 gl-node/v24" }, "google-genai-sdk/3.1.0", null],
     [{ "user-agent": "curl/7.88.1" }, "curl/7.88.1", null],
+    [{ "user-agent": "claude-code/2.1.329" }, "claude-code/2.1.329", null],
+    [{ "user-agent": "langchainjs-openai/1.0.0 ((node/v24.21.0; linux; x64))" }, "langchain/1.0.0", null],
     [{ "user-agent": "Mozilla/5.0" }, null, null],
     [{}, null, null],
   ])("reads %j", (headers, agent, session) => {
@@ -32,6 +34,16 @@ describe("attribution", () => {
 
   it("takes the branch from a header that any agent can be given", () => {
     expect(attribute({ "x-tokligence-git-branch": "feat/bills" }).gitBranch).toBe("feat/bills");
+  });
+
+  it("believes the key that was made for an agent, and the agent about its version", () => {
+    // Qwen Code on Messages, Cline on any wire, Continue on Messages.
+    expect(agentByKey("claude-code/0.24.4", "qwen-code")).toBe("qwen-code");
+    expect(agentByKey("ai-sdk/3.0.37", "cline")).toBe("cline");
+    expect(agentByKey(null, "continue")).toBe("continue");
+    expect(agentByKey("codex/0.169.0", "codex")).toBe("codex/0.169.0");
+    expect(agentByKey("codex/0.169.0", null)).toBe("codex/0.169.0");
+    expect(agentByKey(null, null)).toBeNull();
   });
 
   it("cuts what is too long", () => {
