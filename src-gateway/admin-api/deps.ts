@@ -19,6 +19,7 @@ import type { NoticeBoard } from "../marketplace/types.ts";
 import type { BodyArchive, ReplayQuestion, RequestLog, Retention } from "../request-log/types.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
 import type { SignInDesk } from "../sign-in/types.ts";
+import type { ConfigurationDoor } from "./configuration-door.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
@@ -82,11 +83,13 @@ export interface AdminDeps {
   /** Null while nothing is limited. */
   budgets(): Pick<Budgets, "status" | "asks" | "mode"> | null;
   runaways: Pick<RunawayGuard, "list" | "resume">;
-  notices: Pick<NoticeBoard, "announcements" | "dismiss"> & { updates(): Promise<UpdateView> };
   /** The agents of this computer; a browser may ask for them only where the desktop app is the host. */
   agents: { isDesktop: boolean; desk(): Promise<AgentDesk> };
+  notices: Pick<NoticeBoard, "announcements" | "dismiss"> & { updates(): Promise<UpdateView> };
   /** @throws GatewayError not_found for a key that is not there, invalid_request. */
   explain(question: ExplainQuestion): Promise<ExplanationView>;
+  /** What can be changed while the gateway runs. */
+  configuration: ConfigurationDoor;
   config(): ConfigFacts;
   reloadConfig(): Promise<void>;
   /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */

@@ -19,7 +19,12 @@ export function sendError(deps: Pick<AdminDeps, "log">, thrown: unknown, request
 }
 
 export const errorBody = (error: GatewayError) => ({
-  error: { message: error.message, type: error.class, code: error.code },
+  error: {
+    message: error.message,
+    type: error.class,
+    code: error.code,
+    ...(error.problems ? { problems: error.problems } : {}),
+  },
 });
 
 export function toShownError(thrown: unknown): GatewayError {

@@ -11,6 +11,7 @@ import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
 import { agentDoor } from "./agents-side.ts";
+import { configurationDoor } from "./configuration-door.ts";
 import { explainRoute } from "./explain-route.ts";
 import { forgetUser } from "./forget-user.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
@@ -52,9 +53,9 @@ export interface AdminSideInput {
   /** What is short on the disk, as a sentence; null while there is room. */
   diskProblem?: () => string | null;
   startedAtUs: number;
-  urls: () => { url: string; consoleUrl: string };
   /** The desktop app of the person in front of this computer is the host. */
   isDesktop?: boolean;
+  urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
 }
 
@@ -173,10 +174,11 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     health: () => healthView(parts),
     budgets: input.budgets,
     runaways: parts.runaways,
-    notices: noticeDesk(parts, input.updateProblem),
     agents: agentDoor(parts, input.isDesktop ?? false),
+    notices: noticeDesk(parts, input.updateProblem),
     resetHealth: (filter) => parts.health.reset(filter),
     explain: (question) => explainRoute(parts, question),
+    configuration: configurationDoor(parts),
     config: () => configView(parts),
     reloadConfig: () => config.reload(),
     watch: (watcher) => {

@@ -17,6 +17,7 @@ import { createAuthorizer } from "../upstream/authorize.ts";
 import type { Parts } from "./parts.ts";
 import { planRequest } from "./plan-request.ts";
 import { createPromptReports } from "./prompt-reports.ts";
+import { switchedGuard, switchedReports } from "./switched.ts";
 
 /** An answer whose client left is read on for this long at most, where the operator wants to know its usage. */
 const MAX_DRAIN_MS = 120_000;
@@ -53,14 +54,15 @@ export function createExchangeWorld(
     admission: admissionOf(parts),
     affinity: createAffinity({ clock }),
     spending,
-    runaways: parts.runaways,
+    runaways: switchedGuard(parts),
     joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
+    mayJoin: (userId) => parts.configuration.flags.isOn("retry_join", userId),
     conversationOf: ({ inbound, body, model, owner }) =>
       conversationKey(
         { owner, wire: inbound.wire, session: attribute(inbound.headers).session, model, body },
         sha256Hex,
       ),
-    reportPrompt: createPromptReports(clock),
+    reportPrompt: switchedReports(parts, createPromptReports(clock)),
     replay: createReplayMemory(clock),
     responses: memory,
     maxDrainMs: MAX_DRAIN_MS,

@@ -79,23 +79,30 @@ class CountBeside implements OwnCounts {
     await this.writing;
   }
 
-  private close(record: ExchangeRecord, heard: HeardBodies | undefined): void {
+  private close(record: ExchangeRecord, heard: HeardBodies | undefined): Promise<ExchangeRecord> | undefined {
     const asked = heard && exchangeOf(record, heard);
     const isMissing = this.parts.settings.ownCounts.estimatesMissing && record.usageSource === "none";
     if (!asked || !(isMissing || this.isChosen(record.id))) return this.books.records.close(record);
     // What is known is written at once; only what nobody reported has to wait for the count.
     if (!isMissing) this.books.records.close(record);
-    const counting = this.counter
-      .count(asked)
-      .then((own) => {
-        if (isMissing) this.books.records.close(own ? { ...record, ...estimateOf(own), own } : record);
-        else if (own) this.keep({ id: record.id, ...own });
-      })
-      .finally(() => this.counting.delete(counting));
-    this.counting.add(counting);
+    const counting = this.counter.count(asked).catch(() => null);
+    const written = counting.then((own) => {
+      if (!isMissing) {
+        if (own) this.keep({ id: record.id, ...own });
+        return own && record.usageSource === "none" ? { ...record, ...estimateOf(own) } : record;
+      }
+      const counted = own ? { ...record, ...estimateOf(own), own } : record;
+      this.books.records.close(counted);
+      return counted;
+    });
+    const over = written.then(() => void this.counting.delete(over));
+    this.counting.add(over);
+    // Budgets count with it, too, where the row has nothing else.
+    return record.usageSource === "none" ? written : undefined;
   }
 
   private mayBeCounted({ id, target }: Inbound): boolean {
+    if (!this.parts.configuration.flags.isOn("own_count")) return false;
     return isConversation(target.surface) && (this.parts.settings.ownCounts.estimatesMissing || this.isChosen(id));
   }
 

@@ -20,6 +20,7 @@ export function joinRequest(
   const { target, headers, wire } = inbound;
   if (world.joins === null || isCount(target.surface)) return null;
   const { userId, apiKeyId } = keeper.record;
+  if (world.mayJoin?.(userId) === false) return null;
   return joinRequestOf(
     {
       owner: `${userId ?? ""}/${apiKeyId ?? ""}`,

@@ -201,6 +201,8 @@ export interface ExchangeWorld {
   runaways: RunawayGuard;
   /** Answers for requests that are sent again; null when each is to be asked. */
   joins: Joins | null;
+  /** Whether this user is given answers that are on their way; everybody is when left out. */
+  mayJoin?(userId: number | null): boolean;
   /** Names the conversation that a request is a turn of; null where it cannot be told. */
   conversationOf(request: { inbound: Inbound; body: RequestBody; model: string; owner: string }): string | null;
   /** How much of it the provider has seen before; null where that is not known. */
@@ -220,7 +222,11 @@ export interface ExchangeWorld {
   /** What the provider lists as the most that the model may answer; null when it lists nothing. */
   maxOutputTokens(provider: string, model: string): number | null;
   dispatch: Dispatch;
-  records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord, heard?: HeardBodies): void };
+  records: {
+    open(record: ExchangeRecord): void;
+    /** @returns the record as it is written, where it first has to be counted what was used; never rejects. */
+    close(record: ExchangeRecord, heard?: HeardBodies): Promise<ExchangeRecord> | undefined;
+  };
   observer?: ExchangeObserver;
   /** Hears what goes by, where the log keeps bodies; absent where it keeps none. */
   listen?<Kind extends Inbound>(inbound: Kind): Kind;

@@ -14,7 +14,7 @@ export interface FlagRule {
   on?: boolean | undefined;
   /** Of the users, always the same ones; from 0 to 100. */
   percentage?: number | undefined;
-  environments?: Partial<Record<"dev" | "test" | "live", boolean>> | undefined;
+  environments?: Partial<Record<"dev" | "test" | "live", boolean | undefined>> | undefined;
   /** By id. */
   users?: Record<string, boolean> | undefined;
 }

@@ -73,6 +73,8 @@ export interface ErrorDetails {
   /** Name of the offending field or header. */
   param?: string;
   retryAfterMs?: number;
+  /** Each thing that is wrong, where there can be several. */
+  problems?: readonly object[];
   cause?: unknown;
 }
 
@@ -85,6 +87,7 @@ export class GatewayError extends Error {
   readonly retryable: boolean;
   readonly param: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly problems: readonly object[] | undefined;
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -95,6 +98,7 @@ export class GatewayError extends Error {
     this.retryable = row.retryable;
     this.param = details.param;
     this.retryAfterMs = details.retryAfterMs;
+    this.problems = details.problems;
   }
 }
 

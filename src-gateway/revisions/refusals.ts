@@ -7,9 +7,9 @@ export function somebodyWasFaster(base: number, now: Revision | null, changes: N
   const who = now === null ? "" : ` by ${now.author ?? "somebody with an editor"}`;
   const what = changes === null ? "" : ` Changed since: ${wordsOf(changes)}.`;
   return new GatewayError(
-    "conflict",
+    "precondition_failed",
     `The configuration is at revision ${now?.id ?? 0}${who}, and this change was made from ${base}.${what} Read it again, and repeat the change.`,
-    { status: 412, param: "If-Match" },
+    { param: "revision" },
   );
 }
 

@@ -107,7 +107,7 @@ export interface ChangeResult {
 
 export interface ConfigDesk {
   document(): Promise<DocumentState>;
-  /** @throws GatewayError conflict (412 where somebody was faster), invalid_request, not_found */
+  /** @throws GatewayError precondition_failed where somebody was faster, conflict, invalid_request, not_found */
   change(request: ChangeRequest): Promise<ChangeResult>;
   /** Newest first, of this source. */
   list(question: { beforeId?: number; limit: number }): Promise<Revision[]>;

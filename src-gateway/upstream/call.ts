@@ -1,5 +1,5 @@
 /** One plain request to a provider, for everything off the hot path: model lists and probes. */
-import { request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { GatewayError } from "../ir/errors.ts";
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
@@ -18,6 +18,8 @@ export interface ProviderCall {
   path: string;
   body?: unknown;
   timeoutMs: number;
+  /** Connections of its own; those of the process when left out. */
+  dispatcher?: Dispatcher;
 }
 
 export interface ProviderReply {
@@ -49,6 +51,7 @@ export async function callProvider(
       headers,
       body: call.body === undefined ? null : JSON.stringify(call.body),
       signal: AbortSignal.timeout(call.timeoutMs),
+      ...(call.dispatcher ? { dispatcher: call.dispatcher } : {}),
     });
     return { status: reply.statusCode, headers: reply.headers, body: await readBounded(reply.body) };
   } catch (error) {

@@ -6,6 +6,7 @@ import { AGENT_ENDPOINTS } from "./agent-endpoints.ts";
 import { AUDIT_ENDPOINTS } from "./audit-endpoints.ts";
 import { BUDGET_ENDPOINTS } from "./budget-endpoints.ts";
 import { configSchema } from "./config-schemas.ts";
+import { CONFIGURATION_ENDPOINTS } from "./configuration-endpoints.ts";
 import { type Endpoint, endpoint, flag, nothing, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
@@ -15,6 +16,7 @@ import { LEDGER_ENDPOINTS } from "./ledger-endpoints.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { NOTICE_ENDPOINTS } from "./notice-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
+import { PROVIDER_SETUP_ENDPOINTS } from "./provider-setup-endpoints.ts";
 import { RUNAWAY_ENDPOINTS } from "./runaway-endpoints.ts";
 import {
   checkSchema,
@@ -28,6 +30,7 @@ import {
   usageSumSchema,
 } from "./schemas.ts";
 import { SIGN_IN_ENDPOINTS } from "./sign-in-endpoints.ts";
+import { SWITCH_ENDPOINTS } from "./switch-endpoints.ts";
 import { TEAM_ENDPOINTS } from "./team-endpoints.ts";
 import { USAGE_ENDPOINTS } from "./usage-endpoints.ts";
 import { USER_ENDPOINTS } from "./user-endpoints.ts";
@@ -184,14 +187,17 @@ export const ENDPOINTS = {
       reply: healthSchema,
     },
   ),
+  ...CONFIGURATION_ENDPOINTS,
+  ...SWITCH_ENDPOINTS,
+  ...PROVIDER_SETUP_ENDPOINTS,
   ...RUNAWAY_ENDPOINTS,
+  ...AGENT_ENDPOINTS,
   ...NOTICE_ENDPOINTS,
   ...BUDGET_ENDPOINTS,
   ...LEDGER_ENDPOINTS,
   ...HOOK_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
   ...SIGN_IN_ENDPOINTS,
-  ...AGENT_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 /** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */

@@ -18,6 +18,13 @@ const usageSchema = z.object({
   audioOutput: z.number(),
 });
 
+const countsSchema = z.record(z.string(), z.number().optional());
+const costSchema = z.object({
+  nano: z.number(),
+  priceId: z.number(),
+  price: z.record(z.string(), z.unknown()).nullable(),
+});
+
 const attemptSchema = z.object({
   provider: z.string(),
   model: z.string(),
@@ -27,6 +34,17 @@ const attemptSchema = z.object({
   startedUs: z.number(),
   firstByteUs: z.number().nullable(),
   endedUs: z.number().nullable(),
+  /** What it had used before it failed; absent where it reported nothing. */
+  used: z
+    .object({
+      usage: usageSchema,
+      modelServed: z.string().nullable(),
+      serviceTier: z.string().nullable(),
+      counts: countsSchema.nullable(),
+      /** Null where no price was known. */
+      cost: costSchema.nullable(),
+    })
+    .exactOptional(),
 });
 
 export const planSchema = z.object({
@@ -86,10 +104,8 @@ export const exchangeSchema = z.object({
   /** What was noticed about an agent that runs in circles. */
   runaway: z.string().nullable(),
   serviceTier: z.string().nullable(),
-  counts: z.record(z.string(), z.number().optional()).nullable(),
-  cost: z
-    .object({ nano: z.number(), priceId: z.number(), price: z.record(z.string(), z.unknown()).nullable() })
-    .nullable(),
+  counts: countsSchema.nullable(),
+  cost: costSchema.nullable(),
   /** Tokens as the gateway counts them itself, beside those of `usage`. */
   own: z.object({ input: z.number(), output: z.number() }).nullable(),
 });
@@ -203,4 +219,12 @@ export const probeSchema = z.object({
 });
 export type ProbeView = z.infer<typeof probeSchema>;
 
-export const errorSchema = z.object({ error: z.object({ message: z.string(), type: z.string(), code: z.string() }) });
+export const errorSchema = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    code: z.string(),
+    /** Each thing that is wrong, where there can be several. */
+    problems: z.array(z.record(z.string(), z.unknown())).optional(),
+  }),
+});

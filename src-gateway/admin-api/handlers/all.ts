@@ -1,6 +1,7 @@
 import { agentHandlers } from "./agents.ts";
 import { auditHandlers } from "./audit.ts";
 import { budgetHandlers } from "./budgets.ts";
+import { configurationHandlers } from "./configuration.ts";
 import { exchangeHandlers } from "./exchanges.ts";
 import { gatewayHandlers } from "./gateway.ts";
 import { healthHandlers } from "./health.ts";
@@ -11,9 +12,11 @@ import { loggedBodyHandlers } from "./logged-bodies.ts";
 import { noticeHandlers } from "./notices.ts";
 import { priceHandlers } from "./prices.ts";
 import { projectHandlers } from "./projects.ts";
+import { providerSetupHandlers } from "./provider-setup.ts";
 import { runawayHandlers } from "./runaways.ts";
 import { sessionHandlers } from "./sessions.ts";
 import { signInHandlers } from "./sign-in.ts";
+import { switchHandlers } from "./switches.ts";
 import { teamHandlers } from "./teams.ts";
 import type { Handlers } from "./types.ts";
 import { userHandlers } from "./users.ts";
@@ -28,14 +31,17 @@ export const HANDLERS: Handlers = {
   ...exchangeHandlers,
   ...loggedBodyHandlers,
   ...gatewayHandlers,
+  ...configurationHandlers,
+  ...switchHandlers,
+  ...providerSetupHandlers,
   ...healthHandlers,
   ...runawayHandlers,
+  ...agentHandlers,
   ...noticeHandlers,
   ...budgetHandlers,
   ...hookHandlers,
   ...ledgerHandlers,
   ...priceHandlers,
   ...signInHandlers,
-  ...agentHandlers,
   ...sessionHandlers,
 };
