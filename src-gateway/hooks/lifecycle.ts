@@ -61,8 +61,8 @@ function keyEvents(act: RecordedAct, verb: string): GatewayEvent[] {
     const key = after ?? before;
     return key === null ? [] : [revoked(key)];
   }
-  // The old key goes on for a while; its end is an act of its own, or the time that it was given.
-  if (verb === "rotate") return after === null || after["id"] === before?.["id"] ? [] : [issued(after)];
+  // The key stays, with a secret of its own from now on; the old one ends by itself.
+  if (verb === "rotate") return after === null ? [] : [issued(after)];
   return [];
 }
 

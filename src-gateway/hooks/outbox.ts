@@ -35,7 +35,8 @@ export interface Outbox {
 }
 
 const TOGETHER_MS = 10;
-const MAX_WAITING = 10_000;
+/** A list of users that is imported comes as one. */
+const MAX_WAITING = 50_000;
 const MAX_BATCH = 500;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 15_000;

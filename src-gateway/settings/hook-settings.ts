@@ -2,10 +2,8 @@
 
 import { STANDARD_ERROR_PERCENT } from "./hook-rows.ts";
 import type { HookConfig, HookSettings } from "./hook-types.ts";
-import type { Layers } from "./layers.ts";
 import { hookSpanMs, SETTINGS_HOOK, STANDARD_RETRY_FOR_MS, STANDARD_TIMEOUT_MS } from "./read-hooks.ts";
 import { readSecret, type SecretSource } from "./read-secret.ts";
-import type { TypedValues } from "./typed-values.ts";
 
 /** What the scripts of the earlier gateway know. */
 const EARLIER_EVENTS = ["gateway.user.*", "gateway.api_key.*"];

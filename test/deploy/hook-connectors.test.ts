@@ -33,7 +33,7 @@ describe.each([
   const tell = (
     type: string,
     metadata: object = {},
-    { args = [] as string[], env = {} as Record<string, string> } = {},
+    { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
   ) => {
     const user = { email: "ada@example.com", role: "gateway_user", display_name: "Ada", status: "active", ...metadata };
     const event = {

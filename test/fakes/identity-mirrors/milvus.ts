@@ -11,8 +11,8 @@ export async function startFakeMilvus(knownRoles: readonly string[]): Promise<Fa
   const server = await startJsonServer(({ method, path, headers, body }) => {
     if (method !== "POST") return [404];
     if (headers.authorization !== `Bearer ${TOKEN}`) return bad(1800, "user hasn't authenticated");
-    const name = String(body["userName"] ?? "");
-    const role = String(body["roleName"] ?? "");
+    const name = (body["userName"] as string | undefined) ?? "";
+    const role = (body["roleName"] as string | undefined) ?? "";
     const user = users.get(name);
     switch (path.replace("/v2/vectordb", "")) {
       case "/users/list":
@@ -20,7 +20,7 @@ export async function startFakeMilvus(knownRoles: readonly string[]): Promise<Fa
       case "/users/describe":
         return good([...(user?.roles ?? [])]);
       case "/users/create": {
-        const password = String(body["password"] ?? "");
+        const password = (body["password"] as string | undefined) ?? "";
         if (!NAME.test(name) || password.length < 6 || password.length > 72) return bad(1100, "invalid parameter");
         if (user) return bad(65535, "user already exists");
         users.set(name, { roles: new Set(), active: true, credential: password });

@@ -40,7 +40,10 @@ export async function startFakeWeaviate(knownRoles: readonly string[]): Promise<
       const roles = body["roles"] as string[];
       if (!Array.isArray(roles) || roles.length === 0 || body["userType"] !== "db") return [400];
       if (roles.some((role) => !knownRoles.includes(role))) return [404];
-      for (const role of roles) act === "assign" ? user?.roles.add(role) : user?.roles.delete(role);
+      for (const role of roles) {
+        if (act === "assign") user?.roles.add(role);
+        else user?.roles.delete(role);
+      }
       return [200];
     }
     return [405];

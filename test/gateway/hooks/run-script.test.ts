@@ -36,7 +36,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-describe.skipIf(process.platform === "win32")("a script", () => {
+describe.skipIf(process.platform === "win32")("a script (needs process groups)", () => {
   it("gets the event on its standard input and only what it may see of the environment", async () => {
     const outcome = await run(script('cat; echo "$1"; env'), { args: ["a b; echo $HOME"] });
     expect(outcome).toMatchObject({ isDelivered: true, code: 0, problem: null });
