@@ -28,7 +28,7 @@ export function declareGauges(registry: MetricRegistry, sources: GaugeSources): 
   ]);
   registry.read("gateway_requests_in_flight", "Requests under way.", [], () => [[running.size]]);
   registry.read("gateway_streams_open", "Streamed answers under way.", [], () => [[openRequests.streams()]]);
-  declareAdmission(registry, sources.admission);
+  declareAdmission(registry, sources.admission, () => [...config.live().instances.keys()]);
   registry.read("gateway_ledger_pending_records", "Records that are not in the database yet.", [], () => [
     [writer.pending()],
   ]);
@@ -68,18 +68,25 @@ export function declareGauges(registry: MetricRegistry, sources: GaugeSources): 
   return declareBudgets(registry, sources.budgets);
 }
 
-function declareAdmission(registry: MetricRegistry, admission: () => Admission | null): void {
+function declareAdmission(
+  registry: MetricRegistry,
+  admission: () => Admission | null,
+  providers: () => string[],
+): void {
   registry.read("gateway_queue_waiting", "Requests that wait for a place.", [], () => [
     [admission()?.status().waiting ?? 0],
   ]);
   registry.read("gateway_bytes_in_flight", "Bytes of the bodies of requests under way.", [], () => [
     [admission()?.status().bytes ?? 0],
   ]);
-  registry.read("gateway_upstream_in_flight", "Tries under way.", ["provider"], () =>
-    (admission()?.status().limits ?? []).flatMap(({ limit, inFlight }) =>
-      limit.kind === "provider" ? [[limit.provider, inFlight] as const] : [],
-    ),
-  );
+  registry.read("gateway_upstream_in_flight", "Tries under way.", ["provider"], () => {
+    const underWay = new Map(
+      (admission()?.status().limits ?? []).flatMap(({ limit, inFlight }) =>
+        limit.kind === "provider" ? [[limit.provider, inFlight]] : [],
+      ),
+    );
+    return providers().map((id) => [id, underWay.get(id) ?? 0] as const);
+  });
 }
 
 /** One series for each budget of the configuration: of those whom it counts apart, the one who has used most. */

@@ -125,6 +125,7 @@ class Metrics implements ExchangeMetrics {
 
   private countAttempts({ attempts }: ExchangeRecord): void {
     let before: AttemptRecord | null = null;
+    const asked = new Set<string>();
     for (const attempt of attempts) {
       const provider = this.providers.of(attempt.provider);
       // Of a client that left nothing is known about the provider.
@@ -132,8 +133,10 @@ class Metrics implements ExchangeMetrics {
       const result = attempt.errorCode === null ? "success" : isOurs ? "aborted" : "error";
       this.attemptCount(provider, this.models.of(attempt.model), result).add();
       if (result === "error") this.families.providerErrors.with(provider, attempt.errorCode ?? "").add();
-      if (before?.provider === attempt.provider) this.families.retries.with(provider).add();
-      else if (before !== null) this.families.failovers.with(this.providers.of(before.provider), provider).add();
+      if (asked.has(provider)) this.families.retries.with(provider).add();
+      asked.add(provider);
+      if (before !== null && before.provider !== attempt.provider)
+        this.families.failovers.with(this.providers.of(before.provider), provider).add();
       before = attempt;
     }
   }
@@ -210,9 +213,11 @@ function declare(registry: MetricRegistry) {
       "provider",
       "error_type",
     ]),
-    retries: registry.counter("gateway_upstream_retries_total", "Tries that came after another at the same provider.", [
-      "provider",
-    ]),
+    retries: registry.counter(
+      "gateway_upstream_retries_total",
+      "Tries at a provider that the request had tried before.",
+      ["provider"],
+    ),
     failovers: registry.counter("gateway_failovers_total", "Tries that came after another provider had failed.", [
       "from",
       "to",

@@ -28,8 +28,11 @@ export function measureProcess(registry: MetricRegistry): () => void {
   };
   const timer = setInterval(take, LOOP_WINDOW_MS).unref();
 
-  registry.read("gateway_event_loop_delay_seconds", "How late the event loop was in the last 10 s.", ["quantile"], () =>
-    QUANTILES.map((share, place) => [String(share), window.quantiles[place] ?? 0] as const),
+  registry.read(
+    "gateway_event_loop_delay_seconds",
+    "How late the event loop was in the last 10 s.",
+    ["percentile"],
+    () => QUANTILES.map((share, place) => [String(share * 100), window.quantiles[place] ?? 0] as const),
   );
   registry.read("gateway_event_loop_utilization", "The busy share of the event loop in the last 10 s.", [], () => [
     [window.busy],
