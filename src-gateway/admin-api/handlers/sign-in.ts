@@ -22,7 +22,7 @@ export const signInHandlers: Pick<
     if (isNarrowed(caller))
       throw new GatewayError("forbidden", "A key whose rights are narrowed by scopes may not sign anybody in.");
     const user = await userOf(deps, caller);
-    const link = await deps.signIn.codes.createLink(user.id);
+    const link = deps.signIn.codes.createLink(user.id);
     const target = { kind: "user", id: String(user.id), name: user.email };
     await record({ action: "sign_in_code.create", target, before: null, after: { expiresAtUs: link.expiresAtUs } });
     return link;
