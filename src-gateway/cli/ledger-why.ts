@@ -19,6 +19,11 @@ export function addLedgerWhy(ledger: Command, world: CliWorld): void {
       for (const step of cost.steps) {
         printer.line(printer.paint("dim", titleOf(step)));
         for (const line of wordsOf(step, cost)) printer.line(`  ${harmless(line)}`);
+        for (const attempt of step.attempts) {
+          printer.line(`  ${harmless(attemptTitle(attempt))}`);
+          for (const line of attempt.words) printer.line(`    ${harmless(line)}`);
+        }
+        if (step.attempts.length > 0) printer.line(`  with failed attempts: ${amount(step.costNano)}`);
       }
       if (cost.steps.length > 1) printer.line(`now: ${amount(cost.costNano)}`);
     });
@@ -29,9 +34,14 @@ const titleOf = ({ atUs, reason, madeBy, deltaNano }: Step): string =>
     ? `${when(atUs)}  as it was closed`
     : `${when(atUs)}  corrected by ${harmless(madeBy ?? "nobody")}: ${harmless(reason)} (${usdOfNano(deltaNano)})`;
 
+/** It had used something before it failed, and its provider bills that. */
+const attemptTitle = ({ provider, model, errorCode, costNano }: Step["attempts"][number]): string =>
+  `and before, a failed attempt at ${provider} (${model}, ${errorCode ?? "thrown away"}): ${amount(costNano)}`;
+
 function wordsOf({ words, costNano }: Step, { usageSource }: CostHistoryView): string[] {
   if (words.length > 0) return words;
-  if (costNano !== null) return [`${usdOfNano(costNano)}, at prices that are not there any more`];
+  if (costNano !== null && usageSource !== "none")
+    return [`${usdOfNano(costNano)}, at prices that are not there any more`];
   return [usageSource === "none" ? "nothing is known to have been used" : "unpriced: no price was known"];
 }
 

@@ -1,7 +1,7 @@
 /** The records of this run: what the last one left behind, who writes now, and who watches. */
 import { join } from "node:path";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
-import { priceRecord } from "../prices/price-record.ts";
+import { priceAttempts, priceRecord } from "../prices/price-record.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../store/exchange-writer.ts";
 import { recoverInterrupted, startInstance } from "../store/instances.ts";
 import { keepPartitions } from "../store/partitions.ts";
@@ -11,7 +11,7 @@ export interface Books {
   /** This run, in the table of instances. */
   runId: number;
   writer: ExchangeWriter;
-  records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): void };
+  records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): undefined };
   /** Told each closed exchange; null when the gateway stops. */
   watchers: Set<(record: ExchangeRecord | null) => void>;
   /** Every record first, then the word that nothing is missing. */
@@ -32,6 +32,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
   });
   const watchers: Books["watchers"] = new Set();
   const closeNow = (record: ExchangeRecord): void => {
+    record.attempts = priceAttempts(prices.book(), record);
     record.cost = priceRecord(prices.book(), record);
     writer.close(record);
     for (const watcher of watchers) watcher(record);
@@ -55,6 +56,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
       close: (record) => {
         if (waiting === null) closeNow(record);
         else waiting.push(record);
+        return undefined;
       },
     },
     async close() {

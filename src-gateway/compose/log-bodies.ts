@@ -36,8 +36,9 @@ export function logBodies(parts: Parts, records: ExchangeWorld["records"]): Logg
         open: (record) => records.open(levelOf(record) === "off" ? withoutDetails(record) : record),
         close(record, heard) {
           const level = levelOf(record);
-          records.close(level === "off" ? withoutDetails(record) : record, heard);
+          const counting = records.close(level === "off" ? withoutDetails(record) : record, heard);
           if (heard && level === "full") bodies?.take(record, heard);
+          return counting;
         },
       },
       ...(isFull

@@ -16,7 +16,7 @@ import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
 
 /** For calls that ask what is there, and cost nothing. */
-const NO_RECORDS = { open(): void {}, close(): void {} };
+const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close: () => undefined };
 
 export function openDoors(options: {
   parts: Parts;

@@ -186,6 +186,7 @@ class Reader implements AnswerReader, UpstreamSink {
   }
 
   private failEarly({ facts }: FrameReader): void {
+    this.state.keeper.learn(facts);
     const error = facts.error ?? unknownStreamError(this.attempt.provider);
     this.finish({ error, accepted: false, relay: null });
   }

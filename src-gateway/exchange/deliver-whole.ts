@@ -23,10 +23,11 @@ export function deliverWhole(state: ExchangeState, answer: WholeAnswer): Attempt
     if (frames !== "not-possible") return frames;
   }
   const { facts, body } = answer.lane.readWhole(answer.body);
+  // Also of an answer that is thrown away: what it says to have used is billed.
+  keeper.learn(facts);
   const broken = unreadable(answer.provider, facts, answer.body);
   if (broken) return broken;
   if (facts.error) return { error: facts.error, accepted: false, relay: null };
-  keeper.learn(facts);
   stream?.stop();
   if (inbound.reply.status !== null) {
     // A keep-alive has already promised a stream, and this is none.
@@ -49,10 +50,10 @@ function deliverAsStream(
 ): AttemptFailure | null | "not-possible" {
   const whole = answer.lane.streamWhole(answer.body);
   if (whole === null) return "not-possible";
+  keeper.learn(whole.facts);
   const broken = unreadable(answer.provider, whole.facts, answer.body);
   if (broken) return broken;
   if (whole.facts.error) return { error: whole.facts.error, accepted: false, relay: null };
-  keeper.learn(whole.facts);
   keeper.record.firstTokenUs ??= keeper.elapsedUs();
   stream.write(whole.frames, answer.lane.headersToClient(answer.headers));
   stream.stop();

@@ -74,8 +74,8 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
     recorder?.close(keeper.outcome === "completed");
     const isDelivered = await inbound.reply.finished();
     audience?.dismiss();
-    keeper.close(isDelivered);
-    if (isRecorded) await spending.close();
+    const counting = keeper.close(isDelivered);
+    if (isRecorded) await spending.closeWith(counting);
   }
 }
 
@@ -149,7 +149,8 @@ function spendQuestion(
   const weighed = { surface: inbound.target.surface, body: { bytes, members: root.members } };
   return {
     inbound,
-    estimate: (target, spender) => estimateSpend(weighed, target, world, spender),
+    estimate: (target, spender, what) =>
+      estimateSpend({ ...weighed, isInputOnly: what === "input" }, target, world, spender),
     firstOf: ({ targets }) => targets[0] ?? { provider: "", model: null },
     planAnew,
     aside,

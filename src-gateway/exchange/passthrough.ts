@@ -60,8 +60,7 @@ export async function runPassthrough(arrived: PassthroughInbound, world: Passthr
       keeper.record.bytesIn = body.bytesIn();
       body.release();
     }
-    keeper.close(await inbound.reply.finished());
-    await spending.close();
+    await spending.closeWith(keeper.close(await inbound.reply.finished()));
   }
 }
 
@@ -83,7 +82,8 @@ function spendQuestion(
   const weighed = { surface: inbound.target.surface, body: body.json };
   return {
     inbound,
-    estimate: (target, spender) => estimateSpend(weighed, target, world, spender),
+    estimate: (target, spender, what) =>
+      estimateSpend({ ...weighed, isInputOnly: what === "input" }, target, world, spender),
     firstOf: ({ targets: [first] }) => ({ provider: first?.instance.id ?? "", model: first?.model ?? null }),
     planAnew,
     aside: (wait) => wait(),

@@ -25,7 +25,7 @@ export interface RecordKeeper {
   /** How it ended, as far as is known; the first word stands. */
   settle(outcome: Outcome, error?: GatewayError): void;
   /** @param delivered whether the caller got everything that was sent. */
-  close(delivered: boolean): Promise<ExchangeRecord> | undefined;
+  close(delivered: boolean): Promise<ExchangeRecord> | void;
 }
 
 const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close: () => undefined };

@@ -10,6 +10,8 @@ export interface Weighed {
   surface: Surface;
   /** Null where the body is handed through unread: what it holds are no tokens that could be told. */
   body: { bytes: Buffer; members: ReadonlyMap<string, ScannedMember> } | null;
+  /** Only what was sent, and no answer. */
+  isInputOnly?: boolean;
 }
 
 export interface SpendTarget {
@@ -29,14 +31,15 @@ const ANSWERING_IN_TEXT: ReadonlySet<Surface> = new Set(["chat", "responses", "m
 const OUTPUT_FIELDS = ["max_tokens", "max_completion_tokens", "max_output_tokens"] as const;
 
 export async function estimateSpend(
-  { surface, body }: Weighed,
+  { surface, body, isInputOnly = false }: Weighed,
   { provider, model }: SpendTarget,
   world: Pick<ExchangeWorld, "maxOutputTokens">,
   spender: Spender,
 ): Promise<Amounts> {
   if (model === null) return { costNano: 0, tokens: 0 };
   const inputTokens = body === null ? 0 : longestInput(body.bytes.length, spender, provider, model);
-  const outputTokens = body === null ? 0 : longestAnswer(surface, body, () => modelMaximum(world, provider, model));
+  const outputTokens =
+    body === null || isInputOnly ? 0 : longestAnswer(surface, body, () => modelMaximum(world, provider, model));
   const costNano = await spender.costAtMost({
     provider,
     model,

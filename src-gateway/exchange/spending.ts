@@ -7,6 +7,7 @@ import { ownLimits } from "../budgets/own-limits.ts";
 import { rateHeaders, refusal, WARNING_HEADER, warningHeader } from "../budgets/refusals.ts";
 import type { Amounts, Limits, Named, Reservation, SpendDecision, Subject } from "../budgets/types.ts";
 import { GatewayError } from "../ir/errors.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { inputTotal } from "../ir/usage.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { SpendTarget } from "./spend-estimate.ts";
@@ -32,7 +33,8 @@ export interface Spent {
 export interface SpendQuestion<Plan> {
   /** Its reply and signal are those of everybody who waits. */
   inbound: Pick<Inbound, "reply" | "signal">;
-  estimate(target: SpendTarget, spender: Spender): Promise<Amounts>;
+  /** The most that it may use; or only what its input may, whatever the answer is. */
+  estimate(target: SpendTarget, spender: Spender, what: "all" | "input"): Promise<Amounts>;
   firstOf(plan: Plan): SpendTarget;
   /** @throws GatewayError when nobody has the model. */
   planAnew(model: string, why: string): Promise<Plan>;
@@ -96,9 +98,13 @@ export class Spending<Plan> {
     await this.#closeTarget(null);
   }
 
-  /** The attempt has failed. What it used all the same stands in the record, for as long as nobody else is asked. */
+  /** The attempt has failed. What it used all the same stands in the record until another one is asked. */
   async failTarget(): Promise<void> {
-    if (this.#keeper.record.usageSource === "none") await this.#closeTarget(NOTHING);
+    const { record } = this.#keeper;
+    const spender = this.#spender;
+    if (record.usageSource === "none" || spender === null) return this.#closeTarget(NOTHING);
+    const ownOnly = { ...record, attempts: [] };
+    await this.#closeTarget({ costNano: spender.costOf(ownOnly), tokens: tokensOf(record) });
   }
 
   /**
@@ -127,21 +133,52 @@ export class Spending<Plan> {
     return plan;
   }
 
-  /** The record is closed. Never throws. */
-  async close(): Promise<void> {
-    const { record } = this.#keeper;
+  /**
+   * The record is closed. What is reserved stays so until it is counted what was used, and nobody waits for that.
+   * @param counting never rejects.
+   */
+  async closeWith(counting: Promise<ExchangeRecord> | void): Promise<void> {
+    if (counting) void counting.then((record) => this.close(record));
+    else await this.close();
+  }
+
+  /**
+   * Never throws.
+   * @param record as it is written down: with the gateway's own count where nobody reported what was used.
+   */
+  async close(record: ExchangeRecord = this.#keeper.record): Promise<void> {
     const wasAsked = record.queueUs !== null;
     if (this.#request === null) {
       // It began before anything was limited, and was not turned away: those who come after it are told of it.
       const spender = this.#spender === null ? (this.#world.spending?.() ?? null) : null;
       if (spender === null || !wasAsked) return;
       const subject = { ...this.#subject(), ...providerOf(record.provider) };
-      return spender.count(subject, Math.floor(record.id / 1000), this.#used(spender), this.#own());
+      return spender.count(subject, Math.floor(record.id / 1000), usedBy(record, spender), this.#own());
     }
-    const used = wasAsked && this.#spender ? this.#used(this.#spender) : null;
-    const closing = [this.#closeTarget(used)];
-    closing.push(used === null ? this.#request.release() : this.#request.settle(used));
-    await Promise.all(closing);
+    if (!wasAsked || this.#spender === null) {
+      await Promise.all([this.#closeTarget(null), this.#request.release()]);
+      return;
+    }
+    const untold = await this.#untold(record, this.#spender);
+    const told = usedBy(record, this.#spender);
+    // Failed attempts were settled when they failed, each with what it had used.
+    const toldByLast = usedBy({ ...record, attempts: [] }, this.#spender);
+    const used = untold === null ? told : plus(told, untold);
+    const ofTarget = untold === null ? toldByLast : plus(toldByLast, untold);
+    await Promise.all([this.#closeTarget(ofTarget), this.#request.settle(used)]);
+  }
+
+  /** A provider that has answered is paid, also where nobody says what for: then at least the input counts as it was estimated. */
+  async #untold(record: ExchangeRecord, spender: Spender): Promise<Amounts | null> {
+    const { usageSource, provider, modelRouted: model, firstTokenUs, outcome, joinedTo } = record;
+    const hasAnswered = firstTokenUs !== null || outcome === "completed";
+    if (usageSource !== "none" || !hasAnswered || provider === null || joinedTo !== null) return null;
+    try {
+      return (await this.#question?.estimate({ provider, model }, spender, "input")) ?? null;
+    } catch (error) {
+      this.#world.log.warn({ err: error, requestId: this.#inbound.requestId }, "what an answer used was not estimated");
+      return null;
+    }
   }
 
   async #closeTarget(used: Amounts | null): Promise<void> {
@@ -156,7 +193,7 @@ export class Spending<Plan> {
     spender: Spender,
     question: SpendQuestion<Plan>,
   ): Promise<SpendDecision> {
-    const estimate = await question.estimate(target, spender);
+    const estimate = await question.estimate(target, spender, "all");
     const subject = stage === "request" ? this.#subject() : providerOf(target.provider);
     let decision: SpendDecision;
     try {
@@ -217,12 +254,21 @@ export class Spending<Plan> {
     const all = { user: user?.name, key: key?.name, team: team?.name, agent, project, session, model };
     return Object.fromEntries(Object.entries(all).flatMap(([name, value]) => (value ? [[name, value]] : [])));
   }
-
-  #used(spender: Spender): Amounts {
-    const { record } = this.#keeper;
-    return { costNano: spender.costOf(record), tokens: inputTotal(record.usage) + record.usage.output };
-  }
 }
+
+const tokensOf = ({ usage }: Pick<ExchangeRecord, "usage">): number => inputTotal(usage) + usage.output;
+
+/** With what its failed attempts used. */
+const usedBy = (record: ExchangeRecord, spender: Spender): Amounts => ({
+  costNano: spender.costOf(record),
+  tokens: record.attempts.reduce((sum, { used }) => sum + (used ? tokensOf(used) : 0), tokensOf(record)),
+});
+
+/** Of what nobody was told nothing is priced, so only the estimate says what it cost. */
+const plus = (one: Amounts, other: Amounts): Amounts => ({
+  costNano: other.costNano === null ? one.costNano : (one.costNano ?? 0) + other.costNano,
+  tokens: one.tokens + other.tokens,
+});
 
 /** For the client, where nothing else is left. */
 export const errorOfStop = (stop: SpendStop, nowUs: number): GatewayError =>

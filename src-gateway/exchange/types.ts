@@ -225,7 +225,7 @@ export interface ExchangeWorld {
   records: {
     open(record: ExchangeRecord): void;
     /** @returns the record as it is written, where it first has to be counted what was used; never rejects. */
-    close(record: ExchangeRecord, heard?: HeardBodies): Promise<ExchangeRecord> | undefined;
+    close(record: ExchangeRecord, heard?: HeardBodies): Promise<ExchangeRecord> | void;
   };
   observer?: ExchangeObserver;
   /** Hears what goes by, where the log keeps bodies; absent where it keeps none. */

@@ -40,6 +40,20 @@ export interface AttemptRecord {
   startedUs: number;
   firstByteUs: number | null;
   endedUs: number | null;
+  /**
+   * What it reported to have used before it failed or its answer was thrown away; providers bill that. Absent where it
+   * reported nothing, and on the attempt that the usage of the exchange itself is about.
+   */
+  used?: AttemptUse;
+}
+
+export interface AttemptUse {
+  usage: Usage;
+  modelServed: string | null;
+  serviceTier: string | null;
+  counts: ExtraCounts | null;
+  /** Null where no price is known. */
+  cost: RecordedCost | null;
 }
 
 /** Which rule decided and whom it named, as it was before anybody was asked. */
@@ -74,11 +88,11 @@ export interface PrefixReport {
   } | null;
 }
 
-/** What an exchange cost. */
+/** What an exchange cost, or one attempt. */
 export interface RecordedCost {
-  /** Nano-USD. */
+  /** Nano-USD. That of an exchange includes what its failed attempts cost. */
   nano: number;
-  /** Of the prices that were applied; the same prices have the same id. */
+  /** Of the prices that were applied to its own usage; the same prices have the same id. */
   priceId: number;
   /** The prices themselves, as `prices/` describes them; null in a record that was read back. */
   price: JsonObject | null;

@@ -6,8 +6,9 @@ import type { Usage } from "../ir/usage.ts";
 import { inputTotal } from "../ir/usage.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { AppliedPrice, Cost, ExtraCounts, PriceBook } from "../prices/types.ts";
-import { appendCorrections, beginLedgerRun, type NewCorrection } from "../store/cost-corrections.ts";
+import { type AttemptCost, appendCorrections, beginLedgerRun, type NewCorrection } from "../store/cost-corrections.ts";
 import type { Store } from "../store/open-store.ts";
+import { unpackAttempts } from "../store/pack-attempts.ts";
 import type { CountedRow } from "../store/rollups.ts";
 import type { Database } from "../store/schema.ts";
 import { whileBusy } from "../store/while-busy.ts";
@@ -71,6 +72,9 @@ interface CostRow extends CountedRow, UsageColumns {
   service_tier: string | null;
   counts: string | null;
   cost_nano: number | null;
+  usage_source: string;
+  /** See pack-attempts.ts. */
+  attempts: string | null;
 }
 
 export async function recost(deps: RecostDeps, query: RecostQuery, options: RecostOptions): Promise<RecostReport> {
@@ -164,38 +168,64 @@ class Recosting {
   }
 
   private judge(row: CostRow, known: { cost_nano: number | null }, page: Page): void {
-    const { book } = this.deps;
-    const { provider, model_routed: model, model_served: modelServed, service_tier: serviceTier } = row;
-    const usage = usageOf(row);
-    const facts = { modelServed, atMs: Math.floor(row.id / 1000), inputTokens: inputTotal(usage), serviceTier };
-    const price = provider === null || model === null ? null : book.find({ provider, model, ...facts });
-    const counts = row.counts === null ? {} : (JSON.parse(row.counts) as ExtraCounts);
-    const cost = price ? this.deps.costOf(usage, price, counts) : null;
-    if (price === null || cost === null) {
+    const own = row.usage_source === "none" ? [] : [this.priceOf(row, usageOf(row), row.counts)];
+    const parts = [...own, ...this.attemptCosts(row)];
+    const priced = parts.filter((part) => part !== null);
+    const [first] = priced;
+    if (first === undefined || priced.length < parts.length) {
       if (known.cost_nano === null) page.stillUnpriced++;
       else page.priceGone++;
       return;
     }
-    if (cost.totalNano === known.cost_nano) return;
+    const costNano = priced.reduce((sum, part) => sum + part.costNano, 0);
+    if (costNano === known.cost_nano) return;
     page.changes.push({
       row,
       wasNano: known.cost_nano,
       correction: {
         exchange: row,
-        priceId: priceIdOf(price),
-        price: JSON.stringify(price),
-        costNano: cost.totalNano,
-        deltaNano: cost.totalNano - (known.cost_nano ?? 0),
+        priceId: first.priceId,
+        price: first.price,
+        attempts: priced.flatMap((part) => (part.place === null ? [] : { ...part, place: part.place })),
+        costNano,
+        deltaNano: costNano - (known.cost_nano ?? 0),
         unpricedDelta: known.cost_nano === null ? -1 : 0,
       },
     });
+  }
+
+  /** Failed attempts that used something have prices of their own, those of whom they asked. */
+  private attemptCosts(row: CostRow): (Priced | null)[] {
+    if (row.attempts === null) return [];
+    const context = { provider: null, modelRouted: null, status: null, queueUs: null, firstByteUs: null };
+    const columns = { attempts: row.attempts, attempt_reason: null, attempt_ended_us: null };
+    return unpackAttempts(columns, context).flatMap(({ provider, model, used }, place) => {
+      if (used === undefined) return [];
+      const asked = { id: row.id, provider, model_routed: model, model_served: used.modelServed };
+      const part = this.priceOf({ ...asked, service_tier: used.serviceTier }, used.usage, used.counts);
+      return [part && { ...part, place }];
+    });
+  }
+
+  private priceOf(
+    row: Pick<CostRow, "id" | "provider" | "model_routed" | "model_served" | "service_tier">,
+    usage: Usage,
+    counted: string | ExtraCounts | null,
+  ): Priced | null {
+    const { provider, model_routed: model, model_served: modelServed, service_tier: serviceTier } = row;
+    const facts = { modelServed, atMs: Math.floor(row.id / 1000), inputTokens: inputTotal(usage), serviceTier };
+    const price = provider === null || model === null ? null : this.deps.book.find({ provider, model, ...facts });
+    const counts = typeof counted === "string" ? (JSON.parse(counted) as ExtraCounts) : (counted ?? {});
+    const cost = price && this.deps.costOf(usage, price, counts);
+    if (price === null || cost === null) return null;
+    return { priceId: priceIdOf(price), price: JSON.stringify(price), costNano: cost.totalNano, place: null };
   }
 
   private async readRows(db: Kysely<Database>, after: number): Promise<CostRow[]> {
     return (
       await sql<CostRow>`select id, user_id, api_key_id, agent, session, project, git_branch, surface, provider,
         model_routed, model_asked, model_served, input_uncached, cache_read, cache_write_5m, cache_write_1h,
-        output_tokens, reasoning, audio_input, audio_output, service_tier, counts, cost_nano
+        output_tokens, reasoning, audio_input, audio_output, service_tier, counts, cost_nano, usage_source, attempts
       from exchanges where id > ${after} and ${this.condition()} order by id limit ${sql.lit(PAGE)}`.execute(db)
     ).rows;
   }
@@ -205,7 +235,7 @@ class Recosting {
     const { toUs, provider, model } = this.query;
     return sql.join(
       [
-        sql`outcome not in ('open', 'interrupted') and usage_source <> 'none' and joined_to is null`,
+        sql`outcome not in ('open', 'interrupted') and (usage_source <> 'none' or cost_nano is not null) and joined_to is null`,
         ...(toUs === undefined ? [] : [sql`id < ${toUs}`]),
         ...(provider === undefined ? [] : [sql`provider = ${provider}`]),
         ...(model === undefined ? [] : [sql`coalesce(model_routed, model_asked) = ${model}`]),
@@ -219,6 +249,11 @@ class Recosting {
       where id >= ${this.query.fromUs ?? 0} and ${this.condition()}`.execute(this.deps.store.db);
     return rows[0]?.n ?? 0;
   }
+}
+
+interface Priced extends Omit<AttemptCost, "place"> {
+  /** Null for the exchange's own usage. */
+  place: number | null;
 }
 
 interface Page {

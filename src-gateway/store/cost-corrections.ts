@@ -7,11 +7,22 @@ import { type CountedRow, GroupSums } from "./rollups.ts";
 import type { CostCorrectionsTable, Database } from "./schema.ts";
 import { whileBusy } from "./while-busy.ts";
 
+/** Of a failed attempt, by its place among the attempts of its exchange. */
+export interface AttemptCost {
+  place: number;
+  priceId: number;
+  /** JSON */
+  price: string;
+  costNano: number;
+}
+
 export interface NewCorrection {
   exchange: CountedRow;
   priceId: number | null;
   /** JSON; null where there is none. */
   price: string | null;
+  /** Their costs are part of `costNano`. */
+  attempts?: readonly AttemptCost[];
   costNano: number | null;
   deltaNano: number;
   unpricedDelta: number;
@@ -76,13 +87,32 @@ function toRows(
     unpriced_delta: correction.unpricedDelta,
     reason,
     made_by: madeBy,
+    attempt_costs: packAttemptCosts(correction.attempts ?? []),
   }));
 }
 
+const packAttemptCosts = (attempts: readonly AttemptCost[]): string | null =>
+  attempts.length === 0
+    ? null
+    : JSON.stringify(attempts.map(({ place, priceId, costNano }) => [place, priceId, costNano]));
+
+/** What `attempt_costs` holds, by place. */
+export const unpackAttemptCosts = (text: string | null): Map<number, { priceId: number; costNano: number }> =>
+  new Map(
+    (text === null ? [] : (JSON.parse(text) as [number, number, number][])).map(([place, priceId, costNano]) => [
+      place,
+      { priceId, costNano },
+    ]),
+  );
+
 async function addPrices(db: Kysely<Database>, clock: Clock, corrections: readonly NewCorrection[]): Promise<void> {
   const prices = new Map<number, { id: number; price: string; created_at: number }>();
-  for (const { priceId, price } of corrections)
-    if (priceId !== null && price !== null) prices.set(priceId, { id: priceId, price, created_at: clock.nowUs() });
+  for (const { priceId, price, attempts = [] } of corrections) {
+    for (const each of [{ priceId, price }, ...attempts]) {
+      if (each.priceId === null || each.price === null) continue;
+      prices.set(each.priceId, { id: each.priceId, price: each.price, created_at: clock.nowUs() });
+    }
+  }
   if (prices.size === 0) return;
   await db
     .insertInto("applied_prices")

@@ -79,6 +79,8 @@ export function correctionText(row: CostCorrectionsTable): string {
     row.unpriced_delta,
     row.reason,
     row.made_by,
+    // Joined later: what was entered before keeps its hash.
+    ...(row.attempt_costs === null ? [] : [row.attempt_costs]),
   ]);
 }
 

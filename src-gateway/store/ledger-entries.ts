@@ -52,9 +52,11 @@ export function createLedgerEntries(dialect: DialectName): LedgerEntries {
   async function addPrices(db: Kysely<Database>, rows: readonly PreparedRow[]): Promise<void> {
     const missing = new Map<number, { id: number; price: string; created_at: number }>();
     for (const { owned, row } of rows) {
-      const { cost } = owned.record;
-      if (!cost?.price || knownPrices.has(cost.priceId) || nextPrices.has(cost.priceId)) continue;
-      missing.set(cost.priceId, { id: cost.priceId, price: JSON.stringify(cost.price), created_at: row.id });
+      const { cost, attempts } = owned.record;
+      for (const each of [cost, ...attempts.map(({ used }) => used?.cost)]) {
+        if (!each?.price || knownPrices.has(each.priceId) || nextPrices.has(each.priceId)) continue;
+        missing.set(each.priceId, { id: each.priceId, price: JSON.stringify(each.price), created_at: row.id });
+      }
     }
     if (missing.size === 0) return;
     await db

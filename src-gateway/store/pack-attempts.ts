@@ -1,5 +1,6 @@
 /** The attempts of an exchange as columns. Nearly all exchanges have one attempt, and the row says most of it already. */
-import type { AttemptRecord, ExchangeRecord } from "../ir/exchange-record.ts";
+import type { AttemptRecord, AttemptUse, ExchangeRecord } from "../ir/exchange-record.ts";
+import { type ExtraCounts, NO_USAGE, type Usage } from "../ir/usage.ts";
 import type { ExchangesTable } from "./schema.ts";
 
 export type AttemptColumns = Pick<ExchangesTable, "attempt_reason" | "attempt_ended_us" | "attempts">;
@@ -34,6 +35,7 @@ export function unpackAttempts(columns: AttemptColumns, context: AttemptContext)
 }
 
 const isPlain = (attempt: AttemptRecord, context: AttemptContext): boolean =>
+  attempt.used === undefined &&
   attempt.errorCode === null &&
   attempt.provider === context.provider &&
   attempt.model === context.modelRouted &&
@@ -51,7 +53,19 @@ type AttemptTuple = [
   startedUs: number,
   firstByteUs: number | null,
   endedUs: number | null,
+  used?: UseTuple,
 ];
+
+/** What a failed attempt used: the counts of `Usage` in their order there, what they were priced by, and the cost. */
+type UseTuple = [
+  usage: number[],
+  modelServed: string | null,
+  serviceTier: string | null,
+  counts: ExtraCounts | null,
+  costNano: number | null,
+  priceId: number | null,
+];
+const USAGE_FIELDS = Object.keys(NO_USAGE) as (keyof Usage)[];
 
 const toTuple = (attempt: AttemptRecord): AttemptTuple => [
   attempt.provider,
@@ -62,9 +76,29 @@ const toTuple = (attempt: AttemptRecord): AttemptTuple => [
   attempt.startedUs,
   attempt.firstByteUs,
   attempt.endedUs,
+  ...useOf(attempt),
 ];
 
+const useOf = ({ used }: AttemptRecord): [] | [UseTuple] => (used === undefined ? [] : [toUseTuple(used)]);
+
+const toUseTuple = ({ usage, modelServed, serviceTier, counts, cost }: AttemptUse): UseTuple => [
+  USAGE_FIELDS.map((field) => usage[field]),
+  modelServed,
+  serviceTier,
+  counts,
+  cost?.nano ?? null,
+  cost?.priceId ?? null,
+];
+
+function fromUseTuple([counted, modelServed, serviceTier, counts, nano, priceId]: UseTuple): AttemptUse {
+  const usage = { ...NO_USAGE };
+  for (const [place, field] of USAGE_FIELDS.entries()) usage[field] = counted[place] ?? 0;
+  const cost = nano === null || priceId === null ? null : { nano, priceId, price: null };
+  return { usage, modelServed, serviceTier, counts, cost };
+}
+
 function fromTuple(tuple: AttemptTuple): AttemptRecord {
-  const [provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs] = tuple;
-  return { provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs };
+  const [provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs, used] = tuple;
+  const attempt = { provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs };
+  return used === undefined ? attempt : { ...attempt, used: fromUseTuple(used) };
 }

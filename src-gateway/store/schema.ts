@@ -2,7 +2,7 @@
 import type { ColumnType, Generated } from "kysely";
 import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
 import type { ConfigRevisionsTable, FeatureFlagsTable, SealedSecretsTable } from "./configuration-tables.ts";
-import type { HookDeliveriesTable, HookStopsTable } from "./hook-tables.ts";
+import type { HookTables } from "./hook-tables.ts";
 import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
 import type { NoticeTables } from "./notice-tables.ts";
@@ -158,6 +158,8 @@ export interface CostCorrectionsTable {
   unpriced_delta: number;
   reason: string;
   made_by: string;
+  /** JSON, `[place, priceId, costNano][]`: failed attempts whose cost is part of `cost_nano`; null where there is none. */
+  attempt_costs: string | null;
 }
 
 /** See rollups.ts. */
@@ -225,7 +227,7 @@ export interface FactsTable {
   value: string;
 }
 
-export interface Database extends NoticeTables, SignInTables, IdentityTables {
+export interface Database extends NoticeTables, SignInTables, IdentityTables, HookTables {
   facts: FactsTable;
   users: UsersTable;
   api_keys: ApiKeysTable;
@@ -244,8 +246,6 @@ export interface Database extends NoticeTables, SignInTables, IdentityTables {
   config_revisions: ConfigRevisionsTable;
   feature_flags: FeatureFlagsTable;
   sealed_secrets: SealedSecretsTable;
-  hook_deliveries: HookDeliveriesTable;
-  hook_stops: HookStopsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
 }

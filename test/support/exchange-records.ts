@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { AttemptRecord, ExchangeRecord, PlanRecord } from "../../src-gateway/ir/exchange-record.ts";
 import { OUTCOMES } from "../../src-gateway/ir/exchange-record.ts";
 import { PROVIDER_WIRES, SURFACES } from "../../src-gateway/ir/protocol.ts";
-import { NO_USAGE } from "../../src-gateway/ir/usage.ts";
+import { NO_USAGE, type Usage } from "../../src-gateway/ir/usage.ts";
 
 /** 2026-11-21 00:00 UTC. */
 export const FIRST_ID = 1_795_219_200_000_000;
@@ -101,16 +101,37 @@ const us = fc.integer({ min: 0, max: 3_600_000_000 });
 const count = fc.integer({ min: 0, max: 2_000_000_000 });
 const orNull = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(values, { nil: null });
 
-const anyAttempt: fc.Arbitrary<AttemptRecord> = fc.record({
-  provider: text,
-  model: text,
-  status: orNull(fc.integer({ min: 100, max: 599 })),
-  errorCode: orNull(text),
-  reason: text,
-  startedUs: us,
-  firstByteUs: orNull(us),
-  endedUs: orNull(us),
+const anyUsage: fc.Arbitrary<Usage> = fc.record({
+  inputUncached: count,
+  cacheRead: count,
+  cacheWrite5m: count,
+  cacheWrite1h: count,
+  output: count,
+  reasoning: count,
+  audioInput: count,
+  audioOutput: count,
 });
+
+const anyAttempt: fc.Arbitrary<AttemptRecord> = fc.record(
+  {
+    provider: text,
+    model: text,
+    status: orNull(fc.integer({ min: 100, max: 599 })),
+    errorCode: orNull(text),
+    reason: text,
+    startedUs: us,
+    firstByteUs: orNull(us),
+    endedUs: orNull(us),
+    used: fc.record({
+      usage: anyUsage,
+      modelServed: orNull(text),
+      serviceTier: orNull(text),
+      counts: fc.constantFrom(null, { images: 2, requests: 1 }),
+      cost: orNull(fc.record({ nano: count, priceId: count, price: fc.constant(null) })),
+    }),
+  },
+  { requiredKeys: ["provider", "model", "status", "errorCode", "reason", "startedUs", "firstByteUs", "endedUs"] },
+);
 
 const anyPlan: fc.Arbitrary<PlanRecord> = fc.record({
   matched: text,

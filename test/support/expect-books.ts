@@ -11,13 +11,13 @@ async function audit(ledgerFile: string): Promise<{ report: VerifyReport; rows: 
   try {
     const found = await store.db
       .selectFrom("exchanges")
-      .select(["session", "usage_source", "cost_nano", "input_uncached", "output_tokens", "outcome"])
+      .select(["session", "usage_source", "cost_nano", "input_uncached", "output_tokens", "outcome", "attempts"])
       .execute();
     const rows = new Map<string, number>();
     for (const { session } of found) rows.set(session ?? "", (rows.get(session ?? "") ?? 0) + 1);
     const isOdd = (row: (typeof found)[number]): boolean =>
       row.outcome === "open" ||
-      (row.usage_source === "none") !== (row.cost_nano === null) ||
+      (row.usage_source === "none" && !hasUsingAttempt(row)) !== (row.cost_nano === null) ||
       (row.usage_source === "none" && row.input_uncached + row.output_tokens > 0);
     const odd = found.filter(isOdd).map(({ session, outcome }) => `${session} ${outcome}`);
     return { report: await verifyLedger(store), rows, odd };
@@ -25,6 +25,10 @@ async function audit(ledgerFile: string): Promise<{ report: VerifyReport; rows: 
     await store.close();
   }
 }
+
+/** A failed attempt had used something, which is owed. */
+const hasUsingAttempt = ({ attempts }: { attempts: string | null }): boolean =>
+  attempts !== null && (JSON.parse(attempts) as unknown[][]).some((tuple) => tuple.length > 8);
 
 /**
  * One row for each session, a cost where there is usage and nowhere else, and chains, prices and sums that fit the rows.

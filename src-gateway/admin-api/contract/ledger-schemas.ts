@@ -39,6 +39,17 @@ export const costHistorySchema = z.object({
       price: z.record(z.string(), z.unknown()).nullable(),
       lines: z.array(costLineSchema),
       words: z.array(z.string()),
+      /** Failed attempts that had used something; what they cost is part of `costNano`. */
+      attempts: z.array(
+        z.object({
+          provider: z.string(),
+          model: z.string(),
+          errorCode: z.string().nullable(),
+          costNano: nano.nullable(),
+          lines: z.array(costLineSchema),
+          words: z.array(z.string()),
+        }),
+      ),
     }),
   ),
 });

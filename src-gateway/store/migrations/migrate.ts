@@ -18,6 +18,7 @@ import { addSignIn } from "./0013-sign-in.ts";
 import { addAudit } from "./0014-audit.ts";
 import { addConfiguration } from "./0015-configuration.ts";
 import { addHooks } from "./0016-hooks.ts";
+import { addAttemptCosts } from "./0017-attempt-costs.ts";
 import { addNotices } from "./0018-notices.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
@@ -44,6 +45,7 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0014-audit", up: addAudit },
   { name: "0015-configuration", up: addConfiguration },
   { name: "0016-hooks", up: addHooks },
+  { name: "0017-attempt-costs", up: addAttemptCosts },
   { name: "0018-notices", up: addNotices },
 ];
 

@@ -166,7 +166,7 @@ describe.each([
 });
 
 describe("a provider that failed after it had reported usage", () => {
-  it("is not paid for what the next one was asked", async () => {
+  it("is paid for that, and not for what the next one was asked", async () => {
     const { first, second, ...config } = failoverConfig();
     const folder = mkdtempSync(join(tmpdir(), "tokligence-endings-"));
     const gateway = await startTestGateway({ dataDir: folder, env: SETTINGS_OF_FAILOVER, config });
@@ -185,8 +185,23 @@ describe("a provider that failed after it had reported usage", () => {
     const client = await callLane(gateway, lane, { session: "failover", stream: true, model: "both" }).over;
     expect(client).toMatchObject({ status: 200, end: "whole" });
     const [record] = await gateway.exchanges(1);
-    expect(record).toMatchObject({ provider: second, outcome: "completed", usageSource: "none", cost: null });
-    expect(record?.attempts).toMatchObject([{ provider: "first", errorCode: "provider_cut" }, { provider: second }]);
+    // Of the second nobody knows what it used; the first bills five tokens of input and one of output.
+    expect(record).toMatchObject({
+      provider: second,
+      outcome: "completed",
+      usageSource: "none",
+      cost: { nano: 7_000 },
+    });
+    expect(record?.usage).toMatchObject({ inputUncached: 0, output: 0 });
+    expect(record?.attempts).toMatchObject([
+      {
+        provider: "first",
+        errorCode: "provider_cut",
+        used: { usage: { inputUncached: 5, output: 1 }, cost: { nano: 7_000 } },
+      },
+      { provider: second },
+    ]);
+    expect(record?.attempts[1]).not.toHaveProperty("used");
     await gateway.stop();
     await expectBooksInOrder(join(folder, "ledger.db"), house.sessions);
   });

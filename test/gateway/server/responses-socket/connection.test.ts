@@ -33,7 +33,7 @@ async function open(
       throw new Error("nobody is there");
     },
     responses: { answers: { history: () => Promise.resolve(null) } },
-    records: { open() {}, close() {} },
+    records: { open() {}, close: () => undefined },
   } as unknown as ExchangeWorld;
   const sockets = createResponsesSockets({
     world,
