@@ -19,6 +19,9 @@ import type {
 } from "./types.ts";
 import { writeFileWhole } from "./write-file.ts";
 
+/** How far back the one that is in force is looked for. */
+const MAX_STEPS_BACK = 100;
+
 interface DeskOptions {
   rows: RevisionRows;
   inForce: InForce;
@@ -120,11 +123,18 @@ class Desk implements ConfigDesk {
       [this.current, this.noted] = [facts, text];
       return;
     }
-    const isFirst = this.options.file === null && newest === null;
-    const added = await rows.add(this.draft("file", shown, hidden, null), isFirst ? 0 : null);
+    if (this.options.file === null && newest !== null) return this.noteEarlier(newest.id, text);
+    const added = await rows.add(this.draft("file", shown, hidden, null), this.options.file === null ? 0 : null);
     // Another replica began with what it found a moment before.
     if (added === null) return this.note();
     [this.current, this.noted] = [added, text];
+  }
+
+  /** The newest one cannot be used here: others may, so it stays the newest. */
+  private async noteEarlier(newestId: number, text: string): Promise<void> {
+    const earlier = await this.options.rows.list({ beforeId: newestId, limit: MAX_STEPS_BACK });
+    this.current = earlier.find(({ sha256 }) => sha256 === sha256Of(text)) ?? null;
+    [this.noted, this.refusedId] = [text, newestId];
   }
 
   private async wanted(
