@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { createBrowser, OIDC_CLIENT, type OidcServer, signInAt, startOidcServer } from "../../support/oidc-provider.ts";
 import { until } from "../../support/until.ts";
-import { newUser, rootClient } from "../admin-api/admin-client.ts";
+import { ask, newUser, rootClient } from "../admin-api/admin-client.ts";
 
 let endings: (() => unknown)[] = [];
 afterEach(async () => {
@@ -228,7 +228,9 @@ describe("signing in at an OIDC provider", () => {
     world.oidc.people.set("eve", { email: "eve@evil.example", email_verified: true });
     const ada = await me(world.gateway, (await world.enter("ada")).cookie);
     expect(ada).toMatchObject({ email: "ada@example.com", role: "gateway_admin", displayName: "Ada" });
-    const { items: [team] } = await root.call("listTeams");
+    const {
+      items: [team],
+    } = await root.call("listTeams");
     const members = await root.call("listTeamMembers", { params: { id: team!.id } });
     expect(members.map(({ email }) => email)).toEqual(["ada@example.com"]);
     expect((await world.enter("eve")).mark).toBe("#sign-in-failed=unknown_user");
@@ -276,5 +278,34 @@ describe("signing in at an OIDC provider", () => {
     const refused = await begin(gateway);
     expect(refused.status).toBe(502);
     expect(await refused.json()).toMatchObject({ error: { code: "provider_unreachable" } });
+  });
+});
+
+describe("an ID token", () => {
+  it("is good in place of a client key where its issuer is configured, for requests to models only", async () => {
+    const world = await start();
+    const { gateway, oidc } = world;
+    await newUser(gateway, "ada@example.com", "gateway_admin");
+    oidc.people.set("ada", ADA);
+    const { cookie } = await world.enter("ada");
+    const out = await fetch(`${gateway.url}/api/v1/auth/logout`, {
+      method: "POST",
+      headers: { cookie, "content-type": "application/json" },
+      body: "{}",
+    });
+    const { logoutUrl } = (await out.json()) as { logoutUrl: string };
+    const token = new URL(logoutUrl).searchParams.get("id_token_hint") ?? "";
+    expect((await ask(gateway, token)).status).toBe(401);
+
+    const tokens = [{ issuer: oidc.issuer, audience: OIDC_CLIENT.id }];
+    writeFileSync(gateway.configFile, JSON.stringify({ sign_in: { tokens } }));
+    await rootClient(gateway).call("reloadConfig");
+    await until(async () => (await ask(gateway, token)).status === 200, 20);
+    const [exchange] = await gateway.exchanges(1, ({ outcome }) => outcome === "completed");
+    expect(exchange).toMatchObject({ userId: 2, apiKeyId: null });
+    const admin = await fetch(`${gateway.url}/api/v1/status`, { headers: { authorization: `Bearer ${token}` } });
+    expect(admin.status).toBe(401);
+    await rootClient(gateway).call("updateUser", { params: { id: 2 }, body: { status: "suspended" } });
+    await until(async () => (await ask(gateway, token)).status === 403, 20);
   });
 });
