@@ -13,7 +13,7 @@ export interface NoticeDesk extends Pick<NoticeBoard, "announcements" | "dismiss
 
 /** Null where nobody is asked. */
 export function createUpdates(parts: Parts): UpdateCheck | null {
-  const { settings, ledgerStore, clock, log } = parts;
+  const { settings, ledgerStore, clock, log, events } = parts;
   const { baseUrl, offBecause } = settings.updates;
   if (baseUrl === null) {
     log.info({ kind: "update-check", because: offBecause }, "nobody is asked for new versions");
@@ -39,6 +39,14 @@ export function createUpdates(parts: Parts): UpdateCheck | null {
     },
     random: Math.random,
     log,
+    onNews: ({ latestVersion, isSecurity, url, notes, message }) =>
+      events.tell("gateway.update.available", {
+        current_version: __VERSION__,
+        latest_version: latestVersion ?? "",
+        is_security: isSecurity,
+        url,
+        message: notes ?? message,
+      }),
   });
 }
 

@@ -26,6 +26,8 @@ export interface UpdateCheckOptions {
   /** 0 to 1. */
   random: () => number;
   log: Logger;
+  /** Told once of each new version. */
+  onNews?: (news: UpdateNews) => void;
 }
 
 const HOUR_MS = 3_600_000;
@@ -84,7 +86,7 @@ class Check implements UpdateCheck {
 
   /** @returns how long to wait for the next question, whatever became of this one. */
   private async ask(): Promise<number> {
-    const { baseUrl, ping, board, log } = this.options;
+    const { baseUrl, ping, board, log, onNews } = this.options;
     try {
       const told = await ping();
       const before = await board.lastNews();
@@ -93,7 +95,10 @@ class Check implements UpdateCheck {
       this.failures = 0;
       this.lastProblem = null;
       // Once for each version and announcement, whichever gateway learns of it first.
-      if (answer.news.isAvailable && answer.news.latestVersion !== before?.latestVersion) tellNews(log, answer.news);
+      if (answer.news.isAvailable && answer.news.latestVersion !== before?.latestVersion) {
+        tellNews(log, answer.news);
+        onNews?.(answer.news);
+      }
       for (const { id, type, title, url } of answer.announcements)
         if (fresh.has(id)) log.info({ kind: "announcement", id, type, url }, title);
       return this.shifted(DAY_MS);

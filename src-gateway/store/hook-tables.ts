@@ -32,10 +32,15 @@ export interface HookDeliveriesTable {
 }
 
 /** Hooks that nothing is sent to any more, because their receiver said so. */
-export interface HookStopsTable {
+interface HookStopsTable {
   hook: string;
   /** Which receiver it was; with another one the hook works again. */
   target: string;
   stopped_at: number;
   why: string;
+}
+
+export interface HookTables {
+  hook_deliveries: HookDeliveriesTable;
+  hook_stops: HookStopsTable;
 }
