@@ -1,7 +1,7 @@
 /** Pages of the ledger put together to what is sent at once. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Store } from "../store/open-store.ts";
-import { BEFORE_CHAINS, type ChainLength, readLedgerPage } from "./read-ledger.ts";
+import { type ChainLength, isChain, readLedgerPage } from "./read-ledger.ts";
 import type { AnalyticsRow } from "./types.ts";
 
 export interface BatchSizes {
@@ -39,7 +39,7 @@ export async function* readBatches(
       place = page.place;
       batch.places.set(chain.instanceId, place);
       batch.rows.push(...page.rows);
-      if (chain.instanceId !== BEFORE_CHAINS) batch.entries += page.entries;
+      if (isChain(chain.instanceId)) batch.entries += page.entries;
       batch.missing += page.missing;
       if (batch.rows.length >= batchRows) {
         yield batch;

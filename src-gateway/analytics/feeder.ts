@@ -1,5 +1,5 @@
 /**
- * The second book: every closed exchange and every correction of the ledger, sent to an analytical database. At least once:
+ * The second book: every exchange that is over and every correction of the ledger, sent to an analytical database. At least once:
  * a place in the ledger counts as reached only after the server has confirmed all rows up to it, and what is sent again
  * has the same key and version and collapses there. It reads behind the ledger's writer, one batch after the other, so no
  * request ever waits for it. Only `compose/` may import this folder.
@@ -10,7 +10,14 @@ import type { Logger } from "../lib/logger.ts";
 import type { Schedule } from "../limits/types.ts";
 import type { Store } from "../store/open-store.ts";
 import { type BatchSizes, readBatches } from "./batches.ts";
-import { BEFORE_CHAINS, type ChainLength, readChainLengths, readChainsFrom } from "./read-ledger.ts";
+import {
+  BEFORE_CHAINS,
+  type ChainLength,
+  isChain,
+  readChainLengths,
+  readChainsFrom,
+  readInterruptedRuns,
+} from "./read-ledger.ts";
 import type { AnalyticsFeeder, AnalyticsState, AnalyticsTarget } from "./types.ts";
 import { createWatermarks, type Watermarks } from "./watermarks.ts";
 
@@ -160,12 +167,13 @@ class Feeder implements AnalyticsFeeder {
       if (chain.end > (places.get(chain.instanceId) ?? 0)) chains.push(chain);
     };
     if (isFull) take({ instanceId: BEFORE_CHAINS, end: chainsFrom });
+    for (const run of await readInterruptedRuns(store)) take(run);
     for await (const lengths of readChainLengths(store, isFull ? null : now - RECENT_US)) {
       for (const chain of lengths) take(chain);
       await nextTurn();
     }
     this.#behind = chains
-      .filter(({ instanceId }) => instanceId !== BEFORE_CHAINS)
+      .filter(({ instanceId }) => isChain(instanceId))
       .reduce((sum, { instanceId, end }) => sum + end - (places.get(instanceId) ?? 0), 0);
     // Only when all of them were fed it need not look at them again.
     if (isFull) this.#lastFullLookUs = null;

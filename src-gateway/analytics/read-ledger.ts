@@ -9,6 +9,14 @@ import type { AnalyticsRow } from "./types.ts";
 export const BEFORE_CHAINS = 0;
 const RUNS_A_LOOK = 500;
 
+/**
+ * Exchanges that the end of their process interrupted are in no chain: of each run they count as one, under the number of
+ * the run with a minus, and their places are their ids.
+ */
+const ofInterrupted = (runId: number): number => -runId;
+/** Whether places count entries of a chain. */
+export const isChain = (instanceId: number): boolean => instanceId > BEFORE_CHAINS;
+
 export interface ChainLength {
   instanceId: number;
   end: number;
@@ -42,6 +50,15 @@ export async function* readChainLengths({ db }: Store, sinceUs: number | null): 
   }
 }
 
+/** There are few, and an index has them. */
+export async function readInterruptedRuns({ db }: Store): Promise<ChainLength[]> {
+  const { rows } = await sql<{ run: number; last: number }>`
+    select instance_id as run, max(id) as last from exchanges where outcome = 'interrupted' group by instance_id`.execute(
+    db,
+  );
+  return rows.map(({ run, last }) => ({ instanceId: ofInterrupted(Number(run)), end: Number(last) }));
+}
+
 /** Null where the chain ends. */
 export async function readLedgerPage(
   store: Store,
@@ -50,9 +67,7 @@ export async function readLedgerPage(
   after: number,
   limit: number,
 ): Promise<LedgerPage | null> {
-  const entries = await (chain.instanceId === BEFORE_CHAINS
-    ? readOldest(store, after, chain.end, limit)
-    : readEntries(store, chain.instanceId, after, limit));
+  const entries = await entriesOf(store, chain, after, limit);
   const last = entries.at(-1);
   if (!last) return null;
   const ids = [...new Set(entries.map(({ exchange_id: id }) => id).filter((id) => id !== null))];
@@ -64,6 +79,21 @@ export async function readLedgerPage(
 interface Entry {
   place: number;
   exchange_id: number | null;
+}
+
+function entriesOf(store: Store, { instanceId, end }: ChainLength, after: number, limit: number): Promise<Entry[]> {
+  if (isChain(instanceId)) return readEntries(store, instanceId, after, limit);
+  if (instanceId === BEFORE_CHAINS) return readOldest(store, after, end, limit);
+  return readInterrupted(store, -instanceId, after, limit);
+}
+
+async function readInterrupted({ db }: Store, runId: number, after: number, limit: number): Promise<Entry[]> {
+  const { rows } = await sql<Entry>`
+    select id as place, id as exchange_id from exchanges
+    where outcome = 'interrupted' and instance_id = ${runId} and id > ${after} order by id limit ${sql.lit(limit)}`.execute(
+    db,
+  );
+  return rows;
 }
 
 async function readEntries({ db }: Store, instanceId: number, after: number, limit: number): Promise<Entry[]> {

@@ -56,6 +56,24 @@ function feedsAsPromised(title: string, start: () => Promise<{ url: string; stop
       expect(idsOf(await world.stored())).toEqual([...ids, ...later]);
     });
 
+    it("sends what the end of a process interrupted, once, and what became of it if that was not the end", async () => {
+      const ids = await world.close(3);
+      const lost = await world.interrupt(2, FIRST_ID + 20);
+      await isFed(world.feed());
+      await until(async () => (await world.stored()).length > 4, 20);
+      expect((await world.stored()).map(({ id, outcome }) => [Number(id), outcome])).toEqual([
+        ...ids.map((id) => [id, "completed"]),
+        ...lost.map((id) => [id, "interrupted"]),
+      ]);
+      const later = await world.interrupt(1, FIRST_ID + 10);
+      await until(async () => (await world.stored()).length > 5, 20);
+      expect(idsOf(await world.stored())).toEqual([...ids, ...later, ...lost]);
+      // The process was only taken for dead.
+      await world.goOn(later);
+      await until(async () => (await world.stored()).length > 6, 20);
+      expect((await world.seen()).find(({ id }) => Number(id) === later[0])).toMatchObject({ outcome: "completed" });
+    });
+
     it("goes on where it stopped", async () => {
       const ids = await world.close(7);
       const feeder = world.feed();

@@ -3,10 +3,13 @@ import { createClient } from "@clickhouse/client";
 import { openClickHouse } from "../../../src-gateway/analytics/clickhouse.ts";
 import { createFeeder } from "../../../src-gateway/analytics/feeder.ts";
 import type { AnalyticsFeeder, AnalyticsTarget } from "../../../src-gateway/analytics/types.ts";
+import type { ExchangeRecord } from "../../../src-gateway/ir/exchange-record.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { appendCorrections, beginLedgerRun } from "../../../src-gateway/store/cost-corrections.ts";
+import { createGroupWriter } from "../../../src-gateway/store/group-writer.ts";
+import { recoverInterrupted } from "../../../src-gateway/store/instances.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
-import { FIRST_ID } from "../../support/exchange-records.ts";
+import { completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
 import { fillLedger } from "../../support/filled-ledger.ts";
 import { recordingLogger } from "../../support/recording-logger.ts";
 import { until } from "../../support/until.ts";
@@ -27,6 +30,14 @@ export function createWorld(store: Store, url: string) {
     } finally {
       await client.close();
     }
+  };
+  let lastRun = 0;
+  const write = async (records: ExchangeRecord[]): Promise<void> => {
+    const groups = createGroupWriter(store, () => Promise.reject(new Error("a row was refused")));
+    await groups.write(
+      records.map((record) => ({ instanceId: lastRun, record })),
+      () => {},
+    );
   };
   return {
     table,
@@ -64,6 +75,25 @@ export function createWorld(store: Store, url: string) {
         { instanceId },
       );
       return ids;
+    },
+    /** @returns the ids of so many exchanges that were open when their run ended without a word. */
+    async interrupt(count: number, from: number): Promise<number[]> {
+      const ids = Array.from({ length: count }, (_, n) => from + n);
+      lastRun = await beginLedgerRun(store, systemClock, "test");
+      await write(ids.map((id) => openRecord(id)));
+      await store.db
+        .updateTable("instances")
+        .set({ stopped_at: null, heartbeat_at: 0, host: "another machine" })
+        .where("id", "=", lastRun)
+        .execute();
+      await recoverInterrupted(store, systemClock);
+      return ids;
+    },
+    /** The run that was interrupted last closes them after all. */
+    async goOn(ids: readonly number[]): Promise<void> {
+      const alive = { stopped_at: null, heartbeat_at: systemClock.nowUs() };
+      await store.db.updateTable("instances").set(alive).where("id", "=", lastRun).execute();
+      await write(ids.map((id) => completedRecord(id)));
     },
     async correct(id: number, costNano: number): Promise<void> {
       const exchange = await store.db
