@@ -47,7 +47,7 @@ export interface Run {
   output: string;
 }
 
-const homeOf = (agent: Agent): string => join(tmpdir(), `tokligence-${agent.name}-${agent.version}`);
+export const homeOf = (agent: Agent): string => join(tmpdir(), `tokligence-${agent.name}-${agent.version}`);
 
 export function installAgent(agent: Agent): void {
   const home = homeOf(agent);

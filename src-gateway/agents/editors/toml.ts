@@ -30,7 +30,11 @@ export const tomlEditor: Editor = {
   remove(text, path) {
     const names = namesOf(path);
     const pair = pairAt(text, path);
-    if (pair) return dropLines(text, pair.start, pair.valueEnd);
+    // At the very top, the blank line below it was made with it.
+    if (pair) {
+      const shrunk = dropLines(text, pair.start, pair.valueEnd);
+      return pair.start === 0 ? shrunk.replace(/^\r?\n/, "") : shrunk;
+    }
     const header = tableAt(text, names);
     return header ? dropHeader(text, header) : text;
   },

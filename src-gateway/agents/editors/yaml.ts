@@ -2,7 +2,17 @@
  * YAML: members of the outermost mapping, and elements of lists in it. The parser says where things stand; texts are cut and
  * pasted, because a document that is printed anew comes out laid out anew. Pure.
  */
-import { isMap, isScalar, isSeq, type Pair, type ParsedNode, parseAllDocuments, stringify, type YAMLMap } from "yaml";
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  type Pair,
+  type ParsedNode,
+  parseAllDocuments,
+  stringify,
+  visit,
+  type YAMLMap,
+} from "yaml";
 import { type Json, nameOf } from "../json.ts";
 import type { Item, KeyPath } from "../types.ts";
 import { endLine, lineAt, lineEndOf, lineStart, lineStop, nextLine, splice } from "./text.ts";
@@ -43,7 +53,7 @@ export const yamlEditor: Editor = {
 
 /** @throws UnreadableText */
 function readDocument(text: string): { root: Root; value: Json } {
-  const documents = parseAllDocuments(text, { uniqueKeys: true });
+  const documents = parseAllDocuments(text, { uniqueKeys: false });
   const list = Array.isArray(documents) ? documents : [];
   if (list.length > 1) throw new UnreadableText("it holds several YAML documents");
   const document = list[0];
@@ -52,10 +62,31 @@ function readDocument(text: string): { root: Root; value: Json } {
     const line = error.linePos?.[0].line ?? null;
     throw new UnreadableText(`it is not valid YAML${line === null ? "" : ` in line ${line}`}`, line);
   }
+  if (document) refuseTwins(document, text);
   const root = document?.contents ?? null;
   if (root === null || (isScalar(root) && root.value === null)) return { root: null, value: {} };
   if (!isMap(root)) throw new UnreadableText("its outermost value is no mapping");
   return { root, value: document?.toJS({ maxAliasCount: 100 }) as Json };
+}
+
+/** The parser's own check compares each key with each other one, which takes a minute for a long file. */
+function refuseTwins(document: Parameters<typeof visit>[0], text: string): void {
+  visit(document, {
+    Map(_key, map) {
+      const names = new Set<unknown>();
+      for (const { key } of map.items) {
+        const name = scalarOf(key);
+        if (name !== undefined && name !== "<<" && names.has(name)) {
+          const line = isScalar(key) && key.range ? lineAt(text, key.range[0]) : null;
+          throw new UnreadableText(
+            `it is not valid YAML: a key stands there twice${line === null ? "" : `, in line ${line}`}`,
+            line,
+          );
+        }
+        names.add(name);
+      }
+    },
+  });
 }
 
 const memberOf = (root: Root, name: string | Item | undefined): Member | undefined =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createAgentDesk } from "../../../src-gateway/agents/desk.ts";
 import { decode } from "../../../src-gateway/agents/bytes.ts";
+import { createAgentDesk } from "../../../src-gateway/agents/desk.ts";
 import { editorOf } from "../../../src-gateway/agents/editors/editor-of.ts";
 import { valueAt } from "../../../src-gateway/agents/json.ts";
 import { type PlayedComputer, playComputer } from "../../support/agents/played-computer.ts";
@@ -92,7 +92,9 @@ describe.each(WRITTEN.map((recipe) => [recipe.id, recipe] as const))("%s", (id, 
         computer.put(path, content, mode);
         const before = computer.snapshot();
         const asked: number[] = [];
-        const refused = deskOn(computer).connect(id, TARGET, () => Promise.resolve({ id: asked.push(1), token: TOKEN }));
+        const refused = deskOn(computer).connect(id, TARGET, () =>
+          Promise.resolve({ id: asked.push(1), token: TOKEN }),
+        );
         await expect(refused).rejects.toThrow(path);
         expect(computer.snapshot()).toEqual(before);
         expect(asked).toEqual([]);

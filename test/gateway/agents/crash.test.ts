@@ -81,7 +81,9 @@ describe.each(WRITTEN.map((recipe) => [recipe.id, recipe] as const))("%s", (id, 
         const computer = await stage(recipe);
         await deskOn(computer).connect(id, TARGET, mint);
         computer.breakAfter(step, how);
-        await deskOn(computer).disconnect(id).catch(() => {});
+        await deskOn(computer)
+          .disconnect(id)
+          .catch(() => {});
         computer.mend();
         expectOldOrNew(shown(computer), old, fresh);
         await deskOn(computer).recover();

@@ -10,7 +10,13 @@ const CODEX = "/home/you/.codex/config.toml";
 const CONTINUE = "/home/you/.continue/config.yaml";
 
 /** Connects, lets somebody edit, disconnects; the answer is what is left, and what was reported. */
-async function afterEdit(id: string, path: string, before: string | null, edit: (text: string) => string, keepHistory = false) {
+async function afterEdit(
+  id: string,
+  path: string,
+  before: string | null,
+  edit: (text: string) => string,
+  keepHistory = false,
+) {
   const computer = playComputer();
   if (before !== null) computer.put(path, before);
   await deskOn(computer).connect(id, TARGET, mint);
@@ -30,7 +36,9 @@ describe("disconnecting after somebody edited the file", () => {
   });
 
   it("keeps what was added beside our keys", async () => {
-    const { text } = await afterEdit("claude-code", CLAUDE, null, (now) => now.replace('"env": {', '"env": {\n    "MINE": "1",'));
+    const { text } = await afterEdit("claude-code", CLAUDE, null, (now) =>
+      now.replace('"env": {', '"env": {\n    "MINE": "1",'),
+    );
     expect(JSON.parse(text ?? "")).toEqual({ env: { MINE: "1" } });
   });
 
@@ -73,7 +81,12 @@ describe("disconnecting after somebody edited the file", () => {
 
   it("keeps elements that were added to a list in YAML", async () => {
     const old = "name: Mine\nmodels:\n  - name: A # a\n";
-    const { text } = await afterEdit("continue", CONTINUE, old, (now) => `${now}  - name: B\n    model: b\nrules: []\n`);
+    const { text } = await afterEdit(
+      "continue",
+      CONTINUE,
+      old,
+      (now) => `${now}  - name: B\n    model: b\nrules: []\n`,
+    );
     expect(text).toBe(`${old}  - name: B\n    model: b\nrules: []\n`);
   });
 
@@ -95,7 +108,10 @@ describe("disconnecting after somebody edited the file", () => {
     const computer = playComputer();
     await deskOn(computer).connect("claude-code", TARGET, mint);
     computer.delete(CLAUDE);
-    expect(await deskOn(computer).disconnect("claude-code")).toMatchObject({ files: [{ how: "untouched" }], apiKeyId: 7 });
+    expect(await deskOn(computer).disconnect("claude-code")).toMatchObject({
+      files: [{ how: "untouched" }],
+      apiKeyId: 7,
+    });
     expect(await deskOn(computer).disconnect("claude-code")).toBeNull();
   });
 });
@@ -105,7 +121,10 @@ describe("drift", () => {
     const computer = playComputer();
     await deskOn(computer).connect("codex", TARGET, mint);
     const text = computer.text(CODEX) ?? "";
-    computer.put(CODEX, `# note\n${text.replace('model_provider = "tokligence"', 'model_provider = "openai"').replace(TOKEN, "tok_other_planted_secret")}`);
+    computer.put(
+      CODEX,
+      `# note\n${text.replace('model_provider = "tokligence"', 'model_provider = "openai"').replace(TOKEN, "tok_other_planted_secret")}`,
+    );
     const { drift } = await deskOn(computer).state("codex");
     expect(drift).toEqual([
       { path: CODEX, line: 2, key: "model_provider", what: "changed", now: '"openai"' },
@@ -156,7 +175,9 @@ describe("a file that is written by others at the same time", () => {
         },
       },
     };
-    await expect(createAgentDesk(world, computer.dataDir).connect("claude-code", TARGET, mint)).rejects.toThrow("changed while");
+    await expect(createAgentDesk(world, computer.dataDir).connect("claude-code", TARGET, mint)).rejects.toThrow(
+      "changed while",
+    );
     expect(computer.text(CLAUDE)).toBe('{"theirs": 1}');
     expect((await deskOn(computer).state("claude-code")).journal).toBeNull();
   });

@@ -41,7 +41,8 @@ const PLACES: Readonly<Record<Platform, { home: string; root: string }>> = {
   win32: { home: "C:\\Users\\you", root: "C:\\" },
 };
 
-const failure = (code: string, path: string): NodeJS.ErrnoException => Object.assign(new Error(`${code}: ${path}`), { code });
+const failure = (code: string, path: string): NodeJS.ErrnoException =>
+  Object.assign(new Error(`${code}: ${path}`), { code });
 
 export function playComputer(platform: Platform = "linux", env: Record<string, string> = {}): PlayedComputer {
   const { home, root } = PLACES[platform];
@@ -69,7 +70,8 @@ export function playComputer(platform: Platform = "linux", env: Record<string, s
     }
   };
   makeParents(join(home, "x"));
-  const look = <Value>(work: () => Value): Promise<Value> => (isBroken ? Promise.reject(new Broken()) : Promise.resolve().then(work));
+  const look = <Value>(work: () => Value): Promise<Value> =>
+    isBroken ? Promise.reject(new Broken()) : Promise.resolve().then(work);
   /** @param half what is left of the step where it breaks off in the middle. */
   const act = async (work: () => void, half: () => void = () => {}): Promise<void> => {
     if (isBroken) throw new Broken();
@@ -81,21 +83,31 @@ export function playComputer(platform: Platform = "linux", env: Record<string, s
     if (now !== null) throw new Broken();
   };
   const files: FileAccess = {
-    read: (path) => look(() => {
-      const found = entries.get(path);
-      if (found && found.kind !== "file") throw failure("EISDIR", path);
-      return found ? found.bytes : null;
-    }),
-    facts: (path) => look((): FileFacts | null => {
-      const found = entries.get(path);
-      return found ? { kind: found.kind, mode: found.mode, uid: found.uid, gid: found.gid, bytes: found.bytes.length } : null;
-    }),
+    read: (path) =>
+      look(() => {
+        const found = entries.get(path);
+        if (found && found.kind !== "file") throw failure("EISDIR", path);
+        return found ? found.bytes : null;
+      }),
+    facts: (path) =>
+      look((): FileFacts | null => {
+        const found = entries.get(path);
+        return found
+          ? { kind: found.kind, mode: found.mode, uid: found.uid, gid: found.gid, bytes: found.bytes.length }
+          : null;
+      }),
     linkTarget: (path) => look(() => entries.get(path)?.target ?? ""),
-    list: (folder) => look(() => [...entries.keys()].filter((path) => path !== folder && dirname(path) === folder).map((path) => path.slice(folder.length).replace(/^[\\/]/, ""))),
-    makeFolder: (path, mode) => act(() => {
-      if (!entries.has(dirname(path))) throw failure("ENOENT", path);
-      entries.set(path, entry("folder", { mode }));
-    }),
+    list: (folder) =>
+      look(() =>
+        [...entries.keys()]
+          .filter((path) => path !== folder && dirname(path) === folder)
+          .map((path) => path.slice(folder.length).replace(/^[\\/]/, "")),
+      ),
+    makeFolder: (path, mode) =>
+      act(() => {
+        if (!entries.has(dirname(path))) throw failure("ENOENT", path);
+        entries.set(path, entry("folder", { mode }));
+      }),
     create: (path, bytes, mode) => {
       if (entries.has(path) && !isBroken) return Promise.reject(failure("EEXIST", path));
       if (!entries.has(dirname(path)) && !isBroken) return Promise.reject(failure("ENOENT", path));
@@ -104,13 +116,15 @@ export function playComputer(platform: Platform = "linux", env: Record<string, s
         () => void entries.set(path, entry("file", { bytes: bytes.slice(0, bytes.length >> 1), mode })),
       );
     },
-    copyRights: (path, { mode, uid, gid }) => act(() => void Object.assign(entries.get(path) ?? {}, { mode, uid, gid })),
-    rename: (from, to) => act(() => {
-      const found = entries.get(from);
-      if (!found) throw failure("ENOENT", from);
-      entries.delete(from);
-      entries.set(to, found);
-    }),
+    copyRights: (path, { mode, uid, gid }) =>
+      act(() => void Object.assign(entries.get(path) ?? {}, { mode, uid, gid })),
+    rename: (from, to) =>
+      act(() => {
+        const found = entries.get(from);
+        if (!found) throw failure("ENOENT", from);
+        entries.delete(from);
+        entries.set(to, found);
+      }),
     flushFolder: () => act(() => {}),
     remove: (path) => act(() => void entries.delete(path)),
     removeFolder: (path) => act(() => void entries.delete(path)),
@@ -137,7 +151,8 @@ export function playComputer(platform: Platform = "linux", env: Record<string, s
       makeParents(path);
       entries.set(path, entry("link", { target }));
     },
-    text: (path) => (entries.get(path)?.kind === "file" ? Buffer.from(entries.get(path)?.bytes ?? []).toString("utf8") : null),
+    text: (path) =>
+      entries.get(path)?.kind === "file" ? Buffer.from(entries.get(path)?.bytes ?? []).toString("utf8") : null,
     bytes: (path) => entries.get(path)?.bytes ?? null,
     modeOf: (path) => entries.get(path)?.mode ?? null,
     delete: (path) => void entries.delete(path),

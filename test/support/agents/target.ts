@@ -1,8 +1,7 @@
-import type { Recipe, Target } from "../../../src-gateway/agents/types.ts";
 import { placesOf } from "../../../src-gateway/agents/paths.ts";
-import { RECIPES } from "../../../src-gateway/agents/recipes/recipes.ts";
 import { chooseFiles } from "../../../src-gateway/agents/prepare.ts";
-import type { DesiredFile } from "../../../src-gateway/agents/types.ts";
+import { RECIPES } from "../../../src-gateway/agents/recipes/recipes.ts";
+import type { DesiredFile, Recipe, Target } from "../../../src-gateway/agents/types.ts";
 import type { PlayedComputer } from "./played-computer.ts";
 
 export const TOKEN = "tok_planted_secret_0123456789abcdef";

@@ -15,7 +15,8 @@ const json: Record<string, string> = {
   mixed: '{\n  "theme": "dark",\r\n  "x": 1\n}\r\n',
   mark: '\ufeff{\n  "theme": "dark"\n}\n',
   "mark and windows": '\ufeff{\r\n\t"theme": "dark"\r\n}',
-  comments: '// mine\n{\n  // about the theme\n  "theme": "dark", // keep\n  /* "old": 1, */\n  "last": null /* ! */\n  // the end\n}\n// after\n',
+  comments:
+    '// mine\n{\n  // about the theme\n  "theme": "dark", // keep\n  /* "old": 1, */\n  "last": null /* ! */\n  // the end\n}\n// after\n',
   "comment only inside": "{\n  // nothing yet\n}\n",
   "trailing commas": '{\n  "theme": "dark",\n  "list": [\n    1,\n    2,\n  ],\n}\n',
   "comma first": '{ "theme": "dark"\n, "x": 1\n, "y": [ 2\n       , 3 ]\n}\n',
@@ -30,9 +31,11 @@ const toml: Record<string, string> = {
   "comments only": "# mine\n\n# nothing\n",
   "no end of line": 'model = "gpt-5.4"',
   "table first": "# about\n\n[tui]\ntheme = 'x'\n",
-  windows: 'model = "a" # keep\r\n\r\n[mcp_servers.docs]\r\ncommand = "npx"\r\nargs = [\r\n  "-y", # yes\r\n  "docs",\r\n]\r\n',
+  windows:
+    'model = "a" # keep\r\n\r\n[mcp_servers.docs]\r\ncommand = "npx"\r\nargs = [\r\n  "-y", # yes\r\n  "docs",\r\n]\r\n',
   mark: '\ufeffmodel = "a"\n',
-  "words that look like tables": 'note = """\n[model_providers.x]\nmodel_provider = 1\n"""\nraw = \'\'\'\n# no comment\n\'\'\'\n[a]\nb = "#"\n',
+  "words that look like tables":
+    'note = """\n[model_providers.x]\nmodel_provider = 1\n"""\nraw = \'\'\'\n# no comment\n\'\'\'\n[a]\nb = "#"\n',
   "dotted and quoted": 'a.b.c = 1\n"x y".z = { q = 1, w = "," }\n[ "p"."q r" ]\n"k=v" = \'=\'\n',
   lists: "[[hooks]]\nmodel_provider = 'not this one'\n\n[[hooks]]\nname = 1\n[hooks.deep]\nx = 1979-05-27T07:32:00Z\n",
   others: 'model_provider = "other"\n\n[model_providers.other]\nname = "Other"\nbase_url = "http://o/v1"\n',
@@ -74,7 +77,8 @@ const block: Record<string, string> = {
   windows: "echo a\r\necho b\r\n",
   mark: "\ufeff# top\n",
   "blank end": "a\n\n\n",
-  script: "#!/bin/sh\nif true; then\n  provider add mine --api-key \"$K\"\nfi\n# >>> other (managed) >>>\n# <<< other (managed) <<<\n",
+  script:
+    '#!/bin/sh\nif true; then\n  provider add mine --api-key "$K"\nfi\n# >>> other (managed) >>>\n# <<< other (managed) <<<\n',
 };
 
 export const UGLY: Readonly<Record<FileFormat, Record<string, string>>> = { json, toml, yaml, dotenv, block };
