@@ -32,6 +32,16 @@ type Where = ExpressionBuilder<Database, "hook_deliveries">;
 export function createDeliveryClaims({ db }: Store): DeliveryClaims {
   return {
     async claim({ hook, by, nowUs, untilUs, limit }) {
+      // An update takes SQLite's only lock for writing even when it finds nothing.
+      const due = await db
+        .selectFrom("hook_deliveries")
+        .select("id")
+        .where("state", "=", "waiting")
+        .where("hook", "=", hook)
+        .where("next_at", "<=", nowUs)
+        .limit(1)
+        .executeTakeFirst();
+      if (due === undefined) return [];
       const rows = await whileBusy(() =>
         db
           .updateTable("hook_deliveries")
