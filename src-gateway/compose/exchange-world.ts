@@ -54,6 +54,7 @@ export function createExchangeWorld(
     admission: admissionOf(parts),
     affinity: createAffinity({ clock }),
     spending,
+    identity: () => parts.config.live().config.identity ?? [],
     runaways: switchedGuard(parts),
     joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
     mayJoin: (userId) => parts.configuration.flags.isOn("retry_join", userId),

@@ -13,6 +13,7 @@ import type { Lane } from "./lane.ts";
 import { tracedHeaders } from "./observe.ts";
 import { createRelay } from "./relay.ts";
 import type { ExchangeState } from "./state.ts";
+import { tellIdentity } from "./tell-identity.ts";
 import { createTranslation } from "./translation.ts";
 import type { UpstreamCall } from "./types.ts";
 
@@ -112,8 +113,14 @@ async function openLane(state: ExchangeState, target: ProviderTarget): Promise<L
   const isSame = target.wire === state.inbound.wire && !state.mustTranslate(target);
   const lane = isSame ? createRelay(state, target) : createTranslation(state, target);
   state.sent = isSame ? null : { wire: target.wire, body: lane.request.body };
+  const told = tellIdentity(lane.request, state.world.identity?.() ?? [], {
+    principal: state.principal,
+    project: state.keeper.record.project,
+    provider: target.provider,
+    model: state.head.model,
+  });
   // Last, because some providers want the whole request signed.
-  return { ...lane, request: await state.world.authorize(target, lane.request) };
+  return { ...lane, request: await state.world.authorize(target, told) };
 }
 
 const isUnsayable = (error: GatewayError): boolean =>

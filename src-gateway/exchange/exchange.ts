@@ -124,7 +124,7 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     if (!isCount(inbound.target.surface)) plan = await spending.enter(plan, spendQuestion(asked, body, planFor, aside));
     let failure: AttemptFailure | null;
     for (;;) {
-      state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
+      state = createState({ ...asked, principal, body: withoutChoice(body), plan, continuation, admission });
       failure = await askTargets(state);
       if (!failure?.stopped || inbound.signal.aborted) break;
       plan = await spending.goOn(failure.stopped, plan);

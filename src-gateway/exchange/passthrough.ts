@@ -49,7 +49,7 @@ export async function runPassthrough(arrived: PassthroughInbound, world: Passthr
     };
     let chosen = await spending.enter(await choose(model), spendQuestion(inbound, world, body, choose));
     for (;;) {
-      const stopped = await askTargets({ inbound, world, keeper, body }, chosen, spending);
+      const stopped = await askTargets({ inbound, world, keeper, body, principal }, chosen, spending);
       if (stopped === null) break;
       chosen = await spending.goOn(stopped, chosen);
     }

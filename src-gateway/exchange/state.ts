@@ -1,4 +1,5 @@
 import type { Home } from "../affinity/types.ts";
+import type { Principal } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { AdmissionRequest } from "../limits/types.ts";
@@ -23,6 +24,7 @@ export interface ExchangeState {
   world: ExchangeWorld;
   keeper: RecordKeeper;
   spending: Spending<Plan>;
+  principal: Principal;
   body: RequestBody;
   head: RequestHead;
   plan: Plan;
@@ -58,6 +60,7 @@ type Understood = Pick<
   | "world"
   | "keeper"
   | "spending"
+  | "principal"
   | "body"
   | "head"
   | "plan"

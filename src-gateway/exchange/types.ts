@@ -22,7 +22,7 @@ import type { HeardBodies } from "../request-log/types.ts";
 import type { ItemsText, ResponseMemory } from "../responses-state/types.ts";
 import type { Plan, RequestFacts } from "../routing/types.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
-import type { RetrySettings, TimeoutSettings, WorkMode } from "../settings/types.ts";
+import type { IdentityRule, RetrySettings, TimeoutSettings, WorkMode } from "../settings/types.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -195,6 +195,8 @@ export interface ExchangeWorld {
   affinity: Affinity;
   /** Why nothing new can be taken, because it could not be written down; null while it can. */
   noRoom?(): GatewayError | null;
+  /** What providers are told of who asks; nothing when left out. */
+  identity?(): readonly IdentityRule[];
   /** Null while nothing is limited. */
   spending?(): Spender | null;
   /** Notices agents that run in circles. */
@@ -228,6 +230,8 @@ export interface ExchangeWorld {
     close(record: ExchangeRecord, heard?: HeardBodies): Promise<ExchangeRecord> | void;
   };
   observer?: ExchangeObserver;
+  /** A provider's error without the gateway's own secrets, which some providers repeat. */
+  hideSecrets?(bytes: Buffer): Buffer;
   /** Hears what goes by, where the log keeps bodies; absent where it keeps none. */
   listen?<Kind extends Inbound>(inbound: Kind): Kind;
 }

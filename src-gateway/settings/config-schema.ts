@@ -5,7 +5,7 @@
 import { z } from "zod";
 import { PROVIDER_WIRES, WIRE_PROTOCOL_ALIASES, WIRE_PROTOCOLS } from "../ir/protocol.ts";
 import { budgetSchema, priceSchema, rateLimitSchema } from "./money-schemas.ts";
-import { hookSchema, signInSchema } from "./people-schemas.ts";
+import { hookSchema, identitySchema, signInSchema } from "./people-schemas.ts";
 import { ANY_PROTOCOL } from "./read-default-provider.ts";
 import { routeSchema } from "./route-schemas.ts";
 import { STATUS_ACTIONS } from "./types.ts";
@@ -74,6 +74,7 @@ export function configFileShape(kinds: readonly string[]) {
     prices: list(priceSchema).describe("What things cost, where the price data is wrong or silent."),
     budgets: list(budgetSchema).describe("How much may be spent."),
     rate_limits: list(rateLimitSchema).describe("How much may be asked at once and in a minute."),
+    identity: list(identitySchema).describe("What providers are told of who asks."),
     hooks: list(hookSchema).describe("Who is told of what happens."),
     sign_in: signInSchema.nullish().describe("How people sign in."),
   });

@@ -54,7 +54,7 @@ export function mergeConfig(
   const providers = firstOfEach([...file.providers, ...others.filter(({ id }) => !disabled.has(id))]);
   const routes = [...file.routes, ...inlineRoutes(parts, providers, disabled)];
   const aliases = { ...inline.aliases, ...file.aliases };
-  const { prices, budgets, rateLimits, hooks, signIn } = file;
+  const { prices, budgets, rateLimits, identity, hooks, signIn } = file;
   return {
     version,
     providers,
@@ -64,6 +64,7 @@ export function mergeConfig(
     ...(prices ? { prices } : {}),
     ...(budgets ? { budgets } : {}),
     ...(rateLimits ? { rateLimits } : {}),
+    ...(identity ? { identity } : {}),
     ...(hooks ? { hooks } : {}),
     ...(signIn ? { signIn } : {}),
   };

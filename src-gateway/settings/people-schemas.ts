@@ -1,6 +1,7 @@
 /** The forms of `hooks:` and `sign_in:`. */
 import { z } from "zod";
 import { WEBHOOK_FORMATS } from "./hook-types.ts";
+import { IDENTITY_FACTS } from "./identity-types.ts";
 import { CLAIMED_ROLES } from "./sign-in-types.ts";
 
 const texts = z.union([z.string().min(1), z.array(z.string().min(1))]);
@@ -48,4 +49,17 @@ const issuer = z.strictObject({
 export const signInSchema = z.strictObject({
   oidc: z.array(oidc).nullish(),
   tokens: z.array(issuer).nullish(),
+});
+
+const patterns = z.union([z.string(), z.array(z.string()).min(1)]).optional();
+
+export const identitySchema = z.strictObject({
+  providers: patterns.describe("Which providers are told, with * and ?; all when left out."),
+  models: patterns.describe("For which models that are asked for, with * and ?; for all when left out."),
+  send: z.enum(IDENTITY_FACTS),
+  header: z
+    .string()
+    .regex(/^x-[a-z0-9-]{1,60}$/i)
+    .optional(),
+  field: z.string().optional().describe("A member of the JSON body, such as user or metadata.user_id."),
 });

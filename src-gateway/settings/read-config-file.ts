@@ -3,6 +3,7 @@ import { isMap, type Node } from "yaml";
 import { readBudgets } from "./read-budgets.ts";
 import { readDefaultProvider } from "./read-default-provider.ts";
 import { readHooks } from "./read-hooks.ts";
+import { readIdentity } from "./read-identity.ts";
 import { readPrices } from "./read-prices.ts";
 import { readProviders } from "./read-providers.ts";
 import { readRateLimits } from "./read-rate-limits.ts";
@@ -20,6 +21,7 @@ export const CONFIG_MEMBERS = [
   "prices",
   "budgets",
   "rate_limits",
+  "identity",
   "hooks",
   "sign_in",
 ] as const;
@@ -51,6 +53,7 @@ export function readConfigFile(path: string, text: string, known: KnownNames): C
     if (members?.has("prices")) content.prices = readPrices(reader, members.get("prices"));
     if (members?.has("budgets")) content.budgets = readBudgets(reader, members.get("budgets"));
     if (members?.has("rate_limits")) content.rateLimits = readRateLimits(reader, members.get("rate_limits"));
+    if (members?.has("identity")) content.identity = readIdentity(reader, members.get("identity"));
     if (members?.has("sign_in")) content.signIn = readSignIn(reader, members.get("sign_in"), path);
     if (members?.has("hooks")) content.hooks = readHooks(reader, members.get("hooks"), path);
   }

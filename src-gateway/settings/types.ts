@@ -10,6 +10,7 @@ import type { BudgetConfig, RateLimitConfig } from "./budget-types.ts";
 import type { ConfigurationSettings } from "./configuration-settings.ts";
 import type { DiskSettings } from "./disk-settings.ts";
 import type { HookConfig, HookSettings } from "./hook-types.ts";
+import type { IdentityRule } from "./identity-types.ts";
 import type { LogSettings } from "./log-types.ts";
 import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
@@ -25,6 +26,7 @@ import type {
   TimeoutSettings,
 } from "./timing-types.ts";
 
+export type { IdentityFact, IdentityRule } from "./identity-types.ts";
 export type { RouteConfig } from "./route-types.ts";
 export type {
   ClickHouseSettings,
@@ -215,6 +217,8 @@ export interface ConfigFileContent {
   /** None when left out. */
   budgets?: BudgetConfig[];
   rateLimits?: RateLimitConfig[];
+  /** What providers are told of who asks; nothing when left out. */
+  identity?: IdentityRule[];
   /** None when left out. */
   signIn?: SignInConfig;
   /** None when left out. */

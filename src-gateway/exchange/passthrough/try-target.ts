@@ -1,10 +1,12 @@
 /** One try at one provider: the request goes out as it comes in, the answer goes back as it comes in. */
+import type { Principal } from "../../auth/types.ts";
 import { GatewayError, toGatewayError } from "../../ir/errors.ts";
 import type { AttemptRecord } from "../../ir/exchange-record.ts";
 import type { AnyUpstreamRequest } from "../../upstream/types.ts";
 import { type AttemptFailure, clientLeft } from "../failures.ts";
 import { tracedHeaders } from "../observe.ts";
 import type { RecordKeeper } from "../record.ts";
+import { tellIdentity } from "../tell-identity.ts";
 import type { UpstreamCall } from "../types.ts";
 import type { OutgoingBody } from "./outgoing-body.ts";
 import { passthroughHeaders } from "./passthrough-headers.ts";
@@ -16,6 +18,7 @@ export interface PassthroughState {
   world: PassthroughWorld;
   keeper: RecordKeeper;
   body: OutgoingBody;
+  principal: Principal;
 }
 
 /** @returns null when the client has been given its answer, broken off or not. */
@@ -58,13 +61,20 @@ export async function tryTarget(state: PassthroughState, target: PassthroughTarg
 
 /** @throws GatewayError credential_missing, unsupported_operation. */
 async function authorized(
-  { inbound, world, body }: PassthroughState,
+  { inbound, world, body, keeper, principal }: PassthroughState,
   target: PassthroughTarget,
 ): Promise<AnyUpstreamRequest> {
   const content = body.content(target.model);
   const parts = Array.isArray(content) ? content : [];
   const unsigned = { url: target.url, headers: passthroughHeaders(target, inbound.headers, body), body: parts };
-  const { url, headers } = await world.authorize({ instance: target.instance, wire: target.base }, unsigned);
+  const hasJson = body.json !== null && Array.isArray(content);
+  const told = tellIdentity(
+    unsigned,
+    world.identity?.() ?? [],
+    { principal, project: keeper.record.project, provider: target.instance.id, model: body.model },
+    hasJson,
+  );
+  const { url, headers } = await world.authorize({ instance: target.instance, wire: target.base }, told);
   const isSigned = headers["authorization"]?.startsWith("AWS4-") ?? false;
   if (isSigned && (inbound.method !== "POST" || !Array.isArray(content))) {
     throw new GatewayError(
@@ -72,7 +82,8 @@ async function authorized(
       `Requests to "${target.instance.id}" are signed over their whole body, so only JSON can be posted to it.`,
     );
   }
-  return { url, headers, method: inbound.method, body: content, timeouts: world.timeouts };
+  const sent = hasJson ? told.body : content;
+  return { url, headers, method: inbound.method, body: sent, timeouts: world.timeouts };
 }
 
 function startAttempt(keeper: RecordKeeper, target: PassthroughTarget): AttemptRecord {
