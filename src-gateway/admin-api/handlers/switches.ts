@@ -6,10 +6,15 @@ import { authorOf } from "./author.ts";
 import type { Handlers } from "./types.ts";
 
 export const switchHandlers: Pick<Handlers, keyof typeof SWITCH_ENDPOINTS> = {
-  listFlags: ({ deps }) => deps.configuration.flags.list(),
+  async listFlags({ deps }) {
+    // Another gateway may have decided a moment ago.
+    await deps.configuration.flags.look();
+    return deps.configuration.flags.list();
+  },
   async updateFlag({ deps, caller, params, body, record }) {
     const name = params["name"] ?? "";
     const { flags } = deps.configuration;
+    await flags.look();
     const before = flags.list().find((each) => each.name === name)?.rule ?? null;
     const state = await flags.decide(name, body.rule, authorOf(caller));
     await record({ action: "flag.update", target: { kind: "flag", id: name, name }, before, after: state.rule });
