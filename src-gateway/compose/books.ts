@@ -5,6 +5,7 @@ import { priceAttempts, priceRecord } from "../prices/price-record.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../store/exchange-writer.ts";
 import { recoverInterrupted, startInstance } from "../store/instances.ts";
 import { keepPartitions } from "../store/partitions.ts";
+import { cleanRecord } from "./clean-record.ts";
 import type { Parts } from "./parts.ts";
 
 export interface Books {
@@ -19,7 +20,7 @@ export interface Books {
 }
 
 export async function openBooks(parts: Parts): Promise<Books> {
-  const { settings, ledgerStore, clock, log, prices } = parts;
+  const { settings, ledgerStore, clock, log, prices, redactor } = parts;
   await tellInterrupted(parts);
   const run = await startInstance(ledgerStore, clock, log);
   const stopPartitions = await keepPartitions(ledgerStore, clock, log);
@@ -32,6 +33,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
   });
   const watchers: Books["watchers"] = new Set();
   const closeNow = (record: ExchangeRecord): void => {
+    cleanRecord(record, redactor);
     record.attempts = priceAttempts(prices.book(), record);
     record.cost = priceRecord(prices.book(), record);
     writer.close(record);
@@ -52,7 +54,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
     writer,
     watchers,
     records: {
-      open: (record) => writer.open(record),
+      open: (record) => writer.open(cleanRecord(record, redactor)),
       close: (record) => {
         if (waiting === null) closeNow(record);
         else waiting.push(record);

@@ -50,12 +50,12 @@ export function forgetChanged(health: Health, before: LiveState, after: LiveStat
   }
 }
 
-export function healthView({ health, healthEvents, config, clock }: Parts): HealthFacts {
+export function healthView({ health, healthEvents, config, clock, redactor }: Parts): HealthFacts {
   const { instances } = config.live();
   const isConfigured = ({ provider }: { provider: string }): boolean => instances.has(provider);
   const offsetUs = clock.nowUs() - clock.monotonicUs();
   const toUs = (ms: number): number | null => (ms === 0 ? null : Math.round(ms * 1000 + offsetUs));
-  return {
+  const view: HealthFacts = {
     targets: health
       .status()
       .filter(isConfigured)
@@ -66,6 +66,8 @@ export function healthView({ health, healthEvents, config, clock }: Parts): Heal
       .map(({ availableAtMs, ...circuit }) => ({ ...circuit, availableAtUs: toUs(availableAtMs) })),
     events: healthEvents().map((event) => ({ key: null, why: null, ...event })),
   };
+  // Models are named by clients, and one may have sent a key for a name.
+  return JSON.parse(redactor.redact(JSON.stringify(view))) as HealthFacts;
 }
 
 /** @returns what stops it; null where the operator wants no probes. */

@@ -92,6 +92,7 @@ class Telemetry implements TelemetrySide {
       ...world,
       ...(this.otel?.listening(world) ?? {}),
       observer: this.observer(),
+      hideSecrets: (bytes) => parts.redactor.hideKnown(bytes),
       records: {
         open: (record) => {
           const facts = record.stream ? parts.openRequests.get(record.id) : undefined;

@@ -210,7 +210,8 @@ class Reader implements AnswerReader, UpstreamSink {
     this.finish(null);
   }
 
-  private failWithAnswer(body: Buffer): void {
+  private failWithAnswer(said: Buffer): void {
+    const body = this.state.world.hideSecrets?.(said) ?? said;
     const error = this.lane.decodeError(this.status, dated(this.headers, this.state.world.clock.nowUs()), body);
     // A refused credential is the gateway's own, not the caller's: passing it on would send people after the wrong key.
     const isTheCallers = error.code !== "provider_auth_failed" && this.status >= 400;

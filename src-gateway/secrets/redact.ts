@@ -4,6 +4,8 @@ export interface Redactor {
   /** Those that were added, in order; for the thread that keeps bodies. */
   known(): readonly string[];
   redact(text: string): string;
+  /** The same bytes without those that were added; what only looks like a secret stays. */
+  hideKnown(bytes: Buffer): Buffer;
 }
 
 const SHAPES =
@@ -22,6 +24,15 @@ export function createRedactor(): Redactor {
       let clean = text;
       for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, HIDDEN);
       return clean.replace(SHAPES, HIDDEN);
+    },
+    hideKnown(bytes) {
+      let text: string | null = null;
+      for (const secret of known) {
+        // As it stands in JSON.
+        for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1)]))
+          if (bytes.includes(form)) text = (text ?? bytes.toString("utf8")).replaceAll(form, HIDDEN);
+      }
+      return text === null ? bytes : Buffer.from(text);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { readCredential } from "../auth/read-credential.ts";
-import { keyAllows, mayReach } from "../auth/rights.ts";
+import { keyAllows, reachOf } from "../auth/rights.ts";
 import type { Principal } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
@@ -61,7 +61,7 @@ function requireReader(request: IncomingMessage, isOwnPort: boolean, options: Me
       "The metrics need metrics_token, or an administrator's key, as a Bearer token.",
     );
   const { role, scopes } = options.authenticate(shown, addressOf(request));
-  if (mayReach(role, "metrics:read") && keyAllows(scopes, "metrics:read")) return;
+  if (reachOf("metrics:read", role) === "all" && keyAllows(scopes, "metrics:read")) return;
   throw new GatewayError("forbidden", "The metrics are for administrators' keys, and for whoever has metrics_token.");
 }
 

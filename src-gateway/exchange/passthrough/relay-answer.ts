@@ -123,7 +123,8 @@ class Relay implements UpstreamSink {
     this.finish(null);
   }
 
-  private failWithAnswer(body: Buffer): void {
+  private failWithAnswer(said: Buffer): void {
+    const body = this.state.world.hideSecrets?.(said) ?? said;
     const headersNow = dated(this.headers, this.state.world.clock.nowUs());
     const error = this.named(WIRES[this.wire].decodeError(this.status, headersNow, body));
     // A refused credential is the gateway's own, not the caller's: passing it on would send people after the wrong key.
