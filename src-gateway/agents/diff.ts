@@ -89,7 +89,7 @@ function hunks(lines: Line[]): string[] {
 /** What looks like the value of a key, a token or a password; and whatever is known to be secret. */
 const SECRET_VALUE =
   /((?:api[_-]?key|token(?!s)|secret|password|authorization|credential|bearer)[\w-]*["']?\s*[:=]\s*)(?:"([^"\n]+)"|'([^'\n]+)'|([^\s"',#{}[\]]{6,}))/gi;
-const KEY_SHAPE = /\b(?:sk|tok|pk|ghp|gho|xai|AIza|gsk|r8|hf)[-_]?[\w-]{12,}/g;
+const KEY_SHAPE = /\b(?:(?:sk|pk|xai)-|(?:tok|ghp|gho|gsk|r8|hf)_|AIza)[\w-]{12,}/g;
 
 export function maskSecrets(text: string, known: readonly string[]): string {
   let masked = text;
