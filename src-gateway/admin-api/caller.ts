@@ -1,7 +1,7 @@
 /** Who calls the admin API, and whether they may. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
-import { keyAllows, mayReach, RIGHTS } from "../auth/rights.ts";
+import { keyAllows, mayLead, mayReach, RIGHTS } from "../auth/rights.ts";
 import type { Role, User } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { addressOf } from "../lib/client-address.ts";
@@ -49,20 +49,19 @@ export async function requireCaller(
     );
   }
   if (caller.byCookie && isChange(request)) requireOwnOrigin(request, deps);
-  requireRight(caller, access);
+  await requireRight(caller, access, deps);
   return caller;
 }
 
 const isChange = ({ method }: IncomingMessage): boolean => method !== "GET" && method !== "HEAD";
 
 /** @throws GatewayError forbidden */
-export function requireRight(caller: Caller, access: Exclude<Access, "public">): void {
-  if (access === "user") return;
-  if (access === "admin") {
-    if (!isAdmin(caller)) throw new GatewayError("forbidden", "Only administrators may do this.");
-    return;
-  }
-  if (!mayReach(caller.role, access)) {
+export async function requireRight(
+  caller: Caller,
+  access: Exclude<Access, "public">,
+  deps: Pick<AdminDeps, "teams">,
+): Promise<void> {
+  if (!mayReach(caller.role, access) && !(mayLead(access) && (await leadsATeam(caller, deps)))) {
     const what = RIGHTS[access].what;
     throw new GatewayError("forbidden", `Your role does not let you do this: ${what} (the right ${access}).`);
   }
@@ -70,6 +69,13 @@ export function requireRight(caller: Caller, access: Exclude<Access, "public">):
     const needed = `This key has not the scope admin:${access}, which this needs.`;
     throw new GatewayError("forbidden", `${needed} Use another key, or make one with that scope.`);
   }
+}
+
+/** Which team that is, the handler looks. */
+async function leadsATeam({ userId }: Caller, { teams }: Pick<AdminDeps, "teams">): Promise<boolean> {
+  const own = await teams.teamsOf(userId);
+  const roles = await Promise.all(own.map(({ id }) => teams.roleOf(id, userId)));
+  return roles.includes("team_admin");
 }
 
 async function findCaller(request: IncomingMessage, response: ServerResponse, deps: AdminDeps): Promise<Caller | null> {

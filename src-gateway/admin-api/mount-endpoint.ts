@@ -96,7 +96,7 @@ async function versionOf(call: Call): Promise<string> {
     });
   }
   const { access } = ENDPOINTS[name] as Endpoint;
-  if (call.caller !== null && access !== "public") requireRight(call.caller, access);
+  if (call.caller !== null && access !== "public") await requireRight(call.caller, access, call.deps);
   return etagOf(await work({ ...call, name, query: {}, body: {} }));
 }
 

@@ -2,11 +2,8 @@
 import { z } from "zod";
 import type { Right } from "../../auth/rights.ts";
 
-/**
- * Who may call: everybody, or who has the right (see auth/rights.ts). The earlier words `user` and `admin` are anyone with a
- * key or session, who sees only what is theirs, and administrators.
- */
-export type Access = "public" | "user" | "admin" | Right;
+/** Who may call: everybody, or who has the right. The table of rights is in auth/rights.ts. */
+export type Access = "public" | Right;
 
 export interface Endpoint {
   method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";

@@ -130,7 +130,7 @@ const needsBody = (schema: Schema): boolean => Array.isArray(schema["required"])
 function aboutAccess(access: Access, summary: string, isAct: boolean): Record<string, unknown> {
   const tag = access === "public" ? "sessions" : (access.split(":")[0] ?? "");
   if (access === "public") return { summary, tags: [tag], security: [] };
-  const right = access in RIGHTS ? RIGHTS[access as Right] : null;
+  const right = access in RIGHTS ? RIGHTS[access] : null;
   const who =
     right === null ? "" : ` Lets somebody ${right.what}; \`all\`, \`own\` or \`none\` by role, see \`x-reach\`.`;
   return {

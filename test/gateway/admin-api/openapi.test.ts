@@ -52,7 +52,7 @@ describe("the page that shows it", () => {
     expect(policy).not.toContain("http");
     const html = await page.text();
     expect(html).not.toMatch(/https?:/);
-    const files = [...html.matchAll(/(?:src|href)="(/[^"]+)"/g)].map(([, path = ""]) => path);
+    const files = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path = ""]) => path);
     expect(files).toHaveLength(3);
     for (const path of files) {
       const file = await fetch(gateway.url + path);
