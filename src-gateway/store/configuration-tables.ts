@@ -1,5 +1,5 @@
 /** Every version of the configuration that was in force somewhere. Rows are only ever added. */
-export interface ConfigRevisionsTable {
+interface ConfigRevisionsTable {
   /** Counts up, whatever the source. */
   id: number;
   /** What it was in force of: `database`, or the path of a file. */
@@ -19,7 +19,7 @@ export interface ConfigRevisionsTable {
 }
 
 /** What was decided about a flag, in place of its standard. */
-export interface FeatureFlagsTable {
+interface FeatureFlagsTable {
   name: string;
   /** JSON. */
   rule: string;
@@ -27,9 +27,15 @@ export interface FeatureFlagsTable {
   updated_by: string | null;
 }
 
-export interface SealedSecretsTable {
+interface SealedSecretsTable {
   name: string;
   /** See secrets/sealer.ts. */
   sealed: string;
   updated_at: number;
+}
+
+export interface ConfigurationTables {
+  config_revisions: ConfigRevisionsTable;
+  feature_flags: FeatureFlagsTable;
+  sealed_secrets: SealedSecretsTable;
 }

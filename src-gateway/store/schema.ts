@@ -1,7 +1,7 @@
 /** The tables, the same on SQLite and PostgreSQL. Times are microseconds since 1970 unless a name says otherwise. */
 import type { ColumnType, Generated } from "kysely";
 import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
-import type { ConfigRevisionsTable, FeatureFlagsTable, SealedSecretsTable } from "./configuration-tables.ts";
+import type { ConfigurationTables } from "./configuration-tables.ts";
 import type { HookTables } from "./hook-tables.ts";
 import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
@@ -227,7 +227,7 @@ export interface FactsTable {
   value: string;
 }
 
-export interface Database extends NoticeTables, SignInTables, IdentityTables, HookTables {
+export interface Database extends ConfigurationTables, NoticeTables, SignInTables, IdentityTables, HookTables {
   facts: FactsTable;
   users: UsersTable;
   api_keys: ApiKeysTable;
@@ -243,9 +243,6 @@ export interface Database extends NoticeTables, SignInTables, IdentityTables, Ho
   latency_days: LatencyDaysTable;
   ledger_chain: LedgerChainTable;
   imported_entries: ImportedEntriesTable;
-  config_revisions: ConfigRevisionsTable;
-  feature_flags: FeatureFlagsTable;
-  sealed_secrets: SealedSecretsTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;
 }

@@ -152,7 +152,9 @@ describe("the configuration of a gateway that runs", () => {
       message: expect.stringMatching(/line 4, column 11: .*opnai.*line 8, column 19/),
     });
     for (const broken of ["providers: [", "a: *x", `${text}\nhooks: [{name: h, events: x, script: /bin/true}]\n`])
-      await expect(client.call("putConfigDocument", { body: { text: broken, revision: 1 } })).rejects.toThrow();
+      await expect(client.call("putConfigDocument", { body: { text: broken, revision: 1 } })).rejects.toMatchObject({
+        name: "AdminError",
+      });
     await expect(client.call("putConfigDocument", { body: { text } })).rejects.toMatchObject({ status: 400 });
     expect(readFileSync(gateway.configFile, "utf8")).toBe(text);
     expect((await client.call("listConfigRevisions")).items).toHaveLength(1);
