@@ -13,6 +13,7 @@ interface Flags {
   out: string;
   user?: string;
   apiKey?: string;
+  team?: string;
 }
 
 export function addLedgerStatement(ledger: Command, world: CliWorld): void {
@@ -23,6 +24,7 @@ export function addLedgerStatement(ledger: Command, world: CliWorld): void {
     .requiredOption("--out <dir>", "the folder for the three files")
     .option("--user <user>", "only one user (id or e-mail address)")
     .option("--api-key <id>", "only one client key, by its number")
+    .option("--team <name>", "only the client keys of one team")
     .action(async (flags: Flags, command: Command) => {
       const { printer, withGateway } = contextOf(command, world);
       const result = await withGateway(async (connection) => {
@@ -30,6 +32,7 @@ export function addLedgerStatement(ledger: Command, world: CliWorld): void {
           month: flags.month,
           ...(flags.user === undefined ? {} : { userId: (await findUser(connection, flags.user)).id }),
           ...(flags.apiKey === undefined ? {} : { apiKeyId: Number(flags.apiKey) }),
+          ...(flags.team === undefined ? {} : { team: flags.team }),
         };
         return runJob(
           connection,

@@ -14,6 +14,7 @@ type Dimension = QueryOf<"usageBreakdown">["groupBy"];
 const DIMENSIONS = [
   "user",
   "key",
+  "team",
   "agent",
   "session",
   "project",

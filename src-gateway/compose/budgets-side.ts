@@ -110,7 +110,7 @@ async function open(parts: Parts, writer: Pick<ExchangeWriter, "flush">, limits:
       return () => clearTimeout(timer);
     },
   });
-  const fromLedger = createSpentSince(usage, ledgerStore);
+  const fromLedger = createSpentSince(usage, ledgerStore, parts.identityStore);
   return createBudgets({
     counts,
     asks,

@@ -2,15 +2,20 @@
 import { sql } from "kysely";
 import type { SpentQuery } from "../budgets/types.ts";
 import { inputTotal } from "../ir/usage.ts";
+import { readKeysOfTeam } from "../ledger/team-keys.ts";
 import type { UsageDimension, UsageReports, UsageSum } from "../ledger/types.ts";
 import type { Store } from "../store/open-store.ts";
 
-export function createSpentSince(usage: UsageReports, store: Store): (query: SpentQuery) => Promise<number> {
+export function createSpentSince(
+  usage: UsageReports,
+  store: Store,
+  identity: Store,
+): (query: SpentQuery) => Promise<number> {
   return async (query) => {
     const sums = await sumsOf(usage, query);
     if (query.unit === "usd") return total(sums, ({ costNano }) => costNano);
     if (query.unit === "tokens") return total(sums, ({ usage: used }) => inputTotal(used) + used.output);
-    return Math.max(0, total(sums, ({ requests }) => requests) - (await neverAsked(store, query)));
+    return Math.max(0, total(sums, ({ requests }) => requests) - (await neverAsked(store, identity, query)));
   };
 }
 
@@ -25,12 +30,11 @@ async function sumsOf(usage: UsageReports, { scope, id, name, fromUs }: SpentQue
       return [await usage.total({ fromUs, userId: Number(id) })];
     case "key":
       return [await usage.total({ fromUs, apiKeyId: Number(id) })];
+    case "team":
     case "agent":
     case "project":
     case "provider":
       return grouped(usage, scope, name, fromUs);
-    case "team":
-      return [];
   }
 }
 
@@ -49,11 +53,13 @@ const nameIn = (scope: string, group: string): string =>
   (scope === "agent" ? (group.split("/", 1)[0] ?? group) : group).toLowerCase();
 
 /** Rows of requests that no provider was asked for: they are in the ledger, and in no budget. */
-async function neverAsked({ db }: Store, { scope, id, name, fromUs }: SpentQuery): Promise<number> {
+async function neverAsked({ db }: Store, identity: Store, query: SpentQuery): Promise<number> {
+  const { scope, id, name, fromUs } = query;
+  const keys = scope === "team" ? await readKeysOfTeam(identity, name) : [];
   const lower = name.toLowerCase();
   const whose = {
     global: sql`1 = 1`,
-    team: sql`1 = 0`,
+    team: keys.length === 0 ? sql`1 = 0` : sql`api_key_id in (${sql.join(keys)})`,
     user: sql`user_id = ${Number(id)}`,
     key: sql`api_key_id = ${Number(id)}`,
     agent: sql`(lower(agent) = ${lower} or lower(agent) like ${`${lower.replace(/[\\%_]/g, "\\$&")}/%`} escape '\\')`,

@@ -17,6 +17,7 @@ import { statementCsv } from "./statement-csv.ts";
 import { loadStatementKey } from "./statement-key.ts";
 import { statementPage } from "./statement-page.ts";
 import type { SignedStatement, StatementScope } from "./statement-types.ts";
+import { readKeysOfTeam } from "./team-keys.ts";
 import { verifyLedger } from "./verify-ledger.ts";
 
 export interface LedgerDeskInput {
@@ -41,6 +42,8 @@ export interface MonthQuery {
   month: string;
   userId?: number;
   apiKeyId?: number;
+  /** The name of a team, in any case: what was asked with its keys. */
+  team?: string;
 }
 
 export interface StatementFiles {
@@ -119,12 +122,13 @@ async function makeStatement(
   onRows: (rows: number) => void,
 ): Promise<StatementFiles> {
   const { store, clock, version } = input;
-  const { month, userId, apiKeyId } = query;
+  const { month, userId, apiKeyId, team } = query;
   const keys = await input.identityStore.db.selectFrom("api_keys").select(["id", "name", "key_prefix"]).execute();
   const keyNames = new Map(keys.map(({ id, name, key_prefix }) => [id, `${name} (${key_prefix}…)`]));
   const filter: StatementFilter = {
     ...(userId === undefined ? {} : { userIds: [userId] }),
     ...(apiKeyId === undefined ? {} : { apiKeyIds: [apiKeyId] }),
+    ...(team === undefined ? {} : { apiKeyIds: await readKeysOfTeam(input.identityStore, team) }),
   };
   const scope = await scopeOf(input, query, keyNames);
   const collected = await collectMonth(store, month, filter, keyNames, onRows);
@@ -140,7 +144,7 @@ async function makeStatement(
   const csv = statementCsv(content);
   const csvSha256 = createHash("sha256").update(csv).digest("hex");
   const signed: SignedStatement = (await ownKey(input)).sign({ ...content, csvSha256 });
-  const name = `statement-${month}${userId === undefined ? "" : `-user-${userId}`}${apiKeyId === undefined ? "" : `-key-${apiKeyId}`}`;
+  const name = `statement-${month}${userId === undefined ? "" : `-user-${userId}`}${apiKeyId === undefined ? "" : `-key-${apiKeyId}`}${team === undefined ? "" : `-team-${team.replace(/[^\w-]/g, "_")}`}`;
   const { costNano, requests, unpriced } = collected.total;
   return {
     month,
@@ -157,9 +161,10 @@ async function makeStatement(
 
 async function scopeOf(
   { identityStore }: LedgerDeskInput,
-  { userId, apiKeyId }: MonthQuery,
+  { userId, apiKeyId, team }: MonthQuery,
   keyNames: ReadonlyMap<number, string>,
 ): Promise<StatementScope> {
+  if (team !== undefined) return { kind: "team", name: team };
   if (apiKeyId !== undefined) return { kind: "key", name: keyNames.get(apiKeyId) ?? String(apiKeyId) };
   if (userId === undefined) return { kind: "all", name: "" };
   const user = await identityStore.db.selectFrom("users").select("email").where("id", "=", userId).executeTakeFirst();

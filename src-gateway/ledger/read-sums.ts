@@ -17,7 +17,8 @@ import { DAY_US, HOUR_US, type Segments, type Span, segmentsOf } from "./usage-s
 export type Sums = Record<DaySum, number>;
 export const NOTHING = Object.fromEntries(DAY_SUMS.map((name) => [name, 0])) as Sums;
 
-type Grouping = UsageDimension | "all";
+/** Teams are put together from their keys. */
+type Grouping = Exclude<UsageDimension, "team"> | "all";
 
 /** By the value of the dimension as it stands in the database, times as their number. */
 export async function readSums(

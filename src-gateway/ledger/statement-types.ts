@@ -24,7 +24,7 @@ export interface StatementSum {
 export type NamedSum = StatementSum & { name: string };
 
 export interface StatementScope {
-  kind: "all" | "user" | "key";
+  kind: "all" | "user" | "key" | "team";
   name: string;
 }
 

@@ -5,6 +5,7 @@ import type { LatencyMetric } from "../store/rollup-columns.ts";
 export const USAGE_DIMENSIONS = [
   "user",
   "key",
+  "team",
   "agent",
   "session",
   "project",

@@ -3,9 +3,11 @@
  * themselves at the ends of a span and where no sum is kept.
  */
 import type { Store } from "../store/open-store.ts";
+import { DAY_SUMS } from "../store/rollup-columns.ts";
 import { createOtherReports } from "./other-reports.ts";
 import { isTime, NOTHING, readSums, type Sums } from "./read-sums.ts";
-import type { UsageDimension, UsageReports, UsageSum } from "./types.ts";
+import { readTeamsOfKeys } from "./team-keys.ts";
+import type { UsageDimension, UsageQuery, UsageReports, UsageSum } from "./types.ts";
 import { DAY_US, HOUR_US } from "./usage-segments.ts";
 import { readUsageSeries } from "./usage-series.ts";
 
@@ -18,10 +20,12 @@ export function createUsageReports(store: Store, identity: Store = store): Usage
     },
     async breakdown(query) {
       const { groupBy } = query;
-      const groups = await readSums(store, identity, query, groupBy);
+      const groups = await (groupBy === "team"
+        ? readTeamSums(store, identity, query)
+        : readSums(store, identity, query, groupBy));
       const names = await namesOf(identity, groupBy);
       const found = [...groups].map(([key, sums]) => toSum(sums, nameOf(groupBy, key, names)));
-      return isTime(groupBy)
+      return groupBy !== "team" && isTime(groupBy)
         ? found.sort(byName)
         : found.sort(
             (a, b) =>
@@ -40,6 +44,19 @@ export function createUsageReports(store: Store, identity: Store = store): Usage
     },
     ...createOtherReports(store),
   };
+}
+
+/** By the team's name; what was asked without a key, or with one of no team, is in none. */
+async function readTeamSums(store: Store, identity: Store, query: UsageQuery): Promise<Map<string, Sums>> {
+  const [byKey, teams] = await Promise.all([readSums(store, identity, query, "key"), readTeamsOfKeys(identity)]);
+  const groups = new Map<string, Sums>();
+  for (const [key, sums] of byKey) {
+    const team = (key === "" ? undefined : teams.get(Number(key))) ?? "";
+    const before = groups.get(team);
+    if (before === undefined) groups.set(team, { ...sums });
+    else for (const name of DAY_SUMS) before[name] += sums[name];
+  }
+  return groups;
 }
 
 /** Code units, not a language's order; what has no name comes last. */

@@ -46,6 +46,7 @@ const usageQuery = z.strictObject({
 const dimension = z.enum([
   "user",
   "key",
+  "team",
   "agent",
   "session",
   "project",

@@ -46,6 +46,8 @@ export const LEDGER_ENDPOINTS = {
       month: z.string(),
       userId: z.number().int().optional(),
       apiKeyId: z.number().int().optional(),
+      /** A team's name: of all its keys, and of nobody else. */
+      team: z.string().min(1).max(100).optional(),
     }),
     reply: ledgerJobSchema,
   }),
