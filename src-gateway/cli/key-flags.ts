@@ -15,7 +15,7 @@ export interface TermFlags {
   rpm?: number;
   tpm?: number;
   concurrent?: number;
-  budget?: Budget | null;
+  budget?: Budget | "none";
   addresses?: string[];
   team?: string;
   project?: string;
@@ -50,8 +50,8 @@ function whole(text: string): number {
 
 const NANO = 1_000_000_000;
 
-function budget(text: string): Budget | null {
-  if (text === "none") return null;
+function budget(text: string): Budget | "none" {
+  if (text === "none") return text;
   const match = /^(\d+(?:\.\d+)?)\s*(usd|tokens|requests)\/(day|week|month|total)$/i.exec(text.trim());
   const unit = match?.[2]?.toLowerCase();
   const per = match?.[3]?.toLowerCase();
@@ -69,7 +69,7 @@ export async function termsOf(connection: Connection, flags: TermFlags, before: 
   const { scopes, rpm, tpm, concurrent, addresses, project } = flags;
   const isLimited = [rpm, tpm, concurrent, flags.budget].some((value) => value !== undefined);
   const { budget: budgetBefore, ...rates } = before ?? {};
-  const kept = flags.budget === undefined ? budgetBefore : (flags.budget ?? undefined);
+  const kept = flags.budget === undefined ? budgetBefore : flags.budget === "none" ? undefined : flags.budget;
   const limits: Limits = {
     ...rates,
     ...(rpm === undefined ? {} : { requestsPerMinute: rpm }),
