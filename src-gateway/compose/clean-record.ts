@@ -15,14 +15,30 @@ const TEXTS = [
   "serviceTier",
 ] as const satisfies readonly (keyof ExchangeRecord)[];
 
+/** Most of these texts come again and again; a change of the known secrets makes all of them be looked at anew. */
+const MAX_KNOWN_CLEAN = 2_000;
+const caches = new WeakMap<Redactor, { clean: Set<string>; secrets: number }>();
+
+function knownClean(redactor: Redactor): Set<string> {
+  const secrets = redactor.count();
+  let cache = caches.get(redactor);
+  if (!cache || cache.secrets !== secrets || cache.clean.size > MAX_KNOWN_CLEAN)
+    caches.set(redactor, (cache = { clean: new Set(), secrets }));
+  return cache.clean;
+}
+
 /** Takes secrets out of a record, in place, before it is kept or shown. Nearly all hold none, and cost a look. */
 export function cleanRecord(record: ExchangeRecord, redactor: Redactor): ExchangeRecord {
+  const known = knownClean(redactor);
   let hidden = 0;
   for (const name of TEXTS) {
     const text = record[name];
-    if (text === null) continue;
+    if (text === null || known.has(text)) continue;
     const clean = redactor.redact(text);
-    if (clean === text) continue;
+    if (clean === text) {
+      if (text.length < 200) known.add(text);
+      continue;
+    }
     record[name] = clean;
     hidden++;
   }

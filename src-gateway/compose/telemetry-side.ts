@@ -7,6 +7,7 @@ import { measureProcess } from "../telemetry/metrics/process-metrics.ts";
 import { MetricRegistry } from "../telemetry/metrics/registry.ts";
 import { attemptSpanId, traceparentOf } from "../telemetry/trace-context.ts";
 import type { Books } from "./books.ts";
+import { cleanRecord } from "./clean-record.ts";
 import { declareGauges, type GaugeSources } from "./gateway-gauges.ts";
 import { type OtelSide, openOtel } from "./otel-side.ts";
 import type { Parts } from "./parts.ts";
@@ -126,10 +127,10 @@ class Telemetry implements TelemetrySide {
   }
 
   private observer(): ExchangeObserver {
-    const { openRequests, settings } = this.parts;
+    const { openRequests, settings, redactor } = this.parts;
     return {
       begin: (inbound) => openRequests.begin(inbound.id, inbound),
-      unrecorded: { open: () => {}, close: (record) => this.closed(record) },
+      unrecorded: { open: () => {}, close: (record) => this.closed(cleanRecord(record, redactor)) },
       showsItself: settings.telemetry.gatewayHeaders,
       traceHeaders: settings.telemetry.propagatesTrace
         ? (id, attempt) => {

@@ -3,6 +3,8 @@ export interface Redactor {
   add(secret: string): void;
   /** Those that were added, in order; for the thread that keeps bodies. */
   known(): readonly string[];
+  /** How many there are. */
+  count(): number;
   redact(text: string): string;
   /** The same bytes without those that were added; what only looks like a secret stays. */
   hideKnown(bytes: Buffer): Buffer;
@@ -20,6 +22,7 @@ export function createRedactor(): Redactor {
       if (secret.length >= 6) known.add(secret);
     },
     known: () => [...known],
+    count: () => known.size,
     redact(text) {
       let clean = text;
       for (const secret of known) if (clean.includes(secret)) clean = clean.replaceAll(secret, HIDDEN);

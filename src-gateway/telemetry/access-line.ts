@@ -5,7 +5,7 @@ import type { RequestFacts } from "./open-requests.ts";
 
 const MAX_TEXT = 200;
 
-/** @param now in milliseconds since 1970. */
+/** @param record free of secrets, as all are that are kept. @param nowMs since 1970. */
 export function accessLine(record: ExchangeRecord, facts: RequestFacts | undefined, nowMs: number): string {
   const { usage, cost } = record;
   let line = `{"level":"info","time":"${isoOf(nowMs)}","requestId":"${requestIdOf(record.id)}"`;

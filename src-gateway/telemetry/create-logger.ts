@@ -7,7 +7,7 @@ import type { Logger } from "../lib/logger.ts";
 import { type LogRotation, openLogFile } from "./log-file.ts";
 
 export interface ClosableLogger extends Logger {
-  /** A finished line that comes with every request; it may wait for others. */
+  /** A finished line that comes with every request, free of secrets; it may wait for others. */
   access(line: string): void;
   /** Whether anybody would read such lines. */
   readonly takesAccess: boolean;
@@ -52,7 +52,7 @@ export function createLogger(options: {
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    access: (line) => file.writeSoon(redact(line)),
+    access: (line) => file.writeSoon(line),
     reopen: () => file.reopen(),
     lost: () => file.lost(),
     close: () => file.close(),

@@ -5,6 +5,7 @@ import { readTraceContext, type Sampling, type TraceContext } from "./trace-cont
 export interface RequestFacts {
   /** Null where no HTTP request came, as over a WebSocket. */
   method: string | null;
+  /** Free of secrets. */
   path: string | null;
   /** What the client calls its request; free of secrets. */
   clientRequestId: string | null;
@@ -29,18 +30,29 @@ export interface ArrivedRequest {
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+const MAX_PATHS = 500;
+
 /** What can stand in a header and a log line as it is. */
 const CLIENT_ID = /^[\w.:@/+=-]{1,128}$/;
 
 export function createOpenRequests(redact: (text: string) => string, sampling: Sampling): OpenRequests {
   const open = new Map<number, RequestFacts>();
+  // Nearly all requests come in on a handful of paths.
+  const paths = new Map<string, string>();
+  const cleanPath = (path: string): string => {
+    const known = paths.get(path);
+    if (known !== undefined) return known;
+    const clean = redact(path);
+    if (paths.size < MAX_PATHS && path.length < 100) paths.set(path, clean);
+    return clean;
+  };
   return {
     begin(id, { method, path, headers }) {
       const header = headers["traceparent"];
       let trace: TraceContext | null = null;
       const facts: RequestFacts = {
         method: method ?? null,
-        path: path ?? null,
+        path: path === undefined ? null : cleanPath(path),
         clientRequestId: clientIdOf(headers, redact),
         trace: () => (trace ??= readTraceContext(header, sampling)),
         isStream: false,
