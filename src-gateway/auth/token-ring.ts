@@ -137,7 +137,7 @@ class Ring implements TokenRing {
 function checkClaims({ header, claims }: Jwt, { audience }: TokenIssuerConfig, nowS: number): void {
   const type = header["typ"];
   // A logout token or a security event is signed by the same keys.
-  if (type !== undefined && !/^(?:application\/)?(?:at\+)?jwt$/i.test(String(type)))
+  if (type !== undefined && !(typeof type === "string" && /^(?:application\/)?(?:at\+)?jwt$/i.test(type)))
     throw refuse("is of a kind that opens nothing");
   const audiences = [claims["aud"]].flat();
   if (!audiences.includes(audience)) throw refuse("is for somebody else: its aud does not name this gateway");

@@ -70,5 +70,5 @@ export async function readIdentitiesVersion({ db }: Store): Promise<string> {
     .selectFrom("user_identities")
     .select((select) => [select.fn.countAll().as("count"), select.fn.max("id").as("newest")])
     .executeTakeFirst();
-  return JSON.stringify([Number(row?.count ?? 0), Number(row?.newest ?? 0)]);
+  return JSON.stringify([Number(row?.count ?? 0), row?.newest ?? 0]);
 }

@@ -15,12 +15,12 @@ export interface DeskWorld {
   log: Logger;
   settings: SignInSettings;
   /** HMAC-SHA256 with this gateway's secret, in hex. */
-  keyed(text: string): string;
+  keyed: (text: string) => string;
   users: Parameters<typeof createMailCode>[0]["users"];
   mailer: Mailer;
   oidc(seal: Seal): OidcSignIn;
   /** The console's address as it may stand in a mail. */
-  consoleUrl(): string | null;
+  consoleUrl: () => string | null;
 }
 
 const MINUTE_MS = 60_000;

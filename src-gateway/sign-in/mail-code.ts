@@ -12,7 +12,7 @@ interface MailCodeWorld {
   mailer: Mailer;
   log: Logger;
   /** The console's address as it may stand in a mail: never one that the request itself has named. */
-  consoleUrl(): string | null;
+  consoleUrl: () => string | null;
 }
 
 export const MAIL_CODE_MINUTES = MAIL_CODE_US / 60_000_000;

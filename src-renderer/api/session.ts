@@ -76,39 +76,21 @@ export function createSession(connection: GatewayConnection, code: string | null
     state = next;
     for (const listener of listeners) listener();
   };
-  const login = async (body: { code?: string }): Promise<SignedInUser | null> => {
-    try {
-      const reply = await connection.call("login", { body });
-      return "mailed" in reply ? null : reply;
-    } catch (error) {
-      if (error instanceof AdminError) return null;
-      throw error;
-    }
-  };
   const look = async (): Promise<SessionState> => {
     if (unusedCode !== null) {
-      const user = await login({ code: unusedCode });
+      const user = await login(connection, { code: unusedCode });
       unusedCode = null;
       if (user) return { phase: "signed-in", user };
-      const known = await current();
+      const known = await current(connection);
       return known ? { phase: "signed-in", user: known } : { phase: "signed-out", problem: "code-refused" };
     }
-    const user = (await current()) ?? (await login({}));
+    const user = (await current(connection)) ?? (await login(connection, {}));
     const told = news;
     news = null;
     if (user) return { phase: "signed-in", user };
     if (told !== null) return { phase: "signed-out", ...told };
     return state.phase === "signed-out" ? state : { phase: "signed-out", problem: "none" };
   };
-  const current = async (): Promise<SignedInUser | null> => {
-    try {
-      return await connection.call("whoAmI");
-    } catch (error) {
-      if (error instanceof AdminError && error.status === 401) return null;
-      throw error;
-    }
-  };
-
   const lookOnce = async (): Promise<void> => {
     // A failure leaves the state as it is: the connection is down then, says so, and brings us back here when it is up.
     running ??= look()
@@ -147,4 +129,24 @@ export function createSession(connection: GatewayConnection, code: string | null
       return logoutUrl;
     },
   };
+}
+
+/** Null where it is refused. */
+async function login(connection: GatewayConnection, body: { code?: string }): Promise<SignedInUser | null> {
+  try {
+    const reply = await connection.call("login", { body });
+    return "mailed" in reply ? null : reply;
+  } catch (error) {
+    if (error instanceof AdminError) return null;
+    throw error;
+  }
+}
+
+async function current(connection: GatewayConnection): Promise<SignedInUser | null> {
+  try {
+    return await connection.call("whoAmI");
+  } catch (error) {
+    if (error instanceof AdminError && error.status === 401) return null;
+    throw error;
+  }
 }

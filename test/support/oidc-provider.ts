@@ -1,7 +1,7 @@
 /** A real OIDC provider on this machine, with people who sign in there, and a browser that goes from site to site. */
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import Provider, { type AccountClaims } from "oidc-provider";
+import Provider from "oidc-provider";
 
 export interface OidcServer {
   issuer: string;
@@ -47,10 +47,11 @@ export async function startOidcServer(providerIds: string[]): Promise<OidcServer
         pkce: { required: () => true },
         findAccount: (_context, id) => ({
           accountId: id,
-          claims: async () => ({ sub: id, ...people.get(id) }) as AccountClaims,
+          claims: async () => ({ sub: id, ...people.get(id) }),
         }),
       });
-      answer = provider.callback();
+      const callback = provider.callback();
+      answer = (request, response) => void callback(request, response);
     },
     stop: () =>
       new Promise((resolve) => {

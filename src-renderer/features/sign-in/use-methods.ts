@@ -1,13 +1,12 @@
 import { useEffect, useState } from "react";
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
-import { useConnectionState, useGateway } from "../../api/gateway-context.tsx";
+import { useGateway } from "../../api/gateway-context.tsx";
 
 export type SignInMethods = ReplyOf<"getSignInMethods">;
 
 /** The ways in; null while they are asked for. */
 export function useMethods(): SignInMethods | null {
   const { connection } = useGateway();
-  const { epoch } = useConnectionState();
   const [methods, setMethods] = useState<SignInMethods | null>(null);
   useEffect(() => {
     let isOver = false;
@@ -21,6 +20,6 @@ export function useMethods(): SignInMethods | null {
     return () => {
       isOver = true;
     };
-  }, [connection, epoch]);
+  }, [connection]);
   return methods;
 }

@@ -108,6 +108,10 @@ describe("a page of another origin", () => {
     const gateway = await start({ env: { TOKLIGENCE_ALLOWED_ORIGINS: "https://allowed.example" } });
     const cookie = await signIn(gateway);
     const { port } = new URL(gateway.url);
+    const send = (headers: Record<string, string>): Promise<Response> => {
+      const request: RequestInit = { method, headers: { cookie, ...headers }, body: "{}" };
+      return fetch(`${gateway.url}/api/v1${path}`, request);
+    };
     const attempts = {
       foreign: { origin: "https://evil.example" },
       sandboxed: { origin: "null" },
@@ -118,19 +122,11 @@ describe("a page of another origin", () => {
       "of another name of this host": { origin: `http://localhost:${port}` },
     };
     for (const [name, headers] of Object.entries(attempts)) {
-      const reply = await fetch(`${gateway.url}/api/v1${path}`, {
-        method,
-        headers: { cookie, "content-type": "application/json", ...headers },
-        body: "{}",
-      });
+      const reply = await send({ "content-type": "application/json", ...headers });
       expect([name, reply.status, reply.headers.get("set-cookie")]).toEqual([name, 403, null]);
     }
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
-      const reply = await fetch(`${gateway.url}/api/v1${path}`, {
-        method,
-        headers: { cookie, "content-type": type },
-        body: "{}",
-      });
+      const reply = await send({ "content-type": type });
       expect([type, [403, 415].includes(reply.status)]).toEqual([type, true]);
     }
     expect(await statusOf(gateway, cookie)).toBe(200);
