@@ -10,7 +10,7 @@ import { retentionAt } from "../request-log/body-log.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
 import { configView, providerViews, statusView } from "./admin-views.ts";
-import { agentDoor } from "./agents-side.ts";
+import type { AgentDoor } from "./agents-side.ts";
 import { configurationDoor } from "./configuration-door.ts";
 import { explainRoute } from "./explain-route.ts";
 import { forgetUser } from "./forget-user.ts";
@@ -53,8 +53,7 @@ export interface AdminSideInput {
   /** What is short on the disk, as a sentence; null while there is room. */
   diskProblem?: () => string | null;
   startedAtUs: number;
-  /** The desktop app of the person in front of this computer is the host. */
-  isDesktop?: boolean;
+  agents: AgentDoor;
   urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
 }
@@ -174,7 +173,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     health: () => healthView(parts),
     budgets: input.budgets,
     runaways: parts.runaways,
-    agents: agentDoor(parts, input.isDesktop ?? false),
+    agents: input.agents,
     notices: noticeDesk(parts, input.updateProblem),
     resetHealth: (filter) => parts.health.reset(filter),
     explain: (question) => explainRoute(parts, question),

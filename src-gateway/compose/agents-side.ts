@@ -18,12 +18,13 @@ interface AgentSideParts {
   log: Logger;
 }
 
-export function agentDoor(parts: AgentSideParts, isDesktop: boolean): AgentDoor {
+/** @param env of the process, where agents are told where their settings are. */
+export function agentDoor(parts: AgentSideParts, env: NodeJS.ProcessEnv, isDesktop: boolean): AgentDoor {
   let opened: Promise<AgentDesk> | null = null;
   return {
     isDesktop,
     async desk() {
-      opened ??= open(parts);
+      opened ??= open(parts, env);
       const desk = await opened;
       // The command line may have died in the middle of something since.
       for (const { agent, what, unusedKeyId } of await desk.recover()) {
@@ -36,12 +37,12 @@ export function agentDoor(parts: AgentSideParts, isDesktop: boolean): AgentDoor 
   };
 }
 
-async function open({ settings }: AgentSideParts): Promise<AgentDesk> {
+async function open({ settings }: AgentSideParts, env: NodeJS.ProcessEnv): Promise<AgentDesk> {
   const [{ createAgentDesk }, { thisComputer }] = await Promise.all([
     import("../agents/desk.ts"),
     import("../agents/computer.ts"),
   ]);
   const home = homedir();
   // Projects are where the person works, which a gateway cannot know.
-  return createAgentDesk(thisComputer({ env: process.env, cwd: home, home }), settings.dataDir);
+  return createAgentDesk(thisComputer({ env, cwd: home, home }), settings.dataDir);
 }

@@ -7,6 +7,7 @@ import type { Settings } from "../settings/types.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
+import { agentDoor } from "./agents-side.ts";
 import { createAnalytics } from "./analytics-side.ts";
 import { keepAudit } from "./audit-side.ts";
 import { openBooks } from "./books.ts";
@@ -66,7 +67,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
     parts,
     root: user,
     isFirstRun,
-    isDesktop: host.isDesktop ?? false,
+    agents: agentDoor(parts, env, host.isDesktop ?? false),
     writer: books.writer,
     running,
     watchers: books.watchers,

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { GatewayError } from "../ir/errors.ts";
 import type { Settings } from "../settings/types.ts";
 import { serveAdmin } from "./admin-side.ts";
+import { agentDoor } from "./agents-side.ts";
 import { openHooks } from "./hooks-side.ts";
 import { composeParts } from "./parts.ts";
 
@@ -26,6 +27,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     writer: null,
     running: new Set(),
     watchers: new Set(),
+    agents: agentDoor(parts, env, false),
     analytics: () => null,
     updateProblem: () => null,
     hooks: hooks.desk,

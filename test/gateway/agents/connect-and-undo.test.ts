@@ -14,7 +14,7 @@ const deskOn = (computer: PlayedComputer) => createAgentDesk(computer.world, com
 async function expectConnected(computer: PlayedComputer, recipe: (typeof WRITTEN)[number]): Promise<void> {
   for (const { path, format, edits } of await filesOf(computer, recipe)) {
     const bytes = computer.bytes(path);
-    expect(bytes, path).not.toBeNull();
+    expect(bytes, `of ${path}`).not.toBeNull();
     const value = editorOf(format).parse(decode(bytes ?? new Uint8Array()).text);
     for (const edit of edits) {
       const wanted = edit.valueFrom ? valueAt(value, edit.path) : edit.value;
@@ -57,7 +57,7 @@ describe.each(WRITTEN.map((recipe) => [recipe.id, recipe] as const))("%s", (id, 
       await expectConnected(computer, recipe);
       await desk.connect(id, { ...TARGET, baseUrl: "http://127.0.0.1:9999" }, mint);
       await desk.disconnect(id);
-      expect(computer.snapshot(), name).toEqual(before);
+      expect(computer.snapshot(), `of ${name}`).toEqual(before);
     }
   });
 

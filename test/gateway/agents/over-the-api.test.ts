@@ -58,7 +58,7 @@ describe("the endpoints for agents", () => {
     writeFileSync(join(home, ".claude/settings.json"), "{}");
     for (const path of PATHS) {
       const { status, text } = await ask(url, key, path);
-      expect(status, path).toBe(403);
+      expect(status, `of ${path}`).toBe(403);
       expect(text).toContain("gateway connect");
     }
     expect(readFileSync(join(home, ".claude/settings.json"), "utf8")).toBe("{}");

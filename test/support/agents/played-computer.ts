@@ -165,7 +165,7 @@ export function playComputer(platform: Platform = "linux", env: Record<string, s
             path,
             `${kind} ${mode.toString(8)} ${uid} ${target}${Buffer.from(bytes).toString("latin1")}`,
           ])
-          .sort(),
+          .toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
       ),
     breakAfter(count, how) {
       breaks = { at: steps + count, how };
