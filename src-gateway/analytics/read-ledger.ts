@@ -56,7 +56,7 @@ export async function readInterruptedRuns({ db }: Store): Promise<ChainLength[]>
     select instance_id as run, max(id) as last from exchanges where outcome = 'interrupted' group by instance_id`.execute(
     db,
   );
-  return rows.map(({ run, last }) => ({ instanceId: ofInterrupted(Number(run)), end: Number(last) }));
+  return rows.map(({ run, last }) => ({ instanceId: ofInterrupted(run), end: last }));
 }
 
 /** Null where the chain ends. */

@@ -45,8 +45,8 @@ it("is counted for all of them together, also after a restart, and told by team"
   const again = await post({ ...second, key } as TestGateway, one);
   expect(again.status).toBe(200);
   await again.arrayBuffer();
-  const [status] = (await budgetsOf({ ...second, key } as TestGateway)).budgets;
+  const [status] = (await budgetsOf({ ...second, key })).budgets;
   expect(status).toMatchObject({ scope: "team", value: "data" });
-  expect(await spentOf({ ...second, key } as TestGateway)).toBe(nano(COST * 3));
+  expect(await spentOf({ ...second, key })).toBe(nano(COST * 3));
   expect((await post(second, two)).status).toBe(402);
 }, 30_000);
