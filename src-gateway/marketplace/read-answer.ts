@@ -41,10 +41,7 @@ function announcement(json: unknown): Announcement | null {
 
 function text(value: unknown, maxLength: number): string | null {
   if (typeof value !== "string") return null;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is these that are taken out
-  const clean = value
-    .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "")
-    .trim();
+  const clean = value.replace(/(?![\n\t])[\p{Cc}\p{Cf}]/gu, "").trim();
   return clean === "" ? null : clean.slice(0, maxLength);
 }
 

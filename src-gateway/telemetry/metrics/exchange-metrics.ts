@@ -1,7 +1,8 @@
 /** What is counted of every exchange when it is over. Names are Ferro's where it has one, so that its dashboards go on. */
 import type { AttemptRecord, ExchangeRecord, Outcome } from "../../ir/exchange-record.ts";
 import { createLabelNames, type LabelNames } from "./label-names.ts";
-import type { Count, Histogram, MetricRegistry, NanoUsd } from "./registry.ts";
+import type { MetricRegistry } from "./registry.ts";
+import type { Count, Histogram, NanoUsd } from "./values.ts";
 
 export interface ExchangeMetrics {
   closed(record: ExchangeRecord): void;

@@ -36,7 +36,7 @@ const expressions = dashboard.panels.flatMap(({ title, targets = [] }) =>
 /** What is only there when something is unusual, which this test does not bring about. */
 const MAY_BE_EMPTY = new Set(["Wait in the queue, p95"]);
 
-describe.skipIf(promtool === null)("promtool", () => {
+describe.skipIf(promtool === null)("promtool (needs it on this machine)", () => {
   it.each([
     ["check", "config", "prometheus.yml"],
     ["check", "rules", "alerts.yml"],
@@ -68,7 +68,7 @@ it("every alert has a test", () => {
   expect(alerts.filter((alert) => !tested.has(alert))).toEqual([]);
 });
 
-describe.skipIf(server === null)("Prometheus", () => {
+describe.skipIf(server === null)("Prometheus (needs it on this machine)", () => {
   let provider: ScriptedProvider;
   let gateway: TestGateway;
   let prometheus: TestPrometheus;
