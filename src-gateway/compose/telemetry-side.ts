@@ -102,7 +102,7 @@ class Telemetry implements TelemetrySide {
         },
         close: (record, heard) => {
           if (heard) this.otel?.heard(record, heard);
-          records.close(record, heard);
+          return records.close(record, heard);
         },
       },
       ...(waits

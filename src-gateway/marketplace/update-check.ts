@@ -19,7 +19,7 @@ export interface UpdateCheck {
 export interface UpdateCheckOptions {
   baseUrl: string;
   /** Called with each question, so that its file is only made when there is one. */
-  ping(): Promise<Ping>;
+  ping: () => Promise<Ping>;
   board: NoticeBoard;
   clock: Clock;
   schedule: Schedule;

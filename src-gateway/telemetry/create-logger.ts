@@ -28,9 +28,9 @@ export function createLogger(options: {
   /** Never, when left out. */
   rotation?: LogRotation;
   /** Takes secrets out of a finished line. */
-  redact(line: string): string;
+  redact: (line: string) => string;
   /** The trace of a request that is under way. */
-  traceIdOf?(requestId: string): string | null;
+  traceIdOf?: (requestId: string) => string | null;
 }): ClosableLogger {
   const { level, redact, traceIdOf } = options;
   const file = openLogFile(options.file, options.rotation ?? NEVER);

@@ -33,7 +33,7 @@ export interface OtelExporterOptions {
   instanceId: string;
   registry: MetricRegistry | null;
   refresh: (() => Promise<void>) | null;
-  providerOf(id: string): ToldProvider | null;
+  providerOf: (id: string) => ToldProvider | null;
   log: Logger;
 }
 

@@ -35,7 +35,7 @@ import type { ToldExchange, ToldProvider } from "./types.ts";
 export interface SpanMaker {
   resource: Resource;
   version: string;
-  providerOf(id: string): ToldProvider | null;
+  providerOf: (id: string) => ToldProvider | null;
 }
 
 export function spansOf(told: ToldExchange, maker: SpanMaker): ReadableSpan[] {
