@@ -69,8 +69,9 @@ class Desk implements ConfigDesk {
       const changes = listChanges(valueOf(before), valueOf(text));
       const problems = checkDocument(text, before, { inForce: this.options.inForce, known: this.options.known() });
       const result = { revision: this.current, problems, changes, missing };
-      if (problems.length > 0 || request.checkOnly) return { ...result, applied: false, text };
-      request.mayApply(valueOf(before), valueOf(text));
+      if (problems.length > 0) return { ...result, applied: false, text };
+      request.mayApply(before, text);
+      if (request.checkOnly) return { ...result, applied: false, text };
       if (this.options.inForce.lastProblem() !== null && this.options.file !== null && !request.overwrite)
         throw wouldBeLost(this.options.file);
       if (text === before && this.current !== null) return { ...result, applied: false, text: this.shown().text };

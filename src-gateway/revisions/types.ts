@@ -88,8 +88,8 @@ export interface ChangeRequest {
   checkOnly: boolean;
   /** Also where somebody's file with mistakes would be lost. */
   overwrite: boolean;
-  /** Throws where this author may not make this change. */
-  mayApply(before: unknown, after: unknown): void;
+  /** Throws where this author may not make this change, which is free of mistakes. Asked for a check as well. */
+  mayApply(before: string, after: string): void;
 }
 
 export interface ChangeResult {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { GatewayError } from "../../ir/errors.ts";
 import { valueOf } from "../../revisions/edit-document.ts";
 import { listChanges } from "../../revisions/list-changes.ts";
@@ -10,6 +9,7 @@ import type { CONFIGURATION_ENDPOINTS } from "../contract/configuration-endpoint
 import type { AdminDeps } from "../deps.ts";
 import { positionIn, toPage } from "../paging.ts";
 import { authorOf } from "./author.ts";
+import { requireOperatorForPrograms } from "./programs.ts";
 import type { HandlerInput, Handlers } from "./types.ts";
 
 export const configurationHandlers: Pick<Handlers, keyof typeof CONFIGURATION_ENDPOINTS> = {
@@ -72,7 +72,7 @@ async function change(input: ChangeInput, what: ChangeRequest["change"], checkOn
     message: body.message ?? null,
     checkOnly,
     overwrite: body.overwrite ?? false,
-    mayApply: (old, now) => requireOperatorForScripts(caller, old, now),
+    mayApply: (old, now) => requireOperatorForPrograms(caller, old, now),
   });
   const { applied, revision, problems, changes } = result;
   if (problems.length > 0 && !checkOnly) throw refused(problems);
@@ -95,20 +95,6 @@ function refused(problems: ChangeResult["problems"]): GatewayError {
     return `${place}${key}: ${problem}${hint === "" ? "" : ` (${hint})`}`;
   });
   return new GatewayError("invalid_request", `Nothing was changed. ${lines.join("; ")}.`, { problems });
-}
-
-/** A script runs as the gateway does: who only has the password of an account must not name one. */
-function requireOperatorForScripts(caller: Caller | null, before: unknown, after: unknown): void {
-  if (caller?.isLocal || isDeepStrictEqual(scriptsIn(before), scriptsIn(after))) return;
-  throw new GatewayError(
-    "forbidden",
-    "Hooks that run a program are set on the gateway's own machine: in its file, or with `gateway config` there.",
-  );
-}
-
-function scriptsIn(value: unknown): unknown[] {
-  const hooks = (value as { hooks?: unknown } | null | undefined)?.hooks;
-  return Array.isArray(hooks) ? hooks.filter((hook: unknown) => Object(hook).script !== undefined) : [];
 }
 
 async function findRevision({ configuration }: AdminDeps, id: number): Promise<RevisionWithText> {
