@@ -69,7 +69,8 @@ export function jsonOf(
 ): fc.Arbitrary<unknown> {
   const inner = (part: unknown): fc.Arbitrary<unknown> => jsonOf((part ?? {}) as JsonSchema, refs, depth + 1);
   if (depth > 6) return fc.constant(null);
-  if (typeof schema["$ref"] === "string") return inner(refs[schema["$ref"].split("/").at(-1) ?? ""]);
+  if (typeof schema["$ref"] === "string")
+    return jsonOf(refs[schema["$ref"].split("/").at(-1) ?? ""] ?? {}, refs, depth + 3);
   if ("const" in schema) return fc.constant(schema["const"]);
   if (Array.isArray(schema["enum"])) return fc.constantFrom<unknown>(...(schema["enum"] as unknown[]));
   const choices = (schema["anyOf"] ?? schema["oneOf"]) as unknown[] | undefined;
@@ -103,12 +104,8 @@ function numberOf({ minimum, maximum, exclusiveMinimum }: JsonSchema, isWhole: b
   const min = Number(minimum ?? (exclusiveMinimum === undefined ? -1_000 : Number(exclusiveMinimum) + 1));
   const max = Math.max(min, Number(maximum ?? 1e15));
   const low = fc.integer({ min: Math.ceil(min), max: Math.min(Math.floor(max), Math.ceil(min) + 20) });
-  return isWhole
-    ? fc.oneof(
-        low,
-        fc.maxSafeInteger().filter((n) => n >= min && n <= max),
-      )
-    : low;
+  const anywhere = fc.double({ min: 0, max: 1, noNaN: true }).map((part) => min + part * (max - min));
+  return isWhole ? fc.oneof(low, anywhere.map(Math.round)) : fc.oneof(low, anywhere);
 }
 
 function objectOf(schema: JsonSchema, inner: (part: unknown) => fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
