@@ -54,7 +54,7 @@ const orNull = <Value>(work: Promise<Value>): Promise<Value | null> =>
     throw error;
   });
 
-export const diskFiles: FileAccess = {
+const diskFiles: FileAccess = {
   read: (path) => orNull(readFile(path)),
   async facts(path) {
     const stats = await orNull(lstat(path));

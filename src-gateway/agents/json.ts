@@ -20,7 +20,7 @@ export function valueAt(value: Json | undefined, path: KeyPath): Json | undefine
   return here;
 }
 
-export const isNamed = (value: Json, { field, is }: Item): boolean => isObject(value) && value[field] === is;
+const isNamed = (value: Json, { field, is }: Item): boolean => isObject(value) && value[field] === is;
 
 /** A copy with the value at the path; what is missing on the way is made. */
 export function withValue(whole: Json | undefined, path: KeyPath, value: Json, first = false): Json {

@@ -21,7 +21,7 @@ export interface ConnectFlags {
 }
 
 /** The variable with a key that somebody else has made. */
-export const OWN_KEY = "TOKLIGENCE_CLIENT_KEY";
+const OWN_KEY = "TOKLIGENCE_CLIENT_KEY";
 /** For gateways that ask for none. */
 const NO_KEY = "no-key";
 

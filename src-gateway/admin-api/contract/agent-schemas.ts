@@ -1,7 +1,7 @@
 /** Coding agents of the computer that the gateway runs on, as they are shown. Times are microseconds since 1970. */
 import { z } from "zod";
 
-export const AGENT_STATES = [
+const AGENT_STATES = [
   "not-installed",
   "available",
   "by-hand",
