@@ -4,30 +4,20 @@ import type { User } from "../auth/types.ts";
 import type { Gateway, GatewayInfo, Host } from "../index.ts";
 import { createIdSource } from "../lib/ids.ts";
 import type { Settings } from "../settings/types.ts";
-import { createTokenCounter } from "../token-count/counter.ts";
-import { createUpstream } from "../upstream/dispatch.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { agentDoor } from "./agents-side.ts";
 import { createAnalytics } from "./analytics-side.ts";
 import { keepAudit } from "./audit-side.ts";
 import { openBooks } from "./books.ts";
-import { openBudgets } from "./budgets-side.ts";
-import { watchDisk } from "./disk-side.ts";
-import { createExchangeWorld } from "./exchange-world.ts";
+import { type Urls, urlsOf } from "./bound-urls.ts";
 import { startProbes } from "./health-side.ts";
 import { openHooks } from "./hooks-side.ts";
-import { logBodies } from "./log-bodies.ts";
 import { openDoors } from "./open-doors.ts";
-import { countBeside } from "./own-counts.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { replayExchange } from "./replay.ts";
-import { createResponseMemory } from "./response-memory.ts";
-import { consoleUrlOf, watchTokenIssuers } from "./sign-in-side.ts";
-import { openTelemetry } from "./telemetry-side.ts";
+import { openServices } from "./services.ts";
+import { watchTokenIssuers } from "./sign-in-side.ts";
 import { createUpdates } from "./updates-side.ts";
-
-/** A few agents' bursts at once. */
-const MAX_WAITING_COUNTS = 1_000;
 
 export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv, host: Host = {}): Promise<Gateway> {
   const parts = await composeParts(settings, env);
@@ -45,24 +35,10 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
   const hooks = openHooks(parts, env, books);
   const { user, isFirstRun } = await openIdentity(parts);
 
-  const upstream = createUpstream({ connectMs: settings.timeouts.connectMs });
-  const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
-  const memory = createResponseMemory(parts);
-  const counted = countBeside(parts, books);
-  const logged = logBodies(parts, counted.records);
-  const spending = await openBudgets(parts, books.writer);
-  const disk = watchDisk(parts, books.writer);
-  const running = new Set<Promise<void>>();
-  const telemetry = openTelemetry(parts, books, { running, budgets: spending.budgets });
-  const world = telemetry.watching({
-    ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory, spending.spending),
-    ...logged.world,
-    ...counted.listening(logged.world),
-    noRoom: disk.noRoom,
-  });
+  const services = await openServices(parts, books, user);
+  const { running, world, spending, disk, telemetry } = services;
   const nextId = createIdSource(clock);
-  const analytics = createAnalytics(parts);
-  const updates = createUpdates(parts);
+  const { analytics, updates, ...beside } = createBeside(parts);
   const admin = serveAdmin({
     parts,
     root: user,
@@ -81,33 +57,21 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
     replay: (question) => replayExchange({ parts, world, nextId, running }, question),
   });
   const { metrics } = telemetry;
-  const server = openDoors({ parts, world, dispatch: upstream.dispatch, admin, metrics, running, nextId });
+  const server = openDoors({ parts, world, dispatch: services.dispatch, admin, metrics, running, nextId });
   let urls: Urls = { url: "", consoleUrl: "" };
-
-  let stopProbes: (() => void) | null = null;
-  let stopAudit: (() => void) | null = null;
 
   const shutDown = async (drainMs: number): Promise<void> => {
     hooks.stopping();
     admin.stop();
-    disk.stop();
-    stopProbes?.();
-    stopAudit?.();
-    world.joins?.stop();
-    await spending.answerAll();
+    beside.hush();
+    await services.hush();
     await server.stop(drainMs);
-    await Promise.allSettled(running);
-    await memory.answers.stop();
-    await logged.stop();
-    await counted.stop();
-    await spending.stop();
+    await services.finish();
     await hooks.stop();
     await books.close();
     await telemetry.stop();
-    await analytics?.stop();
-    await updates?.stop();
-    await counter.close();
-    await upstream.close();
+    await beside.stop();
+    await services.close();
     await parts.close();
   };
 
@@ -121,21 +85,40 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
         await shutDown(0);
         throw error;
       }
-      parts.config.start();
-      parts.configuration.start();
-      parts.prices.start();
-      watchTokenIssuers(parts);
-      stopProbes = startProbes(parts);
-      stopAudit = keepAudit(parts);
-      analytics?.start();
+      beside.start();
       telemetry.start();
-      updates?.start();
       hooks.start();
       return welcome(parts, urls, isFirstRun ? user.id : null);
     },
     reopenLog: () => parts.log.reopen(),
     signInUrl: () => `${urls.consoleUrl}#code=${admin.createCode()}`,
     stop: () => shutDown(settings.timeouts.drainMs),
+  };
+}
+
+/** What goes on beside the requests, from the moment the gateway listens. */
+function createBeside(parts: Parts) {
+  const analytics = createAnalytics(parts);
+  const updates = createUpdates(parts);
+  const stops: ((() => void) | null)[] = [];
+  return {
+    analytics,
+    updates,
+    start() {
+      parts.config.start();
+      parts.configuration.start();
+      parts.prices.start();
+      watchTokenIssuers(parts);
+      stops.push(startProbes(parts), keepAudit(parts));
+      analytics?.start();
+      updates?.start();
+    },
+    /** Asks and cleans no more; what is still to be sent waits for the last record. */
+    hush: () => stops.splice(0).forEach((stop) => stop?.()),
+    async stop() {
+      await analytics?.stop();
+      await updates?.stop();
+    },
   };
 }
 
@@ -159,27 +142,10 @@ async function welcome(parts: Parts, urls: Urls, newUserId: number | null): Prom
   return infoOf(parts, urls, clientKey);
 }
 
-interface Urls {
-  url: string;
-  consoleUrl: string;
-}
-
 async function createFirstKey({ apiKeys, keyRing }: Parts, userId: number): Promise<string> {
   const { token } = await apiKeys.create({ userId, name: "first key" });
   await keyRing.reload();
   return token;
-}
-
-function urlsOf(bound: { name: string; host: string; port: number }[], settings: Settings): Urls {
-  const urlOf = (name: string): string | null => {
-    const listener = bound.find((each) => each.name === name);
-    if (!listener) return null;
-    // An address that means "everywhere" is none that can be called.
-    const host = listener.host === "0.0.0.0" || listener.host === "::" ? "127.0.0.1" : listener.host;
-    return `http://${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
-  };
-  const url = urlOf("facade") ?? urlOf("openai") ?? "";
-  return { url, consoleUrl: consoleUrlOf(settings, `${urlOf("facade") ?? urlOf("admin") ?? url}/console/`) };
 }
 
 function infoOf(parts: Parts, urls: Urls, clientKey: string | null): GatewayInfo {
