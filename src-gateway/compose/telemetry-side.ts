@@ -91,7 +91,7 @@ class Telemetry implements TelemetrySide {
     );
     const watched: ExchangeWorld = {
       ...world,
-      ...(this.otel?.listening(world) ?? {}),
+      ...this.otel?.listening(world),
       observer: this.observer(),
       hideSecrets: (bytes) => parts.redactor.hideKnown(bytes),
       records: {

@@ -1,10 +1,10 @@
 /** Reads a provider's answer as it comes in, decides when it counts as one, and hands it on to the caller. */
-
 import { GatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { deliverWhole } from "./deliver-whole.ts";
-import { type AttemptFailure, clientLeft, dated, describeFailure, isJson, unknownStreamError } from "./failures.ts";
+import { failureOf } from "./error-answer.ts";
+import { type AttemptFailure, clientLeft, describeFailure, unknownStreamError } from "./failures.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import type { ExchangeState } from "./state.ts";
@@ -113,8 +113,8 @@ class Reader implements AnswerReader, UpstreamSink {
   private takeEnd(): void {
     if (this.frames) return this.endFrames(this.frames);
     const body = Buffer.concat(this.chunks, this.length);
-    if (!this.succeeded) return this.failWithAnswer(body);
     const { lane, status, headers } = this;
+    if (!this.succeeded) return this.finish(failureOf(this.state, { lane, status, headers, body }));
     this.finish(deliverWhole(this.state, { lane, provider: this.attempt.provider, status, headers, body }));
   }
 
@@ -129,12 +129,11 @@ class Reader implements AnswerReader, UpstreamSink {
 
   abandon(): void {
     if (this.isDone) return;
-    const { keeper } = this.state;
-    if (this.frames) keeper.learn(this.frames.facts);
+    if (this.frames) this.state.keeper.learn(this.frames.facts);
     this.finish(clientLeft());
   }
 
-  /** Once the client has its headers nobody asks for it any more. */
+  // Once the client has its headers nobody asks for it any more.
   private noteHeard(): void {
     if (this.state.inbound.reply.status === null) this.state.keeper.outside.heard();
   }
@@ -208,16 +207,6 @@ class Reader implements AnswerReader, UpstreamSink {
       );
     } else inbound.reply.cut();
     this.finish(null);
-  }
-
-  private failWithAnswer(said: Buffer): void {
-    const body = this.state.world.hideSecrets?.(said) ?? said;
-    const error = this.lane.decodeError(this.status, dated(this.headers, this.state.world.clock.nowUs()), body);
-    // A refused credential is the gateway's own, not the caller's: passing it on would send people after the wrong key.
-    const isTheCallers = error.code !== "provider_auth_failed" && this.status >= 400;
-    const mayRelay = this.lane.relaysErrors && isTheCallers && isJson(this.headers, body);
-    const headers = { ...this.lane.headersToClient(this.headers), "content-length": String(body.length) };
-    this.finish({ error, accepted: false, relay: mayRelay ? { status: this.status, headers, body } : null });
   }
 
   private finish(failure: AttemptFailure | null): void {

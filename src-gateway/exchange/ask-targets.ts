@@ -18,7 +18,7 @@ import { answerFromLoopback } from "./loopback.ts";
 import { type Place, placesOf } from "./places.ts";
 import { targetsThatKnow } from "./response-history.ts";
 import { settleFailure } from "./settle-failure.ts";
-import { errorOfStop } from "./spending.ts";
+import { errorOfStop } from "./spend-question.ts";
 import type { ExchangeState } from "./state.ts";
 
 /** Null when the caller has been given its answer; the failure to tell it otherwise. */

@@ -1,6 +1,6 @@
 /** How an attempt can fail, in words that may reach the caller. */
 import { GatewayError } from "../ir/errors.ts";
-import type { SpendStop } from "./spending.ts";
+import type { SpendStop } from "./spend-question.ts";
 import type { Headers, UpstreamFailure } from "./types.ts";
 
 export interface AttemptFailure {

@@ -20,7 +20,8 @@ import type { PassthroughInbound, PassthroughWorld } from "./passthrough/types.t
 import { noRecords, type RecordKeeper, startRecord } from "./record.ts";
 import { factsWithoutBody } from "./request-facts.ts";
 import { estimateSpend } from "./spend-estimate.ts";
-import { Spending, type SpendQuestion, type SpendStop } from "./spending.ts";
+import type { SpendQuestion, SpendStop } from "./spend-question.ts";
+import { Spending } from "./spending.ts";
 
 export async function runPassthrough(arrived: PassthroughInbound, world: PassthroughWorld): Promise<void> {
   const inbound = world.listen?.(arrived) ?? arrived;

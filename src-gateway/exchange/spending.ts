@@ -2,45 +2,18 @@
  * What a request may spend: reserved before anybody is asked, settled once when its record is closed. A budget may send it
  * to another model, let it wait for somebody's word, or turn it away.
  */
-import type { KeyLimits } from "../auth/types.ts";
 import { ownLimits } from "../budgets/own-limits.ts";
-import { rateHeaders, refusal, WARNING_HEADER, warningHeader } from "../budgets/refusals.ts";
 import type { Amounts, Limits, Named, Reservation, SpendDecision, Subject } from "../budgets/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
-import { inputTotal } from "../ir/usage.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { SpendTarget } from "./spend-estimate.ts";
+import { errorOfStop, type SpendQuestion, type SpendStop, type Spent } from "./spend-question.ts";
+import { NOTHING, plus, tokensOf, usedBy } from "./spent-amounts.ts";
+import { putHeader, tell } from "./tell-spending.ts";
 import type { ExchangeWorld, Inbound, Spender } from "./types.ts";
 
 const DOWNGRADE_HEADER = "x-tokligence-budget-downgrade";
-
-/** Why a request may not go on as it is. */
-export type SpendStop = Exclude<SpendDecision, { action: "go" }>;
-
-/** What of the principal is counted. */
-export interface Spent {
-  apiKeyId: number | null;
-  keyName: string | null;
-  userId: number;
-  email: string;
-  teamId?: number | null;
-  teamName?: string | null;
-  /** Of the key itself. */
-  limits?: KeyLimits | null;
-}
-
-export interface SpendQuestion<Plan> {
-  /** Its reply and signal are those of everybody who waits. */
-  inbound: Pick<Inbound, "reply" | "signal">;
-  /** The most that it may use; or only what its input may, whatever the answer is. */
-  estimate(target: SpendTarget, spender: Spender, what: "all" | "input"): Promise<Amounts>;
-  firstOf(plan: Plan): SpendTarget;
-  /** @throws GatewayError when nobody has the model. */
-  planAnew(model: string, why: string): Promise<Plan>;
-  /** Waits without keeping others from their turn. */
-  aside<Result>(wait: () => Promise<Result>): Promise<Result>;
-}
 
 /** Of one exchange. Does nothing while nothing is limited. */
 export class Spending<Plan> {
@@ -215,7 +188,7 @@ export class Spending<Plan> {
     const { met, to } = stop;
     try {
       const plan = await question.planAnew(to, `budget "${met.budget}" asks for "${to}" instead`);
-      put(question.inbound.reply, DOWNGRADE_HEADER, `${met.budget}; to=${to}`);
+      putHeader(question.inbound.reply, DOWNGRADE_HEADER, `${met.budget}; to=${to}`);
       return plan;
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
@@ -256,41 +229,5 @@ export class Spending<Plan> {
   }
 }
 
-const tokensOf = ({ usage }: Pick<ExchangeRecord, "usage">): number => inputTotal(usage) + usage.output;
-
-/** With what its failed attempts used. */
-const usedBy = (record: ExchangeRecord, spender: Spender): Amounts => ({
-  costNano: spender.costOf(record),
-  tokens: record.attempts.reduce((sum, { used }) => sum + (used ? tokensOf(used) : 0), tokensOf(record)),
-});
-
-/** Of what nobody was told nothing is priced, so only the estimate says what it cost. */
-const plus = (one: Amounts, other: Amounts): Amounts => ({
-  costNano: other.costNano === null ? one.costNano : (one.costNano ?? 0) + other.costNano,
-  tokens: one.tokens + other.tokens,
-});
-
-/** For the client, where nothing else is left. */
-export const errorOfStop = (stop: SpendStop, nowUs: number): GatewayError =>
-  refusal(stop.action === "downgrade" ? blockOf(stop) : stop, nowUs);
-
-const NOTHING: Amounts = { costNano: 0, tokens: 0 };
-
 const providerOf = (provider: string | null): Subject =>
   provider === null ? {} : { provider: { id: provider, name: provider } };
-
-const blockOf = ({ met, warnings }: Extract<SpendStop, { action: "downgrade" }>) =>
-  ({ action: "block", reason: "limit", met, warnings }) as const;
-
-function tell(reply: Inbound["reply"], decision: SpendDecision): void {
-  if (decision.action === "go" || decision.action === "slow") {
-    for (const [name, value] of Object.entries(rateHeaders(decision.rates))) put(reply, name, value);
-  }
-  const warning = "warnings" in decision ? warningHeader(decision.warnings) : null;
-  if (warning !== null) put(reply, WARNING_HEADER, warning);
-}
-
-/** Other characters than these would end the answer. */
-function put({ extraHeaders, status }: Inbound["reply"], name: string, value: string): void {
-  if (extraHeaders && status === null) extraHeaders[name] = value.replace(/[^\x20-\x7e]/g, "?");
-}

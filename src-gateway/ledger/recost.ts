@@ -4,64 +4,14 @@ import { type Kysely, sql } from "kysely";
 import { priceIdOf } from "../ir/price-id.ts";
 import type { Usage } from "../ir/usage.ts";
 import { inputTotal } from "../ir/usage.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { AppliedPrice, Cost, ExtraCounts, PriceBook } from "../prices/types.ts";
+import type { ExtraCounts } from "../prices/types.ts";
 import { type AttemptCost, appendCorrections, beginLedgerRun, type NewCorrection } from "../store/cost-corrections.ts";
-import type { Store } from "../store/open-store.ts";
 import { unpackAttempts } from "../store/pack-attempts.ts";
 import type { CountedRow } from "../store/rollups.ts";
 import type { Database } from "../store/schema.ts";
 import { whileBusy } from "../store/while-busy.ts";
+import type { RecostDeps, RecostOptions, RecostQuery, RecostReport, RecostSum } from "./recost-types.ts";
 import { type UsageColumns, usageOf } from "./usage-columns.ts";
-
-export interface RecostQuery {
-  fromUs?: number;
-  toUs?: number;
-  provider?: string;
-  /** As it was sent to the provider. */
-  model?: string;
-}
-
-export interface RecostOptions {
-  /** False only says what would change. */
-  apply: boolean;
-  reason: string;
-  by: string;
-  onProgress?: (progress: { done: number; total: number }) => void;
-  signal?: AbortSignal;
-}
-
-export interface RecostSum {
-  provider: string;
-  model: string;
-  changed: number;
-  wasNano: number;
-  isNano: number;
-  nowPriced: number;
-}
-
-export interface RecostReport {
-  applied: boolean;
-  priceVersion: string;
-  looked: number;
-  changed: number;
-  deltaNano: number;
-  /** Of the changed ones: had no price, and have one now. */
-  nowPriced: number;
-  /** Stay unpriced. */
-  stillUnpriced: number;
-  /** Keep the price that they have, as the book knows none for them now. */
-  priceGone: number;
-  sums: RecostSum[];
-}
-
-export interface RecostDeps {
-  store: Store;
-  clock: Clock;
-  book: PriceBook;
-  /** Null when something was used that has no price. */
-  costOf: (usage: Usage, price: AppliedPrice, counts?: ExtraCounts) => Cost | null;
-}
 
 const PAGE = 300;
 /** Any number does, as long as all gateways use the same. */

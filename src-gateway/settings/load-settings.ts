@@ -81,13 +81,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     onClientAbort: (values.text("on_client_abort") ?? "abort") as Settings["onClientAbort"],
     workMode: (values.text("work_mode") ?? "auto") as Settings["workMode"],
     admission: admissionOf(layers, values, maxBodyBytes),
-    retry: {
-      maxAttempts: values.number("max_attempts", 4),
-      totalMs: values.number("total_timeout_ms", 3_600_000),
-      maxWaitMs: values.number("max_wait_ms", 60_000),
-      baseMs: values.number("retry_base_ms", 250),
-      maxMs: values.number("retry_max_ms", 8_000),
-    },
+    retry: retryOf(values),
     retryJoin: retryJoinOf(values),
     redis: redisOf({ layers, values, env, places }),
     responsesWebsocket: values.flag("responses_websocket", true),
@@ -116,6 +110,14 @@ export function loadSettings(input: LoadSettingsInput): Settings {
   if (layers.problems.length > 0) throw new SettingsError(layers.problems);
   return settings;
 }
+
+const retryOf = (values: TypedValues): Settings["retry"] => ({
+  maxAttempts: values.number("max_attempts", 4),
+  totalMs: values.number("total_timeout_ms", 3_600_000),
+  maxWaitMs: values.number("max_wait_ms", 60_000),
+  baseMs: values.number("retry_base_ms", 250),
+  maxMs: values.number("retry_max_ms", 8_000),
+});
 
 /** The two layers of INI files. Null when the file that was named cannot be used, which is a problem already. */
 function addFiles(layers: Layers, { env, argv, cwd, homeDir }: LoadSettingsInput): FoundFiles | null {
@@ -155,6 +157,7 @@ function timeoutsOf(values: TypedValues): TimeoutSettings {
     clientHeadersMs: values.number("client_headers_timeout_ms", 15_000),
     clientBodyMs: values.number("client_body_timeout_ms", 120_000),
     clientStallMs: values.number("client_stall_timeout_ms", 120_000),
+    stopDelayMs: values.number("stop_delay_ms", 0),
     drainMs: values.number("drain_ms", 30_000),
   };
 }

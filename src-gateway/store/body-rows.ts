@@ -96,16 +96,7 @@ export function createBodyRows(store: BodyStore): BodyRows {
         .execute();
       return rows.map(({ id }) => id);
     },
-    async setAlone(id, packed, storedDelta) {
-      const alone = { base_id: null, depth: 0, chain_bytes: 0, prefix: 0, suffix: 0, request: packed };
-      await whileBusy(() =>
-        db
-          .updateTable("bodies")
-          .set((row) => ({ ...alone, stored_bytes: row("stored_bytes", "+", storedDelta) }))
-          .where("id", "=", id)
-          .execute(),
-      );
-    },
+    setAlone: (id, packed, storedDelta) => setAlone(db, id, packed, storedDelta),
     async remove(ids) {
       if (ids.length > 0) await whileBusy(() => db.transaction().execute((trx) => removeAll(trx, isSqlite, ids)));
     },
@@ -118,6 +109,17 @@ export function createBodyRows(store: BodyStore): BodyRows {
       await whileBusy(() => sql.raw(`pragma incremental_vacuum(${SHRINK_PAGES})`).execute(db));
     },
   };
+}
+
+async function setAlone(db: Kysely<BodyDatabase>, id: number, packed: Buffer, storedDelta: number): Promise<void> {
+  const alone = { base_id: null, depth: 0, chain_bytes: 0, prefix: 0, suffix: 0, request: packed };
+  await whileBusy(() =>
+    db
+      .updateTable("bodies")
+      .set((row) => ({ ...alone, stored_bytes: row("stored_bytes", "+", storedDelta) }))
+      .where("id", "=", id)
+      .execute(),
+  );
 }
 
 async function insertAll(trx: Kysely<BodyDatabase>, isSqlite: boolean, rows: readonly BodyRow[]): Promise<void> {

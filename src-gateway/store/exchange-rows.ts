@@ -4,6 +4,7 @@ import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import type { Loss } from "../ir/losses.ts";
 import type { RecordedSurface } from "../ir/protocol.ts";
 import type { ExtraCounts, UsageSource } from "../ir/usage.ts";
+import { MAX_TOKENS } from "./lean-columns.ts";
 import { type AttemptColumns, packAttempts, unpackAttempts } from "./pack-attempts.ts";
 import { packPlan, unpackPlan } from "./pack-plan.ts";
 import { packPrefix, unpackPrefix } from "./pack-prefix.ts";
@@ -31,7 +32,7 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     model_served: clean(record.modelServed),
     provider: clean(record.provider),
     outcome: record.outcome,
-    status: whole(record.status),
+    status: within(MAX_STATUS, record.status),
     error_code: clean(record.errorCode),
     error_message: clean(record.errorMessage),
     finish_reason: clean(record.finishReason),
@@ -39,14 +40,14 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     first_byte_us: whole(record.firstByteUs),
     first_token_us: whole(record.firstTokenUs),
     total_us: whole(record.totalUs),
-    input_uncached: whole(usage.inputUncached),
-    cache_read: whole(usage.cacheRead),
-    cache_write_5m: whole(usage.cacheWrite5m),
-    cache_write_1h: whole(usage.cacheWrite1h),
-    output_tokens: whole(usage.output),
-    reasoning: whole(usage.reasoning),
-    audio_input: whole(usage.audioInput),
-    audio_output: whole(usage.audioOutput),
+    input_uncached: tokens(usage.inputUncached),
+    cache_read: tokens(usage.cacheRead),
+    cache_write_5m: tokens(usage.cacheWrite5m),
+    cache_write_1h: tokens(usage.cacheWrite1h),
+    output_tokens: tokens(usage.output),
+    reasoning: tokens(usage.reasoning),
+    audio_input: tokens(usage.audioInput),
+    audio_output: tokens(usage.audioOutput),
     usage_source: record.usageSource,
     losses: record.losses.length === 0 ? null : JSON.stringify(record.losses),
     bytes_in: whole(record.bytesIn),
@@ -65,8 +66,8 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     counts: record.counts ? JSON.stringify(record.counts) : null,
     price_id: record.cost?.priceId ?? null,
     cost_nano: record.cost?.nano ?? null,
-    own_input: whole(record.own?.input ?? null),
-    own_output: whole(record.own?.output ?? null),
+    own_input: tokens(record.own?.input ?? null),
+    own_output: tokens(record.own?.output ?? null),
   };
 }
 
@@ -149,3 +150,16 @@ function whole(value: number | null): number | null {
   return Number.isFinite(value) ? Math.max(-MAX_COUNT, Math.min(MAX_COUNT, Math.round(value))) : 0;
 }
 const MAX_COUNT = 2 ** 40;
+
+function tokens(value: number): number;
+function tokens(value: number | null): number | null;
+function tokens(value: number | null): number | null {
+  return within(MAX_TOKENS, value);
+}
+
+/** As far as the column goes. */
+function within(max: number, value: number | null): number | null {
+  const count = whole(value);
+  return count === null ? null : Math.max(-max, Math.min(max, count));
+}
+const MAX_STATUS = 2 ** 15 - 1;

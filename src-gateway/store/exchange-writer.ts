@@ -12,6 +12,7 @@ import { createGroupWriter, type GroupWriter, type OwnedRecord } from "./group-w
 import type { Store } from "./open-store.ts";
 import { createSpool, type Spool } from "./spool.ts";
 import { type WaitingRecord, WaitingRecords } from "./waiting-records.ts";
+import { WriteTimer } from "./write-timer.ts";
 
 export interface ExchangeWriter {
   /** The exchange exists from the next group on, as `open`. */
@@ -60,8 +61,7 @@ class Writer implements ExchangeWriter {
   private readonly waiting = new WaitingRecords();
   private readonly spool: Spool;
   private readonly groups: GroupWriter;
-  private timer: NodeJS.Timeout | null = null;
-  private timerIsUrgent = false;
+  private readonly timer = new WriteTimer(() => void this.run());
   private running: Promise<void> | null = null;
   private spilling: Promise<void> | null = null;
   private reserving: Promise<void> | null = null;
@@ -75,7 +75,7 @@ class Writer implements ExchangeWriter {
     this.spool = createSpool(options.spillFile, options.log);
     this.groups = createGroupWriter(options.store, (owned, error) => this.spool.putAside(owned, error));
     // What an earlier run left on disk.
-    this.schedule(0);
+    this.timer.set(0);
   }
 
   open(record: ExchangeRecord): void {
@@ -125,7 +125,7 @@ class Writer implements ExchangeWriter {
       await wait(this.retryMs > 0 ? 50 : 1);
     }
     this.isStopped = true;
-    this.unschedule();
+    this.timer.stop();
     await this.spilling;
     await this.reserving;
     const left = this.waiting.first(Infinity);
@@ -163,32 +163,13 @@ class Writer implements ExchangeWriter {
 
   private scheduleNext(): void {
     const { maxGroup, flushMs } = this.options;
-    this.schedule(this.retryMs || (this.waiting.size >= maxGroup ? 0 : flushMs));
-  }
-
-  private schedule(delayMs: number): void {
-    if (this.isStopped) return;
-    const isUrgent = delayMs === 0;
-    if (this.timer && (!isUrgent || this.timerIsUrgent)) return;
-    this.unschedule();
-    this.timerIsUrgent = isUrgent;
-    this.timer = setTimeout(() => {
-      this.timer = null;
-      void this.run();
-    }, delayMs);
-    // The daemon ends through stop(); a group that waits must not keep a command line tool alive.
-    this.timer.unref();
-  }
-
-  private unschedule(): void {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
+    this.timer.set(this.retryMs || (this.waiting.size >= maxGroup ? 0 : flushMs));
   }
 
   /** One pass at a time. Never rejects. */
   private run(): Promise<void> {
     if (this.running) return this.running;
-    this.unschedule();
+    this.timer.clear();
     this.running = this.tryToWrite().finally(() => {
       this.running = null;
       if (this.pending() > 0) this.scheduleNext();

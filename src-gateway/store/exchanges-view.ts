@@ -31,8 +31,8 @@ async function createUsageEntries({ db, dialect }: MigrationStep): Promise<void>
     .raw(
       `create view usage_entries as
        select id, 'exchange-' || id as uuid, user_id, api_key_id, provider as service_id,
-         input_uncached + cache_read + cache_write_5m + cache_write_1h as prompt_tokens,
-         output_tokens as completion_tokens, case when surface = 'supplied' then 'supply' else 'consume' end as direction, model_asked as memo,
+         cast(input_uncached as bigint) + cache_read + cache_write_5m + cache_write_1h as prompt_tokens,
+         cast(output_tokens as bigint) as completion_tokens, case when surface = 'supplied' then 'supply' else 'consume' end as direction, model_asked as memo,
          ${time("id")} as created_at, ${time("(id + coalesce(total_us, 0))")} as updated_at, ${never} as deleted_at
        from exchanges where outcome <> 'open'`,
     )

@@ -49,7 +49,7 @@ export async function readDifferences(
         [
           sum("own_input", "own_input"),
           sum("own_output", "own_output"),
-          sum("input_uncached + cache_read + cache_write_5m + cache_write_1h", "input"),
+          sum("cast(input_uncached as bigint) + cache_read + cache_write_5m + cache_write_1h", "input"),
           sum("output_tokens", "output"),
           sum("reasoning", "reasoning"),
         ].join(", "),

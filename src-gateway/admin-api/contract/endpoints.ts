@@ -7,7 +7,7 @@ import { AUDIT_ENDPOINTS } from "./audit-endpoints.ts";
 import { BUDGET_ENDPOINTS } from "./budget-endpoints.ts";
 import { configSchema } from "./config-schemas.ts";
 import { CONFIGURATION_ENDPOINTS } from "./configuration-endpoints.ts";
-import { type Endpoint, endpoint, flag, nothing, whole } from "./endpoint.ts";
+import { type Endpoint, endpoint, flag, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
 import { healthSchema } from "./health-schemas.ts";
 import { HOOK_ENDPOINTS } from "./hook-endpoints.ts";

@@ -4,7 +4,7 @@ import { listChanges } from "../../revisions/list-changes.ts";
 import type { ChangeRequest, ChangeResult, RevisionWithText } from "../../revisions/types.ts";
 import { unifiedDiff } from "../../revisions/unified-diff.ts";
 import { leavesOf } from "../../settings/route-types.ts";
-import type { Caller } from "../caller.ts";
+
 import type { CONFIGURATION_ENDPOINTS } from "../contract/configuration-endpoints.ts";
 import type { AdminDeps } from "../deps.ts";
 import { positionIn, toPage } from "../paging.ts";

@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 description of the admin API, made from the contract; the inference surfaces are named beside it. */
-import { RIGHTS, type Right } from "../../auth/rights.ts";
+import { RIGHTS } from "../../auth/rights.ts";
 import { ERROR_CATALOGUE } from "../../ir/errors.ts";
 import { AUDIT_EXPORT } from "../contract/audit-endpoints.ts";
 import { type Access, API_PREFIX, ENDPOINTS, type Endpoint, LIVE_EXCHANGES } from "../contract/endpoints.ts";

@@ -78,9 +78,9 @@ async function addColumns({ db, dialect }: MigrationStep): Promise<void> {
 async function createTable(
   { db, dialect }: MigrationStep,
   name: string,
-  addColumns: (table: Table, int: Int) => Table,
+  columns: (table: Table, int: Int) => Table,
 ): Promise<void> {
-  const table = addColumns(db.schema.createTable(name), dialect === "sqlite" ? "integer" : "bigint");
+  const table = columns(db.schema.createTable(name), dialect === "sqlite" ? "integer" : "bigint");
   // Strict: a value of the wrong type is an error here too, not only on PostgreSQL.
   await (dialect === "sqlite" ? table.modifyEnd(sql`strict`) : table).execute();
 }

@@ -209,12 +209,9 @@ class ReadFamily implements Family {
   }
 }
 
-const head = <Of extends Pick<MetricSnapshot, "name" | "help" | "type" | "labelNames">>({
-  name,
-  help,
-  type,
-  labelNames,
-}: Of): Pick<MetricSnapshot, "name" | "help" | "type" | "labelNames"> => ({ name, help, type, labelNames });
+type Head = Pick<MetricSnapshot, "name" | "help" | "type" | "labelNames">;
+
+const head = ({ name, help, type, labelNames }: Head): Head => ({ name, help, type, labelNames });
 
 const headLines = ({ name, help, type }: { name: string; help: string; type: MetricType }): string[] => [
   `# HELP ${name} ${help.replace(/\\/g, "\\\\").replace(/\n/g, "\\n")}`,

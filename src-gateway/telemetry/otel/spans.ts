@@ -118,7 +118,7 @@ function attemptAttributes(
   });
 }
 
-function genAi(record: ExchangeRecord): Record<string, Attributes[string] | null> {
+function genAi(record: ExchangeRecord): Attributes {
   const { usage } = record;
   const isKnown = record.usageSource !== "none";
   return {
@@ -134,7 +134,7 @@ function genAi(record: ExchangeRecord): Record<string, Attributes[string] | null
   };
 }
 
-function present(attributes: Record<string, Attributes[string] | null>): Attributes {
+function present(attributes: Attributes): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== null && value !== undefined));
 }
 
