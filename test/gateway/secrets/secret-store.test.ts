@@ -85,26 +85,23 @@ describeOnBothDatabases("the secret store", (database) => {
 });
 
 describeOnSqlite("the secret store in a file", (database) => {
-  it.skipIf(process.platform === "win32")(
-    "makes its own key, and both are for their owner only (needs POSIX file modes)",
-    async () => {
-      const kept = storeOf(database, await database.open());
-      await Promise.all(["a", "b", "c"].map((name) => kept.put(name, `${VALUE}-${name}`)));
-      expect((await kept.list()).map(({ name, place }) => [name, place])).toEqual([
-        ["a", "file"],
-        ["b", "file"],
-        ["c", "file"],
-      ]);
-      const again = storeOf(database, await database.open());
-      expect(await again.read("b")).toBe(`${VALUE}-b`);
-      for (const name of ["secrets.json", "secret_key"]) {
-        const path = join(database.folder, name);
-        expect(statSync(path).mode & 0o077).toBe(0);
-        expect(readFileSync(path, "utf8")).not.toContain("planted");
-      }
-      expect(readdirSync(database.folder).filter((name) => name.endsWith(".new"))).toEqual([]);
-    },
-  );
+  it.skipIf(process.platform === "win32")("makes its own key, for its owner only (needs POSIX)", async () => {
+    const kept = storeOf(database, await database.open());
+    await Promise.all(["a", "b", "c"].map((name) => kept.put(name, `${VALUE}-${name}`)));
+    expect((await kept.list()).map(({ name, place }) => [name, place])).toEqual([
+      ["a", "file"],
+      ["b", "file"],
+      ["c", "file"],
+    ]);
+    const again = storeOf(database, await database.open());
+    expect(await again.read("b")).toBe(`${VALUE}-b`);
+    for (const name of ["secrets.json", "secret_key"]) {
+      const path = join(database.folder, name);
+      expect(statSync(path).mode & 0o077).toBe(0);
+      expect(readFileSync(path, "utf8")).not.toContain("planted");
+    }
+    expect(readdirSync(database.folder).filter((name) => name.endsWith(".new"))).toEqual([]);
+  });
 
   it("takes the file where no keychain answers, unless the keychain is asked for", async (context) => {
     if (process.platform !== "linux" || process.env["DBUS_SESSION_BUS_ADDRESS"])
