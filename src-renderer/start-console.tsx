@@ -1,5 +1,6 @@
 import "./styles/base.css";
 import "./styles/frame.css";
+import "./styles/print.css";
 import { createRoot } from "react-dom/client";
 import { createGatewayConnection } from "./api/gateway-connection.ts";
 import { createQueryCache } from "./api/query-cache.ts";

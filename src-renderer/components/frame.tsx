@@ -1,16 +1,25 @@
 import { ActionIcon, Button, Tooltip, useMantineColorScheme } from "@mantine/core";
-import { type ReactNode, useEffect } from "react";
-import { Link, useLocation } from "wouter";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
+import { useLocation } from "wouter";
 import { useConnectionState, useGateway, useSessionState } from "../api/gateway-context.tsx";
 import type { Session } from "../api/session.ts";
 import { useQuery } from "../api/use-query.ts";
 import { t } from "../i18n/t.ts";
-import { PAGE_GROUPS, type PageEntry, pageAt } from "../pages.ts";
+import { type PageEntry, pageAt } from "../pages.ts";
 import { BrandMark } from "./brand-mark.tsx";
 import { CopyButton } from "./copy-button.tsx";
 import { HealthDot } from "./health-dot.tsx";
 import { Icon } from "./icon.tsx";
 import { LanguageButton } from "./language-button.tsx";
+import { PageNav } from "./page-nav.tsx";
+import { paletteKeys, useShortcuts } from "./palette/use-shortcuts.ts";
+
+const CommandPalette = lazy(() =>
+  import("./palette/command-palette.tsx").then((module) => ({ default: module.CommandPalette })),
+);
+const ShortcutsSheet = lazy(() =>
+  import("./palette/shortcuts-sheet.tsx").then((module) => ({ default: module.ShortcutsSheet })),
+);
 
 /** What stands around every page. */
 export function Frame({ pages, children }: { pages: readonly PageEntry[]; children: ReactNode }) {
@@ -20,6 +29,11 @@ export function Frame({ pages, children }: { pages: readonly PageEntry[]; childr
   useEffect(() => {
     document.title = title === "" ? t("common:product") : `${title} · ${t("common:product")}`;
   }, [title]);
+  const [front, setFront] = useState<"palette" | "shortcuts" | null>(null);
+  const close = (): void => setFront(null);
+  const openPalette = (): void => setFront((old) => (old === "palette" ? null : "palette"));
+  const openShortcuts = (): void => setFront("shortcuts");
+  useShortcuts(pages, { openPalette, openShortcuts });
   const skip = (): void => document.getElementById("main")?.focus();
   return (
     <div className="frame">
@@ -31,34 +45,23 @@ export function Frame({ pages, children }: { pages: readonly PageEntry[]; childr
           <BrandMark />
           <span>{t("common:productShort")}</span>
         </header>
-        <nav className="nav" aria-label={t("frame:navigation")}>
-          {PAGE_GROUPS.map((group) => (
-            <PageList key={group} pages={pages.filter((each) => each.group === group)} current={page} />
-          ))}
-        </nav>
+        <button type="button" className="palette-button" aria-label={t("palette:title")} onClick={openPalette}>
+          <Icon name="search" />
+          <span>{t("palette:open")}</span>
+          <kbd aria-hidden="true">{paletteKeys()}</kbd>
+        </button>
+        <PageNav pages={pages} current={page} />
         <FrameFoot />
       </div>
       <main className="main" id="main" tabIndex={-1}>
         <DownBanner />
         {children}
       </main>
+      <Suspense>
+        {front === "palette" && <CommandPalette pages={pages} onClose={close} showShortcuts={openShortcuts} />}
+        {front === "shortcuts" && <ShortcutsSheet pages={pages} onClose={close} />}
+      </Suspense>
     </div>
-  );
-}
-
-function PageList({ pages, current }: { pages: PageEntry[]; current: PageEntry | undefined }) {
-  if (pages.length === 0) return null;
-  return (
-    <ul>
-      {pages.map((page) => (
-        <li key={page.path}>
-          <Link href={page.path} aria-current={current === page ? "page" : undefined}>
-            <Icon name={page.icon} />
-            {page.title()}
-          </Link>
-        </li>
-      ))}
-    </ul>
   );
 }
 

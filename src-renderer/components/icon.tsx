@@ -16,7 +16,14 @@ const PATHS = {
   back: "M10 3 5 8l5 5",
   language:
     "M2.2 4h7.6M6 2.3V4M8.3 4c-.8 3-2.9 5.2-5.8 6.4M3.9 6.2c1 1.8 2.6 3.2 4.6 4M8.2 13.7l2.9-7 2.9 7M9.1 11.6h4",
+  more: "M3.5 8h.01M8 8h.01M12.5 8h.01",
+  keyboard: "M1.8 4h12.4v8H1.8ZM4.5 6.7h.01M7 6.7h.01M9.5 6.7h.01M11.8 6.7h.01M5 9.5h6",
+  budget: "M2 5.2h12v7.3H2ZM2 5.2l8.6-2.7v2.7M10.5 8.9h.01",
+  agents: "M3.5 5.5h9v7h-9ZM8 5.5V3M6.2 8.6v.9M9.8 8.6v.9M1.5 8v2.2M14.5 8v2.2",
+  operations: "M2.5 3h11v4h-11ZM2.5 9h11v4h-11ZM5 5h.01M5 11h.01",
+  hook: "M10.5 2.5v6.7a3.4 3.4 0 1 1-6.8 0V8M3.7 8 2.3 9.7M3.7 8l1.6 1.6M9 4h3",
   pulse: "M1.5 8h3l2-5 3 10 2-5h3",
+  key: "M10 8.8a3.3 3.3 0 1 0-3.2-2.4L2.5 10.7v2.8h2.8v-1.7H7V10l.9-1.1a3.3 3.3 0 0 0 2.1-.1ZM10.7 5.3h.01",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -1,0 +1,20 @@
+/** The letter that goes to a page when it is typed after `g`. */
+const PAGE_KEYS: Readonly<Record<string, string>> = {
+  "/": "o",
+  "/requests": "r",
+  "/usage": "u",
+  "/budgets": "b",
+  "/playground": "y",
+  "/providers": "p",
+  "/routing": "t",
+  "/agents": "a",
+  "/keys": "k",
+  "/hooks": "h",
+  "/settings": "s",
+  "/users": "m",
+  "/audit": "l",
+  "/operations": "x",
+  "/config": "c",
+};
+
+export const keyOfPage = (path: string): string | undefined => PAGE_KEYS[path];
