@@ -2,7 +2,9 @@
  * The only way in from code: `createGateway(settings)` gives a gateway that can be started and stopped. The daemon and the
  * desktop's main process both use it.
  */
+import type { Transport } from "./admin-api/contract/client.ts";
 import { composeGateway } from "./compose/gateway.ts";
+import type { ExchangeRecord } from "./ir/exchange-record.ts";
 import type { Settings } from "./settings/types.ts";
 
 export { loadSettings } from "./settings/load-settings.ts";
@@ -32,7 +34,18 @@ export interface GatewayInfo {
   updates: { baseUrl: string | null; offBecause: string | null };
 }
 
+/** The gateway as its host sees it. */
+export interface HostDesk {
+  /** The admin API, asked as the operator of this computer over the control socket; only between start and stop. */
+  admin: Transport;
+  /** Requests that are under way. Costs nothing to ask. */
+  openExchanges(): number;
+  /** Told each exchange as it is closed, until the answer is called. */
+  watch(watcher: (closed: ExchangeRecord) => void): () => void;
+}
+
 export interface Gateway {
+  desk: HostDesk;
   /** @throws the listen error (EADDRINUSE …) when a port cannot be had. */
   start(): Promise<GatewayInfo>;
   /** The console's address with a code that signs its first visitor in as the root administrator; good for a minute, once. */

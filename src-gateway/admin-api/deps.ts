@@ -70,6 +70,8 @@ export interface AdminDeps {
   /** Marks a request that came over the local control socket: whoever may open that file is the operator. */
   markLocal(request: IncomingMessage): void;
   isLocal(request: IncomingMessage): boolean;
+  /** Whether this gateway takes new requests. */
+  pause: { isPaused(): boolean; set(isPaused: boolean): void };
   status(): StatusFacts;
   models(): Promise<ModelView[]>;
   prices(question: PriceQuestion): Promise<PricesView>;

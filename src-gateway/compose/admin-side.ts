@@ -161,6 +161,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     isFirstRun: () => isFirstRun,
     markLocal: (request) => void local.add(request),
     isLocal: (request) => local.has(request),
+    pause: parts.pause,
     status: () => statusView(input),
     models: () => listModels(parts),
     prices: (question) => pricesView(parts, question),

@@ -12,6 +12,7 @@ import { openBooks } from "./books.ts";
 import { type Urls, urlsOf } from "./bound-urls.ts";
 import { startProbes } from "./health-side.ts";
 import { openHooks } from "./hooks-side.ts";
+import { createHostDesk } from "./host-desk.ts";
 import { openDoors } from "./open-doors.ts";
 import { composeParts, type Parts } from "./parts.ts";
 import { replayExchange } from "./replay.ts";
@@ -76,6 +77,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
   };
 
   return {
+    desk: createHostDesk(settings.dataDir, running, books.watchers),
     async start() {
       try {
         // First, because two gateways on one data folder must not both serve for a moment.

@@ -25,6 +25,7 @@ import type { LiveConfig } from "./live-config.ts";
 import { createLogParts, type LogParts } from "./log-parts.ts";
 import { openConfig } from "./open-config.ts";
 import { openStores } from "./open-stores.ts";
+import { createPause, type Pause } from "./pause.ts";
 import { createPrices, type Prices } from "./prices-side.ts";
 
 /** What both the daemon and the command line need: everything but sockets and the writer of records. */
@@ -43,6 +44,7 @@ export interface Parts extends LogParts, IdentityParts, WatchedHealth {
   models: ModelDirectory;
   prices: Prices;
   runaways: RunawayGuard;
+  pause: Pause;
   /** What happens, for hooks. */
   events: Events;
   close(): Promise<void>;
@@ -102,6 +104,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     models,
     prices,
     runaways: createRunawayGuard({ clock, limits: settings.runaway, hash: sha256Hex }),
+    pause: createPause(),
     events: createEvents(),
     async close() {
       config.stop();

@@ -46,7 +46,7 @@ export async function openServices(parts: Parts, books: Books, user: User): Prom
     ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory, spending.spending),
     ...logged.world,
     ...counted.listening(logged.world),
-    noRoom: disk.noRoom,
+    noRoom: () => parts.pause.refusal() ?? disk.noRoom(),
   });
   return {
     world,

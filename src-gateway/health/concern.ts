@@ -90,6 +90,7 @@ const BY_CODE: Partial<Record<ErrorCode, Kind>> = {
   request_timeout: "nothing",
   shutting_down: "nothing",
   disk_full: "nothing",
+  paused: "nothing",
 };
 
 const BY_STATUS: Readonly<Record<number, Kind>> = {

@@ -40,6 +40,7 @@ export const ERROR_CATALOGUE = {
   provider_error: { status: 502, retryable: true, class: "provider" },
   provider_cut: { status: 502, retryable: true, class: "provider" },
   credential_missing: { status: 503, retryable: false, class: "gateway" },
+  paused: { status: 503, retryable: false, class: "gateway" },
   disk_full: { status: 503, retryable: false, class: "gateway" },
   overloaded: { status: 503, retryable: true, class: "overloaded" },
   shutting_down: { status: 503, retryable: true, class: "overloaded" },

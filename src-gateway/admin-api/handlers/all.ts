@@ -10,6 +10,7 @@ import { keyHandlers } from "./keys.ts";
 import { ledgerHandlers } from "./ledger.ts";
 import { loggedBodyHandlers } from "./logged-bodies.ts";
 import { noticeHandlers } from "./notices.ts";
+import { pauseHandlers } from "./pause.ts";
 import { priceHandlers } from "./prices.ts";
 import { projectHandlers } from "./projects.ts";
 import { providerSetupHandlers } from "./provider-setup.ts";
@@ -33,6 +34,7 @@ export const HANDLERS: Handlers = {
   ...gatewayHandlers,
   ...configurationHandlers,
   ...switchHandlers,
+  ...pauseHandlers,
   ...providerSetupHandlers,
   ...healthHandlers,
   ...runawayHandlers,

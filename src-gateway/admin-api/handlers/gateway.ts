@@ -24,7 +24,7 @@ export const gatewayHandlers: Pick<
       pid: process.pid,
       nowUs: deps.clock.nowUs(),
       baseUrls: baseUrlsOf(facts.url),
-      paused: false,
+      paused: deps.pause.isPaused(),
     };
     // Where files lie and what is wrong with them is the operator's business.
     return caller && isAdmin(caller) ? status : { ...status, dataDir: "", notices: [], configProblem: null };

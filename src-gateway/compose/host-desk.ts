@@ -1,0 +1,24 @@
+/** What the program that hosts the gateway may ask and see, without a key and without the network. */
+import { controlSocketPath } from "../admin-api/control-socket.ts";
+import { createTransport } from "../cli/transport.ts";
+import type { HostDesk } from "../index.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
+
+export function createHostDesk(
+  dataDir: string,
+  running: ReadonlySet<unknown>,
+  watchers: Set<(record: ExchangeRecord | null) => void>,
+): HostDesk {
+  return {
+    // The path is only known once the gateway listens: a long one is moved elsewhere.
+    admin: (request) => createTransport({ socketPath: controlSocketPath(dataDir) })(request),
+    openExchanges: () => running.size,
+    watch(watcher) {
+      const tell = (record: ExchangeRecord | null): void => {
+        if (record !== null) watcher(record);
+      };
+      watchers.add(tell);
+      return () => void watchers.delete(tell);
+    },
+  };
+}
