@@ -56,6 +56,15 @@ export const PAGES: readonly PageEntry[] = [
     adminsOnly: true,
     load: () => import("./features/providers/providers-page.tsx").then(({ ProvidersPage }) => ProvidersPage),
   },
+  {
+    path: "/keys",
+    pattern: "/keys",
+    icon: "key",
+    title: () => t("keys:title"),
+    group: "steer",
+    adminsOnly: false,
+    load: () => import("./features/keys/keys-page.tsx").then(({ KeysPage }) => KeysPage),
+  },
 ];
 
 export const pagesFor = (role: SignedInUser["role"]): PageEntry[] =>

@@ -2,21 +2,27 @@ import type { en } from "../en/index.ts";
 import common from "./common.json" with { type: "json" };
 import details from "./details.json" with { type: "json" };
 import frame from "./frame.json" with { type: "json" };
+import keys from "./keys.json" with { type: "json" };
 import kit from "./kit.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
+import palette from "./palette.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
+import steer from "./steer.json" with { type: "json" };
 import usage from "./usage.json" with { type: "json" };
 
 export const zh: Record<keyof typeof en, object> = {
   common,
   details,
   frame,
+  keys,
   kit,
   overview,
+  palette,
   providers,
   requests,
   "sign-in": signIn,
+  steer,
   usage,
 };
