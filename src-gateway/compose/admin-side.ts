@@ -32,6 +32,8 @@ export interface AdminSide {
   listenLocally(): Promise<void>;
   /** A one-time code that signs the root administrator in. */
   createCode(): string;
+  /** From now on `/readyz` says that somebody else should be asked. */
+  leave(): void;
   stop(): void;
 }
 
@@ -101,6 +103,9 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
         parts.settings.dataDir,
         (request, response) => void handleLocal(request, response),
       );
+    },
+    leave() {
+      isStopping = true;
     },
     stop() {
       isStopping = true;

@@ -94,7 +94,11 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
     },
     reopenLog: () => parts.log.reopen(),
     signInUrl: () => `${urls.consoleUrl}#code=${admin.createCode()}`,
-    stop: () => shutDown(settings.timeouts.drainMs),
+    async stop() {
+      admin.leave();
+      await server.leave(settings.timeouts.stopDelayMs);
+      await shutDown(settings.timeouts.drainMs);
+    },
   };
 }
 

@@ -5,6 +5,7 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { noteClient } from "../lib/client-address.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -15,6 +16,9 @@ import { answerClientError, declineUpgrade, refuseUpgrade } from "./raw-answers.
 import type { ResponsesSockets } from "./responses-socket/responses-sockets.ts";
 import { matchRoute, type Route } from "./routes.ts";
 import { sendWireError } from "./wire-error.ts";
+
+/** How long a new connection may take to bring its request once the gateway stops. */
+const SILENCE_MS = 100;
 
 export interface GatewayServerOptions {
   listeners: ListenerSettings[];
@@ -36,6 +40,8 @@ export interface GatewayServerOptions {
 export interface GatewayServer {
   /** @throws the listen error of the first listener that fails, after closing the others. */
   start(): Promise<{ name: string; host: string; port: number }[]>;
+  /** Goes on for so long, and gives every connection up after its next answer: whoever is before us should turn away. */
+  leave(delayMs: number): Promise<void>;
   /** Stops accepting, lets open exchanges finish for at most `drainMs`, then breaks what is left. */
   stop(drainMs: number): Promise<void>;
   openRequests(): number;
@@ -67,20 +73,39 @@ class ListeningServer implements GatewayServer {
     return bound;
   }
 
-  async stop(drainMs: number): Promise<void> {
+  async leave(delayMs: number): Promise<void> {
     this.isStopping = true;
-    const closed = this.servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve())));
-    for (const server of this.servers) server.closeIdleConnections();
-    await Promise.all([this.drain(drainMs), this.options.sockets?.stop(drainMs)]);
-    this.options.cut.abort();
-    for (const server of this.servers) server.closeAllConnections();
-    await Promise.all(closed);
+    if (delayMs > 0) await wait(delayMs);
   }
 
-  private async drain(drainMs: number): Promise<void> {
-    if (this.open === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, drainMs);
+  async stop(drainMs: number): Promise<void> {
+    this.isStopping = true;
+    // Whoever the kernel has let in by now is taken first: closing would break those connections.
+    await nextTurn();
+    const closed = Promise.all(
+      this.servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve()))),
+    );
+    for (const server of this.servers) server.closeIdleConnections();
+    await Promise.all([this.drain(drainMs, closed), this.options.sockets?.stop(drainMs)]);
+    this.options.cut.abort();
+    for (const server of this.servers) server.closeAllConnections();
+    await closed;
+  }
+
+  private async drain(drainMs: number, closed: Promise<unknown>): Promise<void> {
+    const deadline = performance.now() + drainMs;
+    const leftMs = (): number => Math.max(0, deadline - performance.now());
+    while (leftMs() > 0) {
+      if (this.open > 0) await this.idle(leftMs());
+      // On a connection that has just been taken a request may be on its way; one that says nothing is not waited for.
+      const isClosed = await Promise.race([closed.then(() => true), wait(Math.min(SILENCE_MS, leftMs()), false)]);
+      if (isClosed || this.open === 0) return;
+    }
+  }
+
+  private idle(limitMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
       this.tellIdle = () => {
         clearTimeout(timer);
         resolve();

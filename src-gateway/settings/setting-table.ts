@@ -122,6 +122,12 @@ const LIMITS: readonly SettingRow[] = [
   row("max_wait_ms", ms(0, HOUR), "60000", "how long a request waits while every provider has to be left alone"),
   row("retry_base_ms", ms(1, 60_000), "250", "the pause before a second try is drawn from 0 to this, and doubles"),
   row("retry_max_ms", ms(1, 600_000), "8000", "the longest pause that is drawn from"),
+  row(
+    "stop_delay_ms",
+    ms(0, 600_000),
+    "0",
+    "how long a gateway that is told to stop goes on taking requests, so that a load balancer can turn away from it",
+  ),
   row("drain_ms", ms(0, HOUR), "30000", "how long a stop waits for open answers"),
   row(
     "on_client_abort",

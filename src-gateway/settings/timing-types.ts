@@ -12,6 +12,8 @@ export interface TimeoutSettings {
   clientBodyMs: number;
   /** How long a client may leave a full socket unread before it is given up. */
   clientStallMs: number;
+  /** How long a gateway that is told to stop takes new requests, and says that it is leaving. */
+  stopDelayMs: number;
   /** How long a stop waits for open streams. */
   drainMs: number;
 }

@@ -36,6 +36,7 @@ describe("with nothing set", () => {
         clientHeadersMs: 15_000,
         clientBodyMs: 120_000,
         clientStallMs: 120_000,
+        stopDelayMs: 0,
         drainMs: 30_000,
       },
       health: { failures: 5, openMs: 10_000, maxOpenMs: 300_000, keyRestMs: 300_000, probeIntervalMs: 0 },

@@ -164,6 +164,7 @@ const TIMEOUTS = {
   clientHeadersMs: 1_000,
   clientBodyMs: 1_000,
   clientStallMs: 10_000,
+  stopDelayMs: 0,
   drainMs: 1_000,
 };
 const HEALTH: Parameters<typeof createHealth>[0]["settings"] = {
