@@ -201,7 +201,7 @@ async function readRows(
         : sql` and ${sql.ref(column)} in (${sql.join(ids.map((id) => sql.lit(id)))})`;
   const { rows } = await sql<MonthRow>`
     select id, api_key_id, provider, coalesce(model_routed, model_asked) as model, usage_source, input_uncached,
-      cache_read, cache_write_5m + cache_write_1h as cache_write, output_tokens, price_id, cost_nano
+      cache_read, cast(cache_write_5m as bigint) + cache_write_1h as cache_write, output_tokens, price_id, cost_nano
     from exchanges where id > ${after} and id < ${before} and outcome not in ('open', 'interrupted')
       ${oneOf("user_id", userIds)}${oneOf("api_key_id", apiKeyIds)}
     order by id limit ${sql.lit(PAGE)}`.execute(db);

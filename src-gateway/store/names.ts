@@ -81,6 +81,42 @@ export async function addNames(db: Kysely<Database>, texts: readonly string[]): 
   return numbers;
 }
 
+/** @returns the numbers of those texts that have one. */
+export async function findNumbers(db: Kysely<Database>, texts: Iterable<string>): Promise<Map<string, number>> {
+  const numbers = new Map<string, number>();
+  for (let left = [...new Set(texts)].map((text) => ({ text, digest: digestOf(text) })); left.length > 0; ) {
+    const digests = left.map(({ digest }) => digest);
+    const found = await db
+      .selectFrom("names")
+      .select(["id", "digest", "text"])
+      .where("digest", "in", digests)
+      .execute();
+    const byDigest = new Map(found.map((name) => [name.digest, name]));
+    const taken: typeof left = [];
+    for (const { text, digest } of left) {
+      const name = byDigest.get(digest);
+      if (name?.text === text) numbers.set(text, name.id);
+      else if (name !== undefined) taken.push({ text, digest: digest + 1 });
+    }
+    left = taken;
+  }
+  return numbers;
+}
+
+export async function readTexts(db: Kysely<Database>, numbers: Iterable<number>): Promise<Map<number, string>> {
+  const texts = new Map<number, string>();
+  const left = [...new Set(numbers)];
+  while (left.length > 0) {
+    const found = await db
+      .selectFrom("names")
+      .select(["id", "text"])
+      .where("id", "in", left.splice(0, CHUNK))
+      .execute();
+    for (const { id, text } of found) texts.set(id, text);
+  }
+  return texts;
+}
+
 /** 52 bits, which every driver takes for a number. */
 const digestOf = (text: string): number =>
   Number.parseInt(createHash("sha256").update(text).digest("hex").slice(0, 13), 16);

@@ -15,6 +15,7 @@ import { silentLogger } from "../../src-gateway/lib/logger.ts";
 import { createRequestLog } from "../../src-gateway/request-log/request-log.ts";
 import { createGroupWriter } from "../../src-gateway/store/group-writer.ts";
 import { openStore, type Store } from "../../src-gateway/store/open-store.ts";
+import { createPartitions } from "../../src-gateway/store/partitions.ts";
 import { completedRecord } from "../support/exchange-records.ts";
 
 const DAY_US = 86_400_000_000;
@@ -80,6 +81,8 @@ function record(id: number): ExchangeRecord {
 }
 
 async function fill(store: Store): Promise<void> {
+  // As they would be there, had a gateway written these rows in their time.
+  if (store.dialect === "postgres") await createPartitions(store.db, START_US, END_US);
   const groups = createGroupWriter(store, () => Promise.reject(new Error("a row was refused")));
   const cpuBefore = process.cpuUsage();
   const started = performance.now();

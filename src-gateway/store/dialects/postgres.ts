@@ -31,8 +31,6 @@ export function openPostgres(url: string, log: Logger, settings: PoolSettings = 
   pool.on("error", (error) => log.warn(describeError(error), "an idle connection to the database was lost"));
   pool.on("connect", (client) => {
     client.on("error", () => {});
-    // Weighing every order of the view's many joins takes ten times as long as reading a page of it.
-    client.query("set join_collapse_limit = 4").catch(() => {});
   });
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: keepingIdle(pool, settings.maxIdle) }) });
   return {

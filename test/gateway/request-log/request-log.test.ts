@@ -48,12 +48,18 @@ describeOnBothDatabases("the request log", (database) => {
     const cases: [ExchangeFilter, number[]][] = [
       [{}, [6, 5, 4, 3, 2, 1, 0]],
       [{ userId: 2 }, [1]],
+      // Beyond what any user's number can be.
+      [{ userId: 2 ** 40 }, []],
+      [{ apiKeyId: 2 ** 40 }, []],
       [{ apiKeyId: 5 }, [1]],
       [{ provider: "openai" }, [2]],
       [{ model: "gpt" }, [2]],
       [{ model: "gpt-5" }, [2]],
       [{ model: "gpt-5-2026" }, [2]],
+      [{ model: "gpt-5", provider: "openai", outcome: "completed" }, [2]],
+      [{ model: "gpt-5", provider: "anthropic" }, []],
       [{ model: "no such model" }, []],
+      [{ provider: "no such provider" }, []],
       [{ surface: "chat" }, [5]],
       [{ outcome: "open" }, [4]],
       [{ outcome: "completed" }, [2, 1, 0]],
@@ -74,6 +80,25 @@ describeOnBothDatabases("the request log", (database) => {
     expect(await indexesOf(store, { limit: 3, beforeId: FIRST_ID + 4 })).toEqual([3, 2, 1]);
     expect(await indexesOf(store, { limit: 3, afterId: FIRST_ID })).toEqual([1, 2, 3]);
     expect(await indexesOf(store, { afterId: FIRST_ID + 3, beforeId: FIRST_ID + 6 })).toEqual([4, 5]);
+  });
+
+  it("finds a model wherever it stands, each exchange once and in order", async () => {
+    const store = await database.open();
+    const places = ["modelAsked", "modelRouted", "modelServed"] as const;
+    // Every way of standing in three places, twice.
+    const models = Array.from({ length: 16 }, (_, index) =>
+      Object.fromEntries(places.map((place, bit) => [place, (index >> bit) % 2 === 1 ? "wanted" : `other ${bit}`])),
+    );
+    await write(
+      store,
+      models.map((changes, index) => at(index * 1_000_000_000, changes)),
+    );
+    const expected = models.flatMap((changes, index) =>
+      Object.values(changes).includes("wanted") ? [index * 1_000_000_000] : [],
+    );
+    expect(await indexesOf(store, { model: "wanted", afterId: 1 })).toEqual(expected);
+    expect(await indexesOf(store, { model: "wanted" })).toEqual(expected.toReversed());
+    expect(await indexesOf(store, { model: "wanted", limit: 3 })).toEqual(expected.toReversed().slice(0, 3));
   });
 
   it("gives a hundred rows unless asked for others, and never more than a thousand", async () => {
