@@ -35,7 +35,8 @@ export function createMetricsHandler(options: MetricsHandlerOptions): MetricsHan
   return async (request, response, isOwnPort, id) => {
     requireReader(request, isOwnPort, options);
     const text = Buffer.from(await options.text());
-    const mayPack = /\bgzip\b/.test(request.headers["accept-encoding"]?.toString() ?? "") && text.length > PACK_FROM_BYTES;
+    const mayPack =
+      /\bgzip\b/.test(request.headers["accept-encoding"]?.toString() ?? "") && text.length > PACK_FROM_BYTES;
     const body = mayPack ? await pack(text) : text;
     response.writeHead(200, {
       "content-type": CONTENT_TYPE,
