@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { expect, it } from "vitest";
 import { createUsers } from "../../../src-gateway/auth/users.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
@@ -39,6 +40,22 @@ describeOnSqlite("a database that another process holds", (database) => {
     // Each of the many attempts would stall everything; a machine under load may do so now and then by itself.
     expect(waitsMs.filter((ms) => ms > 50).length).toBeLessThan(4);
     expect(waitsMs[0]).toBeLessThan(500);
+  });
+
+  it("says so at once, with nothing waiting inside SQLite", async () => {
+    const store = await database.open();
+    const unlock = await lock(database);
+    const tookMs: number[] = [];
+    for (let attempt = 0; attempt < 51; attempt++) {
+      const beganAt = performance.now();
+      // As a group of records is written.
+      const writing = store.db.transaction().execute((db) => sql`update facts set value = value`.execute(db));
+      await expect(writing).rejects.toThrow("database is locked");
+      tookMs.push(performance.now() - beganAt);
+    }
+    await unlock();
+    // A wait inside SQLite would be in each of them; a machine under load is in some.
+    expect(tookMs.toSorted((a, b) => a - b)[25]).toBeLessThan(5);
   });
 
   it("is waited for by whoever changes users", async () => {
