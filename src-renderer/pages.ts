@@ -48,6 +48,15 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./features/usage/usage-page.tsx").then(({ UsagePage }) => UsagePage),
   },
   {
+    path: "/budgets",
+    pattern: "/budgets",
+    icon: "budget",
+    title: () => t("budgets:title"),
+    group: "see",
+    adminsOnly: true,
+    load: () => import("./features/budgets/budgets-page.tsx").then(({ BudgetsPage }) => BudgetsPage),
+  },
+  {
     path: "/providers",
     pattern: "/providers",
     icon: "providers",
@@ -64,6 +73,15 @@ export const PAGES: readonly PageEntry[] = [
     group: "steer",
     adminsOnly: false,
     load: () => import("./features/keys/keys-page.tsx").then(({ KeysPage }) => KeysPage),
+  },
+  {
+    path: "/people",
+    pattern: "/people",
+    icon: "people",
+    title: () => t("people:title"),
+    group: "people",
+    adminsOnly: true,
+    load: () => import("./features/people/people-page.tsx").then(({ PeoplePage }) => PeoplePage),
   },
 ];
 

@@ -4,7 +4,15 @@ import type { CredentialRef } from "../settings/types.ts";
 import type { AdminSideInput } from "./admin-side.ts";
 import type { Parts } from "./parts.ts";
 
-export function statusView({ parts, writer, running, budgets, startedAtUs, urls }: AdminSideInput): StatusFacts {
+export function statusView({
+  parts,
+  writer,
+  running,
+  budgets,
+  diskProblem,
+  startedAtUs,
+  urls,
+}: AdminSideInput): StatusFacts {
   const { settings, config, ledgerStore } = parts;
   return {
     version: __VERSION__,
@@ -15,6 +23,7 @@ export function statusView({ parts, writer, running, budgets, startedAtUs, urls 
     openExchanges: running.size,
     recordsWaiting: writer?.pending() ?? 0,
     ledgerLagMs: writer?.lagMs() ?? 0,
+    diskProblem: diskProblem?.() ?? null,
     budgetCounts: budgets()?.mode() ?? null,
     configVersion: config.live().config.version,
     configProblem: config.lastProblem()?.message ?? null,

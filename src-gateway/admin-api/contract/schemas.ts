@@ -162,6 +162,8 @@ export const statusSchema = z.object({
   openExchanges: z.number(),
   recordsWaiting: z.number(),
   ledgerLagMs: z.number(),
+  /** What is short on the disk, as a sentence; null while there is room, and for callers who are no administrators. */
+  diskProblem: z.string().nullable(),
   /** Null while nothing is limited; `apart` when Redis is not there and this gateway counts alone. */
   budgetCounts: countsModeSchema.nullable(),
   configVersion: z.number(),

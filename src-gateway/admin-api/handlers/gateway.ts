@@ -27,7 +27,9 @@ export const gatewayHandlers: Pick<
       paused: deps.pause.isPaused(),
     };
     // Where files lie and what is wrong with them is the operator's business.
-    return caller && isAdmin(caller) ? status : { ...status, dataDir: "", notices: [], configProblem: null };
+    return caller && isAdmin(caller)
+      ? status
+      : { ...status, dataDir: "", notices: [], configProblem: null, diskProblem: null };
   },
   listModels: ({ deps }) => deps.models(),
   listProviders: ({ deps }) => deps.providers().map(toProviderView),

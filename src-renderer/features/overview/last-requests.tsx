@@ -9,12 +9,17 @@ import { t } from "../../i18n/t.ts";
 
 const SHOWN = 8;
 
-export function LastRequests({ query }: { query: Query<ReplyOf<"listExchanges">> }) {
+/** What happens now: how many requests are on their way, and those that have just ended. */
+export function LastRequests({ query, open }: { query: Query<ReplyOf<"listExchanges">>; open: number }) {
   const dayMs = useDay();
   return (
     <section className="panel" aria-labelledby="last-requests">
       <div className="panel-head">
         <h2 id="last-requests">{t("overview:last")}</h2>
+        <span className="in-flight small soft">
+          <HealthDot tone={open > 0 ? "busy" : "idle"} />
+          {t("overview:open", { count: open })}
+        </span>
         <Link href="/requests" className="small">
           {t("overview:all")}
         </Link>

@@ -1,15 +1,21 @@
 import "./overview.css";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { useSessionState } from "../../api/gateway-context.tsx";
 import { useLiveExchanges } from "../../api/live-exchanges.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { useDay } from "../../format/use-day.ts";
 import { t } from "../../i18n/t.ts";
+import { AgentsStrip } from "./agents-strip.tsx";
+import { Alerts } from "./alerts.tsx";
 import { ConnectPanel } from "./connect-panel.tsx";
 import { LastRequests } from "./last-requests.tsx";
+import { NearBudgets } from "./near-budgets.tsx";
 import { ProviderStates } from "./provider-states.tsx";
+import { SpendChart } from "./spend-chart.tsx";
 import { StatusLine, StatusNotices } from "./status-line.tsx";
 import { TodayNumbers } from "./today-numbers.tsx";
+import { useSameTimeYesterday } from "./use-same-time-yesterday.ts";
 
 /** Far enough for a median that means something, small enough to ask for again and again. */
 const SAMPLE = 100;
@@ -24,15 +30,17 @@ export function OverviewPage() {
   const status = useQuery("status", (client) => client.call("getStatus"), every);
   const usage = useQuery(`usage ${fromUs}`, (client) => client.call("usageSummary", { query: { fromUs } }), every);
   const last = useQuery("last", (client) => client.call("listExchanges", { query: { limit: SAMPLE } }), every);
-  const providers = useQuery("providers", (client) => client.call("listProviders"), every);
-  const byProvider = useQuery(
-    `by provider ${fromUs}`,
-    (client) => client.call("usageBreakdown", { query: { fromUs, groupBy: "provider" } }),
-    every,
+  const earlier = useSameTimeYesterday();
+  const yesterday = useQuery(`usage ${earlier.fromUs} ${earlier.toUs}`, (client) =>
+    client.call("usageSummary", { query: earlier }),
   );
+  const session = useSessionState();
+  const isAdmin = session.phase === "signed-in" && session.user.role !== "gateway_user";
+  const [turn, setTurn] = useState(0);
 
   const refresh = useThrottled(() => {
-    for (const query of [status, usage, last, byProvider]) query.reload();
+    for (const query of [status, usage, last]) query.reload();
+    setTurn((old) => old + 1);
   });
   useLiveExchanges(true, { onExchanges: refresh, onGap: refresh });
 
@@ -49,17 +57,35 @@ export function OverviewPage() {
       </header>
       <div className="stack">
         {status.value && <StatusNotices status={status.value} />}
+        <Alerts isAdmin={isAdmin} />
         {leads && connect}
         {!isUnused && (
           <section className="panel" aria-label={t("overview:today")}>
             <QueryState query={usage} rows={2}>
-              {(sum) => <TodayNumbers sum={sum} today={(last.value ?? []).filter(({ id }) => id >= fromUs)} />}
+              {(sum) => (
+                <TodayNumbers
+                  sum={sum}
+                  yesterday={yesterday.value}
+                  today={(last.value ?? []).filter(({ id }) => id >= fromUs)}
+                />
+              )}
             </QueryState>
           </section>
         )}
+        {!isUnused && <SpendChart />}
         <div className="overview-columns">
-          {!isUnused && <LastRequests query={last} />}
-          <ProviderStates providers={providers} today={byProvider.value ?? []} />
+          {!isUnused && (
+            <div className="stack">
+              <LastRequests query={last} open={status.value?.openExchanges ?? 0} />
+              <AgentsStrip dayMs={dayMs} last={last.value ?? []} />
+            </div>
+          )}
+          {isAdmin && (
+            <div className="stack">
+              <ProviderStates fromUs={fromUs} turn={turn} />
+              <NearBudgets />
+            </div>
+          )}
         </div>
         {!leads && connect}
       </div>

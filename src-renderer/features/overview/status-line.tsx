@@ -9,7 +9,6 @@ export function StatusLine({ status }: { status: StatusView }) {
   const dayMs = useDay();
   const facts = [
     t("overview:since", { moment: formatMoment(status.startedAtUs, dayMs) }),
-    t("overview:open", { count: status.openExchanges }),
     t(`overview:databases.${status.database}`),
     `v${status.version}`,
   ];
@@ -34,6 +33,8 @@ export function StatusNotices({ status }: { status: StatusView }) {
           <div className="mono">{status.configProblem}</div>
         </Notice>
       )}
+      {status.paused && <Notice tone="warn">{t("overview:paused")}</Notice>}
+      {status.diskProblem !== null && <Notice tone="bad">{status.diskProblem}</Notice>}
       {status.authDisabled && <Notice tone="warn">{t("overview:authOff")}</Notice>}
       {status.notices.map((notice) => (
         <Notice key={notice} tone="warn">

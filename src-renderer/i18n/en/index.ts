@@ -1,3 +1,4 @@
+import budgets from "./budgets.json" with { type: "json" };
 import common from "./common.json" with { type: "json" };
 import details from "./details.json" with { type: "json" };
 import frame from "./frame.json" with { type: "json" };
@@ -5,6 +6,7 @@ import keys from "./keys.json" with { type: "json" };
 import kit from "./kit.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import palette from "./palette.json" with { type: "json" };
+import people from "./people.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
@@ -19,6 +21,8 @@ export const en = {
   kit,
   overview,
   palette,
+  people,
+  budgets,
   providers,
   requests,
   "sign-in": signIn,

@@ -1,4 +1,5 @@
 import type { en } from "../en/index.ts";
+import budgets from "./budgets.json" with { type: "json" };
 import common from "./common.json" with { type: "json" };
 import details from "./details.json" with { type: "json" };
 import frame from "./frame.json" with { type: "json" };
@@ -6,6 +7,7 @@ import keys from "./keys.json" with { type: "json" };
 import kit from "./kit.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import palette from "./palette.json" with { type: "json" };
+import people from "./people.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
@@ -20,6 +22,8 @@ export const zh: Record<keyof typeof en, object> = {
   kit,
   overview,
   palette,
+  people,
+  budgets,
   providers,
   requests,
   "sign-in": signIn,
