@@ -129,7 +129,7 @@ function KeyPanel({
                 onOpen={({ id }) => address.set({ key: String(id) })}
               />
               {rows.length === MOST_ROWS && (
-                <p className="soft small panel-body">{t("keys:more", { shown: formatCount(MOST_ROWS) })}</p>
+                <p className="soft small table-note">{t("keys:more", { shown: formatCount(MOST_ROWS) })}</p>
               )}
             </>
           )
