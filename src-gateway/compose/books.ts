@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { priceAttempts, priceRecord } from "../prices/price-record.ts";
+import { createExchangeJournal, recoverJournals } from "../store/exchange-journal.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../store/exchange-writer.ts";
 import { recoverInterrupted, startInstance } from "../store/instances.ts";
 import { keepPartitions } from "../store/partitions.ts";
@@ -22,6 +23,8 @@ export interface Books {
 export async function openBooks(parts: Parts): Promise<Books> {
   const { settings, ledgerStore, clock, log, prices, redactor } = parts;
   await tellInterrupted(parts);
+  const spillFile = join(settings.dataDir, "unsaved-exchanges.ndjson");
+  await recoverJournals(settings.dataDir, spillFile);
   const run = await startInstance(ledgerStore, clock, log);
   const stopPartitions = await keepPartitions(ledgerStore, clock, log);
   const writer = createExchangeWriter({
@@ -29,7 +32,8 @@ export async function openBooks(parts: Parts): Promise<Books> {
     instanceId: run.id,
     clock,
     log,
-    spillFile: join(settings.dataDir, "unsaved-exchanges.ndjson"),
+    spillFile,
+    journal: createExchangeJournal(settings.dataDir, log),
   });
   const watchers: Books["watchers"] = new Set();
   const closeNow = (record: ExchangeRecord): void => {
@@ -75,6 +79,6 @@ async function tellInterrupted({ ledgerStore, clock, log }: Parts): Promise<void
   if (runs.length === 0) return;
   log.warn(
     { interrupted, runs },
-    `the previous run ended without stopping; ${interrupted} open requests are recorded as interrupted, and requests that ended in its last 50 ms may be missing`,
+    `the previous run ended without stopping; ${interrupted} open requests are recorded as interrupted`,
   );
 }

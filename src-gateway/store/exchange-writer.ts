@@ -8,6 +8,7 @@ import type { Clock } from "../lib/clock.ts";
 import { isDiskFull } from "../lib/disk-full.ts";
 import type { Logger } from "../lib/logger.ts";
 import { describeError } from "./database-errors.ts";
+import type { ExchangeJournal } from "./exchange-journal.ts";
 import { createGroupWriter, type GroupWriter, type OwnedRecord } from "./group-writer.ts";
 import type { Store } from "./open-store.ts";
 import { createSpool, type Spool } from "./spool.ts";
@@ -39,6 +40,8 @@ export interface ExchangeWriterOptions {
   log: Logger;
   /** Null keeps everything in memory. */
   spillFile: string | null;
+  /** Null forgets what waits in memory when the process is killed. */
+  journal?: ExchangeJournal | null;
   flushMs?: number;
   maxGroup?: number;
   /** More waiting records than this go to the spill file. */
@@ -53,7 +56,14 @@ const LAST_RETRY_MS = 1_000;
 const SPILL_PAUSE_MS = 1_000;
 
 export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWriter {
-  return new Writer({ flushMs: 50, maxGroup: 64, maxWaiting: 20_000, stopPatienceMs: 3_000, ...options });
+  return new Writer({
+    flushMs: 50,
+    maxGroup: 64,
+    maxWaiting: 20_000,
+    stopPatienceMs: 3_000,
+    journal: null,
+    ...options,
+  });
 }
 
 class Writer implements ExchangeWriter {
@@ -129,8 +139,7 @@ class Writer implements ExchangeWriter {
     await this.spilling;
     await this.reserving;
     const left = this.waiting.first(Infinity);
-    if (left.length === 0) return;
-    if (await this.spill(left)) return;
+    if (left.length === 0 || (await this.spill(left))) return this.options.journal?.remove();
     this.options.log.error(
       { records: left.length },
       "neither the database nor the disk takes these records; they are lost",
@@ -139,6 +148,7 @@ class Writer implements ExchangeWriter {
 
   private add(record: ExchangeRecord): void {
     this.waiting.add(record, this.options.clock.monotonicUs());
+    this.options.journal?.note({ instanceId: this.options.instanceId, record });
     this.scheduleNext();
     const { maxWaiting } = this.options;
     if (this.waiting.size <= maxWaiting || this.spilling !== null) return;
@@ -197,9 +207,10 @@ class Writer implements ExchangeWriter {
   /** What waits when it begins; what comes meanwhile makes the next group. */
   private async writeWaiting(): Promise<void> {
     const { lastTurn } = this.waiting;
+    const forget = this.options.journal?.turn();
     for (;;) {
       const group = this.waiting.first(this.options.maxGroup, lastTurn);
-      if (group.length === 0) return;
+      if (group.length === 0) return forget?.();
       const items = new Map(group.map((item) => [item.record, item]));
       await this.groups.write(group.map(this.owned), (record) => {
         const item = items.get(record);

@@ -94,7 +94,11 @@ export async function recoverInterrupted(store: Store, clock: Clock): Promise<In
   };
 }
 
-const CODE = "internal_error";
+/** What is known of an exchange whose process ended. */
+export const INTERRUPTED = {
+  errorCode: "internal_error",
+  errorMessage: "The gateway's process ended while this exchange was open.",
+};
 
 async function closeRuns(db: Kysely<Database>, ids: number[]): Promise<number> {
   await db
@@ -102,13 +106,13 @@ async function closeRuns(db: Kysely<Database>, ids: number[]): Promise<number> {
     .set((row) => ({ stopped_at: row.ref("heartbeat_at") }))
     .where("id", "in", ids)
     .execute();
-  const names = await addNames(db, [CODE]);
+  const names = await addNames(db, [INTERRUPTED.errorCode]);
   const { numUpdatedRows } = await db
     .updateTable("exchange_rows")
     .set({
       outcome: "interrupted",
-      error_code: names.get(CODE) ?? null,
-      error_message: "The gateway's process ended while this exchange was open.",
+      error_code: names.get(INTERRUPTED.errorCode) ?? null,
+      error_message: INTERRUPTED.errorMessage,
     })
     // In this wording the index of what is not completed answers.
     .where(sql<boolean>`outcome <> 'completed' and outcome = 'open'`)

@@ -1,0 +1,128 @@
+/**
+ * What a process that is killed leaves of the exchanges that it had not yet written to the database: their newest states,
+ * in two files by turns. A note is one write without a wait for the disk, so it survives the end of the process, though not
+ * that of the machine.
+ */
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "../lib/logger.ts";
+import { describeError } from "./database-errors.ts";
+import type { OwnedRecord } from "./group-writer.ts";
+import { INTERRUPTED } from "./instances.ts";
+import { createSpillFile } from "./spill-file.ts";
+
+export interface ExchangeJournal {
+  /** Never throws: a disk that refuses must not stop a request. */
+  note(record: OwnedRecord): void;
+  /** What is noted from now on is kept apart. @returns to be called when all that was noted before is kept elsewhere. */
+  turn(): () => void;
+  /** Nothing is left to be remembered. */
+  remove(): void;
+}
+
+const PREFIX = "noted-exchanges-";
+const NAME = /^noted-exchanges-(\d+)-[ab]\.ndjson$/;
+/** While the database takes nothing, so many bytes a file; by then records go to the spill file. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** @param folder of the gateway's state. */
+export function createExchangeJournal(folder: string, log: Logger): ExchangeJournal {
+  const [fileA, fileB] = ["a", "b"].map((turn) => join(folder, `${PREFIX}${process.pid}-${turn}.ndjson`));
+  let current = openFile(fileA ?? "");
+  let other = openFile(fileB ?? "");
+  let isRefused = false;
+  return {
+    note(record) {
+      if (current.bytes > MAX_BYTES) return;
+      try {
+        current.bytes += writeSync(current.fd, `${JSON.stringify(record)}\n`);
+        isRefused = false;
+      } catch (error) {
+        if (!isRefused) log.warn(describeError(error), "exchanges cannot be noted; a kill would lose the newest ones");
+        isRefused = true;
+      }
+    },
+    turn() {
+      // While an earlier turn is not over, its file and this one go on together.
+      if (other.bytes === 0) [current, other] = [other, current];
+      const before = other;
+      return () => {
+        if (before.bytes === 0) return;
+        ftruncateSync(before.fd);
+        before.bytes = 0;
+      };
+    },
+    remove() {
+      for (const { fd, path } of [current, other]) {
+        closeSync(fd);
+        rmSync(path, { force: true });
+      }
+    },
+  };
+}
+
+interface NoteFile {
+  path: string;
+  fd: number;
+  bytes: number;
+}
+
+const openFile = (path: string): NoteFile => ({ path, fd: openSync(path, "a", 0o600), bytes: 0 });
+
+/**
+ * Hands what earlier processes have noted to the spill file, from which the next writer takes it; what was open is
+ * interrupted. What is in the database already stays as it is there.
+ * @returns how many exchanges that were.
+ */
+export async function recoverJournals(folder: string, spillFile: string): Promise<number> {
+  const newest = new Map<string, OwnedRecord>();
+  const files = readdirSync(folder)
+    .filter(isLeft)
+    .map((name) => join(folder, name));
+  for (const file of files) {
+    for (const noted of readNotes(file)) {
+      const key = `${noted.instanceId}:${noted.record.id}`;
+      if (newest.get(key)?.record.outcome !== undefined && noted.record.outcome === "open") continue;
+      newest.set(key, noted);
+    }
+  }
+  const records = [...newest.values()].map(({ instanceId, record }) => ({
+    instanceId,
+    record: record.outcome === "open" ? { ...record, outcome: "interrupted" as const, ...INTERRUPTED } : record,
+  }));
+  if (records.length > 0) await createSpillFile(spillFile).append(records);
+  for (const file of files) rmSync(file, { force: true });
+  return records.length;
+}
+
+/** Of a process that is no more: another gateway may run on the folder, and is about to refuse this one. */
+function isLeft(name: string): boolean {
+  const pid = Number(NAME.exec(name)?.[1]);
+  if (Number.isNaN(pid)) return false;
+  // In a container the process before this one had the same number.
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+function readNotes(file: string): OwnedRecord[] {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  return text.split("\n").flatMap((line) => {
+    try {
+      return line === "" ? [] : [JSON.parse(line) as OwnedRecord];
+    } catch {
+      // The line that was being written.
+      return [];
+    }
+  });
+}

@@ -1,0 +1,104 @@
+import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { systemClock } from "../../../src-gateway/lib/clock.ts";
+import { silentLogger } from "../../../src-gateway/lib/logger.ts";
+import { createRequestLog } from "../../../src-gateway/request-log/request-log.ts";
+import { createExchangeJournal, recoverJournals } from "../../../src-gateway/store/exchange-journal.ts";
+import { createExchangeWriter, type ExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
+import type { Store } from "../../../src-gateway/store/open-store.ts";
+import { describeOnBothDatabases } from "../../suites/store.suite.ts";
+import { completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
+
+const writers: ExchangeWriter[] = [];
+afterEach(async () => {
+  await Promise.all(writers.splice(0).map((writer) => writer.stop()));
+});
+
+describeOnBothDatabases("what a killed process had not written", (database) => {
+  const spillFile = (): string => join(database.folder, "unsaved-exchanges.ndjson");
+  /** @param flushMs so long that nothing is written by itself. */
+  const writerOn = (store: Store, flushMs = 3_600_000): ExchangeWriter => {
+    const journal = createExchangeJournal(database.folder, silentLogger);
+    const writer = createExchangeWriter({
+      store,
+      instanceId: 1,
+      clock: systemClock,
+      log: silentLogger,
+      spillFile: spillFile(),
+      journal,
+      flushMs,
+    });
+    writers.push(writer);
+    return writer;
+  };
+  const noted = (): string[] => readdirSync(database.folder).filter((name) => name.startsWith("noted-"));
+  const outcomes = async (store: Store): Promise<(string | null)[][]> =>
+    (await createRequestLog(store).list({ limit: 100 })).map(({ outcome, errorCode }) => [outcome, errorCode]);
+
+  it("is there after the next start: what had ended as it ended, what was open as interrupted", async () => {
+    const store = await database.open();
+    const killed = writerOn(store);
+    // Its first pass, over nothing, has been.
+    await killed.flush();
+    killed.open(openRecord(FIRST_ID));
+    killed.open(openRecord(FIRST_ID + 1));
+    killed.close(completedRecord(FIRST_ID + 1));
+    expect(await outcomes(store)).toEqual([]);
+    for (const name of noted()) expect(statSync(join(database.folder, name)).mode & 0o077).toBe(0);
+    appendFileSync(join(database.folder, noted()[0] ?? ""), '{"instanceId":1,"rec');
+
+    expect(await recoverJournals(database.folder, spillFile())).toBe(2);
+    await writerOn(store).flush();
+    expect(await outcomes(store)).toEqual([
+      ["completed", null],
+      ["interrupted", "internal_error"],
+    ]);
+    expect(await recoverJournals(database.folder, spillFile())).toBe(0);
+  });
+
+  it("does not undo what was written after all", async () => {
+    const store = await database.open();
+    const first = writerOn(store);
+    first.open(openRecord(FIRST_ID));
+    // As if the process had been killed between its last two steps.
+    const notes = noted()
+      .map((name) => readFileSync(join(database.folder, name), "utf8"))
+      .join("");
+    first.close(completedRecord(FIRST_ID));
+    await first.flush();
+    await first.stop();
+    expect(noted()).toEqual([]);
+    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-a.ndjson`), notes);
+    expect(await recoverJournals(database.folder, spillFile())).toBe(1);
+    await writerOn(store).flush();
+    expect(await outcomes(store)).toEqual([["completed", null]]);
+  });
+
+  it("is forgotten once it is written, and kept while it is not", async () => {
+    const store = await database.open();
+    const writer = writerOn(store);
+    await writer.flush();
+    const bytes = (): number => noted().reduce((sum, name) => sum + statSync(join(database.folder, name)).size, 0);
+    for (let n = 0; n < 200; n++) {
+      writer.open(openRecord(FIRST_ID + n));
+      if (n % 50 === 49) await writer.flush();
+    }
+    await writer.flush();
+    expect(bytes()).toBe(0);
+    await store.close();
+    writer.open(openRecord(FIRST_ID + 1_000));
+    await writer.flush();
+    await writer.flush();
+    expect(bytes()).toBeGreaterThan(0);
+  });
+
+  it("is left alone while the process that noted it lives", async () => {
+    const store = await database.open();
+    const file = `noted-exchanges-${process.ppid}-a.ndjson`;
+    appendFileSync(join(database.folder, file), `${JSON.stringify({ instanceId: 1, record: openRecord(FIRST_ID) })}\n`);
+    expect(await recoverJournals(database.folder, spillFile())).toBe(0);
+    expect(noted()).toEqual([file]);
+    await store.close();
+  });
+});
