@@ -66,7 +66,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { iris, dark },
   primaryColor: "iris",
-  primaryShade: { light: 6, dark: 5 },
+  primaryShade: 6,
   defaultRadius: 6,
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, "SF Mono", "Cascadia Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',

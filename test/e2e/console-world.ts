@@ -44,8 +44,11 @@ const limited = {
   error: { message: "Rate limit reached for requests per minute.", type: "requests", code: "rate_limit_exceeded" },
 };
 
-/** @param providers false for a gateway as it is after its first start. */
-export async function startConsoleWorld({ providers = true } = {}): Promise<ConsoleWorld> {
+/** @param providers false for a gateway as it is after its first start. @param settings more of its environment. */
+export async function startConsoleWorld({
+  providers = true,
+  settings = {} as Record<string, string>,
+} = {}): Promise<ConsoleWorld> {
   const folder = newFolder();
   const working = await startRawProvider();
   const busy = await startRawProvider();
@@ -55,7 +58,12 @@ export async function startConsoleWorld({ providers = true } = {}): Promise<Cons
       ? json(models)(request, response)
       : json(limited, 429, { "retry-after": "1" })(request, response);
   const args = providers ? ["--config", writeConfig(folder.path, working, busy)] : [];
-  const env = { TOKLIGENCE_LOG_LEVEL: "silent", TEST_OPENAI_KEY: "sk-test", TOKLIGENCE_LOG_BODIES: "full" };
+  const env = {
+    TOKLIGENCE_LOG_LEVEL: "silent",
+    TEST_OPENAI_KEY: "sk-test",
+    TOKLIGENCE_LOG_BODIES: "full",
+    ...settings,
+  };
   let daemon: Daemon = startDaemon(folder.path, args, env);
   const ready = await daemon.ready;
   const clientKey = ready.clientKey ?? "";

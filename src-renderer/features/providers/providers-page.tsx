@@ -1,38 +1,111 @@
+import "../../configuration/steer.css";
 import "./providers.css";
-import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { Button } from "@mantine/core";
+import { useMemo, useState } from "react";
 import { useQuery } from "../../api/use-query.ts";
 import { Empty } from "../../components/empty.tsx";
 import { QueryState } from "../../components/query-state.tsx";
+import { useConfiguration } from "../../configuration/use-configuration.ts";
+import { bucketsOf, rangeOf } from "../../format/range.ts";
+import { useHour } from "../../format/use-hour.ts";
 import { t } from "../../i18n/t.ts";
-import { ProviderRows } from "./provider-rows.tsx";
+import { AddProvider } from "./add-provider.tsx";
+import { EditProvider } from "./edit-provider.tsx";
+import { isDefault, sendEverything, switchProvider } from "./provider-changes.ts";
+import { type ListedProvider, listProviders } from "./provider-list.ts";
+import { type ProviderDeeds, ProviderRows, type ProviderSurroundings } from "./provider-rows.tsx";
+import { useDigitKeys } from "./use-digit-keys.ts";
 
 export function ProvidersPage() {
   const query = useQuery("providers", (client) => client.call("listProviders"), { everyMs: 15_000 });
-  const count = query.value?.length ?? 0;
+  const configuration = useConfiguration(query.reload);
+  const { value, change } = configuration;
+  const surroundings = useSurroundings();
+  const [sheet, setSheet] = useState<{ kind: "add" } | { kind: "edit"; id: string } | null>(null);
+  const close = (): void => setSheet(null);
+  const list = query.value === null ? [] : listProviders(query.value, value);
+
+  const deeds: ProviderDeeds = {
+    onUse: (id) => void change.run(sendEverything(value, id)),
+    onSwitch: (provider, isOn) => void change.run(switchProvider(value, provider, isOn)),
+    onEdit: (id) => setSheet({ kind: "edit", id }),
+  };
+  useDigitKeys((digit) => {
+    const provider = list[digit - 1];
+    if (provider?.isOn) deeds.onUse(provider.id);
+  });
+  const edited = sheet?.kind === "edit" ? list.find(({ id }) => id === sheet.id) : undefined;
   return (
     <div className="page">
       <header className="page-head">
         <h1>{t("providers:title")}</h1>
-        {count > 0 && <span className="soft small">{t("providers:count", { count })}</span>}
+        {list.length > 0 && <span className="soft small">{t("providers:count", { count: list.length })}</span>}
+        <div className="page-tools">
+          <Button variant="filled" onClick={() => setSheet({ kind: "add" })}>
+            {t("providers:add")}
+          </Button>
+        </div>
       </header>
       <section className="panel" aria-label={t("providers:list")}>
         <QueryState query={query} rows={6}>
-          {(providers) => (providers.length === 0 ? <NoProviders /> : <ProviderTable providers={providers} />)}
+          {() =>
+            list.length === 0 ? (
+              <NoProviders onAdd={() => setSheet({ kind: "add" })} />
+            ) : (
+              <ProviderTable list={list} configuration={configuration} surroundings={surroundings} deeds={deeds} />
+            )
+          }
         </QueryState>
       </section>
+      {list.length > 0 && <p className="soft small providers-hint">{t("providers:hint")}</p>}
+      <AddProvider isOpen={sheet?.kind === "add"} onClose={close} taken={list.map(({ id }) => id)} {...configuration} />
+      <EditProvider provider={edited} onClose={close} {...configuration} />
     </div>
   );
 }
 
-function NoProviders() {
+/** What the gateway knows of providers besides their configuration; the list does not wait for it. */
+function useSurroundings(): ProviderSurroundings {
+  const hourMs = useHour();
+  const { week, hours } = useMemo(() => ({ week: rangeOf("7d", hourMs), hours: rangeOf("24h", hourMs) }), [hourMs]);
+  const every = { everyMs: 60_000 };
+  const sums = useQuery(
+    `by provider ${week.fromUs} ${week.toUs}`,
+    (client) => client.call("usageBreakdown", { query: { groupBy: "provider", fromUs: week.fromUs, toUs: week.toUs } }),
+    every,
+  );
+  const startsUs = bucketsOf(hours).join();
+  const day = useQuery(
+    `strips ${startsUs}`,
+    (client) => client.call("usageSeries", { query: { groupBy: "provider", startsUs, toUs: hours.toUs, limit: 20 } }),
+    every,
+  );
+  const health = useQuery("health", (client) => client.call("listHealth"), every);
+  return { week: sums.value, day: day.value, health: health.value };
+}
+
+function NoProviders({ onAdd }: { onAdd: () => void }) {
   return (
     <Empty title={t("providers:emptyTitle")}>
       <p>{t("providers:emptyText")}</p>
+      <Button variant="filled" onClick={onAdd}>
+        {t("providers:add")}
+      </Button>
     </Empty>
   );
 }
 
-function ProviderTable({ providers }: { providers: ReplyOf<"listProviders"> }) {
+function ProviderTable({
+  list,
+  configuration: { value },
+  surroundings,
+  deeds,
+}: {
+  list: ListedProvider[];
+  configuration: ReturnType<typeof useConfiguration>;
+  surroundings: ProviderSurroundings;
+  deeds: ProviderDeeds;
+}) {
   return (
     <table className="providers">
       <thead>
@@ -40,16 +113,29 @@ function ProviderTable({ providers }: { providers: ReplyOf<"listProviders"> }) {
           <th scope="col">{t("providers:columns.provider")}</th>
           <th scope="col">{t("providers:columns.wires")}</th>
           <th scope="col">{t("providers:columns.credential")}</th>
-          <th scope="col" className="number provider-models">
-            {t("providers:columns.models")}
+          <th scope="col" className="number provider-week">
+            {t("providers:columns.week")}
+          </th>
+          <th scope="col" className="provider-use">
+            {t("providers:columns.use")}
           </th>
           <th scope="col" className="provider-check">
-            {t("providers:columns.health")}
+            {t("providers:columns.on")}
           </th>
         </tr>
       </thead>
-      {providers.map((provider) => (
-        <ProviderRows key={provider.id} provider={provider} />
+      {list.map((provider, place) => (
+        <ProviderRows
+          key={provider.id}
+          provider={provider}
+          place={place + 1}
+          isUsed={isDefault(value, provider.id)}
+          usedFor={Object.entries(value.defaults).flatMap(([wire, names]) =>
+            wire !== "*" && names[0] === provider.id ? [wire] : [],
+          )}
+          surroundings={surroundings}
+          deeds={deeds}
+        />
       ))}
     </table>
   );
