@@ -83,6 +83,42 @@ export const PAGES: readonly PageEntry[] = [
     adminsOnly: true,
     load: () => import("./features/people/people-page.tsx").then(({ PeoplePage }) => PeoplePage),
   },
+  {
+    path: "/audit",
+    pattern: "/audit",
+    icon: "audit",
+    title: () => t("audit:title"),
+    group: "people",
+    adminsOnly: true,
+    load: () => import("./features/audit/audit-page.tsx").then(({ AuditPage }) => AuditPage),
+  },
+  {
+    path: "/agents",
+    pattern: "/agents",
+    icon: "agents",
+    title: () => t("agents:title"),
+    group: "steer",
+    adminsOnly: true,
+    load: () => import("./features/agents/agents-page.tsx").then(({ AgentsPage }) => AgentsPage),
+  },
+  {
+    path: "/hooks",
+    pattern: "/hooks",
+    icon: "hook",
+    title: () => t("hooks:title"),
+    group: "steer",
+    adminsOnly: true,
+    load: () => import("./features/hooks/hooks-page.tsx").then(({ HooksPage }) => HooksPage),
+  },
+  {
+    path: "/operations",
+    pattern: "/operations",
+    icon: "operations",
+    title: () => t("operations:title"),
+    group: "people",
+    adminsOnly: true,
+    load: () => import("./features/operations/operations-page.tsx").then(({ OperationsPage }) => OperationsPage),
+  },
 ];
 
 export const pagesFor = (role: SignedInUser["role"]): PageEntry[] =>

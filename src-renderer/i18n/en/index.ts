@@ -1,9 +1,13 @@
+import agents from "./agents.json" with { type: "json" };
+import audit from "./audit.json" with { type: "json" };
 import budgets from "./budgets.json" with { type: "json" };
 import common from "./common.json" with { type: "json" };
 import details from "./details.json" with { type: "json" };
 import frame from "./frame.json" with { type: "json" };
+import hooks from "./hooks.json" with { type: "json" };
 import keys from "./keys.json" with { type: "json" };
 import kit from "./kit.json" with { type: "json" };
+import operations from "./operations.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import palette from "./palette.json" with { type: "json" };
 import people from "./people.json" with { type: "json" };
@@ -14,6 +18,7 @@ import steer from "./steer.json" with { type: "json" };
 import usage from "./usage.json" with { type: "json" };
 
 export const en = {
+  audit,
   common,
   details,
   frame,
@@ -23,6 +28,9 @@ export const en = {
   palette,
   people,
   budgets,
+  agents,
+  operations,
+  hooks,
   providers,
   requests,
   "sign-in": signIn,
