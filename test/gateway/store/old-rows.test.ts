@@ -1,6 +1,8 @@
 /** A database that was filled before there were sums gives the same reports as one that had them from the beginning. */
+import { sql } from "kysely";
 import { expect, it } from "vitest";
 import { createUsageReports } from "../../../src-gateway/ledger/usage-reports.ts";
+import { verifyLedger } from "../../../src-gateway/ledger/verify-ledger.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { createExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
@@ -41,6 +43,30 @@ describeOnBothDatabases("a database of before there was money", (database) => {
     expect(await chainFrom(await database.open())).toEqual([{ value: String(FIRST_ID + 62 * HOUR_US) }]);
   });
 });
+
+describeOnBothDatabases("a database of before its rows were lean", (database) => {
+  it("keeps its exchanges, its sums and its chain", async () => {
+    const found: unknown[] = [];
+    await fillOldDatabase(database, "0018-notices", async (old) => {
+      await fill(old);
+      found.push(await everyExchange(old), await chainOf(old), await allSums(database));
+    });
+    const store = await database.open();
+    expect([await everyExchange(store), await chainOf(store), await allSums(database)]).toEqual(found);
+    expect(await chainOf(store)).toHaveLength(63);
+    expect((await verifyLedger(store)).findings).toEqual([]);
+  });
+});
+
+const everyExchange = (store: Store): Promise<unknown> =>
+  store.db.selectFrom("exchanges").selectAll().orderBy("id").execute();
+
+async function chainOf(store: Store): Promise<unknown[]> {
+  const { rows } = await sql<{ hash: Uint8Array }>`select * from ledger_chain order by instance_id, place`.execute(
+    store.db,
+  );
+  return rows.map(({ hash, ...entry }) => ({ ...entry, hash: Buffer.from(hash).toString("hex") }));
+}
 
 /** Nothing has a price, as nothing had then. */
 async function fill(store: Store): Promise<void> {
