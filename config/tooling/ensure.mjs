@@ -92,10 +92,18 @@ function installPrometheus() {
   installFromDebian("prometheus");
 }
 
+/** Stands before the replicas in the tests of deployment; those tests skip, and say so, without it. */
+function installNginx() {
+  if (onPath("nginx") || existsSync("/usr/sbin/nginx") || process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  say("Installing nginx for the tests of deployment.");
+  installFromDebian("nginx-light");
+}
+
 installPackages();
 if (process.argv.includes("--build") || process.argv.includes("--test")) build();
 if (process.argv.includes("--test")) {
   installBrowser();
   installRedis();
   installPrometheus();
+  installNginx();
 }
