@@ -74,18 +74,12 @@ export function OverviewPage() {
         )}
         {!isUnused && <SpendChart />}
         <div className="overview-columns">
-          {!isUnused && (
-            <div className="stack">
-              <LastRequests query={last} open={status.value?.openExchanges ?? 0} />
-              <AgentsStrip dayMs={dayMs} last={last.value ?? []} />
-            </div>
-          )}
-          {isAdmin && (
-            <div className="stack">
-              <ProviderStates fromUs={fromUs} turn={turn} />
-              <NearBudgets />
-            </div>
-          )}
+          {!isUnused && <LastRequests query={last} open={status.value?.openExchanges ?? 0} />}
+          <div className="stack">
+            {isAdmin && <ProviderStates fromUs={fromUs} turn={turn} />}
+            {!isUnused && <AgentsStrip dayMs={dayMs} last={last.value ?? []} />}
+            {isAdmin && <NearBudgets />}
+          </div>
         </div>
         {!leads && connect}
       </div>
