@@ -1,108 +1,95 @@
 /**
- * The desktop app: hosts the gateway in Electron's main process and shows its console in one window.
+ * The desktop app: hosts the gateway in Electron's main process, shows how it is in the tray and its console in one window.
  *
  * Everything of Electron comes in as an argument, so that its behaviour can be tested where no Electron is. `index.ts` is
  * the entry that joins both.
  */
-import type { Gateway } from "../src-gateway/index.ts";
-import type { ElectronParts, WindowPart } from "./electron-parts.ts";
-import { explainStartFailure } from "./explain-start-failure.ts";
-import { openConsoleWindow } from "./open-console-window.ts";
+import { createDesktop, type Desktop } from "./desktop.ts";
+import type { DesktopOptions } from "./desktop-options.ts";
+import { serveIpc } from "./ipc/serve-ipc.ts";
+import { LINK_SCHEME, linkAmong } from "./links/parse-deep-link.ts";
+import { appMenu } from "./system/app-menu.ts";
+import { guardCrashes } from "./system/crash-guard.ts";
+import { openOutside } from "./window/console-window.ts";
 
-export interface DesktopOptions {
-  electron: ElectronParts;
-  platform: NodeJS.Platform;
-  preloadPath: string;
-  /** Makes a gateway that is not started yet; called again when the person wants another try. */
-  createGateway: () => Promise<Gateway>;
-}
+const DOCUMENTATION = "https://github.com/tokligence/tokligence-gateway#readme";
 
-export function runDesktop(options: DesktopOptions): void {
-  const { app } = options.electron;
+export function runDesktop(options: DesktopOptions & { processEvents?: Pick<NodeJS.EventEmitter, "on"> }): void {
+  const { electron, platform, args } = options;
+  const { app } = electron;
   // The first instance has the port and the database; it is told and shows its window.
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
   }
   const desktop = createDesktop(options);
-  app.on("second-instance", desktop.showWindow);
-  app.on("activate", desktop.showWindow);
-  app.on("window-all-closed", () => {
-    // On a Mac, an app without windows goes on until it is quit.
-    if (options.platform !== "darwin") app.quit();
+  if (options.processEvents) {
+    const stop = (): Promise<void> => desktop.host.stop();
+    const exit = (code: number): void => app.exit(code);
+    guardCrashes({ events: options.processEvents, folder: app.getPath("userData"), stop, exit });
+  }
+  let early: string | null = linkAmong(args);
+  let isReady = false;
+  const follow = (link: string): void => {
+    if (isReady) desktop.follow(link);
+    else early = link;
+  };
+  app.on("second-instance", (_event, argv) => {
+    desktop.window.show();
+    const link = linkAmong(argv);
+    if (link !== null) follow(link);
   });
-  app.on("will-quit", desktop.drain);
+  app.on("open-url", (event, url) => {
+    event.preventDefault();
+    follow(url);
+  });
+  app.on("activate", () => desktop.window.show());
+  app.on("before-quit", () => desktop.window.release());
+  app.on("window-all-closed", () => {
+    // With a tray, or on a Mac, an app without windows goes on until it is quit.
+    if (!desktop.hasTray() && platform !== "darwin") app.quit();
+  });
+  app.on("will-quit", createDrain(options, desktop));
+  serveIpc(
+    electron.ipcMain,
+    { getPreferences: desktop.preferences.get, setPreferences: desktop.preferences.set },
+    desktop.window.isOwn,
+  );
   // Awaited at the top level of the entry, "ready" would never come: it is told after the entry has been evaluated.
-  void app.whenReady().then(desktop.boot);
+  void app.whenReady().then(async () => {
+    settle(options, desktop);
+    await desktop.boot();
+    isReady = true;
+    if (early !== null) desktop.follow(early);
+  });
 }
 
-interface Desktop {
-  boot: () => Promise<void>;
-  showWindow: () => void;
-  drain: (event: { preventDefault: () => void }) => void;
+/** What can only be said once Electron is ready. */
+function settle({ electron, platform }: DesktopOptions, desktop: Desktop): void {
+  const { app, Menu, powerMonitor, shell } = electron;
+  // While it is developed, the program is Electron's own, which other apps are, too.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(LINK_SCHEME);
+  const help = (): void => openOutside(shell, DOCUMENTATION);
+  Menu.setApplicationMenu(Menu.buildFromTemplate(appMenu(platform, desktop.window.show, help)));
+  powerMonitor.on("suspend", desktop.sleep);
+  powerMonitor.on("resume", () => void desktop.wake());
 }
 
-function createDesktop({ electron, preloadPath, createGateway }: DesktopOptions): Desktop {
-  let gateway: Gateway | null = null;
-  let isRunning = false;
-  let window: WindowPart | null = null;
+function createDrain({ electron: { app, globalShortcut } }: DesktopOptions, { host, hush }: Desktop) {
   let stopping: Promise<void> | null = null;
   let isDrained = false;
-
-  const showWindow = (): void => {
-    if (gateway === null || !isRunning) return;
-    if (window === null || window.isDestroyed()) {
-      // Whoever sits at this computer started the app: the window does not ask them to sign in.
-      window = openConsoleWindow(electron, gateway.signInUrl(), preloadPath);
-      return;
-    }
-    if (window.isMinimized()) window.restore();
-    window.show();
-    window.focus();
+  return (event: { preventDefault: () => void }): void => {
+    if (isDrained || host.running() === null) return;
+    // Open streams end and the ledger is written first; then the same way out is taken again.
+    event.preventDefault();
+    hush();
+    globalShortcut.unregisterAll();
+    stopping ??= host.stop().then(
+      () => {
+        isDrained = true;
+        app.quit();
+      },
+      () => app.exit(1),
+    );
   };
-  return {
-    showWindow,
-    async boot() {
-      for (;;) {
-        try {
-          gateway = await createGateway();
-          await gateway.start();
-          isRunning = true;
-          showWindow();
-          return;
-        } catch (error) {
-          await gateway?.stop().catch(() => {});
-          gateway = null;
-          if (!(await wantsAnotherTry(electron, error))) return electron.app.quit();
-        }
-      }
-    },
-    drain(event) {
-      if (isDrained || gateway === null) return;
-      // Open streams end and the ledger is written first; then the same way out is taken again.
-      event.preventDefault();
-      stopping ??= gateway.stop().then(
-        () => {
-          isDrained = true;
-          electron.app.quit();
-        },
-        () => electron.app.exit(1),
-      );
-    },
-  };
-}
-
-async function wantsAnotherTry({ dialog }: ElectronParts, error: unknown): Promise<boolean> {
-  const { message, detail } = explainStartFailure(error);
-  const { response } = await dialog.showMessageBox({
-    type: "error",
-    title: "Tokligence Gateway",
-    message,
-    detail,
-    buttons: ["Try again", "Quit"],
-    defaultId: 0,
-    cancelId: 1,
-    noLink: true,
-  });
-  return response === 0;
 }

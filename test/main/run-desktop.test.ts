@@ -15,7 +15,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The desktop app with a real gateway in a folder of its own. */
+/** The desktop app with a real gateway in a folder of its own, without a tray. */
 function start(
   electron: ElectronStandIn,
   { port = 0, platform = "linux" }: { port?: number; platform?: NodeJS.Platform } = {},
@@ -24,16 +24,24 @@ function start(
   runDesktop({
     electron: electron.parts,
     platform,
+    args: [],
     preloadPath: "/app/dist/preload/preload.cjs",
-    createGateway: () =>
-      createGateway(loadSettings({ env, argv: { port, dataDir: folder }, cwd: folder, homeDir: folder }), env),
+    assetsDir: "/app/assets",
+    configHome: folder,
+    program: "/app/tokligence-gateway",
+    hasTray: () => Promise.resolve(false),
+    createGateway: (chosen) =>
+      createGateway(
+        loadSettings({ env, argv: { port: chosen ?? port, dataDir: folder }, cwd: folder, homeDir: folder }),
+        env,
+      ),
   });
 }
 
 async function startReady(electron: ElectronStandIn, options?: Parameters<typeof start>[1]): Promise<void> {
   start(electron, options);
   electron.becomeReady();
-  await vi.waitFor(() => expect(electron.windows).toHaveLength(1));
+  await vi.waitFor(() => expect(electron.windows).toHaveLength(1), { timeout: 20_000 });
 }
 
 /** Quits as Electron does: asks, and asks again when the app says that it is done. */
@@ -46,10 +54,10 @@ async function quit(electron: ElectronStandIn): Promise<void> {
 
 describe("the desktop app", () => {
   it("hosts a gateway and shows its console in one window that has no way to this computer", async () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     await startReady(electron);
     const [window] = electron.windows;
-    expect(window?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/console\/#code=[\w-]+$/);
+    expect(window?.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/console\/#code=[\w.-]+$/);
     expect((await fetch(new URL("/livez", window?.url))).status).toBe(200);
     expect(window?.options.webPreferences).toMatchObject({
       sandbox: true,
@@ -64,7 +72,7 @@ describe("the desktop app", () => {
 
   it("signs its window in at every start, with a code that works once", async () => {
     for (let run = 0; run < 2; run++) {
-      const electron = createElectronStandIn();
+      const electron = createElectronStandIn({ userData: folder });
       await startReady(electron);
       const url = new URL(electron.windows[0]?.url ?? "");
       const signIn = () =>
@@ -80,14 +88,14 @@ describe("the desktop app", () => {
   });
 
   it("waits for Electron before it does anything", () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     start(electron);
     expect(electron.windows).toEqual([]);
     expect(electron.willQuit()).toBe(true);
   });
 
   it("lets the window go nowhere else, and opens the web in the person's browser", async () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     await startReady(electron);
     const window = electron.windows[0]!;
     expect(window.navigate(new URL("#/requests", window.url).href)).toBe(true);
@@ -106,16 +114,18 @@ describe("the desktop app", () => {
   });
 
   it("lets the page copy, and nothing else", async () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     await startReady(electron);
     const window = electron.windows[0]!;
     expect(window.asksFor("clipboard-sanitized-write")).toBe(true);
-    expect(["clipboard-read", "media", "geolocation", "openExternal"].filter(window.asksFor)).toEqual([]);
+    expect(["clipboard-read", "media", "geolocation", "openExternal"].filter((each) => window.asksFor(each))).toEqual(
+      [],
+    );
     await quit(electron);
   });
 
   it("drains the gateway before it ends", async () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     await startReady(electron);
     const livez = new URL("/livez", electron.windows[0]?.url);
     expect(electron.willQuit()).toBe(false);
@@ -128,15 +138,15 @@ describe("the desktop app", () => {
   });
 
   it("shows its window when it is started a second time, and the second one ends", async () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     await startReady(electron);
     const window = electron.windows[0]!;
     window.isMinimized = true;
-    electron.emit("second-instance");
+    electron.secondInstance([]);
     expect(window.calls).toEqual(["restore", "show", "focus"]);
     expect(electron.windows).toHaveLength(1);
 
-    const second = createElectronStandIn({ isFirst: false });
+    const second = createElectronStandIn({ userData: folder, isFirst: false });
     start(second);
     second.becomeReady();
     expect(second.quits).toBe(1);
@@ -145,7 +155,7 @@ describe("the desktop app", () => {
   });
 
   it("opens a new window when the old one was closed", async () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     await startReady(electron, { platform: "darwin" });
     electron.windows[0]!.isDestroyed = true;
     electron.emit("window-all-closed");
@@ -158,7 +168,7 @@ describe("the desktop app", () => {
   });
 
   it("ends with its last window where that is the custom", async () => {
-    const electron = createElectronStandIn();
+    const electron = createElectronStandIn({ userData: folder });
     await startReady(electron, { platform: "win32" });
     electron.emit("window-all-closed");
     expect(electron.quits).toBe(1);
@@ -169,7 +179,7 @@ describe("the desktop app", () => {
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
     const { port } = squatter.address() as AddressInfo;
-    const electron = createElectronStandIn({ answers: [0, 0] });
+    const electron = createElectronStandIn({ userData: folder, answers: [0, 0] });
     const dialogs = electron.dialogs;
     // The person stops the other program before the second answer.
     const push = dialogs.push.bind(dialogs);
@@ -178,7 +188,8 @@ describe("the desktop app", () => {
       return push(...shown);
     };
     await startReady(electron, { port });
-    expect(dialogs[0]?.message).toBe(`Port ${port} is taken by another program.`);
+    // It is this very program that has it.
+    expect(dialogs[0]?.message).toMatch(new RegExp(`^Port ${port} is taken by .+ \\(process ${process.pid}\\)\\.$`));
     expect(dialogs[0]?.detail).toContain("TOKLIGENCE_FACADE_PORT");
     expect(electron.windows[0]?.url).toContain(`http://127.0.0.1:${port}/console/#code=`);
     await quit(electron);
@@ -187,7 +198,7 @@ describe("the desktop app", () => {
   it("ends when the person gives up on a port that is taken", async () => {
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen(0, "127.0.0.1", resolve));
-    const electron = createElectronStandIn({ answers: [1] });
+    const electron = createElectronStandIn({ userData: folder, answers: [2] });
     start(electron, { port: (squatter.address() as AddressInfo).port });
     electron.becomeReady();
     await vi.waitFor(() => expect(electron.quits).toBe(1));

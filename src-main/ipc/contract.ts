@@ -1,0 +1,35 @@
+/** Every way from the window to the app, declared once: what it takes, and what it gives. No key goes over it. */
+import { z } from "zod";
+import { preferencesSchema } from "../preferences.ts";
+import { TRAY_TITLES } from "../tray/types.ts";
+import { CHANNELS } from "./channels.ts";
+
+/** What the window may see and change; where it stands and the port are none of its business. */
+const shown = preferencesSchema.omit({ window: true, port: true }).extend({
+  /** Why something that was chosen does not hold here; null when all does. */
+  problem: z.string().nullable(),
+});
+export type ShownPreferences = z.infer<typeof shown>;
+
+const changes = z
+  .strictObject({
+    trayTitle: z.enum(TRAY_TITLES),
+    openAtLogin: z.boolean(),
+    startHidden: z.boolean(),
+    shortcut: z
+      .string()
+      .regex(/^[A-Za-z0-9+]{1,60}$/)
+      .nullable(),
+  })
+  .partial();
+export type PreferenceChanges = z.infer<typeof changes>;
+
+export const IPC = {
+  getPreferences: { channel: CHANNELS.getPreferences, args: z.tuple([]), reply: shown },
+  setPreferences: { channel: CHANNELS.setPreferences, args: z.tuple([changes]), reply: shown },
+} satisfies Record<keyof typeof CHANNELS, { channel: string; args: z.ZodType<unknown[]>; reply: z.ZodType }>;
+
+type Names = keyof typeof IPC;
+export type IpcHandlers = {
+  [Name in Names]: (...args: z.infer<(typeof IPC)[Name]["args"]>) => z.infer<(typeof IPC)[Name]["reply"]>;
+};
