@@ -1,25 +1,12 @@
-import { createWriteStream } from "node:fs";
-import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ActView } from "../admin-api/contract/audit-endpoints.ts";
-import { itemsOf } from "../admin-api/contract/client.ts";
-import { API_PREFIX } from "../admin-api/contract/endpoints.ts";
 import { CliError, EXIT } from "./cli-error.ts";
-import { type Context, contextOf } from "./context.ts";
+import { contextOf } from "./context.ts";
 import { shortWhen } from "./format.ts";
 import { parseMoment } from "./parse-time.ts";
-import { openBytes } from "./read-body.ts";
+import type { ActFilter } from "./read-acts.ts";
 import type { Column } from "./table.ts";
 import type { CliWorld } from "./world.ts";
-
-interface Filter {
-  actor?: string;
-  action?: string;
-  target?: string;
-  since?: number;
-  until?: number;
-}
 
 const COLUMNS: Column<ActView>[] = [
   { title: "ID", value: ({ id }) => String(id), right: true },
@@ -35,21 +22,17 @@ export function addAudit(admin: Command, world: CliWorld): void {
   const audit = admin.command("audit").description("what administrators did");
   withFilters(audit.command("list").description("the last acts, the newest first"))
     .option("-n, --lines <number>", "how many of the last ones", parseLines, 50)
-    .action(async (flags: Filter & { lines: number }, command: Command) => {
+    .action(async (flags: ActFilter & { lines: number }, command: Command) => {
       const { printer, withGateway } = contextOf(command, world);
-      const acts = await withGateway(async ({ client }) => {
-        const list: ActView[] = [];
-        for await (const act of itemsOf(client, "listActs", { query: queryOf(flags) })) {
-          if (list.push(act) >= flags.lines) break;
-        }
-        return list;
-      });
+      const { readActs } = await import("./read-acts.ts");
+      const acts = await withGateway(({ client }) => readActs(client, flags, flags.lines));
       await printer.list(acts, COLUMNS, "No act is like that.");
     });
   withFilters(audit.command("export").description("the acts as a file, the oldest first"))
     .addOption(new Option("--format <form>", "how to write them").choices(["csv", "jsonl"]).default("csv"))
     .option("--file <file>", "where to; standard output when left out")
-    .action(async (flags: Filter & { format: string; file?: string }, command: Command) => {
+    .action(async (flags: ActFilter & { format: string; file?: string }, command: Command) => {
+      const { exportActs } = await import("./read-acts.ts");
       await exportActs(contextOf(command, world), flags);
     });
   audit
@@ -73,36 +56,6 @@ const withFilters = (command: Command): Command =>
     .option("--target <kind>", "only acts on this: user, api_key, config …; user:7 is one of them")
     .option("--since <time>", "only what came after: 24h, 7d, or a date", parseMoment)
     .option("--until <time>", "only what came before", parseMoment);
-
-function queryOf({ actor, action, target, since, until }: Filter) {
-  const [, targetKind, targetId] = /^([^:]+)(?::(.+))?$/.exec(target ?? "") ?? [];
-  return {
-    actor,
-    action,
-    targetKind,
-    targetId,
-    fromUs: since === undefined ? undefined : Math.round(since),
-    toUs: until === undefined ? undefined : Math.round(until),
-  };
-}
-
-async function exportActs(
-  { world, printer, withGateway }: Context,
-  { format, file, ...filter }: Filter & { format: string; file?: string },
-): Promise<void> {
-  const asked = Object.entries({ ...queryOf(filter), format }).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]));
-  await withGateway(async (connection) => {
-    const response = await openBytes(connection, `${API_PREFIX}/admin/audit/export?${query.toString()}`);
-    if (file !== undefined) {
-      const path = resolve(world.cwd, file);
-      await pipeline(response, createWriteStream(path, { mode: 0o600 }));
-      return printer.note(`Written to ${path}.`);
-    }
-    response.setEncoding("utf8");
-    for await (const text of response) world.stdout.write(text as string);
-  });
-}
 
 function parseLines(text: string): number {
   const lines = Number(text);

@@ -11,6 +11,7 @@ const EMPTY_NAMES = ["utils", "util", "helpers", "helper", "common", "services",
 
 const TOP_LEVEL = [
   ".ci",
+  ".dockerignore",
   ".editorconfig",
   ".gitattributes",
   ".github",

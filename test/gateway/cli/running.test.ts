@@ -142,7 +142,7 @@ describe("beside a running gateway, the command line", () => {
   it("prints an address that signs a browser in, once", async () => {
     const { code, out } = await home.run(["console"]);
     expect(code).toBe(0);
-    const [, base, secret = ""] = /^(http:\S+\/console\/)#code=([\w-]+)\n$/.exec(out) ?? [];
+    const [, base, secret = ""] = /^(http:\S+\/console\/)#code=([\w.~-]+)\n$/.exec(out) ?? [];
     expect(base).toBe(gateway.consoleUrl);
     expect((await login(gateway.url, { code: secret })).status).toBe(200);
     expect((await login(gateway.url, { code: secret })).status).toBe(401);

@@ -310,7 +310,7 @@ describeOnSqlite("the exchange writer on a database that may not grow", (databas
     expect(existsSync(`${spillPath(database)}.rejected`)).toBe(false);
     await sql`pragma max_page_count = 1000000`.execute(store.db);
     await expect.poll(() => writer.pending(), { timeout: 10_000 }).toBe(0);
-    expect(writer.isDiskFull()).toBe(false);
+    await expect.poll(() => writer.isDiskFull()).toBe(false);
     expect(await rowsOf(store)).toEqual(series(2_000));
   });
 });
