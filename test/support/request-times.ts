@@ -1,9 +1,12 @@
 /** How long requests take, for as long as they are wanted. */
 import http from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
 
 export interface RequestTimes {
   /** Of those that were asked for since it was asked last, in ms. */
   take(): number[];
+  /** Of those that end within so many milliseconds from now: the time is what is measured over. */
+  during(ms: number): Promise<number[]>;
   stop(): Promise<void>;
 }
 
@@ -19,11 +22,17 @@ export function askOnAndOn(to: { url: string; key: string; model: string }, clie
     if (!isOver) await one(client, n + 1);
   };
   const running = Promise.all(Array.from({ length: clients }, (_, client) => one(client)));
+  const take = (): number[] => {
+    const taken = times;
+    times = [];
+    return taken;
+  };
   return {
-    take() {
-      const taken = times;
-      times = [];
-      return taken;
+    take,
+    async during(ms) {
+      take();
+      await wait(ms);
+      return take();
     },
     async stop() {
       isOver = true;

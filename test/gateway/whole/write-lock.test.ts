@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { endingConfig } from "../../support/ending-lanes.ts";
 import { endStream } from "../../support/ending-table.ts";
@@ -34,11 +33,9 @@ it("does not feel that another process holds the database for ten seconds, and w
   retry: 1,
 }, async () => {
   const asking = askOnAndOn({ ...gateway, model: "openai-chat" }, 4);
-  await wait(1_000);
-  let asked = asking.take().length;
+  let asked = (await asking.during(1_000)).length;
   const during = async (ms: number): Promise<number[]> => {
-    await wait(ms);
-    const times = asking.take();
+    const times = await asking.during(ms);
     asked += times.length;
     return times;
   };
