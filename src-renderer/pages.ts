@@ -66,6 +66,25 @@ export const PAGES: readonly PageEntry[] = [
     load: () => import("./features/providers/providers-page.tsx").then(({ ProvidersPage }) => ProvidersPage),
   },
   {
+    path: "/routing",
+    pattern: "/routing",
+    icon: "routing",
+    title: () => t("routing:title"),
+    group: "steer",
+    adminsOnly: true,
+    load: () => import("./features/routing/routing-page.tsx").then(({ RoutingPage }) => RoutingPage),
+  },
+  {
+    path: "/config-history",
+    pattern: "/config-history",
+    icon: "history",
+    title: () => t("config-history:title"),
+    group: "steer",
+    adminsOnly: true,
+    load: () =>
+      import("./features/config-history/config-history-page.tsx").then(({ ConfigHistoryPage }) => ConfigHistoryPage),
+  },
+  {
     path: "/keys",
     pattern: "/keys",
     icon: "key",
@@ -118,6 +137,15 @@ export const PAGES: readonly PageEntry[] = [
     group: "people",
     adminsOnly: true,
     load: () => import("./features/operations/operations-page.tsx").then(({ OperationsPage }) => OperationsPage),
+  },
+  {
+    path: "/settings",
+    pattern: "/settings",
+    icon: "settings",
+    title: () => t("settings:title"),
+    group: "people",
+    adminsOnly: false,
+    load: () => import("./features/settings/settings-page.tsx").then(({ SettingsPage }) => SettingsPage),
   },
 ];
 

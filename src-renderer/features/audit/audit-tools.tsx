@@ -19,10 +19,10 @@ export function AuditTools({ filter }: { filter: ActFilter }) {
   return (
     <div className="page-tools">
       {/* The gateway sends it as it reads it: a log of any length goes straight to the disk. */}
-      <Button component="a" href={exportAddress(filter, "csv")} download>
+      <Button component="a" href={exportAddress(filter, "csv")} download className="link-button">
         CSV
       </Button>
-      <Button component="a" href={exportAddress(filter, "jsonl")} download>
+      <Button component="a" href={exportAddress(filter, "jsonl")} download className="link-button">
         {t("audit:jsonLines")}
       </Button>
       <Button loading={checking.isRunning} onClick={() => void check()}>
@@ -36,10 +36,11 @@ export function AuditTools({ filter }: { filter: ActFilter }) {
   );
 }
 
-const exportAddress = (filter: ActFilter, format: "csv" | "jsonl"): string =>
-  `/api/v1/admin/audit/export?${new URLSearchParams(
-    Object.entries({ ...queryOf(filter), format }).map(([name, value]) => [name, `${value}`]),
-  )}`;
+function exportAddress(filter: ActFilter, format: "csv" | "jsonl"): string {
+  const search = new URLSearchParams({ format });
+  for (const [name, value] of Object.entries(queryOf(filter))) search.set(name, String(value));
+  return `/api/v1/admin/audit/export?${search}`;
+}
 
 function VerdictOf({ verdict: { acts, isIntact, firstWrong, head } }: { verdict: Verdict }) {
   return (

@@ -2,6 +2,7 @@ import agents from "./agents.json" with { type: "json" };
 import audit from "./audit.json" with { type: "json" };
 import budgets from "./budgets.json" with { type: "json" };
 import common from "./common.json" with { type: "json" };
+import configHistory from "./config-history.json" with { type: "json" };
 import details from "./details.json" with { type: "json" };
 import frame from "./frame.json" with { type: "json" };
 import hooks from "./hooks.json" with { type: "json" };
@@ -13,6 +14,8 @@ import palette from "./palette.json" with { type: "json" };
 import people from "./people.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
+import routing from "./routing.json" with { type: "json" };
+import settings from "./settings.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
 import steer from "./steer.json" with { type: "json" };
 import usage from "./usage.json" with { type: "json" };
@@ -33,7 +36,10 @@ export const en = {
   hooks,
   providers,
   requests,
+  settings,
   "sign-in": signIn,
   steer,
+  routing,
+  "config-history": configHistory,
   usage,
 };

@@ -3,6 +3,7 @@ import agents from "./agents.json" with { type: "json" };
 import audit from "./audit.json" with { type: "json" };
 import budgets from "./budgets.json" with { type: "json" };
 import common from "./common.json" with { type: "json" };
+import configHistory from "./config-history.json" with { type: "json" };
 import details from "./details.json" with { type: "json" };
 import frame from "./frame.json" with { type: "json" };
 import hooks from "./hooks.json" with { type: "json" };
@@ -14,6 +15,8 @@ import palette from "./palette.json" with { type: "json" };
 import people from "./people.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
+import routing from "./routing.json" with { type: "json" };
+import settings from "./settings.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
 import steer from "./steer.json" with { type: "json" };
 import usage from "./usage.json" with { type: "json" };
@@ -34,7 +37,10 @@ export const zh: Record<keyof typeof en, object> = {
   hooks,
   providers,
   requests,
+  settings,
   "sign-in": signIn,
   steer,
+  routing,
+  "config-history": configHistory,
   usage,
 };
