@@ -38,14 +38,12 @@ export function Explain() {
         >
           <TextInput
             label={t("routing:model")}
-            placeholder="gpt-5"
             value={model}
             spellCheck={false}
             onChange={(event) => setModel(event.currentTarget.value)}
           />
           <TextInput
             label={t("routing:agent")}
-            placeholder="codex"
             value={agent}
             spellCheck={false}
             onChange={(event) => setAgent(event.currentTarget.value)}
