@@ -4,13 +4,10 @@
  */
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
-import type { Clock } from "../lib/clock.ts";
 import { isDiskFull } from "../lib/disk-full.ts";
-import type { Logger } from "../lib/logger.ts";
 import { describeError } from "./database-errors.ts";
-import type { ExchangeJournal } from "./exchange-journal.ts";
+import type { ExchangeWriterOptions } from "./exchange-writer-options.ts";
 import { createGroupWriter, type GroupWriter, type OwnedRecord } from "./group-writer.ts";
-import type { Store } from "./open-store.ts";
 import { createSpool, type Spool } from "./spool.ts";
 import { type WaitingRecord, WaitingRecords } from "./waiting-records.ts";
 import { WriteTimer } from "./write-timer.ts";
@@ -31,23 +28,6 @@ export interface ExchangeWriter {
   lagMs(): number;
   /** The database's disk had no space left when it was last tried. */
   isDiskFull(): boolean;
-}
-
-export interface ExchangeWriterOptions {
-  store: Store;
-  instanceId: number;
-  clock: Clock;
-  log: Logger;
-  /** Null keeps everything in memory. */
-  spillFile: string | null;
-  /** Null forgets what waits in memory when the process is killed. */
-  journal?: ExchangeJournal | null;
-  flushMs?: number;
-  maxGroup?: number;
-  /** More waiting records than this go to the spill file. */
-  maxWaiting?: number;
-  /** How long `stop` tries to reach the database. */
-  stopPatienceMs?: number;
 }
 
 const FIRST_RETRY_MS = 20;

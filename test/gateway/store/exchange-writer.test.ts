@@ -8,11 +8,8 @@ import type { ExchangeRecord } from "../../../src-gateway/ir/exchange-record.ts"
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { createRequestLog } from "../../../src-gateway/request-log/request-log.ts";
-import {
-  createExchangeWriter,
-  type ExchangeWriter,
-  type ExchangeWriterOptions,
-} from "../../../src-gateway/store/exchange-writer.ts";
+import { createExchangeWriter, type ExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
+import type { ExchangeWriterOptions } from "../../../src-gateway/store/exchange-writer-options.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
 import {
   describeOnBothDatabases,
