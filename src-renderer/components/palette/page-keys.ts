@@ -11,10 +11,10 @@ const PAGE_KEYS: Readonly<Record<string, string>> = {
   "/keys": "k",
   "/hooks": "h",
   "/settings": "s",
-  "/users": "m",
+  "/people": "m",
   "/audit": "l",
   "/operations": "x",
-  "/config": "c",
+  "/config-history": "c",
 };
 
 export const keyOfPage = (path: string): string | undefined => PAGE_KEYS[path];

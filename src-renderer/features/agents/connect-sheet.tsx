@@ -90,13 +90,13 @@ function Plan({ plan }: { plan: ReplyOf<"planAgent"> }) {
         </Notice>
       ))}
       {plan.files.map((file) => (
-        <section key={file.path} aria-label={file.path}>
+        <div key={file.path}>
           <p className="small">
             <code>{file.path}</code> {file.isNew && <span className="tag">{t("agents:isNew")}</span>}
             {file.isReadByOthers && <span data-ink="warn"> {t("agents:readByOthers")}</span>}
           </p>
           <DiffText diff={file.diff} label={file.path} />
-        </section>
+        </div>
       ))}
     </>
   );

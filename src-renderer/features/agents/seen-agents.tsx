@@ -15,9 +15,9 @@ export function SeenAgents() {
     client.call("usageBreakdown", { query: { groupBy: "agent", fromUs, toUs } }),
   );
   return (
-    <section className="panel" aria-labelledby="seen-agents">
+    <div className="panel">
       <div className="panel-head">
-        <h2 id="seen-agents">{t("agents:seen")}</h2>
+        <h2>{t("agents:seen")}</h2>
       </div>
       <QueryState query={query} rows={4}>
         {(sums) =>
@@ -34,7 +34,7 @@ export function SeenAgents() {
           )
         }
       </QueryState>
-    </section>
+    </div>
   );
 }
 

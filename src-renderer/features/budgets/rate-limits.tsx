@@ -6,16 +6,16 @@ import type { RateRule } from "./budget-rules.ts";
 /** How much is let through within a minute, or at once. */
 export function RateLimits({ rates }: { rates: RateRule[] }) {
   return (
-    <section className="panel" aria-labelledby="rate-limits">
+    <div className="panel">
       <div className="panel-head">
-        <h2 id="rate-limits">{t("budgets:rates")}</h2>
+        <h2>{t("budgets:rates")}</h2>
       </div>
       {rates.length === 0 ? (
         <p className="panel-body soft">{t("budgets:noRates")}</p>
       ) : (
         <DataTable label={t("budgets:rates")} columns={columns()} rows={rates} keyOf={(rate) => rates.indexOf(rate)} />
       )}
-    </section>
+    </div>
   );
 }
 

@@ -25,9 +25,9 @@ export function Circles() {
     query.reload();
   };
   return (
-    <section className="panel" aria-labelledby="circles">
+    <div className="panel">
       <div className="panel-head">
-        <h2 id="circles">{t("operations:circles")}</h2>
+        <h2>{t("operations:circles")}</h2>
       </div>
       {resume.problem !== null && <Notice tone="bad">{resume.problem}</Notice>}
       <QueryState query={query} rows={2}>
@@ -45,7 +45,7 @@ export function Circles() {
           )
         }
       </QueryState>
-    </section>
+    </div>
   );
 }
 

@@ -33,9 +33,9 @@ export function Circuits() {
   };
   const hasOpen = query.value !== null && query.value.circuits.length > 0;
   return (
-    <section className="panel" aria-labelledby="circuits">
+    <div className="panel">
       <div className="panel-head">
-        <h2 id="circuits">{t("operations:circuits")}</h2>
+        <h2>{t("operations:circuits")}</h2>
         <Button disabled={!hasOpen} loading={reset.isRunning} onClick={() => void run({})}>
           {t("operations:resetAll")}
         </Button>
@@ -81,7 +81,7 @@ export function Circuits() {
           </>
         )}
       </QueryState>
-    </section>
+    </div>
   );
 }
 
