@@ -36,7 +36,7 @@ export function AuditPage() {
         <AuditTools filter={filter} />
       </header>
       <AuditFilters filter={filter} onChange={address.set} />
-      <section className="panel tall-table" aria-label={t("audit:title")}>
+      <section className="panel tall-table">
         <QueryState query={acts.first} rows={10}>
           {() =>
             acts.rows.length === 0 ? (

@@ -114,7 +114,7 @@ function KeyPanel({
 }) {
   const address = useAddress();
   return (
-    <section className="panel tall-table" aria-label={t("keys:title")}>
+    <section className="panel tall-table">
       <QueryState query={keys} rows={10}>
         {({ rows, readAtUs }) =>
           rows.length === 0 ? (

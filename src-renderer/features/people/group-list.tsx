@@ -44,7 +44,7 @@ export function GroupList<Group extends Team>({ kind, groups, columns = [], Make
           </Button>
         </div>
       </div>
-      <section className="panel tall-table" aria-label={t(`people:views.${kind}`)}>
+      <section className="panel tall-table">
         <QueryState query={groups} rows={5}>
           {({ items, nextCursor }) =>
             items.length === 0 ? (

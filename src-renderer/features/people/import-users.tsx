@@ -118,7 +118,7 @@ function Outlook({ report }: { report: ImportReport }) {
         })}
       </p>
       {problems.length > 0 && (
-        <section className="panel" aria-label={t("people:problems")}>
+        <section className="panel">
           <DataTable
             label={t("people:problems")}
             columns={[

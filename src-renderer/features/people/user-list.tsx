@@ -27,7 +27,7 @@ export function UserList({ own }: { own: SignedInUser }) {
   return (
     <>
       <UserTools onOpen={setSheet} />
-      <section className="panel tall-table" aria-label={t("people:views.users")}>
+      <section className="panel tall-table">
         <QueryState query={users} rows={10}>
           {(rows) =>
             rows.length === 0 ? (

@@ -33,7 +33,7 @@ export function About() {
         </QueryState>
       </section>
       {status.value !== null && (
-        <section className="panel panel-body stack" aria-label={t("settings:diagnostics")}>
+        <section className="panel panel-body stack">
           <h2>{t("settings:diagnostics")}</h2>
           <p className="soft">{t("settings:diagnosticsText")}</p>
           <Snippet value={diagnosticsOf(status.value)} thing={t("settings:diagnostics")} />

@@ -41,7 +41,7 @@ export function GatewaySettings() {
               {t("settings:reload")}
             </Button>
           </div>
-          <section className="panel tall-table" aria-label={t("settings:parts.gateway")}>
+          <section className="panel tall-table">
             {settings.some(fits) ? (
               <DataTable
                 label={t("settings:parts.gateway")}
