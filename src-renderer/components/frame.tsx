@@ -41,11 +41,11 @@ export function Frame({ pages, children }: { pages: readonly PageEntry[]; childr
         {t("frame:skip")}
       </button>
       <div className="sidebar">
-        <header className="brand">
+        <div className="brand">
           <BrandMark />
           <span>{t("common:productShort")}</span>
-        </header>
-        <button type="button" className="palette-button" aria-label={t("palette:title")} onClick={openPalette}>
+        </div>
+        <button type="button" className="palette-button" aria-label={t("palette:open")} onClick={openPalette}>
           <Icon name="search" />
           <span>{t("palette:open")}</span>
           <kbd aria-hidden="true">{paletteKeys()}</kbd>

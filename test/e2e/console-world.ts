@@ -13,6 +13,8 @@ export interface ConsoleWorld extends Ready {
     model: string,
     options?: { stream?: boolean; agent?: string; text?: string },
   ): Promise<{ requestId: string; status: number }>;
+  /** Asks the admin API as the command line does, over the socket in the data folder. */
+  askLocally(method: string, path: string, body?: string): Promise<{ status: number; text: string }>;
   /** A one-time code, as `gateway console` makes it. */
   signInCode(): Promise<string>;
   /** Ends the gateway, as a person or a computer that shuts down would. */
@@ -44,10 +46,11 @@ const limited = {
   error: { message: "Rate limit reached for requests per minute.", type: "requests", code: "rate_limit_exceeded" },
 };
 
-/** @param providers false for a gateway as it is after its first start. @param settings more of its environment. */
+/** @param providers false for a gateway as it is after its first start. @param settings more of its environment. @param config more members of its configuration. */
 export async function startConsoleWorld({
   providers = true,
   settings = {} as Record<string, string>,
+  config = {} as Record<string, unknown>,
 } = {}): Promise<ConsoleWorld> {
   const folder = newFolder();
   const working = await startRawProvider();
@@ -57,7 +60,7 @@ export async function startConsoleWorld({
     request.method === "GET"
       ? json(models)(request, response)
       : json(limited, 429, { "retry-after": "1" })(request, response);
-  const args = providers ? ["--config", writeConfig(folder.path, working, busy)] : [];
+  const args = providers ? ["--config", writeConfig(folder.path, { working, busy, config })] : [];
   const env = {
     TOKLIGENCE_LOG_LEVEL: "silent",
     TEST_OPENAI_KEY: "sk-test",
@@ -68,6 +71,8 @@ export async function startConsoleWorld({
   const ready = await daemon.ready;
   const clientKey = ready.clientKey ?? "";
   const port = new URL(ready.url).port;
+  const askLocally: ConsoleWorld["askLocally"] = (method, path, body) =>
+    askSocket(join(ready.dataDir, "gateway.sock"), { method, path, body });
 
   return {
     ...ready,
@@ -81,7 +86,11 @@ export async function startConsoleWorld({
       await reply.text();
       return { requestId: reply.headers.get("x-request-id") ?? "", status: reply.status };
     },
-    signInCode: () => askForCode(join(ready.dataDir, "gateway.sock")),
+    askLocally,
+    async signInCode() {
+      const { text } = await askLocally("POST", "/api/v1/auth/code", "{}");
+      return (JSON.parse(text) as { code: string }).code;
+    },
     async stop() {
       daemon.child.kill("SIGTERM");
       await daemon.ended;
@@ -99,7 +108,10 @@ export async function startConsoleWorld({
   };
 }
 
-function writeConfig(folder: string, working: RawProvider, busy: RawProvider): string {
+function writeConfig(
+  folder: string,
+  { working, busy, config }: { working: RawProvider; busy: RawProvider; config: Record<string, unknown> },
+): string {
   const path = join(folder, "gateway.yaml");
   const credential = "env:TEST_OPENAI_KEY";
   writeFileSync(
@@ -122,22 +134,22 @@ function writeConfig(folder: string, working: RawProvider, busy: RawProvider): s
         { match: "gpt-5-nano", targets: ["openai-busy"] },
         { match: "qwen*", targets: ["vllm-office"] },
       ],
+      ...config,
     }),
   );
   return path;
 }
 
 /** Over the socket in the data folder, where the command line asks too. */
-async function askForCode(socketPath: string): Promise<string> {
-  const request = http.request({
-    socketPath,
-    method: "POST",
-    path: "/api/v1/auth/code",
-    headers: { "content-type": "application/json", host: "localhost" },
-  });
-  request.end("{}");
+async function askSocket(
+  socketPath: string,
+  { method, path, body }: { method: string; path: string; body: string | undefined },
+): Promise<{ status: number; text: string }> {
+  const headers = { "content-type": "application/json", host: "localhost" };
+  const request = http.request({ socketPath, method, path, headers });
+  request.end(body);
   const [response] = (await once(request, "response")) as [http.IncomingMessage];
   let text = "";
   for await (const chunk of response) text += String(chunk);
-  return (JSON.parse(text) as { code: string }).code;
+  return { status: response.statusCode ?? 0, text };
 }
