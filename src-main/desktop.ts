@@ -18,15 +18,15 @@ import { createWindowKeeper, type WindowKeeper } from "./window/window-keeper.ts
 export interface Desktop {
   window: WindowKeeper;
   host: GatewayHost;
-  preferences: { get(): ShownPreferences; set(changes: PreferenceChanges): ShownPreferences };
+  preferences: { get: () => ShownPreferences; set: (changes: PreferenceChanges) => ShownPreferences };
   hasTray(): boolean;
   boot(): Promise<void>;
   follow(link: string): void;
   /** The computer sleeps: nothing is asked. */
-  sleep(): void;
+  sleep: () => void;
   wake(): Promise<void>;
   /** Nothing is asked or shown any more. */
-  hush(): void;
+  hush: () => void;
 }
 
 export function createDesktop(options: DesktopOptions): Desktop {

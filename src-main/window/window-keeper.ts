@@ -9,10 +9,10 @@ const IDLE_MS = 10 * 60_000;
 
 export interface WindowKeeper {
   /** Does nothing while there is no console to show. */
-  show(page?: ConsolePage): void;
-  toggle(): void;
+  show: (page?: ConsolePage) => void;
+  toggle: () => void;
   /** Whether a message comes from the console in our own window. */
-  isOwn(sender: { webContentsId: number; frameUrl: string | null; isMainFrame: boolean }): boolean;
+  isOwn: (sender: { webContentsId: number; frameUrl: string | null; isMainFrame: boolean }) => boolean;
   /** Closing ends windows from now on, instead of hiding them. */
   release(): void;
 }

@@ -201,7 +201,7 @@ function createTray(icon: string): { part: TrayPart; tray: StandInTray } {
     emit: (event) => void own.emit(event),
   };
   const part: TrayPart = {
-    setImage: (image) => void (tray.icon = String(image)),
+    setImage: (image) => void (tray.icon = image as string),
     setToolTip: (text) => void (tray.tooltip = text),
     setTitle: (text) => void (tray.title = text),
     setContextMenu(menu) {

@@ -170,11 +170,11 @@ describe("a click in the tray's menu", () => {
   it("leaves a menu alone that somebody reads", async () => {
     await start();
     const menu = electron.trays[0]!.menu!;
-    menu.emit("menu-will-show" as never);
+    menu.emit("menu-will-show");
     electron.clickTray("pause");
     await shows(() => expect(electron.trays[0]?.icon).toContain("tray-paused"));
     expect(electron.trays[0]?.menu).toBe(menu);
-    menu.emit("menu-will-close" as never);
+    menu.emit("menu-will-close");
     expect(item("resume").label).toBe("Resume");
   });
 
