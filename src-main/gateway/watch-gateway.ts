@@ -50,14 +50,14 @@ export function watchGateway(
   };
   const refresh = (): Promise<void> => {
     if (asking !== null) {
-      isStale = true;
+      isStale = !isStopped;
       return asking;
     }
     asking = (async () => {
       do {
         isStale = false;
         await ask();
-      } while (isStale && !isStopped);
+      } while (isStale);
       asking = null;
     })();
     return asking;

@@ -91,7 +91,7 @@ describe("the model of the tray", () => {
         const all = flat(menu);
         const ids = all.map(({ id }) => id);
         expect(new Set(ids).size).toBe(ids.length);
-        for (const item of all) if (item.kind !== "separator") expect(item.label.trim()).not.toBe("");
+        expect(all.filter((item) => item.kind !== "separator" && labelOf(item).trim() === "")).toEqual([]);
         const kinds = menu.map(({ kind }) => kind);
         expect(kinds.some((kind, at) => kind === "separator" && kinds[at - 1] === "separator")).toBe(false);
         expect(tooltip).not.toBe("");
