@@ -156,7 +156,7 @@ describe("the Helm chart", () => {
     expect(resources.map(({ kind }) => kind).sort()).toEqual(kinds);
     for (const resource of resources) {
       const Model = (MODELS as Record<string, new (data: object) => { validate(): void }>)[resource.kind];
-      if (Model !== undefined) expect(() => new Model(resource).validate()).not.toThrow();
+      expect(() => Model && new Model(resource).validate()).not.toThrow();
       expect(unknownKeys(resource)).toEqual([]);
     }
   });
@@ -165,7 +165,7 @@ describe("the Helm chart", () => {
     const deployment = find(rendered(SECRET), "Deployment");
     const wrong = structuredClone(deployment) as unknown as { spec: { replicas: unknown } };
     wrong.spec.replicas = "two";
-    expect(() => new Deployment(wrong as never).validate()).toThrow();
+    expect(() => new Deployment(wrong as never).validate()).toThrow(/replicas/);
     expect(unknownKeys({ spec: { template: { spec: { contaners: [] } } } })).toEqual([".spec.template.spec.contaners"]);
   });
 
@@ -202,9 +202,10 @@ describe("the Helm chart", () => {
 
   it("holds no secret, and refuses to be without one", () => {
     expect(() => render({})).toThrow("secrets.existingSecret is needed");
-    for (const { name, valueFrom } of podOf(rendered(SECRET)).containers[0]?.env ?? [])
-      if (/LEDGER_PATH|SECRET|REDIS/.test(name))
-        expect(valueFrom).toHaveProperty("secretKeyRef.name", "gateway-secrets");
+    const env = podOf(rendered(SECRET)).containers[0]?.env ?? [];
+    const secret = env.filter(({ name }) => /LEDGER_PATH|SECRET|REDIS/.test(name));
+    expect(secret).toHaveLength(4);
+    for (const { valueFrom } of secret) expect(valueFrom).toHaveProperty("secretKeyRef.name", "gateway-secrets");
   });
 
   it("writes gateway.yaml as it was given, and says where the gateway is", () => {
@@ -225,8 +226,9 @@ describe("the Helm chart", () => {
         .sort(),
     ).toEqual(Object.keys(STANDARD).sort());
     for (const [name, { properties }] of Object.entries(schema.properties))
-      if (properties !== undefined)
-        expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(STANDARD[name] as object)));
+      expect(
+        properties === undefined ? [] : Object.keys(STANDARD[name] as object).filter((each) => !(each in properties)),
+      ).toEqual([]);
   });
 
   it("is rendered by Helm as by these tests", (context) => {

@@ -34,7 +34,7 @@ describeOnPostgres("the first steps of a team", (database) => {
     const code = await new Promise((resolve) => shell.once("exit", resolve));
     const pid = Number(/^pid (\d+)$/m.exec(said)?.[1]);
     try {
-      expect(code, said).toBe(0);
+      if (code !== 0) throw new Error(`The steps ended with ${String(code)}:\n${said}`);
       const key = /tok_[\w-]{43}/.exec(said)?.[0] ?? "";
       const reply = await fetch(`http://127.0.0.1:${port}/v1/chat/completions`, {
         method: "POST",

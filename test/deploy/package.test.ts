@@ -123,7 +123,8 @@ describe.skipIf(isWindows)("the bundle (needs POSIX)", () => {
     mkdirSync(parent);
     const archive = packBundle(makeBundle(parent));
     const check = spawnSync("sha256sum", ["-c", `${archive}.sha256`], { cwd: parent, encoding: "utf8" });
-    if (check.error === undefined) expect(check.status).toBe(0);
+    // A machine without sha256sum has nobody to ask.
+    expect(check.error === undefined ? check.status : 0).toBe(0);
     const elsewhere = join(folder, "else where");
     mkdirSync(elsewhere);
     expect(spawnSync("tar", ["-xzf", archive, "-C", elsewhere]).status).toBe(0);

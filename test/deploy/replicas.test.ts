@@ -143,24 +143,25 @@ let numbers = 0;
 /** So many at a time, one after the other. */
 function startLoad(world: Team, workers: number, isStream = false): Load {
   const done: Asked[] = [];
-  let isOver = false;
+  const until = new AbortController();
   const work = async (): Promise<void> => {
-    while (!isOver) done.push(await ask(world, `${isStream ? "stream" : "short"}-${++numbers + 1_000}`, isStream));
+    while (!until.signal.aborted)
+      done.push(await ask(world, `${isStream ? "stream" : "short"}-${++numbers + 1_000}`, isStream));
   };
   const all = Array.from({ length: workers }, work);
   return {
     answered: () => done.length,
     all: () => done,
     async stop() {
-      isOver = true;
+      until.abort();
       await Promise.all(all);
       return done;
     },
   };
 }
 
-async function logOf({ nginx }: Team, count: number): Promise<ReturnType<Team["nginx"]["asked"]>> {
-  const ofLoad = () => nginx.asked().filter(({ path }) => path.startsWith("/p/"));
+async function logOf(world: Team, count: number): Promise<ReturnType<Team["nginx"]["asked"]>> {
+  const ofLoad = () => world.nginx.asked().filter(({ path }) => path.startsWith("/p/"));
   await expect.poll(() => ofLoad().length, { timeout: 10_000 }).toBeGreaterThanOrEqual(count);
   return ofLoad();
 }

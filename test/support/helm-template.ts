@@ -16,7 +16,7 @@ interface Branch {
   kind: "if" | "with" | "range";
   variables: string[];
   test: Pipeline;
-  then: Node[];
+  inside: Node[];
   otherwise: Node[];
 }
 type Node =
@@ -86,7 +86,7 @@ class Parser {
   private branch(kind: Branch["kind"], text: string): Branch {
     const [, names, test] = /^((?:\$\w+\s*,\s*)?\$\w+)\s*:=\s*([\s\S]*)$/.exec(text) ?? [];
     const variables = names?.split(",").map((name) => name.trim()) ?? [];
-    const then = this.parse();
+    const inside = this.parse();
     const end = this.parts[this.at++]?.text;
     let otherwise: Node[] = [];
     if (end?.startsWith("else if ")) otherwise = [this.branch("if", end.slice("else if ".length))];
@@ -94,7 +94,7 @@ class Parser {
       otherwise = this.parse();
       this.at++;
     } else if (end !== "end") throw new Error(`${kind} ${text} has no end`);
-    return { kind, variables, test: pipelineOf(test ?? text), then, otherwise };
+    return { kind, variables, test: pipelineOf(test ?? text), inside, otherwise };
   }
 }
 
@@ -148,12 +148,12 @@ class Renderer {
     }
     const value = this.value(node.test, dot, scope);
     if (isEmpty(value)) return this.run(node.otherwise, dot, scope);
-    if (node.kind === "if") return this.run(node.then, dot, scope);
-    if (node.kind === "with") return this.run(node.then, value, scope);
+    if (node.kind === "if") return this.run(node.inside, dot, scope);
+    if (node.kind === "with") return this.run(node.inside, value, scope);
     // As Go does, by the names in their order.
     const entries = Object.entries(value as object);
     if (!Array.isArray(value)) entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    return entries.map(([key, item]) => this.run(node.then, item, this.bound(node, key, item, scope))).join("");
+    return entries.map(([key, item]) => this.run(node.inside, item, this.bound(node, key, item, scope))).join("");
   }
 
   private bound({ variables }: Branch, key: string, item: Value, scope: Scope): Scope {
