@@ -41,14 +41,14 @@ export function Frame({ pages, children }: { pages: readonly PageEntry[]; childr
         {t("frame:skip")}
       </button>
       <div className="sidebar">
-        <div className="brand">
+        <header className="brand">
           <BrandMark />
           <span>{t("common:productShort")}</span>
-        </div>
-        <button type="button" className="palette-button" aria-label={t("palette:open")} onClick={openPalette}>
+        </header>
+        <button type="button" className="palette-button" onClick={openPalette}>
           <Icon name="search" />
           <span>{t("palette:open")}</span>
-          <kbd aria-hidden="true">{paletteKeys()}</kbd>
+          <kbd>{paletteKeys()}</kbd>
         </button>
         <PageNav pages={pages} current={page} />
         <FrameFoot />
