@@ -58,7 +58,7 @@ const inSession = (prepare: string): Promise<Said> =>
 const DAEMON = "gnome-keyring-daemon --components=secrets --daemonize";
 const UNLOCKED = `printf 'pass\\n' | ${DAEMON} --unlock >/dev/null 2>&1`;
 
-describe.skipIf(reason !== null)(`a keychain${reason === null ? "" : ` (skipped: ${reason})`}`, () => {
+describe.skipIf(reason !== null)("a keychain (needs a Secret Service: gnome-keyring and dbus)", () => {
   it("gives back what it was given, until it is removed", async () => {
     const said = await inSession(UNLOCKED);
     expect(said.problem.result).toBeNull();
