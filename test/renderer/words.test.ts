@@ -65,7 +65,8 @@ describe.each(Object.entries(LANGUAGES).filter(([code]) => code !== "en"))("the 
   it("are translated", async () => {
     const original = flat(en);
     const same = [...flat(await load())].filter(([key, [text]]) => text === original.get(key)?.[0] && !NAMES.test(key));
-    expect(same.filter(([, [text]]) => /[a-z]{3}.*\s.*[a-z]{3}/i.test(text ?? ""))).toEqual([]);
+    const isSentence = (text = ""): boolean => /[a-z]{3}.*\s.*[a-z]{3}/i.test(text.replaceAll(/\{\{\w+\}\}/g, ""));
+    expect(same.filter(([, [text]]) => isSentence(text))).toEqual([]);
   });
 });
 
