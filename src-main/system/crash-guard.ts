@@ -22,13 +22,16 @@ export function guardCrashes(options: {
     note(folder, error);
     if (isEnding) return;
     isEnding = true;
-    const late = setTimeout(() => exit(1), patienceMs);
-    void stop()
-      .catch((failure: unknown) => note(folder, failure))
-      .finally(() => {
-        clearTimeout(late);
-        exit(1);
-      });
+    setTimeout(() => exit(1), patienceMs);
+    void leave();
+  };
+  const leave = async (): Promise<void> => {
+    try {
+      await stop();
+    } catch (failure) {
+      note(folder, failure);
+    }
+    exit(1);
   };
   events.on("uncaughtException", end);
   events.on("unhandledRejection", end);

@@ -17,9 +17,9 @@ export function Meter({ label, used, held = 0, limit, marks = [] }: MeterProps) 
   const width = (value: number): string => `${end <= 0 ? 100 : Math.min(100, Math.max(0, (value / end) * 100))}%`;
   const share = limit <= 0 ? 1 : (used + held) / limit;
   return (
-    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the element can neither show two parts nor marks
     <div
       className="meter"
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the element can neither show two parts nor marks
       role="meter"
       aria-label={label}
       aria-valuemin={0}

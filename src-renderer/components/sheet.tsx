@@ -1,3 +1,4 @@
+import "./sheet.css";
 import { Modal } from "@mantine/core";
 import type { ReactNode } from "react";
 import { t } from "../i18n/t.ts";
@@ -17,16 +18,22 @@ export function Sheet({
   children: ReactNode;
 }) {
   return (
-    <Modal
+    <Modal.Root
       opened={isOpen}
       onClose={onClose}
-      title={title}
       size={isWide ? 860 : 520}
       centered
       transitionProps={{ duration: 100 }}
-      closeButtonProps={{ "aria-label": t("kit:close") }}
     >
-      {children}
-    </Modal>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* Not Mantine's own head, which would be a second banner of the page. */}
+        <div className="sheet-head">
+          <Modal.Title>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t("kit:close")} />
+        </div>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

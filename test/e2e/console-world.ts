@@ -46,12 +46,20 @@ const limited = {
   error: { message: "Rate limit reached for requests per minute.", type: "requests", code: "rate_limit_exceeded" },
 };
 
-/** @param providers false for a gateway as it is after its first start. @param settings more of its environment. @param config more members of its configuration. */
+export interface WorldOptions {
+  /** False for a gateway as it is after its first start. */
+  providers?: boolean;
+  /** More of its environment. */
+  settings?: Record<string, string>;
+  /** More members of its configuration. */
+  config?: Record<string, unknown>;
+}
+
 export async function startConsoleWorld({
   providers = true,
-  settings = {} as Record<string, string>,
-  config = {} as Record<string, unknown>,
-} = {}): Promise<ConsoleWorld> {
+  settings = {},
+  config = {},
+}: WorldOptions = {}): Promise<ConsoleWorld> {
   const folder = newFolder();
   const working = await startRawProvider();
   const busy = await startRawProvider();

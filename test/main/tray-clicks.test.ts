@@ -56,7 +56,7 @@ beforeEach(async () => {
   electron = createElectronStandIn({ userData: folder });
 });
 afterEach(async () => {
-  if (!electron.willQuit()) await vi.waitFor(() => expect(electron.quits).toBe(1), { timeout: 20_000 });
+  if (!electron.willQuit()) await vi.waitUntil(() => electron.quits === 1, { timeout: 20_000 });
   await Promise.all([providers.one.stop(), providers.two.stop()]);
   rmSync(folder, { recursive: true, force: true });
 });
