@@ -2,6 +2,7 @@ import "./styles/base.css";
 import "./styles/frame.css";
 import "./styles/print.css";
 import { createRoot } from "react-dom/client";
+import { queryBeforeHash } from "./api/address.ts";
 import { createGatewayConnection } from "./api/gateway-connection.ts";
 import { createQueryCache } from "./api/query-cache.ts";
 import { type Arrival, arrivalInFragment, createSession } from "./api/session.ts";
@@ -13,11 +14,13 @@ const connection = createGatewayConnection();
 const session = createSession(connection, null);
 const first = takeArrival();
 if (first !== null) void session.arrive(first);
+tidyAddress();
 // The printed address was opened in the tab where the console is open already. This listener must be the first: the one
 // that follows the address to a page then finds the code gone.
 window.addEventListener("hashchange", () => {
   const arrival = takeArrival();
   if (arrival !== null) void session.arrive(arrival);
+  tidyAddress();
 });
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no element with the id root.");
@@ -29,4 +32,9 @@ function takeArrival(): Arrival | null {
   const arrival = arrivalInFragment(location.hash);
   if (arrival !== null) history.replaceState(null, "", `${location.pathname}${location.search}`);
   return arrival;
+}
+
+function tidyAddress(): void {
+  const tidy = queryBeforeHash(location);
+  if (tidy !== null) history.replaceState(null, "", tidy);
 }
