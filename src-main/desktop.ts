@@ -7,9 +7,9 @@ import type { PreferenceChanges, ShownPreferences } from "./ipc/contract.ts";
 import { followLink } from "./links/follow-link.ts";
 import { createNoticeLimiter } from "./notices/notice-limiter.ts";
 import { type DesktopNotice, noticesBetween } from "./notices/notices-between.ts";
-import { openPreferences } from "./preferences.ts";
+import { openPreferences, type PreferenceStore } from "./preferences.ts";
 import { HIDDEN_FLAG, openAtLogin } from "./system/open-at-login.ts";
-import { act } from "./tray/act.ts";
+import { type ActionWorld, act } from "./tray/act.ts";
 import { deriveTrayState } from "./tray/derive-tray-state.ts";
 import { createTrayView, type TrayView } from "./tray/tray-view.ts";
 import type { TraySnapshot } from "./tray/types.ts";
@@ -29,144 +29,178 @@ export interface Desktop {
   hush: () => void;
 }
 
-export function createDesktop(options: DesktopOptions): Desktop {
-  const { electron, platform, preloadPath, args } = options;
-  const { app, dialog, Notification } = electron;
-  let problem: string | null = null;
-  const store = openPreferences(join(app.getPath("userData"), "desktop.json"), (text) => (problem = text));
-  const host = createGatewayHost(options, store);
-  let tray: TrayView | null = null;
-  let watch: GatewayWatch | null = null;
-  let shown: TraySnapshot | null = null;
-  let isHushed = false;
-  const mayNotify = createNoticeLimiter(() => performance.now());
+export const createDesktop = (options: DesktopOptions): Desktop => new App(options);
 
-  const window = createWindowKeeper({
-    electron,
-    preloadPath,
-    console: () => {
-      const running = host.running();
-      return running && { url: running.info.consoleUrl, signInUrl: running.gateway.signInUrl() };
-    },
-    canHide: () => tray !== null,
-    state: () => store.get().window,
-    keep: (state) => store.set({ window: state }),
-  });
-  const say = (notice: DesktopNotice): void => {
-    if (!Notification.isSupported() || !mayNotify(notice)) return;
-    const note = new Notification({ title: notice.title, body: notice.body });
-    note.on("click", () => window.show(notice.page));
-    note.show();
+class App implements Desktop {
+  readonly host: GatewayHost;
+  readonly window: WindowKeeper;
+  readonly preferences: Desktop["preferences"];
+  private readonly options: DesktopOptions;
+  private readonly store: PreferenceStore;
+  private readonly mayNotify = createNoticeLimiter(() => performance.now());
+  private problem: string | null = null;
+  private tray: TrayView | null = null;
+  private watch: GatewayWatch | null = null;
+  private shown: TraySnapshot | null = null;
+  private isHushed = false;
+
+  constructor(options: DesktopOptions) {
+    const { electron, preloadPath } = options;
+    this.options = options;
+    this.store = openPreferences(join(electron.app.getPath("userData"), "desktop.json"), (text) => {
+      this.problem = text;
+    });
+    this.host = createGatewayHost(options, this.store);
+    this.preferences = { get: () => this.shownPreferences(), set: (changes) => this.prefer(changes) };
+    this.window = createWindowKeeper({
+      electron,
+      preloadPath,
+      console: () => {
+        const running = this.host.running();
+        return running && { url: running.info.consoleUrl, signInUrl: running.gateway.signInUrl() };
+      },
+      canHide: () => this.tray !== null,
+      state: () => this.store.get().window,
+      keep: (state) => this.store.set({ window: state }),
+    });
+  }
+
+  hasTray(): boolean {
+    return this.tray !== null;
+  }
+
+  async boot(): Promise<void> {
+    const { args, electron } = this.options;
+    if (await this.options.hasTray()) this.makeTray();
+    this.draw();
+    this.problem = this.apply({ shortcut: this.store.get().shortcut }) ?? this.problem;
+    if (!(await this.startGateway())) return electron.app.quit();
+    const isHidden = this.tray !== null && (args.includes(HIDDEN_FLAG) || this.store.get().startHidden);
+    if (!isHidden) this.window.show();
+  }
+
+  follow(link: string): void {
+    const running = this.host.running();
+    if (running === null) return;
+    const { dialog } = this.options.electron;
+    const onChanged = (): void => void this.watch?.refresh();
+    followLink(link, { dialog, client: running.client, show: this.window.show, onChanged }).catch(this.complain);
+  }
+
+  readonly sleep = (): void => this.watch?.stop();
+
+  async wake(): Promise<void> {
+    this.watch?.stop();
+    await this.host.check();
+    const running = this.host.running();
+    if (running && !this.isHushed)
+      this.watch = watchGateway(running.gateway.desk, { onChange: this.draw, onProblem: () => {} });
+    this.draw();
+  }
+
+  readonly hush = (): void => {
+    this.isHushed = true;
+    this.watch?.stop();
   };
-  const draw = (): void => {
-    if (isHushed) return;
-    const now = snapshot();
-    tray?.show(deriveTrayState(now));
-    // Before the first answer nothing is known, so nothing has changed.
-    if (shown !== null && watch?.facts()) for (const notice of noticesBetween(shown, now)) say(notice);
-    if (watch?.facts()) shown = now;
-  };
-  const snapshot = (): TraySnapshot => {
-    const { trayTitle, openAtLogin: isAtLogin } = store.get();
-    const facts = watch?.facts() ?? null;
-    const own = { startProblem: host.problem(), title: trayTitle, openAtLogin: isAtLogin };
-    const url = host.problem() === null ? (host.running()?.info.url ?? null) : null;
-    return facts === null ? { ...NOTHING_KNOWN, ...own, url } : { ...facts, ...own, url };
-  };
-  const preferences: Desktop["preferences"] = {
-    get() {
-      const { trayTitle, openAtLogin: isAtLogin, startHidden, shortcut } = store.get();
-      return { trayTitle, openAtLogin: isAtLogin, startHidden, shortcut, problem };
-    },
-    set(changes) {
-      problem = null;
-      store.set(definedOf(changes));
-      problem = applyPreferences(changes) ?? problem;
-      draw();
-      return preferences.get();
-    },
-  };
-  /** @returns why something does not hold. */
-  const applyPreferences = ({ openAtLogin: isOn, shortcut }: PreferenceChanges): string | null => {
+
+  /** Without one, everything is in the window. */
+  private makeTray(): void {
+    const { electron, platform, assetsDir } = this.options;
+    const world = this.actionWorld();
     try {
-      if (isOn !== undefined) openAtLogin(isOn, { app, ...options });
-      return shortcut === undefined ? null : setShortcut(electron, shortcut, window.toggle);
+      this.tray = createTrayView({
+        electron,
+        platform,
+        assetsDir,
+        onAction: (action) => void act(action, world).catch(this.complain),
+        onClick: () => this.window.show(),
+      });
+    } catch {
+      this.tray = null;
+    }
+  }
+
+  private actionWorld(): ActionWorld {
+    return {
+      electron: this.options.electron,
+      host: this.host,
+      facts: () => this.watch?.facts() ?? null,
+      refresh: () => this.watch?.refresh() ?? Promise.resolve(),
+      show: this.window.show,
+      choose: (changes: PreferenceChanges) => void this.prefer(changes),
+      restartGateway: async () => {
+        this.watch?.stop();
+        await this.host.stop().catch(() => {});
+        if (!(await this.startGateway())) this.options.electron.app.quit();
+      },
+      say: (title: string, body: string) =>
+        this.say({ about: `done:${title}:${performance.now()}`, title, body, page: "overview" }),
+    };
+  }
+
+  private async startGateway(): Promise<boolean> {
+    if (!(await this.host.start())) return false;
+    const running = this.host.running();
+    const onProblem = (): void => void this.host.check().then(this.draw);
+    if (running) this.watch = watchGateway(running.gateway.desk, { onChange: this.draw, onProblem });
+    this.draw();
+    return true;
+  }
+
+  private readonly draw = (): void => {
+    if (this.isHushed) return;
+    const now = this.snapshot();
+    this.tray?.show(deriveTrayState(now));
+    if (!this.watch?.facts()) return;
+    // Before the first answer nothing is known, so nothing has changed.
+    if (this.shown !== null) for (const notice of noticesBetween(this.shown, now)) this.say(notice);
+    this.shown = now;
+  };
+
+  private snapshot(): TraySnapshot {
+    const { trayTitle, openAtLogin: isAtLogin } = this.store.get();
+    const facts = this.watch?.facts() ?? null;
+    const own = { startProblem: this.host.problem(), title: trayTitle, openAtLogin: isAtLogin };
+    const url = this.host.problem() === null ? (this.host.running()?.info.url ?? null) : null;
+    return facts === null ? { ...NOTHING_KNOWN, ...own, url } : { ...facts, ...own, url };
+  }
+
+  private say(notice: DesktopNotice): void {
+    const { Notification } = this.options.electron;
+    if (!Notification.isSupported() || !this.mayNotify(notice)) return;
+    const note = new Notification({ title: notice.title, body: notice.body });
+    note.on("click", () => this.window.show(notice.page));
+    note.show();
+  }
+
+  private readonly complain = (error: unknown): void => {
+    const text = error instanceof Error ? error.message : String(error);
+    this.say({ about: `problem:${text}`, title: "That could not be done", body: text, page: "overview" });
+  };
+
+  private shownPreferences(): ShownPreferences {
+    const { trayTitle, openAtLogin: isAtLogin, startHidden, shortcut } = this.store.get();
+    return { trayTitle, openAtLogin: isAtLogin, startHidden, shortcut, problem: this.problem };
+  }
+
+  private prefer(changes: PreferenceChanges): ShownPreferences {
+    this.problem = null;
+    this.store.set(definedOf(changes));
+    this.problem = this.apply(changes) ?? this.problem;
+    this.draw();
+    return this.shownPreferences();
+  }
+
+  /** @returns why something does not hold. */
+  private apply({ openAtLogin: isOn, shortcut }: PreferenceChanges): string | null {
+    const { electron } = this.options;
+    try {
+      if (isOn !== undefined) openAtLogin(isOn, { app: electron.app, ...this.options });
+      return shortcut === undefined ? null : setShortcut(electron, shortcut, this.window.toggle);
     } catch (error) {
       return `Opening at login cannot be changed: ${(error as Error).message}`;
     }
-  };
-  const complain = (error: unknown): void => {
-    const text = error instanceof Error ? error.message : String(error);
-    say({ about: `problem:${text}`, title: "That could not be done", body: text, page: "overview" });
-  };
-  const startGateway = async (): Promise<boolean> => {
-    if (!(await host.start())) return false;
-    const running = host.running();
-    if (running)
-      watch = watchGateway(running.gateway.desk, { onChange: draw, onProblem: () => void host.check().then(draw) });
-    draw();
-    return true;
-  };
-  const world = {
-    electron,
-    host,
-    facts: () => watch?.facts() ?? null,
-    refresh: () => watch?.refresh() ?? Promise.resolve(),
-    show: window.show,
-    choose: (changes: PreferenceChanges) => void preferences.set(changes),
-    restartGateway: async () => {
-      watch?.stop();
-      await host.stop().catch(() => {});
-      if (!(await startGateway())) app.quit();
-    },
-    say: (title: string, body: string) =>
-      say({ about: `done:${title}:${performance.now()}`, title, body, page: "overview" }),
-  };
-  const follow = (link: string): void => {
-    const running = host.running();
-    if (running === null) return;
-    const given = { dialog, client: running.client, show: window.show, onChanged: () => void world.refresh() };
-    followLink(link, given).catch(complain);
-  };
-  return {
-    window,
-    host,
-    preferences,
-    hasTray: () => tray !== null,
-    follow,
-    async boot() {
-      if (await options.hasTray()) {
-        try {
-          tray = createTrayView({
-            electron,
-            platform,
-            assetsDir: options.assetsDir,
-            onAction: (action) => void act(action, world).catch(complain),
-            onClick: () => window.show(),
-          });
-        } catch {
-          tray = null;
-        }
-      }
-      draw();
-      problem = applyPreferences({ shortcut: store.get().shortcut }) ?? problem;
-      if (!(await startGateway())) return app.quit();
-      const isHidden = tray !== null && (args.includes(HIDDEN_FLAG) || store.get().startHidden);
-      if (!isHidden) window.show();
-    },
-    sleep: () => watch?.stop(),
-    async wake() {
-      watch?.stop();
-      await host.check();
-      const running = host.running();
-      if (running && !isHushed) watch = watchGateway(running.gateway.desk, { onChange: draw, onProblem: () => {} });
-      draw();
-    },
-    hush() {
-      isHushed = true;
-      watch?.stop();
-    },
-  };
+  }
 }
 
 const NOTHING_KNOWN = {

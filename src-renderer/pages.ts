@@ -19,7 +19,7 @@ export interface PageEntry {
 export const PAGE_GROUPS = ["see", "steer", "people"] as const;
 export type PageGroup = (typeof PAGE_GROUPS)[number];
 
-export const PAGES: readonly PageEntry[] = [
+const PAGES: readonly PageEntry[] = [
   {
     path: "/",
     pattern: "/",

@@ -35,12 +35,12 @@ export function positionIn(list: string, query: Query & { cursor?: string | unde
   throw wrongCursor();
 }
 
-export function encodeCursor(list: string, query: Query, position: Position): string {
+function encodeCursor(list: string, query: Query, position: Position): string {
   return Buffer.from(JSON.stringify([position, checkOf(list, query, position)])).toString("base64url");
 }
 
 /** @throws GatewayError invalid_request */
-export function decodeCursor(list: string, query: Query, cursor: string): Position {
+function decodeCursor(list: string, query: Query, cursor: string): Position {
   try {
     const [position, check] = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8")) as [unknown, unknown];
     const isPosition = typeof position === "string" || (typeof position === "number" && Number.isSafeInteger(position));

@@ -41,7 +41,7 @@ export function recorderOf(
   };
 }
 
-export function actorOf(caller: Caller | null): Actor {
+function actorOf(caller: Caller | null): Actor {
   const nobody = { userId: null, email: null, apiKeyId: null };
   if (caller === null) return { ...nobody, via: "open" };
   if (caller.isLocal) return { ...nobody, via: "local" };

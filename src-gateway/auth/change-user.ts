@@ -48,7 +48,7 @@ export async function changeUser(
 }
 
 /** @throws GatewayError not_found */
-export async function findLiving(db: Kysely<Database>, id: number): Promise<User> {
+async function findLiving(db: Kysely<Database>, id: number): Promise<User> {
   const row = await livingUsers(db).where("id", "=", id).executeTakeFirst();
   if (!row) throw new GatewayError("not_found", `There is no user ${id}.`);
   return toUser(row);

@@ -57,7 +57,7 @@ export function checkAddresses(addresses: readonly string[] | null): string[] | 
 const badAddress = (text: string): GatewayError => new GatewayError("invalid_request", text, { param: "addresses" });
 
 /** @throws GatewayError invalid_request */
-export function blockListOf(addresses: readonly string[]): BlockList {
+function blockListOf(addresses: readonly string[]): BlockList {
   const list = new BlockList();
   for (const text of addresses) {
     const [address = "", bits, ...more] = text.split("/");

@@ -14,7 +14,7 @@ const GROUPS: Readonly<Record<string, readonly Surface[]>> = {
 };
 
 /** The forms that a scope can have, for messages and for the documentation. */
-export const SCOPE_FORMS: readonly { form: string; what: string }[] = [
+const SCOPE_FORMS: readonly { form: string; what: string }[] = [
   { form: "chat, messages, responses, gemini, embeddings, images, audio … or surface:PATTERN", what: "surfaces" },
   { form: "model:PATTERN", what: "models that may be asked for" },
   { form: "provider:PATTERN", what: "providers that a client may choose" },

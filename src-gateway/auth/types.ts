@@ -13,8 +13,6 @@ export type {
 } from "./key-types.ts";
 export type {
   Member,
-  MemberRole,
-  Organisation,
   Project,
   Projects,
   Team,

@@ -15,8 +15,6 @@ import { removeUser } from "./remove-user.ts";
 import { ROLES, type User, type UserFilter, type Users } from "./types.ts";
 import { livingUsers, nameOf, readStatus, toUser } from "./user-rows.ts";
 
-export { readRole, readStatus } from "./user-rows.ts";
-
 export function createUsers({ db }: Store, clock: Clock): Users {
   /** Serializable: two admins who suspend each other at the same moment must not both succeed. */
   const atOnce = <Result>(work: (transaction: Kysely<Database>) => Promise<Result>): Promise<Result> =>

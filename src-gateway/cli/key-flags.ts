@@ -36,7 +36,7 @@ export function withTerms(command: Command): Command {
     .option("--project <project>", "the project of requests that name none (id or name)");
 }
 
-export const words = (text: string): string[] =>
+const words = (text: string): string[] =>
   text
     .split(",")
     .map((word) => word.trim())

@@ -25,7 +25,7 @@ export async function printChange(printer: Printer, result: ChangeResultView): P
   if (result.problems.length > 0) throw new CliError(EXIT.failed, "");
 }
 
-export function printProblems(printer: Printer, problems: readonly DocumentProblemView[]): void {
+function printProblems(printer: Printer, problems: readonly DocumentProblemView[]): void {
   for (const { line, column, key, problem, hint } of problems) {
     const place = line === null ? "" : `${line}${column === null ? "" : `:${column}`}: `;
     printer.line(
@@ -34,7 +34,7 @@ export function printProblems(printer: Printer, problems: readonly DocumentProbl
   }
 }
 
-export function printChanges(printer: Printer, changes: readonly NounChangeView[]): void {
+function printChanges(printer: Printer, changes: readonly NounChangeView[]): void {
   for (const { noun, name, change } of changes)
     printer.line(printer.paint(COLOURS[change], `${SIGNS[change]} ${noun} ${harmless(name)} ${change}`));
 }

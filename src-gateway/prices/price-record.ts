@@ -46,7 +46,7 @@ export function priceAttempts(
 }
 
 /** The prices are those of the first. Null of none, and where one of them is not known. */
-export function sumOfCosts(costs: readonly (RecordedCost | null)[]): RecordedCost | null {
+function sumOfCosts(costs: readonly (RecordedCost | null)[]): RecordedCost | null {
   const [first = null] = costs;
   if (first === null || costs.some((cost) => cost === null)) return null;
   return { ...first, nano: costs.reduce((sum, cost) => sum + (cost?.nano ?? 0), 0) };

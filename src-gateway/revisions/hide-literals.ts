@@ -3,7 +3,7 @@ import { isScalar, parseDocument, visit } from "yaml";
 import { findKeys } from "../settings/secret-text.ts";
 
 /** What stands in their place. */
-export const HIDDEN = "[hidden]";
+const HIDDEN = "[hidden]";
 
 const MIN_KNOWN = 16;
 

@@ -22,7 +22,7 @@ export const wouldBeLost = (file: string): GatewayError =>
 export const notRead = (id: number): GatewayError =>
   new GatewayError("not_found", `There is no revision ${id} of this configuration.`);
 
-export function wordsOf(changes: readonly NounChange[]): string {
+function wordsOf(changes: readonly NounChange[]): string {
   if (changes.length === 0) return "comments or layout only";
   const named = changes.slice(0, MAX_NAMED).map(({ noun, name, change }) => `${noun} ${name} ${change}`);
   return [...named, ...(changes.length > MAX_NAMED ? [`${changes.length - MAX_NAMED} more`] : [])].join(", ");

@@ -13,7 +13,7 @@ import { quote } from "./secret-text.ts";
 import { type ConfigFileContent, SettingsError } from "./types.ts";
 import { isEmpty, YamlReader } from "./yaml-reader.ts";
 
-export const CONFIG_MEMBERS = [
+const CONFIG_MEMBERS = [
   "providers",
   "routes",
   "aliases",

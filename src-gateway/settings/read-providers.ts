@@ -11,7 +11,7 @@ import { looksLikeKey, quote } from "./secret-text.ts";
 import type { CredentialRef, ProviderConfig } from "./types.ts";
 import type { YamlReader } from "./yaml-reader.ts";
 
-export const PROVIDER_MEMBERS = [
+const PROVIDER_MEMBERS = [
   "id",
   "kind",
   "enabled",
@@ -26,7 +26,7 @@ export const PROVIDER_MEMBERS = [
   "options",
 ] as const;
 
-export const KEY_MEMBERS = ["id", "credential", "weight", "max_concurrency"] as const;
+const KEY_MEMBERS = ["id", "credential", "weight", "max_concurrency"] as const;
 
 /**
  * The entries of `providers:`; `ids` also holds those of entries with a mistake, so that their routes are not refused too,

@@ -15,7 +15,7 @@ interface MailCodeWorld {
   consoleUrl: () => string | null;
 }
 
-export const MAIL_CODE_MINUTES = MAIL_CODE_US / 60_000_000;
+const MAIL_CODE_MINUTES = MAIL_CODE_US / 60_000_000;
 
 export function createMailCode({ users, codes, mailer, log, consoleUrl }: MailCodeWorld): SignInDesk["mailCode"] {
   return async ({ email, browser, language, visitor }) => {

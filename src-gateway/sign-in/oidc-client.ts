@@ -69,5 +69,5 @@ function secretAuth({ ClientSecretPost, ClientSecretBasic }: OidcLibrary, secret
 }
 
 /** Plain http is for trying things out on one's own machine. */
-export const isLoopbackHttp = (url: string): boolean =>
+const isLoopbackHttp = (url: string): boolean =>
   /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?(?:\/|$)/i.test(url);

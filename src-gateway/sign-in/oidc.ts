@@ -28,7 +28,7 @@ interface Begun {
 
 const BEGUN_SECONDS = 600;
 
-export const callbackUrl = (origin: string, id: string): string =>
+const callbackUrl = (origin: string, id: string): string =>
   `${origin}/api/v1/auth/oidc/${encodeURIComponent(id)}/callback`;
 
 export function createOidcSignIn(world: OidcWorld): OidcSignIn {

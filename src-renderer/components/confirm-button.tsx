@@ -20,7 +20,7 @@ export function ConfirmButton({ label, question, isRunning = false, onConfirm }:
   }, [isAsking]);
   if (!isAsking) {
     return (
-      <Button color="red" variant="outline" loading={isRunning} onClick={() => setAsking(true)}>
+      <Button data-ink="bad" loading={isRunning} onClick={() => setAsking(true)}>
         {label}
       </Button>
     );

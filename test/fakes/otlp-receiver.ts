@@ -109,7 +109,7 @@ function spansIn(json: Record<string, unknown>): ReceivedSpan[] {
         kind: Number(span["kind"]),
         startUs: microseconds(span["startTimeUnixNano"]),
         endUs: microseconds(span["endTimeUnixNano"]),
-        status: Number((span["status"] as { code?: number } | undefined)?.code ?? 0),
+        status: (span["status"] as { code?: number } | undefined)?.code ?? 0,
         attributes: attributesOf(span["attributes"]),
         resource: attributesOf((ofResource["resource"] as Record<string, unknown>)["attributes"]),
         scope: String((ofScope["scope"] as Record<string, unknown>)["name"]),

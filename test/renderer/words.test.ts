@@ -89,7 +89,7 @@ describe("the words of the console", () => {
         ),
       ]
         .map((match) => `${name}: ${match[1] ?? match[2]}`)
-        .filter((found) => name.endsWith(".tsx") && !/: (?:CSV|PNG|JSON|YAML|URL|cURL)$/.test(found)),
+        .filter((said) => name.endsWith(".tsx") && !/: (?:CSV|PNG|JSON|YAML|URL|cURL)$/.test(said)),
     );
     expect(found).toEqual([]);
   });

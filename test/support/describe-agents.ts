@@ -10,7 +10,10 @@ const HOMES: Record<Platform, string> = { linux: "/home/you", darwin: "/Users/yo
 /** The files that a connection writes, with the home folder as `~`. */
 function pathsOn(recipe: Recipe, platform: Platform): string[] {
   const home = HOMES[platform];
-  const places = placesOf({ platform, home, env: {}, cwd: home }, `${home}${platform === "win32" ? "\\" : "/"}.tokligence`);
+  const places = placesOf(
+    { platform, home, env: {}, cwd: home },
+    `${home}${platform === "win32" ? "\\" : "/"}.tokligence`,
+  );
   const chosen = (recipe.candidates?.(places) ?? []).map((list) => list[0] ?? "");
   const target = { baseUrl: "http://127.0.0.1:8081", token: "", model: "model", models: [] };
   return recipe.files(target, places, chosen).map(({ path }) => shortPath(path, home));
@@ -30,7 +33,11 @@ export function describeAgents(): string {
     const model = recipe.needsModel ? "needed" : "its own, or `--model`";
     return `| \`${recipe.id}\` | ${recipe.title} | ${recipe.speaks} | ${how}${recipe.keyByHand ? ", key by hand" : ""} | ${files} | ${model} |`;
   });
-  return ["| Name | Agent | Speaks | Connected by | Files | Model |", "| --- | --- | --- | --- | --- | --- |", ...lines].join("\n");
+  return [
+    "| Name | Agent | Speaks | Connected by | Files | Model |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...lines,
+  ].join("\n");
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -25,7 +25,7 @@ export const actSchema = z.object({
 });
 export type ActView = z.infer<typeof actSchema>;
 
-export const actFilter = {
+const actFilter = {
   /** A user by number or e-mail address. */
   actor: z.string().min(1).max(254).optional(),
   /** `user.create`, or `user.*` for every act on users. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 export const roleSchema = z.enum(["root_admin", "gateway_admin", "gateway_user"]);
-export const userStatusSchema = z.enum(["active", "suspended"]);
+const userStatusSchema = z.enum(["active", "suspended"]);
 
 export const userSchema = z.object({
   id: z.number().int(),

@@ -28,7 +28,7 @@ const shownPart = z.object({
   isError: z.boolean(),
 });
 
-export const conversationSchema = z.object({
+const conversationSchema = z.object({
   turns: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), parts: z.array(shownPart) })),
   tools: z.array(z.string()),
   answer: z.object({ parts: z.array(shownPart), finish: z.string(), model: z.string().nullable() }).nullable(),

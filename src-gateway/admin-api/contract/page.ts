@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** Where a list goes on: an answer's `nextCursor`, as it was given. It is good for the same list with the same filters. */
-export const cursor = z.string().min(1).max(500);
+const cursor = z.string().min(1).max(500);
 
 /** For the query of a list that comes in pages. */
 export const pageQuery = {

@@ -5,7 +5,7 @@ import { OUTCOMES } from "../../ir/exchange-record.ts";
 import { PROVIDER_WIRES, RECORDED_SURFACES } from "../../ir/protocol.ts";
 import { countsModeSchema } from "./budget-endpoints.ts";
 
-export { apiKeySchema, roleSchema, userSchema, userStatusSchema } from "./identity-schemas.ts";
+export { userSchema } from "./identity-schemas.ts";
 
 const usageSchema = z.object({
   inputUncached: z.number(),

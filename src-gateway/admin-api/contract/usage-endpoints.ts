@@ -19,7 +19,7 @@ const moments = z
 
 const amounts = z.array(z.number());
 
-export const seriesSchema = z.object({
+const seriesSchema = z.object({
   startsUs: amounts,
   groups: z.array(
     z.object({

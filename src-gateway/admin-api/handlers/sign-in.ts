@@ -123,7 +123,7 @@ export async function enter(
   return user;
 }
 
-export const visitorOf = (request: IncomingMessage): { address: string | null; userAgent: string | null } => ({
+const visitorOf = (request: IncomingMessage): { address: string | null; userAgent: string | null } => ({
   address: addressOf(request),
   userAgent: request.headers["user-agent"] ?? null,
 });

@@ -5,8 +5,8 @@ export interface LabelNames {
   overflows(): number;
 }
 
-export const NO_NAME = "none";
-export const OTHER_NAME = "other";
+const NO_NAME = "none";
+const OTHER_NAME = "other";
 const MAX_LENGTH = 100;
 
 /** @param clean takes out what must not be shown. */

@@ -9,7 +9,6 @@ export type ImportReport = ReplyOf<"importUsers">;
 export const ROLES = ["root_admin", "gateway_admin", "gateway_user"] as const;
 export const STATUSES = ["active", "suspended"] as const;
 export const VIEWS = ["users", "teams", "projects"] as const;
-export type View = (typeof VIEWS)[number];
 
 /** The roles that somebody may give, and may act on; the gateway holds everybody to the same. */
 export const rolesBelow = (role: SignedInUser["role"]): (typeof ROLES)[number][] =>

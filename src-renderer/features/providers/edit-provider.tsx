@@ -37,7 +37,7 @@ export function EditProvider({
           onDone={onClose}
           aside={
             <div className="remove">
-              <Button color="red" variant="light" disabled={uses.length > 0} onClick={() => void remove()}>
+              <Button data-ink="bad" disabled={uses.length > 0} onClick={() => void remove()}>
                 {t("providers:remove")}
               </Button>
               {uses.length > 0 && (

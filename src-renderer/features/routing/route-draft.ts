@@ -54,7 +54,7 @@ export const draftOfRoute = (route: Entry): RouteDraft => ({
 });
 
 /** A target's own parts, in whichever form it is written: `openai`, `openai/gpt-5` or a map. */
-export function partsOf(written: Json): Pick<TargetDraft, "provider" | "model" | "weight"> {
+function partsOf(written: Json): Pick<TargetDraft, "provider" | "model" | "weight"> {
   if (isEntry(written)) {
     return {
       provider: textOf(written["provider"]),

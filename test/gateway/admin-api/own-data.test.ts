@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_PREFIX, ENDPOINTS, type Endpoint } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { BYTE_ENDPOINTS } from "../../../src-gateway/admin-api/contract/log-endpoints.ts";
-import { RIGHTS, type Right } from "../../../src-gateway/auth/rights.ts";
+import { RIGHTS } from "../../../src-gateway/auth/rights.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { newUser, rootClient, signIn } from "./admin-client.ts";
 
@@ -41,7 +41,7 @@ afterAll(() => gateway.stop());
 type Route = Pick<Endpoint, "method" | "path" | "access">;
 const own = [...Object.entries<Endpoint>(ENDPOINTS), ...Object.entries(BYTE_ENDPOINTS)]
   .map(([name, endpoint]): [string, Route] => [name, { method: "GET", ...endpoint }])
-  .filter(([, { access }]) => access !== "public" && RIGHTS[access as Right].reach.gateway_user !== "none");
+  .filter(([, { access }]) => access !== "public" && RIGHTS[access].reach.gateway_user !== "none");
 
 const ask = ({ method }: Route, path: string, token: string): Promise<Response> =>
   fetch(gateway.url + API_PREFIX + path, {

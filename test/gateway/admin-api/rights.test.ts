@@ -115,7 +115,8 @@ describe("who leads a team", () => {
     await root.call("setTeamMember", { params: { id: own.id, user: user.id }, body: { role: "team_admin" } });
     const member = await newUser(gateway, "member@example.com", "gateway_user");
     const lead = clientAs(gateway, token);
-    const add = (id: number) => lead.call("setTeamMember", { params: { id, user: member.user.id }, body: { role: "member" } });
+    const add = (id: number) =>
+      lead.call("setTeamMember", { params: { id, user: member.user.id }, body: { role: "member" } });
     await expect(add(own.id)).resolves.toMatchObject({ role: "member" });
     await expect(add(other.id)).rejects.toMatchObject({ status: 404 });
     await expect(lead.call("createTeam", { body: { name: "third" } })).rejects.toMatchObject({ status: 403 });

@@ -84,7 +84,12 @@ describe("where no gateway runs, the command line", () => {
       "720h",
     ]);
     expect(made.token).toMatch(/^tok_[\w-]{43}$/);
-    expect(made).toMatchObject({ name: "ci", scopes: ["chat", "model:gpt-*"], userId: 1, prefix: made.token?.slice(0, 12) });
+    expect(made).toMatchObject({
+      name: "ci",
+      scopes: ["chat", "model:gpt-*"],
+      userId: 1,
+      prefix: made.token?.slice(0, 12),
+    });
     expect((made.expiresAtUs ?? 0) - made.createdAtUs).toBe(720 * 3_600_000_000);
     const forRoot = await home.run(["admin", "api-keys", "create"]);
     const token = /^key {6}(tok_[\w-]{43})\n/.exec(forRoot.out)?.[1] ?? "";

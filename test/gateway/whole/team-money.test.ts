@@ -42,7 +42,7 @@ it("is counted for all of them together, also after a restart, and told by team"
   await first.stop();
 
   const second = await start(limits, { dataDir: folder });
-  const again = await post({ ...second, key } as TestGateway, one);
+  const again = await post({ ...second, key }, one);
   expect(again.status).toBe(200);
   await again.arrayBuffer();
   const [status] = (await budgetsOf({ ...second, key })).budgets;

@@ -34,10 +34,10 @@ async function liveThroughAMinute(
   connections = 0;
   const timers: { run: () => void; ms: number }[] = [];
   const real = globalThis.setTimeout;
-  const spy = vi.spyOn(globalThis, "setTimeout").mockImplementation(((run: () => void, ms = 0, ...rest: []) => {
+  const spy = vi.spyOn(globalThis, "setTimeout").mockImplementation((run: () => void, ms = 0, ...rest: []) => {
     if (ms > 30_000) timers.push({ run, ms });
     return real(run, ms, ...rest);
-  }) as typeof setTimeout);
+  });
   const gateway = await startTestGateway({ env });
   const updates = await updatesOf(gateway);
   // The first question is due a minute after the start, give or take a tenth.
