@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Document, isMap, isScalar, isSeq, type Node, parseDocument, YAMLMap, YAMLSeq } from "yaml";
 import { GatewayError } from "../ir/errors.ts";
 import { keepFormat } from "./keep-format.ts";
+import { newNode, quoteOdd } from "./new-node.ts";
 import type { ConfigOperation, PathStep } from "./types.ts";
 
 /** @throws GatewayError invalid_request that names the operation and says why it cannot be done. */
@@ -87,7 +88,7 @@ function apply(document: Document, operation: ConfigOperation): void {
       const { items } = listOf(parent, path);
       if (typeof last !== "number" || last < 0 || last > items.length)
         throw new EditProblem(`the last step has to be a place from 0 to ${items.length}.`);
-      items.splice(last, 0, document.createNode(operation.value));
+      items.splice(last, 0, newNode(document, operation.value));
       return spaceOut(items);
     }
     case "remove":
@@ -156,7 +157,7 @@ function setAt(
 ): void {
   const existing = childOf(parent, step);
   if (existing === null || !mergeInto(document, existing, value))
-    put(document, parent, step, document.createNode(value), path);
+    put(document, parent, step, newNode(document, value), path);
 }
 
 /** Changes what differs, and so keeps the comments of the rest. False when it has to be replaced. */
@@ -178,6 +179,7 @@ function mergeInto(document: Document, node: Node, value: unknown): boolean {
   if (typeof node.value !== typeof value) delete node.type;
   delete node.source;
   node.value = value;
+  quoteOdd(node);
   return true;
 }
 

@@ -91,9 +91,11 @@ function HeadCell<Row>({
   order: { isDescending: boolean } | null;
   onSort: (isDescending: boolean) => void;
 }) {
+  const HeadTag = column.header === "" ? "td" : "th";
   const sorted = order === null ? undefined : order.isDescending ? "descending" : "ascending";
   return (
-    <th scope="col" className={classOf(column)} aria-sort={sorted}>
+    // A column of buttons needs no name, and a head without one is none.
+    <HeadTag scope={column.header === "" ? undefined : "col"} className={classOf(column)} aria-sort={sorted}>
       {column.sortBy ? (
         <UnstyledButton
           className="sort-button"
@@ -107,7 +109,7 @@ function HeadCell<Row>({
       ) : (
         column.header
       )}
-    </th>
+    </HeadTag>
   );
 }
 

@@ -1,4 +1,4 @@
-import { useSearchParams } from "wouter";
+import { useSearch } from "./use-search.ts";
 
 export interface Address {
   get: (key: string) => string | null;
@@ -8,21 +8,17 @@ export interface Address {
 
 /** What a page keeps in the address, so that what is seen can be sent to somebody and is there again after a reload. */
 export function useAddress(): Address {
-  const [search, setSearch] = useSearchParams();
+  const [search, putSearch] = useSearch();
   return {
     get: (key) => search.get(key),
-    set: (changes) =>
-      setSearch(
-        (old) => {
-          const params = new URLSearchParams(old);
-          for (const [key, value] of Object.entries(changes)) {
-            if (value === null || value === "") params.delete(key);
-            else params.set(key, value);
-          }
-          return params;
-        },
-        { replace: true },
-      ),
+    set(changes) {
+      const params = new URLSearchParams(search);
+      for (const [key, value] of Object.entries(changes)) {
+        if (value === null || value === "") params.delete(key);
+        else params.set(key, value);
+      }
+      putSearch(params);
+    },
   };
 }
 

@@ -193,7 +193,7 @@ test("hooks are tried, and what they were told is listed", async ({ page }) => {
   await signIn(page, world, "/hooks");
   await page.getByRole("button", { name: "Test on-call" }).click();
   await expect(page.getByText(/on-call took the test event/)).toBeVisible();
-  await page.getByRole("button", { name: "Tell on-call of all users" }).click();
+  await page.getByRole("button", { name: "Tell of all users: on-call" }).click();
   const first = page.getByRole("region", { name: "Deliveries" }).locator("details").first();
   await expect(first).toContainText("gateway.user");
   await first.locator("summary").click();

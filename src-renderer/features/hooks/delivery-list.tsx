@@ -1,5 +1,4 @@
 import { Button, SegmentedControl, Select } from "@mantine/core";
-import { useSearchParams } from "wouter";
 import type { DeliveryView, HookView } from "../../../src-gateway/admin-api/contract/hook-endpoints.ts";
 import { useAction } from "../../api/use-action.ts";
 import { Empty } from "../../components/empty.tsx";
@@ -7,6 +6,7 @@ import { HealthDot } from "../../components/health-dot.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { showToast } from "../../components/toasts.tsx";
+import { useAddress } from "../../components/use-address.ts";
 import { formatDuration, formatMoment } from "../../format/times.ts";
 import { useDay } from "../../format/use-day.ts";
 import { t } from "../../i18n/t.ts";
@@ -17,14 +17,10 @@ const TONES = { waiting: "busy", delivered: "good", dead: "bad" } as const;
 
 /** What hooks were told, what waits and what was given up. */
 export function DeliveryList({ hooks, onChanged }: { hooks: HookView[]; onChanged: () => void }) {
-  const [search, setSearch] = useSearchParams();
-  const state = STATES.find((each) => each === search.get("state")) ?? null;
-  const hook = search.get("hook");
-  const set = (key: string, value: string | null): void =>
-    setSearch(
-      (old) => new URLSearchParams([...[...old].filter(([each]) => each !== key), ...(value ? [[key, value]] : [])]),
-      { replace: true },
-    );
+  const address = useAddress();
+  const state = STATES.find((each) => each === address.get("state")) ?? null;
+  const hook = address.get("hook");
+  const set = (key: string, value: string | null): void => address.set({ [key]: value });
   const { query, readOn, problem } = useDeliveries(hook, state);
   const replayDead = useAction((client) =>
     client.call("replayHookDeadLetters", { body: hook === null ? {} : { hook } }),

@@ -49,7 +49,7 @@ function Hook({ hook, onChanged }: { hook: HookView; onChanged: () => void }) {
     <article className="hook" aria-label={name}>
       <div className="hook-head">
         <HealthDot tone={toneOf(hook)} />
-        <h3>{name}</h3>
+        <h2>{name}</h2>
         <span className="tag">{t(`hooks:kinds.${hook.kind}`)}</span>
         <span className="soft small">{t(`hooks:states.${hook.state}`)}</span>
         <div className="panel-actions">

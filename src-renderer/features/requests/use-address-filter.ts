@@ -1,5 +1,5 @@
 import { useMemo } from "react";
-import { useSearchParams } from "wouter";
+import { useSearch } from "../../components/use-search.ts";
 import { addressOf, filterOf, NO_FILTER, type RequestFilter } from "./request-rows.ts";
 
 export interface AddressFilter {
@@ -14,10 +14,9 @@ export interface AddressFilter {
 
 /** The filter stands in the address: what is seen can be sent to somebody, and is there again after a reload. */
 export function useAddressFilter(): AddressFilter {
-  const [address, setAddress] = useSearchParams();
+  const [address, go] = useSearch();
   const filter = useMemo(() => filterOf(address), [address]);
   const search = address.get("words") ?? "";
-  const go = (to: URLSearchParams): void => setAddress(to, { replace: true });
   return {
     filter,
     search,
