@@ -1,6 +1,6 @@
 // The console in a browser, against a gateway as it is shipped.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 /** What a page complains about, and where it asks besides its own gateway. */
@@ -289,9 +289,3 @@ test.describe("a long list of requests", () => {
     expect((await page.locator(`#${id}`).boundingBox())?.y).toBe(before?.y);
   });
 });
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const said = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  expect(said, page.url()).toEqual([]);
-}

@@ -1,6 +1,6 @@
 // The providers page, against a gateway as it is shipped: everything it changes is really in force.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Locator, type Page, test } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
 import { json, type RawProvider, startRawProvider } from "../support/raw-provider.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
@@ -160,10 +160,4 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(sheet.getByRole("button", { name: "Save" })).toBeVisible();
     await expectAccessible(page);
   });
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const said = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  expect(said, page.url()).toEqual([]);
 }

@@ -1,6 +1,6 @@
 // The pages Routing and Config history, against a gateway as it is shipped.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 let world: ConsoleWorld;
@@ -135,10 +135,4 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(page.getByRole("region", { name: /From version/ })).toBeVisible();
     await expectAccessible(page);
   });
-}
-
-async function expectAccessible(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const said = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(" | ")}`);
-  expect(said, page.url()).toEqual([]);
 }

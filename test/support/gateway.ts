@@ -14,7 +14,7 @@ export interface TestGateway extends GatewayInfo {
   /** Recorded exchanges, newest first, once `count` of those that are wanted are closed. */
   exchanges(count: number, isWanted?: (exchange: ExchangeView) => boolean): Promise<ExchangeView[]>;
   /** The closed record of the exchange behind an answer. */
-  recordOf(reply: Response): Promise<ExchangeView>;
+  recordOf(reply: Pick<Response, "headers">): Promise<ExchangeView>;
   stop(): Promise<void>;
 }
 

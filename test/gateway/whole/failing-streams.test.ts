@@ -1,10 +1,30 @@
-import type { ServerResponse } from "node:http";
+import http, { type ServerResponse } from "node:http";
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import { asAsked, chat, ending, opening, piece, useFailureWorld } from "../../support/failure-world.ts";
 import { json, stream } from "../../support/raw-provider.ts";
 
 const world = useFailureWorld();
+
+/** All that came over the wire, also before a break: `fetch` forgets what its reader had not taken by then. */
+function streamOf(path: string, body: object): Promise<{ text: string; isWhole: boolean; headers: Headers }> {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${world.gateway.key}` };
+    const request = http.request(world.gateway.url + path, { method: "POST", headers }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (piece: string) => {
+        text += piece;
+      });
+      response
+        .on("error", () => {})
+        .on("close", () => {
+          const requestId = String(response.headers["x-request-id"]);
+          resolve({ text, isWhole: response.complete, headers: new Headers({ "x-request-id": requestId }) });
+        });
+    });
+    request.on("error", reject).end(JSON.stringify(body));
+  });
+}
 
 describe("a stream that breaks after content", () => {
   it.each([
@@ -25,17 +45,11 @@ describe("a stream that breaks after content", () => {
     ],
   ])("is broken off for the caller when it %s", async (_name, fault) => {
     world.first.respond = fault;
-    const reply = await world.gateway.post("/v1/chat/completions", chat("both", { stream: true }));
-    let text = "";
-    await expect(
-      (async () => {
-        for await (const chunk of reply.body as unknown as AsyncIterable<Uint8Array>)
-          text += Buffer.from(chunk).toString();
-      })(),
-    ).rejects.toThrow("terminated");
+    const { text, isWhole, headers } = await streamOf("/v1/chat/completions", chat("both", { stream: true }));
+    expect(isWhole).toBe(false);
     expect(text.startsWith(asAsked(opening + piece("half")))).toBe(true);
     expect(text).not.toContain("[DONE]");
-    expect(await world.gateway.recordOf(reply)).toMatchObject({
+    expect(await world.gateway.recordOf({ headers })).toMatchObject({
       outcome: "failed_midstream",
       provider: "first",
       status: 200,
