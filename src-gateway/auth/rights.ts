@@ -38,6 +38,7 @@ export const RIGHTS = {
   "signin:run": row("hand out what signs a browser in", "all", "all", "none", "none"),
   "exchanges:read": row("see recorded requests, what was asked and answered", "all", "all", "own", "own"),
   "exchanges:run": row("send recorded requests anew, remove kept bodies", "all", "all", "none", "none"),
+  "playground:run": row("ask models by hand in the console, without a client key", "all", "all", "none", "none"),
   "usage:read": row("see what was used and what it cost", "all", "all", "own", "own"),
   "reports:read": row("see reports over everybody's use", "all", "all", "none", "none"),
   "prices:read": row("see prices", "all", "all", "own", "own"),

@@ -107,17 +107,16 @@ export function requireModel(scopes: readonly string[], model: string | null): v
       "forbidden",
       `This key may be used for some models only, and this request names none (${allowed}).`,
     );
-  // A client may put the provider in front of it.
-  const bare = model.slice(model.indexOf("/") + 1);
-  if (patterns.some((pattern) => fitsAnyCase(pattern, model) || fitsAnyCase(pattern, bare))) return;
+  if (mayAskFor(scopes, model)) return;
   throw new GatewayError(
     "forbidden",
     `This key may not be used for the model "${model.slice(0, 100)}", ${allowed}. Ask whoever made it.`,
   );
 }
 
-/** Of a list, those that the key may ask for. */
 export function mayAskFor(scopes: readonly string[], model: string): boolean {
   const patterns = rests(scopes, "model");
-  return patterns.length === 0 || patterns.some((pattern) => fitsAnyCase(pattern, model));
+  // A client may put the provider in front of it.
+  const bare = model.slice(model.indexOf("/") + 1);
+  return patterns.length === 0 || patterns.some((each) => fitsAnyCase(each, model) || fitsAnyCase(each, bare));
 }

@@ -1,6 +1,8 @@
 /** One request that passed the guard, sent to whoever answers its kind of route. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
+import { mayAskFor } from "../auth/scopes.ts";
+import type { Principal } from "../auth/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { addressOf } from "../lib/client-address.ts";
@@ -27,7 +29,7 @@ export interface RequestHandlerOptions {
   /** The answer to `GET /v1/capabilities`. */
   capabilities(): unknown;
   /** @throws GatewayError missing_api_key, invalid_api_key, user_suspended. */
-  authenticate(token: string | null, address: string | null): unknown;
+  authenticate(token: string | null, address: string | null): Principal;
   listModels(): Promise<ListedModel[]>;
   health(isDeep: boolean): Promise<{ ready: boolean; body: Record<string, unknown> }>;
   /** Null where nothing is measured. */
@@ -106,15 +108,15 @@ async function sendModels(
   id: number,
 ): Promise<void> {
   const query = queryOf(request);
-  options.authenticate(readCredential(request.headers, query)?.token ?? null, addressOf(request));
+  const { scopes } = options.authenticate(readCredential(request.headers, query)?.token ?? null, addressOf(request));
   const wire = query.has("key") && route.wire === null ? "gemini-content" : wireOf(request, route);
-  const models = await options.listModels();
+  const models = (await options.listModels()).filter((model) => mayAskFor(scopes, model.id));
   if (route.modelId === null) return sendJson(request, response, 200, encodeModelList(models, wire), id);
   const model = models.find((candidate) => candidate.id === route.modelId);
   if (!model) {
     throw new GatewayError(
       "model_not_found",
-      `No provider lists a model "${route.modelId.slice(0, 100)}". GET /v1/models lists what there is.`,
+      `No model "${route.modelId.slice(0, 100)}" is listed for this key. GET /v1/models lists what there is.`,
     );
   }
   sendJson(request, response, 200, encodeModel(model, wire), id);

@@ -127,6 +127,16 @@ export const PACKAGE_HOMES: PackageHome[] = [
     folders: gateway("sign-in"),
     because: "who an OIDC provider vouches for is decided in one place; it is loaded only where one is configured",
   },
+  ...["@opentelemetry/api", "@opentelemetry/sdk-trace", "@opentelemetry/sdk-metrics"].map((packageName) => ({
+    packageName,
+    folders: gateway("telemetry"),
+    because: "it is loaded only where a collector is configured, and nothing else depends on its words",
+  })),
+  {
+    packageName: "pino",
+    folders: gateway("telemetry"),
+    because: "telemetry/ hides secrets from what is logged; others are handed a logger",
+  },
   {
     packageName: "commander",
     folders: gateway("cli"),

@@ -69,6 +69,8 @@ describe("a key's scopes", () => {
 
   it("say which models it may ask for, on the straight path too", async () => {
     const { token } = await keyWith({ scopes: ["model:che*"] });
+    const listed = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${token}` } });
+    expect(((await listed.json()) as { data: { id: string }[] }).data.map(({ id }) => id)).toEqual(["cheap"]);
     expect((await chat(token, "cheap")).status).toBe(200);
     expect((await chat(token, "p/cheap")).status).toBe(200);
     expect((await chat(token, "m")).status).toBe(403);
