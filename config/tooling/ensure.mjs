@@ -63,11 +63,11 @@ function build() {
 let isListUpdated = false;
 
 /** From Debian, when we may install something there. */
-function installFromDebian(name) {
+function installFromDebian(...names) {
   if (process.getuid?.() !== 0 || !onPath("apt-get")) return false;
   if (!isListUpdated) run("apt-get", "update", "-qq");
   isListUpdated = true;
-  return run("apt-get", "install", "-y", "-qq", "--no-install-recommends", name) === 0;
+  return run("apt-get", "install", "-y", "-qq", "--no-install-recommends", ...names) === 0;
 }
 
 /** Debian's Chromium when we may install it, Playwright's own otherwise; the browser tests skip, and say so, without either. */
@@ -99,6 +99,14 @@ function installNginx() {
   installFromDebian("nginx-light");
 }
 
+/** A keychain that answers without a desktop; its tests skip, and say so, without one. */
+function installKeychain() {
+  if (process.platform !== "linux" || (onPath("gnome-keyring-daemon") && onPath("dbus-run-session"))) return;
+  if (process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  say("Installing a Secret Service for the tests of the keychain.");
+  installFromDebian("gnome-keyring", "dbus-x11", "libsecret-1-0");
+}
+
 installPackages();
 if (process.argv.includes("--build") || process.argv.includes("--test")) build();
 if (process.argv.includes("--test")) {
@@ -106,4 +114,5 @@ if (process.argv.includes("--test")) {
   installRedis();
   installPrometheus();
   installNginx();
+  installKeychain();
 }

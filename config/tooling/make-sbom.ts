@@ -3,8 +3,8 @@
  * built into the program, and those which only build or test it. `node config/tooling/make-sbom.ts FILE`
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -26,5 +26,6 @@ export function makeSbom(): string {
 const [, script, file] = process.argv;
 if (script !== undefined && resolve(script) === fileURLToPath(import.meta.url)) {
   if (file === undefined) throw new Error("Name the file that is to be written.");
+  mkdirSync(dirname(resolve(file)), { recursive: true });
   writeFileSync(file, makeSbom());
 }
