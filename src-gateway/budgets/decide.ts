@@ -77,6 +77,7 @@ export function metOf(
     window.endsAtSec ?? (count.fitsAfterSec === null || window.stepSec === 0 ? null : endOf(count.fitsAfterSec, each));
   return {
     budget: budget.id,
+    quota: budget.kind,
     scope: budget.per,
     value: value.name,
     unit: budget.unit,

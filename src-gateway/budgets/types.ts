@@ -53,6 +53,7 @@ export interface Reservation {
 /** A budget that was met, with its count as it was then. Amounts are nano-USD, tokens or requests. */
 export interface BudgetMet {
   budget: string;
+  quota: QuotaKind;
   scope: BudgetScope;
   /** Empty for `global`. */
   value: string;

@@ -12,6 +12,7 @@ import { realSchedule } from "./world.ts";
 
 const met: BudgetMet = {
   budget: "b",
+  quota: "hard",
   scope: "user",
   value: "ana",
   unit: "usd",

@@ -6,6 +6,7 @@ import { START_MS } from "./world.ts";
 const nowUs = START_MS * 1000;
 const met: BudgetMet = {
   budget: "team-month",
+  quota: "hard",
   scope: "team",
   value: "data",
   unit: "usd",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { GatewayEvent } from "../../../src-gateway/hooks/types.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
+import { json, startRawProvider } from "../../support/raw-provider.ts";
 import { until } from "../../support/until.ts";
 import { rootClient } from "../admin-api/admin-client.ts";
 import { type FakeReceiver, startReceiver } from "../hooks/fake-receiver.ts";
@@ -95,6 +96,31 @@ describe("a gateway with a webhook", () => {
     expect(failed[0]).toMatchObject({ provider: "gone", error_code: "provider_unreachable", count: 1 });
     expect(eventsOf("gateway.provider.down").length).toBeGreaterThan(0);
     expect(JSON.stringify(receiver.received)).not.toContain("my-prompt");
+  });
+
+  it("is told what is left of a provider's credit", async () => {
+    const provider = await startRawProvider();
+    provider.respond = json({
+      id: "x",
+      model: "m",
+      choices: [{ index: 0, message: { role: "assistant", content: "hi" }, finish_reason: "stop" }],
+      usage: { prompt_tokens: 850_000, completion_tokens: 0 },
+    });
+    const open = await start({
+      providers: [{ id: "p", kind: "openai-compatible", base_url: `${provider.url}/v1`, models: ["m"] }],
+      prices: [{ provider: "p", model: "m", input: "1", output: "1" }],
+      budgets: [{ id: "gift", per: "provider", only: ["p"], kind: "pool", limit: 1 }],
+      hooks: [webhook({ events: ["gateway.credit.*"] })],
+    });
+    const ask = { model: "m", max_tokens: 10, messages: [{ role: "user", content: "x" }] };
+    expect((await open.post("/v1/chat/completions", ask)).status).toBe(200);
+    await until(() => eventsOf("gateway.credit.low").length === 1);
+    expect(eventsOf("gateway.credit.low")[0]?.metadata).toEqual({
+      provider: "p",
+      balance_usd: 0.15,
+      threshold_usd: 0.2,
+    });
+    await provider.stop();
   });
 });
 
