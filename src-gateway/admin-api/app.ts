@@ -4,6 +4,7 @@ import express, { type NextFunction, type Request, type Response } from "express
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { createIdSource } from "../lib/ids.ts";
+import { mountPlayground } from "./ask-by-hand.ts";
 import { type Caller, requireCaller } from "./caller.ts";
 import { AUDIT_EXPORT } from "./contract/audit-endpoints.ts";
 import {
@@ -45,6 +46,7 @@ export function createAdminApp(deps: AdminDeps): (request: IncomingMessage, resp
   app.use("/api/docs", serveDocs());
   mountLive(app, deps);
   mountBytes(app, deps);
+  mountPlayground(app, deps);
   app.get(pathOf(OIDC_CALLBACK), (request, response) => finishOidc(deps, request, response));
   const mount = createMount(app, deps);
   for (const name of Object.keys(ENDPOINTS) as EndpointName[]) mount(name);

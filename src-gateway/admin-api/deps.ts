@@ -2,7 +2,7 @@
  * The admin API: what console, command line and scripts may see and do. `contract/` declares every endpoint once,
  * `handlers/` answer them, `app.ts` joins both behind one check of who is asking.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AgentDesk } from "../agents/desk.ts";
 import type { AnalyticsState } from "../analytics/types.ts";
 import type { AuditLog } from "../audit/types.ts";
@@ -56,6 +56,8 @@ export interface AdminDeps {
   retention(): Retention;
   /** Begins a new exchange with the request of an old one; the answer is its id. @throws GatewayError */
   replay(question: ReplayQuestion): Promise<number>;
+  /** Answers a request that somebody makes by hand, at the path of a client. */
+  playground(request: IncomingMessage, response: ServerResponse, userId: number): Promise<void>;
   usage: UsageReports;
   ledger: LedgerDesk;
   /** How the second book is fed; null where none is wanted. */

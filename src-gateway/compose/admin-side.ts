@@ -58,6 +58,7 @@ export interface AdminSideInput {
   agents: AgentDoor;
   urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
+  playground: AdminDeps["playground"];
 }
 
 export function serveAdmin(input: AdminSideInput): AdminSide {
@@ -155,6 +156,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
         bytes: settings.requestLog.retentionBytes,
       }),
     replay: input.replay,
+    playground: input.playground,
     analytics: input.analytics,
     hooks: input.hooks,
     usage,

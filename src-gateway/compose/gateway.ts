@@ -15,6 +15,7 @@ import { openHooks } from "./hooks-side.ts";
 import { createHostDesk } from "./host-desk.ts";
 import { openDoors } from "./open-doors.ts";
 import { composeParts, type Parts } from "./parts.ts";
+import { answerPlayground } from "./playground.ts";
 import { replayExchange } from "./replay.ts";
 import { openServices } from "./services.ts";
 import { watchTokenIssuers } from "./sign-in-side.ts";
@@ -39,6 +40,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
   const services = await openServices(parts, books, user);
   const { running, world, spending, disk, telemetry } = services;
   const nextId = createIdSource(clock);
+  const cut = new AbortController();
   const { analytics, updates, ...beside } = createBeside(parts);
   const admin = serveAdmin({
     parts,
@@ -56,9 +58,10 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
     startedAtUs: clock.nowUs(),
     urls: () => urls,
     replay: (question) => replayExchange({ parts, world, nextId, running }, question),
+    playground: (...asked) => answerPlayground({ parts, world, nextId, running, cut: cut.signal }, ...asked),
   });
   const { metrics } = telemetry;
-  const server = openDoors({ parts, world, dispatch: services.dispatch, admin, metrics, running, nextId });
+  const server = openDoors({ parts, world, dispatch: services.dispatch, admin, metrics, running, nextId, cut });
   let urls: Urls = { url: "", consoleUrl: "" };
 
   const shutDown = async (drainMs: number): Promise<void> => {

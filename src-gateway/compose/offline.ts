@@ -34,9 +34,8 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     budgets: () => null,
     startedAtUs: parts.clock.nowUs(),
     urls: () => ({ url: "", consoleUrl: "" }),
-    replay: async () => {
-      throw new GatewayError("unsupported_operation", "No gateway runs that could send it. Start one with `gatewayd`.");
-    },
+    replay: async () => refuseToSend(),
+    playground: async () => refuseToSend(),
   });
   const folder = process.platform === "win32" ? null : await mkdtemp(join(tmpdir(), "gateway-"));
   const socketPath = folder === null ? `\\\\.\\pipe\\gateway-${process.pid}` : join(folder, "offline.sock");
@@ -59,4 +58,8 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
       await parts.close();
     },
   };
+}
+
+function refuseToSend(): never {
+  throw new GatewayError("unsupported_operation", "No gateway runs that could send it. Start one with `gatewayd`.");
 }

@@ -29,11 +29,12 @@ export function openDoors(options: {
   running: Set<Promise<void>>;
   /** Ids of exchanges, and of answers that never became one. */
   nextId: () => number;
+  /** Aborts when what is still open is broken off, because the gateway ends. */
+  cut: AbortController;
 }): GatewayServer {
-  const { parts, world, admin, metrics, running, nextId } = options;
+  const { parts, world, admin, metrics, running, nextId, cut } = options;
   const { settings, log } = parts;
   const { maxBodyBytes } = settings;
-  const cut = new AbortController();
   const instances = () => parts.config.live().instances;
   const straight = { ...world, dispatch: options.dispatch, instances };
   const handle = createRequestHandler({

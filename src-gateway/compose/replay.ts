@@ -1,5 +1,4 @@
 /** Sends a kept request once more: through the same exchange as any other, for the one who asked for it. */
-import type { Principal } from "../auth/types.ts";
 import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound, Reply } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
@@ -8,6 +7,7 @@ import { type RecordedSurface, type Surface, WIRE_OF_SURFACE } from "../ir/proto
 import { asObject } from "../protocols/loose-json.ts";
 import type { ReplayQuestion } from "../request-log/types.ts";
 import type { Parts } from "./parts.ts";
+import { principalOfUser } from "./principal-of-user.ts";
 
 export interface ReplaySide {
   parts: Parts;
@@ -42,7 +42,7 @@ export async function replayExchange(side: ReplaySide, question: ReplayQuestion)
       "Only the beginning of this request was kept, so it cannot be sent.",
     );
   }
-  const principal = await principalOf(parts, question.userId);
+  const principal = await principalOfUser(parts, question.userId);
   const { path, query } = splitPath(stored.head.path);
   const call = /^\/v1beta\/(.+):(\w+)$/.exec(path);
   const bytes = withModel(Buffer.from(stored.request), call ? null : question.model);
@@ -74,14 +74,6 @@ export async function replayExchange(side: ReplaySide, question: ReplayQuestion)
     .finally(() => running.delete(exchange));
   running.add(exchange);
   return id;
-}
-
-/** @throws GatewayError user_suspended, not_found */
-async function principalOf({ users }: Parts, userId: number): Promise<Principal> {
-  const user = await users.find(userId);
-  if (!user) throw new GatewayError("not_found", "The user who asks for this is gone.");
-  if (user.status !== "active") throw new GatewayError("user_suspended", "The user who asks for this is suspended.");
-  return { userId: user.id, email: user.email, role: user.role, apiKeyId: null, keyName: null, scopes: [] };
 }
 
 function splitPath(text: string): { path: string; query: string } {

@@ -5,6 +5,7 @@ import {
   type Endpoint,
   LIVE_EXCHANGES,
 } from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { PLAYGROUND } from "../../../src-gateway/admin-api/contract/playground-endpoint.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { clientAs, newUser, rootClient, signIn } from "./admin-client.ts";
 
@@ -29,8 +30,10 @@ const endpoints: [string, Pick<Endpoint, "method" | "path" | "access">][] = [
   ...Object.entries<Endpoint>(ENDPOINTS),
   ["liveExchanges", { method: "GET", ...LIVE_EXCHANGES }],
 ];
+/** Its bodies and its errors are those of clients. */
+const playground: (typeof endpoints)[number] = ["playground", { method: "POST", ...PLAYGROUND }];
 const changing = endpoints.filter(([, { method }]) => method !== "GET");
-const guarded = endpoints.filter(([, { access }]) => access !== "public");
+const guarded = [...endpoints.filter(([, { access }]) => access !== "public"), playground];
 
 /** The id is one that nothing has, and the body fits no endpoint: what passes the check of the caller changes nothing. */
 async function call(
@@ -98,7 +101,10 @@ describe.each(changing)("%s", (_name, endpoint) => {
   });
 });
 
-describe.each(changing.filter(([, { access }]) => access !== "public"))("%s with a cookie", (_name, endpoint) => {
+describe.each([
+  ...changing.filter(([, { access }]) => access !== "public"),
+  playground,
+])("%s with a cookie", (_name, endpoint) => {
   it("wants the origin of the console's own page", async () => {
     for (const origin of [
       undefined,

@@ -7,6 +7,7 @@ import {
   LIVE_EXCHANGES,
 } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { BYTE_ENDPOINTS } from "../../../src-gateway/admin-api/contract/log-endpoints.ts";
+import { PLAYGROUND } from "../../../src-gateway/admin-api/contract/playground-endpoint.ts";
 import { RIGHTS, type Right } from "../../../src-gateway/auth/rights.ts";
 import type { Role } from "../../../src-gateway/auth/types.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
@@ -44,6 +45,7 @@ type Route = Pick<Endpoint, "method" | "path" | "access">;
 const routes: [string, Route][] = [
   ...Object.entries<Endpoint>(ENDPOINTS),
   ["liveExchanges", { method: "GET", ...LIVE_EXCHANGES }],
+  ["playground", { method: "POST", ...PLAYGROUND }],
   ...Object.entries(BYTE_ENDPOINTS).map(([name, { path, access }]): [string, Route] => [
     `bytes: ${name}`,
     { method: "GET", path, access },
