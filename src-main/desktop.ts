@@ -7,8 +7,11 @@ import type { PreferenceChanges, ShownPreferences } from "./ipc/contract.ts";
 import { followLink } from "./links/follow-link.ts";
 import { createNoticeLimiter } from "./notices/notice-limiter.ts";
 import { type DesktopNotice, noticesBetween } from "./notices/notices-between.ts";
+import { createPopover, type Popover } from "./popover/popover.ts";
+import { popoverState } from "./popover/popover-state.ts";
 import { openPreferences, type PreferenceStore } from "./preferences.ts";
 import { HIDDEN_FLAG, openAtLogin } from "./system/open-at-login.ts";
+import { setShortcut } from "./system/set-shortcut.ts";
 import { type ActionWorld, act } from "./tray/act.ts";
 import { deriveTrayState } from "./tray/derive-tray-state.ts";
 import { createTrayView, type TrayView } from "./tray/tray-view.ts";
@@ -17,6 +20,7 @@ import { createWindowKeeper, type WindowKeeper } from "./window/window-keeper.ts
 
 export interface Desktop {
   window: WindowKeeper;
+  popover: Popover;
   host: GatewayHost;
   preferences: { get: () => ShownPreferences; set: (changes: PreferenceChanges) => ShownPreferences };
   hasTray(): boolean;
@@ -34,6 +38,7 @@ export const createDesktop = (options: DesktopOptions): Desktop => new App(optio
 class App implements Desktop {
   readonly host: GatewayHost;
   readonly window: WindowKeeper;
+  readonly popover: Popover;
   readonly preferences: Desktop["preferences"];
   private readonly options: DesktopOptions;
   private readonly store: PreferenceStore;
@@ -63,6 +68,14 @@ class App implements Desktop {
       state: () => this.store.get().window,
       keep: (state) => this.store.set({ window: state }),
     });
+    this.popover = createPopover({
+      electron,
+      preloadPath,
+      consoleUrl: () => (this.host.problem() === null ? (this.host.running()?.info.consoleUrl ?? null) : null),
+      state: () => popoverState(this.snapshot(), this.watch?.facts()?.glance ?? null),
+      act: (action) => act(action, this.actionWorld()),
+      refresh: () => void this.watch?.refresh(),
+    });
   }
 
   hasTray(): boolean {
@@ -77,6 +90,7 @@ class App implements Desktop {
     if (!(await this.startGateway())) return electron.app.quit();
     const isHidden = this.tray !== null && (args.includes(HIDDEN_FLAG) || this.store.get().startHidden);
     if (!isHidden) this.window.show();
+    if (this.tray !== null && this.options.platform !== "linux") this.popover.prepare();
   }
 
   follow(link: string): void {
@@ -93,8 +107,9 @@ class App implements Desktop {
     this.watch?.stop();
     await this.host.check();
     const running = this.host.running();
+    const wantsGlance = this.popover.isAlive;
     if (running && !this.isHushed)
-      this.watch = watchGateway(running.gateway.desk, { onChange: this.draw, onProblem: () => {} });
+      this.watch = watchGateway(running.gateway.desk, { onChange: this.draw, onProblem: () => {}, wantsGlance });
     this.draw();
   }
 
@@ -113,7 +128,8 @@ class App implements Desktop {
         platform,
         assetsDir,
         onAction: (action) => void act(action, world).catch(this.complain),
-        onClick: () => this.window.show(),
+        onClick: this.popover.toggle,
+        onApproach: this.popover.prepare,
       });
     } catch {
       this.tray = null;
@@ -142,7 +158,8 @@ class App implements Desktop {
     if (!(await this.host.start())) return false;
     const running = this.host.running();
     const onProblem = (): void => void this.host.check().then(this.draw);
-    if (running) this.watch = watchGateway(running.gateway.desk, { onChange: this.draw, onProblem });
+    const wantsGlance = this.popover.isAlive;
+    if (running) this.watch = watchGateway(running.gateway.desk, { onChange: this.draw, onProblem, wantsGlance });
     this.draw();
     return true;
   }
@@ -151,6 +168,7 @@ class App implements Desktop {
     if (this.isHushed) return;
     const now = this.snapshot();
     this.tray?.show(deriveTrayState(now));
+    this.popover.changed();
     if (!this.watch?.facts()) return;
     // Before the first answer nothing is known, so nothing has changed.
     if (this.shown !== null) for (const notice of noticesBetween(this.shown, now)) this.say(notice);
@@ -214,22 +232,6 @@ const NOTHING_KNOWN = {
   budget: null,
   update: null,
 };
-
-/** @returns why it does not hold: another program has it, or nobody can read it. */
-function setShortcut(
-  { globalShortcut }: Pick<DesktopOptions["electron"], "globalShortcut">,
-  shortcut: string | null,
-  toggle: () => void,
-): string | null {
-  globalShortcut.unregisterAll();
-  if (shortcut === null) return null;
-  try {
-    if (globalShortcut.register(shortcut, toggle)) return null;
-  } catch {
-    return `${shortcut} is no shortcut.`;
-  }
-  return `Another program has the shortcut ${shortcut}.`;
-}
 
 /** A member that is undefined was not sent. */
 function definedOf<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {

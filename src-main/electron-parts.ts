@@ -50,7 +50,17 @@ export interface ElectronParts {
   Notification: { new (options: NotificationConstructorOptions): NotificationPart; isSupported(): boolean };
 }
 
-export type TrayPart = Pick<Tray, "setImage" | "setToolTip" | "setTitle" | "setContextMenu" | "on" | "destroy">;
+export type TrayPart = Pick<
+  Tray,
+  | "setImage"
+  | "setToolTip"
+  | "setTitle"
+  | "setContextMenu"
+  | "popUpContextMenu"
+  | "setIgnoreDoubleClickEvents"
+  | "on"
+  | "destroy"
+>;
 export type NotificationPart = Pick<Notification, "show" | "on">;
 
 export interface WindowPart
@@ -68,12 +78,14 @@ export interface WindowPart
     | "isMaximized"
     | "maximize"
     | "getNormalBounds"
+    | "setBounds"
+    | "setVisibleOnAllWorkspaces"
     | "once"
     | "on"
   > {
   webContents: WebContentsPart;
 }
 
-export interface WebContentsPart extends Pick<WebContents, "on" | "setWindowOpenHandler" | "id"> {
+export interface WebContentsPart extends Pick<WebContents, "on" | "send" | "setWindowOpenHandler" | "id"> {
   session: Pick<Session, "setPermissionRequestHandler" | "setPermissionCheckHandler" | "setDevicePermissionHandler">;
 }

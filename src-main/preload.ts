@@ -1,7 +1,21 @@
 /** What the console may know and ask of the desktop around it; there is no other way from the page to this computer. */
 import { contextBridge, ipcRenderer } from "electron";
-import { CHANNELS } from "./ipc/channels.ts";
+import { CHANNELS, POPOVER_CHANNELS } from "./ipc/channels.ts";
 import type { PreferenceChanges, ShownPreferences } from "./ipc/contract.ts";
+import type { PopoverAction } from "./ipc/popover-contract.ts";
+import type { PopoverState } from "./popover/popover-state.ts";
+
+/** Answered to the popover's own window only. */
+const popover = {
+  get: () => ipcRenderer.invoke(POPOVER_CHANNELS.get) as Promise<PopoverState>,
+  act: (action: PopoverAction) =>
+    ipcRenderer.invoke(POPOVER_CHANNELS.act, action) as Promise<{ problem: string | null }>,
+  fit: (height: number) => ipcRenderer.invoke(POPOVER_CHANNELS.fit, height) as Promise<void>,
+  hide: () => ipcRenderer.invoke(POPOVER_CHANNELS.hide) as Promise<void>,
+  onChange: (listener: (state: PopoverState) => void) => {
+    ipcRenderer.on(POPOVER_CHANNELS.changed, (_event, state: PopoverState) => listener(state));
+  },
+};
 
 const desktop = {
   platform: process.platform,
@@ -9,6 +23,7 @@ const desktop = {
   getPreferences: () => ipcRenderer.invoke(CHANNELS.getPreferences) as Promise<ShownPreferences>,
   setPreferences: (changes: PreferenceChanges) =>
     ipcRenderer.invoke(CHANNELS.setPreferences, changes) as Promise<ShownPreferences>,
+  popover,
 };
 
 export type DesktopBridge = typeof desktop;

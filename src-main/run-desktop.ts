@@ -6,6 +6,8 @@
  */
 import { createDesktop, type Desktop } from "./desktop.ts";
 import type { DesktopOptions } from "./desktop-options.ts";
+import { IPC } from "./ipc/contract.ts";
+import { POPOVER_IPC } from "./ipc/popover-contract.ts";
 import { serveIpc } from "./ipc/serve-ipc.ts";
 import { LINK_SCHEME, linkAmong } from "./links/parse-deep-link.ts";
 import { appMenu } from "./system/app-menu.ts";
@@ -23,6 +25,7 @@ export function runDesktop(options: DesktopOptions & { processEvents?: Pick<Node
     return;
   }
   const desktop = createDesktop(options);
+  const { preferences, popover } = desktop;
   if (options.processEvents) {
     const stop = (): Promise<void> => desktop.host.stop();
     const exit = (code: number): void => app.exit(code);
@@ -44,7 +47,10 @@ export function runDesktop(options: DesktopOptions & { processEvents?: Pick<Node
     follow(url);
   });
   app.on("activate", () => desktop.window.show());
-  app.on("before-quit", () => desktop.window.release());
+  app.on("before-quit", () => {
+    desktop.window.release();
+    popover.release();
+  });
   app.on("window-all-closed", () => {
     // With a tray, or on a Mac, an app without windows goes on until it is quit.
     if (!desktop.hasTray() && platform !== "darwin") app.quit();
@@ -52,9 +58,11 @@ export function runDesktop(options: DesktopOptions & { processEvents?: Pick<Node
   app.on("will-quit", createDrain(options, desktop));
   serveIpc(
     electron.ipcMain,
-    { getPreferences: desktop.preferences.get, setPreferences: desktop.preferences.set },
+    IPC,
+    { getPreferences: preferences.get, setPreferences: preferences.set },
     desktop.window.isOwn,
   );
+  serveIpc(electron.ipcMain, POPOVER_IPC, popover.handlers, popover.isOwn);
   // Awaited at the top level of the entry, "ready" would never come: it is told after the entry has been evaluated.
   void app.whenReady().then(async () => {
     settle(options, desktop);

@@ -1,6 +1,7 @@
 import type { AdminClient } from "../../src-gateway/admin-api/contract/client.ts";
 import type { ReplyOf } from "../../src-gateway/admin-api/contract/endpoints.ts";
 import type { TrayBudget, TraySnapshot } from "../tray/types.ts";
+import { type Glance, readGlance } from "./read-glance.ts";
 
 /** What is asked of the gateway; the rest of a snapshot the app knows itself. */
 export type GatewayFacts = Pick<
@@ -10,11 +11,17 @@ export type GatewayFacts = Pick<
   baseUrls: Readonly<Record<string, string>>;
   /** Where a new version is told of. */
   updateUrl: string | null;
+  /** Null while nobody wants it. */
+  glance: Glance | null;
 };
 
-/** @param todayUs when today began here, on the clock of people. @throws AdminError */
-export async function readFacts(client: AdminClient, todayUs: number): Promise<GatewayFacts> {
-  const [status, providers, health, spent, budgets, updates, document] = await Promise.all([
+/** @param nowMs on the clock of people. @throws AdminError */
+export async function readFacts(
+  client: AdminClient,
+  { nowMs, isGlanceWanted }: { nowMs: number; isGlanceWanted: boolean },
+): Promise<GatewayFacts> {
+  const todayUs = startOfDayUs(nowMs);
+  const [status, providers, health, spent, budgets, updates, document, glance] = await Promise.all([
     client.call("getStatus"),
     client.call("listProviders"),
     client.call("listHealth"),
@@ -22,6 +29,7 @@ export async function readFacts(client: AdminClient, todayUs: number): Promise<G
     client.call("listBudgets"),
     client.call("getUpdates"),
     client.call("getConfigDocument"),
+    isGlanceWanted ? readGlance(client, todayUs, nowMs * 1_000) : null,
   ]);
   return {
     url: status.url,
@@ -37,6 +45,7 @@ export async function readFacts(client: AdminClient, todayUs: number): Promise<G
         ? { version: updates.latestVersion, isStaged: false }
         : null,
     updateUrl: updates.url,
+    glance,
   };
 }
 
@@ -61,10 +70,14 @@ function providerInUse(document: unknown): string | null {
 
 function nearestBudget(budgets: ReplyOf<"listBudgets">["budgets"]): TrayBudget | null {
   let nearest: TrayBudget | null = null;
-  for (const { budget: name, kind, spent, limit } of budgets) {
+  for (const { budget: name, kind, spent, limit, unit } of budgets) {
     const percent = limit > 0 ? (spent / limit) * 100 : 0;
     if (nearest === null || percent > nearest.percent)
-      nearest = { name, percent, isStopped: kind === "hard" && percent >= 100 };
+      nearest = { name, percent, isStopped: kind === "hard" && percent >= 100, amounts: { spent, limit, unit } };
   }
   return nearest;
+}
+
+function startOfDayUs(nowMs: number): number {
+  return new Date(nowMs).setHours(0, 0, 0, 0) * 1_000;
 }

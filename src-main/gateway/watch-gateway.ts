@@ -21,13 +21,17 @@ const COUNT_EVERY_MS = 1_000;
 /** Agents often ask several things in a moment. */
 const GATHER_MS = 200;
 
+export interface WatchOptions {
+  onChange: () => void;
+  onProblem: (error: unknown) => void;
+  /** Whether there is a popover, which shows more than the tray. */
+  wantsGlance?: () => boolean;
+  nowMs?: () => number;
+}
+
 export function watchGateway(
   desk: HostDesk,
-  {
-    onChange,
-    onProblem,
-    nowMs = Date.now,
-  }: { onChange: () => void; onProblem: (error: unknown) => void; nowMs?: () => number },
+  { onChange, onProblem, wantsGlance = () => false, nowMs = Date.now }: WatchOptions,
 ): GatewayWatch {
   const client = createAdminClient(desk.admin);
   let facts: GatewayFacts | null = null;
@@ -40,7 +44,7 @@ export function watchGateway(
 
   const ask = async (): Promise<void> => {
     try {
-      const found = await readFacts(client, startOfDayUs(nowMs()));
+      const found = await readFacts(client, { nowMs: nowMs(), isGlanceWanted: wantsGlance() });
       if (!isStopped) facts = found;
     } catch (error) {
       if (!isStopped) onProblem(error);
@@ -91,8 +95,4 @@ export function watchGateway(
       if (gathering !== null) clearTimeout(gathering);
     },
   };
-}
-
-function startOfDayUs(nowMs: number): number {
-  return new Date(nowMs).setHours(0, 0, 0, 0) * 1_000;
 }

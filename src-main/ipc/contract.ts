@@ -24,12 +24,15 @@ const changes = z
   .partial();
 export type PreferenceChanges = z.infer<typeof changes>;
 
+export type IpcContract = Record<string, { channel: string; args: z.ZodType<unknown[]>; reply: z.ZodType }>;
+
 export const IPC = {
   getPreferences: { channel: CHANNELS.getPreferences, args: z.tuple([]), reply: shown },
   setPreferences: { channel: CHANNELS.setPreferences, args: z.tuple([changes]), reply: shown },
-} satisfies Record<keyof typeof CHANNELS, { channel: string; args: z.ZodType<unknown[]>; reply: z.ZodType }>;
+} satisfies Pick<IpcContract, keyof typeof CHANNELS>;
 
-type Names = keyof typeof IPC;
-export type IpcHandlers = {
-  [Name in Names]: (...args: z.infer<(typeof IPC)[Name]["args"]>) => z.infer<(typeof IPC)[Name]["reply"]>;
+type Eventually<Value> = Value | Promise<Value>;
+export type IpcHandlersOf<Contract extends IpcContract> = {
+  [Name in keyof Contract]: (...args: z.infer<Contract[Name]["args"]>) => Eventually<z.infer<Contract[Name]["reply"]>>;
 };
+export type IpcHandlers = IpcHandlersOf<typeof IPC>;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Menu, MenuItemConstructorOptions } from "electron";
 import type { ElectronParts, TrayPart } from "../electron-parts.ts";
+import type { Area } from "../window/place-popover.ts";
 import type { TrayAction, TrayItem, TrayModel, TrayState } from "./types.ts";
 
 export interface TrayView {
@@ -16,8 +17,10 @@ export function createTrayView(options: {
   /** With the icons in it. */
   assetsDir: string;
   onAction: (action: TrayAction) => void;
-  /** The icon itself was clicked. */
-  onClick: () => void;
+  /** The icon itself was clicked, and is there. @returns false where the menu is to be shown instead. */
+  onClick: (icon: Area) => boolean;
+  /** The pointer comes near: a click may follow. */
+  onApproach: () => void;
 }): TrayView {
   const { electron, platform, assetsDir, onAction } = options;
   const iconOf = (state: TrayState): string => {
@@ -55,15 +58,27 @@ export function createTrayView(options: {
       waiting = null;
       if (next) show(next);
     });
-    tray.setContextMenu(menu);
+    // With a menu of its own, macOS would show that on every click.
+    if (platform !== "darwin") tray.setContextMenu(menu);
     drawn = { model, menu, icon };
   };
   const onTheme = (): void => {
     if (drawn) show(drawn.model);
   };
   electron.nativeTheme.on("updated", onTheme);
-  // On macOS a click shows the menu by itself, and Linux knows no click.
-  if (platform === "win32") tray.on("click", options.onClick);
+  // Linux knows no click.
+  if (platform !== "linux") {
+    const showMenu = (): void => {
+      if (drawn) tray.popUpContextMenu(drawn.menu);
+    };
+    tray.on("click", (_event, icon) => {
+      if (!options.onClick(icon)) showMenu();
+    });
+    tray.on("mouse-enter", options.onApproach);
+    if (platform === "darwin") tray.on("right-click", showMenu);
+    // A second click soon after the first is a click, too.
+    tray.setIgnoreDoubleClickEvents(true);
+  }
   return { show, destroy: () => tray.destroy() };
 }
 

@@ -42,6 +42,8 @@ export interface TrayBudget {
   percent: number;
   /** Requests are turned away, because a hard limit is reached. */
   isStopped: boolean;
+  /** What the percent are of, in nano-USD, tokens or requests. */
+  amounts?: { spent: number; limit: number; unit: "usd" | "tokens" | "requests" };
 }
 
 export const TRAY_STATES = [

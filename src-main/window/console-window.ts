@@ -42,7 +42,8 @@ export function openConsoleWindow({ electron, url, preloadPath, state, isShown }
   return window;
 }
 
-function keepAtHome({ webContents }: WindowPart, home: string, shell: ElectronParts["shell"]): void {
+/** Its page goes nowhere else, and is granted nothing but writing to the clipboard. */
+export function keepAtHome({ webContents }: WindowPart, home: string, shell: ElectronParts["shell"]): void {
   webContents.setWindowOpenHandler(({ url }) => {
     openOutside(shell, url);
     return { action: "deny" };

@@ -1,5 +1,6 @@
 /** The one window: made when it is wanted, hidden when it is closed, let go of when nobody has looked at it for a while. */
 import type { ElectronParts, WindowPart } from "../electron-parts.ts";
+import { isSentBy, type Sender } from "../ipc/sender.ts";
 import type { WindowState } from "../preferences.ts";
 import type { ConsolePage } from "../tray/types.ts";
 import { openConsoleWindow } from "./console-window.ts";
@@ -12,7 +13,7 @@ export interface WindowKeeper {
   show: (page?: ConsolePage) => void;
   toggle: () => void;
   /** Whether a message comes from the console in our own window. */
-  isOwn: (sender: { webContentsId: number; frameUrl: string | null; isMainFrame: boolean }) => boolean;
+  isOwn: (sender: Sender) => boolean;
   /** Closing ends windows from now on, instead of hiding them. */
   release(): void;
 }
@@ -72,12 +73,7 @@ export function createWindowKeeper(options: {
       if (there?.isVisible() && !there.isMinimized() && canHide()) there.hide();
       else show();
     },
-    isOwn({ webContentsId, frameUrl, isMainFrame }) {
-      const home = console();
-      if (current()?.webContents.id !== webContentsId || !isMainFrame || home === null || frameUrl === null)
-        return false;
-      return URL.canParse(frameUrl) && new URL(frameUrl).origin === new URL(home.url).origin;
-    },
+    isOwn: (sender) => isSentBy(current()?.webContents.id, console()?.url ?? null, sender),
     release() {
       isReleased = true;
       wake();

@@ -27,7 +27,10 @@ export interface StandInWindow {
   isDestroyed: boolean;
   bounds: Rectangle;
   /** Electron's own events of the window and of its page. */
-  emit(event: "ready-to-show"): void;
+  emit(event: "ready-to-show" | "blur"): void;
+  /** What the app has told its page, and who hears it. */
+  sent: { channel: string; value: unknown }[];
+  onSend: (channel: string, value: unknown) => void;
   /** As the person does; the app may hide it instead. */
   close(): void;
   /** The page has gone somewhere within itself. */
@@ -47,7 +50,11 @@ export interface StandInTray {
   menu: StandInMenu | null;
   /** How often it was given a menu. */
   menus: number;
-  emit(event: "click"): void;
+  /** The menus that were shown at the app's own wish. */
+  poppedUp: StandInMenu[];
+  /** The icon is there. */
+  bounds: Rectangle;
+  emit(event: "click" | "right-click" | "mouse-enter"): void;
 }
 
 type AppEvent = "activate" | "window-all-closed" | "before-quit";
@@ -153,7 +160,9 @@ export function createElectronStandIn({
     powerMonitor: { on: listen(power) as ElectronParts["powerMonitor"]["on"] },
     screen: {
       getAllDisplays: () =>
-        displays.map((workArea) => ({ workArea })) as ReturnType<ElectronParts["screen"]["getAllDisplays"]>,
+        displays.map((workArea) => ({ bounds: workArea, workArea })) as ReturnType<
+          ElectronParts["screen"]["getAllDisplays"]
+        >,
     },
     nativeTheme: { on: listen(theme) as ElectronParts["nativeTheme"]["on"], shouldUseDarkColors: false },
     ipcMain: { handle: (channel, listener) => void handlers.set(channel, listener as Listener) },
@@ -198,7 +207,9 @@ function createTray(icon: string): { part: TrayPart; tray: StandInTray } {
     title: "",
     menu: null,
     menus: 0,
-    emit: (event) => void own.emit(event),
+    poppedUp: [],
+    bounds: { x: 1500, y: 0, width: 24, height: 24 },
+    emit: (event) => void own.emit(event, {}, tray.bounds),
   };
   const part: TrayPart = {
     setImage: (image) => void (tray.icon = image as string),
@@ -208,6 +219,8 @@ function createTray(icon: string): { part: TrayPart; tray: StandInTray } {
       tray.menu = menu as StandInMenu | null;
       tray.menus += 1;
     },
+    popUpContextMenu: (menu) => void tray.poppedUp.push(menu as StandInMenu),
+    setIgnoreDoubleClickEvents: () => {},
     on: listen(own) as TrayPart["on"],
     destroy: () => {},
   };
@@ -229,6 +242,8 @@ function createWindow(
     options,
     url: "",
     calls: [],
+    sent: [],
+    onSend: () => {},
     isMinimized: false,
     isVisible: false,
     isDestroyed: false,
@@ -274,11 +289,17 @@ function createWindow(
     isVisible: () => window.isVisible,
     isMaximized: () => false,
     getNormalBounds: () => window.bounds,
+    setBounds: (bounds) => void (window.bounds = { ...window.bounds, ...bounds }),
+    setVisibleOnAllWorkspaces: () => {},
     once: listen(own) as WindowPart["once"],
     on: listen(own) as WindowPart["on"],
     webContents: {
       id,
       on: listen(page) as WindowPart["webContents"]["on"],
+      send: (channel, value: unknown) => {
+        window.sent.push({ channel, value: structuredClone(value) });
+        window.onSend(channel, value);
+      },
       setWindowOpenHandler: (handler) => void (onOpen = handler),
       session: {
         setPermissionRequestHandler: (handler) => void (onPermission = handler ?? onPermission),
