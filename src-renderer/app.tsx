@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { Fragment, useEffect, useSyncExternalStore } from "react";
 import { Router } from "wouter";
-import { useHashLocation } from "wouter/use-hash-location";
+import { useConsoleLocation } from "./api/console-location.ts";
 import {
   type Gateway,
   GatewayContext,
@@ -24,7 +24,7 @@ export function App({ gateway }: { gateway: Gateway }) {
       <CrashGuard>
         <GatewayContext value={gateway}>
           {/* oxlint-disable-next-line react/hooks -- that is how wouter is told where the location is kept */}
-          <Router hook={useHashLocation}>
+          <Router hook={useConsoleLocation}>
             <InLanguage />
           </Router>
         </GatewayContext>
