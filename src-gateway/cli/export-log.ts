@@ -1,11 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { API_PREFIX } from "../admin-api/contract/endpoints.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
 import type { Context } from "./context.ts";
-import { openBytes } from "./read-body.ts";
+import { saveDownload } from "./save-download.ts";
 
 export interface ExportQuestion {
   format: string;
@@ -14,9 +11,8 @@ export interface ExportQuestion {
   file?: string;
 }
 
-/** The gateway makes the file while it is written: however long it is, little of it is in memory. */
 export async function exportLog(
-  { world, printer }: Context,
+  context: Context,
   connection: Connection,
   { format, from, to, file }: ExportQuestion,
 ): Promise<void> {
@@ -26,13 +22,5 @@ export async function exportLog(
   const query = new URLSearchParams({ format });
   if (from !== undefined) query.set("fromUs", String(Math.round(from)));
   if (to !== undefined) query.set("toUs", String(Math.round(to)));
-  const response = await openBytes(connection, `${API_PREFIX}/exchanges/export?${query.toString()}`);
-  if (file !== undefined) {
-    const path = resolve(world.cwd, file);
-    // Who asked what is nobody else's business.
-    await pipeline(response, createWriteStream(path, { mode: 0o600 }));
-    return printer.note(`Written to ${path}.`);
-  }
-  response.setEncoding("utf8");
-  for await (const text of response) world.stdout.write(text as string);
+  await saveDownload(context, connection, `${API_PREFIX}/exchanges/export?${query.toString()}`, file);
 }

@@ -1,11 +1,8 @@
-import { createWriteStream } from "node:fs";
-import { resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
 import type { ActView } from "../admin-api/contract/audit-endpoints.ts";
 import { type AdminClient, itemsOf } from "../admin-api/contract/client.ts";
 import { API_PREFIX } from "../admin-api/contract/endpoints.ts";
 import type { Context } from "./context.ts";
-import { openBytes } from "./read-body.ts";
+import { saveDownload } from "./save-download.ts";
 
 export interface ActFilter {
   actor?: string;
@@ -25,21 +22,14 @@ export async function readActs(client: AdminClient, filter: ActFilter, most: num
 }
 
 export async function exportActs(
-  { world, printer, withGateway }: Context,
+  context: Context,
   { format, file, ...filter }: ActFilter & { format: string; file?: string },
 ): Promise<void> {
   const asked = Object.entries({ ...queryOf(filter), format }).filter(([, value]) => value !== undefined);
   const query = new URLSearchParams(asked.map(([name, value]) => [name, String(value)]));
-  await withGateway(async (connection) => {
-    const response = await openBytes(connection, `${API_PREFIX}/admin/audit/export?${query.toString()}`);
-    if (file !== undefined) {
-      const path = resolve(world.cwd, file);
-      await pipeline(response, createWriteStream(path, { mode: 0o600 }));
-      return printer.note(`Written to ${path}.`);
-    }
-    response.setEncoding("utf8");
-    for await (const text of response) world.stdout.write(text as string);
-  });
+  await context.withGateway((connection) =>
+    saveDownload(context, connection, `${API_PREFIX}/admin/audit/export?${query.toString()}`, file),
+  );
 }
 
 function queryOf({ actor, action, target, since, until }: ActFilter) {
