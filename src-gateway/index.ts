@@ -17,6 +17,8 @@ export interface Host {
    * home folder. No setting does this, so that no server can be made to by its configuration.
    */
   isDesktop?: boolean;
+  /** What the desktop's system says of the way to an address, as a proxy script answers: `PROXY host:port; DIRECT`. */
+  systemProxy?(url: string): Promise<string>;
 }
 
 export interface GatewayInfo {

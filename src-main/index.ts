@@ -51,6 +51,6 @@ runDesktop({
     // Wherever the app was started from says nothing about where its settings are: they are in the data folder.
     const argv = port === null ? {} : { port };
     const settings = loadSettings({ env, argv, cwd: homedir(), homeDir: homedir() });
-    return createGateway(settings, env, { isDesktop: true });
+    return createGateway(settings, env, { isDesktop: true, systemProxy: (url) => app.resolveProxy(url) });
   },
 });

@@ -176,7 +176,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     providers: () => providerViews(parts),
     probe: async (id) => {
       const instance = config.live().instances.get(id);
-      return instance ? probeProvider(instance, (ref) => secrets.resolve(ref)) : null;
+      return instance ? probeProvider(instance, (ref) => secrets.resolve(ref), undefined, parts.ways) : null;
     },
     health: () => healthView(parts),
     budgets: input.budgets,

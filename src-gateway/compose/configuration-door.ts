@@ -15,7 +15,7 @@ import type { Parts } from "./parts.ts";
 
 const DOCS = "https://github.com/tokligence/tokligence-gateway/blob/main/docs/providers.md";
 
-export function configurationDoor({ configuration, config, settings, secrets }: Parts): ConfigurationDoor {
+export function configurationDoor({ configuration, config, settings, secrets, ways }: Parts): ConfigurationDoor {
   const { allowMetadataAddresses: allowMetadata, source } = settings.configuration;
   const { desk, flags, secretStore } = configuration;
   return {
@@ -31,7 +31,7 @@ export function configurationDoor({ configuration, config, settings, secrets }: 
       return configFileSchema([...CATALOGUE.keys()]);
     },
     catalogue: () => [...CATALOGUE.values()].map(toEntry),
-    race: (baseUrls, tries) => raceUrls(baseUrls, { tries, allowMetadata }),
+    race: (baseUrls, tries) => raceUrls(baseUrls, { tries, allowMetadata, ways }),
     async testProvider({ provider, secret, model, protocol }) {
       const instance = instanceOf(provider, secret !== undefined);
       return testProvider({
@@ -39,6 +39,7 @@ export function configurationDoor({ configuration, config, settings, secrets }: 
         // Of what was typed nothing is remembered: neither by the resolver nor by the log.
         resolveSecret: async (ref) => secret?.trim() ?? secrets.resolve(ref),
         allowMetadata,
+        ways,
         model,
         protocol,
       });

@@ -40,7 +40,7 @@ export function createExchangeWorld(
     keyName: null,
     scopes: [],
   };
-  const authorizer = createAuthorizer(clock);
+  const authorizer = createAuthorizer(clock, parts.ways);
   return {
     clock,
     log,

@@ -22,8 +22,9 @@ import { watchTokenIssuers } from "./sign-in-side.ts";
 import { createUpdates } from "./updates-side.ts";
 
 export async function composeGateway(settings: Settings, env: NodeJS.ProcessEnv, host: Host = {}): Promise<Gateway> {
-  const parts = await composeParts(settings, env);
+  const parts = await composeParts(settings, env, host);
   try {
+    await parts.ways.learn();
     return await joinGateway(parts, env, host);
   } catch (error) {
     await parts.close();

@@ -88,9 +88,9 @@ export function startProbes(parts: Parts): (() => void) | null {
   });
 }
 
-async function probe({ config, secrets }: Parts, id: string): Promise<ProbeResult | null> {
+async function probe({ config, secrets, ways }: Parts, id: string): Promise<ProbeResult | null> {
   const instance = config.live().instances.get(id);
-  return instance ? probeProvider(instance, (ref) => secrets.resolve(ref), PROBE_TIMEOUT_MS) : null;
+  return instance ? probeProvider(instance, (ref) => secrets.resolve(ref), PROBE_TIMEOUT_MS, ways) : null;
 }
 
 interface ProviderDepth {

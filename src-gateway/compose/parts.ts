@@ -4,6 +4,7 @@
 import { mkdir } from "node:fs/promises";
 import { createEvents } from "../hooks/events.ts";
 import type { Events } from "../hooks/types.ts";
+import type { Host } from "../index.ts";
 import type { UsageReports } from "../ledger/types.ts";
 import { createUsageReports } from "../ledger/usage-reports.ts";
 import { type Clock, systemClock } from "../lib/clock.ts";
@@ -17,6 +18,7 @@ import { createSecretResolver, type SecretResolver } from "../secrets/secret-res
 import type { Settings } from "../settings/types.ts";
 import type { Store } from "../store/open-store.ts";
 import { createModelDirectory, type ModelDirectory } from "../upstream/model-directory.ts";
+import type { WaysOut } from "../upstream/ways-out.ts";
 import { createBodyThread } from "./body-thread.ts";
 import { type ConfigurationSide, createConfigurationSide } from "./configuration-side.ts";
 import { createWatchedHealth, forgetChanged, type WatchedHealth } from "./health-side.ts";
@@ -27,6 +29,7 @@ import { openConfig } from "./open-config.ts";
 import { openStores } from "./open-stores.ts";
 import { createPause, type Pause } from "./pause.ts";
 import { createPrices, type Prices } from "./prices-side.ts";
+import { openWaysOut } from "./ways-side.ts";
 
 /** What both the daemon and the command line need: everything but sockets and the writer of records. */
 export interface Parts extends LogParts, IdentityParts, WatchedHealth {
@@ -47,11 +50,13 @@ export interface Parts extends LogParts, IdentityParts, WatchedHealth {
   pause: Pause;
   /** What happens, for hooks. */
   events: Events;
+  /** Which way calls to providers take. */
+  ways: WaysOut;
   close(): Promise<void>;
 }
 
 /** @throws SettingsError when providers, routes or aliases cannot be used; the store's error when it cannot be opened. */
-export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): Promise<Parts> {
+export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv, host: Host = {}): Promise<Parts> {
   const clock = systemClock;
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
   const said = createLogParts(settings);
@@ -61,6 +66,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     onSecret: (value) => redactor.add(value),
     store: { read: (name) => configuration.secretStore.read(name) },
   });
+  const ways = openWaysOut(settings, said, host, () => config.live().instances);
   const watched = createWatchedHealth(settings.health, clock, log);
   const { ledgerStore, identityStore, hasher, closeStores } = await openStores(settings, log);
   const config = await openConfig(ledgerStore, {
@@ -76,7 +82,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     await closeStores();
     throw error;
   });
-  const prices = createPrices(settings, CATALOGUE, log);
+  const prices = createPrices(settings, CATALOGUE, log, ways.fetch);
   prices.setConfig(config.live());
   const given = { settings, clock, log, redactor, secrets, config };
   const configuration = createConfigurationSide({ ...given, store: ledgerStore });
@@ -87,6 +93,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     resolveSecret: (ref) => secrets.resolve(ref),
     clock,
     log,
+    ways,
   });
   return {
     ...said,
@@ -106,6 +113,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
     runaways: createRunawayGuard({ clock, limits: settings.runaway, hash: sha256Hex }),
     pause: createPause(),
     events: createEvents(),
+    ways,
     async close() {
       config.stop();
       await configuration.stop();
@@ -113,6 +121,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv): 
       await closeIdentity(identity);
       await bodies.close();
       await closeStores();
+      await ways.close();
       await log.close();
     },
   };

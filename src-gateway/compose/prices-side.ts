@@ -44,6 +44,7 @@ export function createPrices(
   settings: Pick<Settings, "prices" | "configFile">,
   catalogue: ReadonlyMap<string, CatalogueRow>,
   log: Logger,
+  fetch: typeof globalThis.fetch = globalThis.fetch,
 ): Prices {
   const desk = createPriceDesk(loadBundledPrices);
   const problems = new Map<"file" | "update", string>();
@@ -91,11 +92,8 @@ export function createPrices(
       if (updateUrl === null) return;
       updates = startPriceUpdates({
         url: updateUrl,
-        fetchText,
-        after: (ms, run) => {
-          const timer = setTimeout(run, ms).unref();
-          return () => clearTimeout(timer);
-        },
+        fetchText: textOver(fetch),
+        after,
         onData(data) {
           desk.setUpdate(data);
           problems.delete("update");
@@ -112,11 +110,18 @@ export function createPrices(
   };
 }
 
-/** Once a day, and from nobody who is a provider: the global one is good enough. */
-async function fetchText(url: string): Promise<string> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!answer.ok) throw new PriceDataError(`answered with status ${answer.status}`);
-  const text = await answer.text();
-  if (text.length > MAX_FETCHED) throw new PriceDataError(`is longer than ${MAX_FETCHED} bytes`);
-  return text;
-}
+const after = (ms: number, run: () => void): (() => void) => {
+  const timer = setTimeout(run, ms).unref();
+  return () => clearTimeout(timer);
+};
+
+/** Once a day, and from nobody who is a provider. */
+const textOver =
+  (fetch: typeof globalThis.fetch) =>
+  async (url: string): Promise<string> => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+    if (!answer.ok) throw new PriceDataError(`answered with status ${answer.status}`);
+    const text = await answer.text();
+    if (text.length > MAX_FETCHED) throw new PriceDataError(`is longer than ${MAX_FETCHED} bytes`);
+    return text;
+  };

@@ -33,7 +33,7 @@ export interface Services {
 }
 
 export async function openServices(parts: Parts, books: Books, user: User): Promise<Services> {
-  const upstream = createUpstream({ connectMs: parts.settings.timeouts.connectMs });
+  const upstream = createUpstream({ connectMs: parts.settings.timeouts.connectMs, ways: parts.ways });
   const counter = createTokenCounter({ maxQueue: MAX_WAITING_COUNTS });
   const memory = createResponseMemory(parts);
   const counted = countBeside(parts, books);

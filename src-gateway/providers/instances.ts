@@ -57,6 +57,7 @@ function resolveInstance(config: ProviderConfig, row: CatalogueRow, problems: Se
     ...maxConcurrencyOf(config, refuse),
     ...(config.onStatus ? { onStatus: config.onStatus } : {}),
     ...(config.billing ? { billing: config.billing } : {}),
+    ...proxyOf(config, refuse),
     region: typeof config.options?.["region"] === "string" ? config.options["region"] : null,
     where: config.where,
   };
@@ -119,6 +120,19 @@ function maxConcurrencyOf(config: ProviderConfig, refuse: Refuse): { maxConcurre
   if (asked === undefined) return {};
   if (Number.isInteger(asked) && (asked as number) >= 1) return { maxConcurrency: asked as number };
   refuse("options.max_concurrency", `${JSON.stringify(asked)} is no number of requests`, "1 or more, or leave it out");
+  return {};
+}
+
+/** Of its own, in place of what the settings say for all. */
+function proxyOf(config: ProviderConfig, refuse: Refuse): { proxy?: string } {
+  const asked = config.options?.["proxy"];
+  if (asked === undefined) return {};
+  if (asked === "none") return { proxy: asked };
+  const isAddress =
+    typeof asked === "string" && URL.canParse(asked) && /^(?:https?|socks5?):$/.test(new URL(asked).protocol);
+  // A password may not stand here: this file is shown, and kept in every version.
+  if (isAddress && new URL(asked).username === "" && new URL(asked).hostname !== "") return { proxy: asked };
+  refuse("options.proxy", "is no address of a proxy without a user", "such as http://proxy.example:3128, or none");
   return {};
 }
 

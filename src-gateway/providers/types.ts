@@ -65,6 +65,8 @@ export interface ProviderInstance {
   onStatus?: Readonly<Record<number, StatusAction>>;
   /** How it is paid for, where that is not as usual for its kind. */
   billing?: Billing;
+  /** The proxy to it, or `none`, where that is not as the settings say. */
+  proxy?: string;
   /** The provider's region, where requests are signed for one. */
   region: string | null;
   where: string;

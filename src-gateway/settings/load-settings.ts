@@ -16,6 +16,7 @@ import { inlineConfig } from "./inline-config.ts";
 import { addEnvironment, addFlag, addIniFile, type Layers, newLayers } from "./layers.ts";
 import { listenersOf } from "./listeners.ts";
 import { logSettingsOf } from "./log-bodies.ts";
+import { networkSettingsOf } from "./network-settings.ts";
 import { ownCountSettingsOf } from "./own-count-settings.ts";
 import { poolSettingsOf } from "./pool-settings.ts";
 import { priceSettingsOf } from "./price-settings.ts";
@@ -93,6 +94,7 @@ export function loadSettings(input: LoadSettingsInput): Settings {
     updates: updateSettingsOf({ values, env }),
     configuration: configurationSettingsOf({ layers, values, env, places }),
     disk: diskSettingsOf(values),
+    network: networkSettingsOf({ layers, values, env, places }),
     runaway: runawaySettingsOf(layers, values),
     hooks: hookSettingsOf({ layers, values, env, places }),
     prices: priceSettingsOf(values),

@@ -10,6 +10,7 @@ import { DISK_ROWS } from "./disk-settings.ts";
 import { HOOK_ROWS } from "./hook-rows.ts";
 import { LIMIT_SETTINGS } from "./limit-table.ts";
 import { LOG_SETTINGS } from "./log-setting-rows.ts";
+import { NETWORK_ROWS } from "./network-rows.ts";
 import { OWN_COUNT_ROWS } from "./own-count-settings.ts";
 import { POOL_ROWS } from "./pool-settings.ts";
 import { PRICE_ROWS } from "./price-settings.ts";
@@ -217,6 +218,7 @@ export const SETTINGS: readonly SettingRow[] = [
   ...OWN_COUNT_ROWS,
   ...CONFIGURATION_ROWS,
   ...DISK_ROWS,
+  ...NETWORK_ROWS,
   ...PRICE_ROWS,
   ...CLICKHOUSE_ROWS,
   ...HOOK_ROWS,

@@ -12,6 +12,7 @@ import type { DiskSettings } from "./disk-settings.ts";
 import type { HookConfig, HookSettings } from "./hook-types.ts";
 import type { IdentityRule } from "./identity-types.ts";
 import type { LogSettings } from "./log-types.ts";
+import type { NetworkSettings } from "./network-settings.ts";
 import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
@@ -157,6 +158,7 @@ export interface Settings {
   hooks: HookSettings;
   configuration: ConfigurationSettings;
   disk: DiskSettings;
+  network: NetworkSettings;
   /** Routes, aliases and providers that came from INI or environment rather than from gateway.yaml. */
   inline: ConfigFileContent;
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */

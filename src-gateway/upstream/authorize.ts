@@ -7,6 +7,7 @@ import type { ProviderInstance } from "../providers/types.ts";
 import { signAwsRequest } from "./credentials/aws-sigv4.ts";
 import { createGoogleTokens } from "./credentials/google-oauth.ts";
 import { providerHeaders } from "./provider-headers.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 interface Unsigned {
   url: string;
@@ -26,8 +27,8 @@ export interface Authorizer {
 
 const TOKEN_TIMEOUT_MS = 15_000;
 
-export function createAuthorizer(clock: Clock): Authorizer {
-  const googleTokens = createGoogleTokens({ clock, fetchJson });
+export function createAuthorizer(clock: Clock, ways?: Pick<WaysOut, "to">): Authorizer {
+  const googleTokens = createGoogleTokens({ clock, fetchJson: (url, form) => fetchJson(url, form, ways) });
   return {
     async authorize(instance, wire, secret, request) {
       const scheme = instance.auth[wire];
@@ -69,12 +70,17 @@ function signForAws(instance: ProviderInstance, secret: string, request: Unsigne
 }
 
 /** The one call of an OAuth exchange. */
-async function fetchJson(url: string, form: string): Promise<{ status: number; json: unknown }> {
+async function fetchJson(
+  url: string,
+  form: string,
+  ways: Pick<WaysOut, "to"> | undefined,
+): Promise<{ status: number; json: unknown }> {
   const reply = await send(url, {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
     body: form,
     signal: AbortSignal.timeout(TOKEN_TIMEOUT_MS),
+    ...(ways ? { dispatcher: ways.to(new URL(url)) } : {}),
   });
   return { status: reply.statusCode, json: await reply.body.json() };
 }

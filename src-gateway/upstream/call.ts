@@ -4,7 +4,9 @@ import { GatewayError } from "../ir/errors.ts";
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { CredentialRef } from "../settings/types.ts";
+import { describeThrown } from "./describe-thrown.ts";
 import { providerHeaders } from "./provider-headers.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
@@ -18,8 +20,10 @@ export interface ProviderCall {
   path: string;
   body?: unknown;
   timeoutMs: number;
-  /** Connections of its own; those of the process when left out. */
+  /** Connections of its own. */
   dispatcher?: Dispatcher;
+  /** Which way it takes without; straight when left out. */
+  ways?: Pick<WaysOut, "to"> | undefined;
 }
 
 export interface ProviderReply {
@@ -51,12 +55,17 @@ export async function callProvider(
       headers,
       body: call.body === undefined ? null : JSON.stringify(call.body),
       signal: AbortSignal.timeout(call.timeoutMs),
-      ...(call.dispatcher ? { dispatcher: call.dispatcher } : {}),
+      ...dispatcherOf(call, base),
     });
     return { status: reply.statusCode, headers: reply.headers, body: await readBounded(reply.body) };
   } catch (error) {
     throw describe(error, instance.id, call.timeoutMs);
   }
+}
+
+function dispatcherOf({ dispatcher, ways }: ProviderCall, base: string): { dispatcher?: Dispatcher } {
+  const found = dispatcher ?? ways?.to(new URL(base));
+  return found ? { dispatcher: found } : {};
 }
 
 async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
@@ -86,6 +95,5 @@ function reasonOf(error: NodeJS.ErrnoException & { errors?: NodeJS.ErrnoExceptio
   const code = error.code ?? error.errors?.[0]?.code ?? "";
   if (code === "ECONNREFUSED") return "nothing listens at its address";
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "its name cannot be resolved";
-  if (/CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(code)) return `its certificate is not trusted (${code})`;
-  return code === "" ? error.message.slice(0, 200) : code;
+  return describeThrown(error).detail;
 }

@@ -10,13 +10,17 @@ import type { Headers, UpstreamCall, UpstreamFailure, UpstreamSink } from "../ex
 import { describeThrown } from "./describe-thrown.ts";
 import { Silence } from "./silence.ts";
 import type { AnyDispatch, AnyUpstreamRequest } from "./types.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 export interface Upstream {
   dispatch: AnyDispatch;
   close(): Promise<void>;
 }
 
-export function createUpstream(options: { connectMs: number }): Upstream {
+/** @param options.ways which way each call takes; straight when left out. Whoever made them closes them. */
+export function createUpstream(options: { connectMs: number; ways?: Pick<WaysOut, "to"> }): Upstream {
+  const { ways } = options;
+  if (ways) return { dispatch: (request, sink) => send(ways, request, sink), close: async () => {} };
   const agent = new Agent({
     connect: { timeout: options.connectMs },
     // Streams are long and parallel: one request per connection, as many connections as are asked for.
@@ -25,18 +29,18 @@ export function createUpstream(options: { connectMs: number }): Upstream {
     allowH2: false,
   });
   return {
-    dispatch: (request, sink) => send(agent, request, sink),
+    dispatch: (request, sink) => send({ to: () => agent }, request, sink),
     close: () => agent.destroy(),
   };
 }
 
-function send(agent: Agent, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
+function send(ways: Pick<WaysOut, "to">, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
   const method = request.method ?? "POST";
   const handler = new Handler(sink, method === "HEAD", request.timeouts);
   const url = new URL(request.url);
   const length = lengthOf(request.body);
   try {
-    agent.dispatch(
+    ways.to(url).dispatch(
       {
         origin: url.origin,
         path: url.pathname + url.search,

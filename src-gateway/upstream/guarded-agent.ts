@@ -1,7 +1,8 @@
-import type { LookupFunction } from "node:net";
-import { Agent } from "undici";
+import { isIP, type LookupFunction } from "node:net";
+import { Agent, type Dispatcher } from "undici";
 import { GatewayError } from "../ir/errors.ts";
-import { judgedAddresses, type LookUp } from "../lib/address-guard.ts";
+import { judgeAddress, judgedAddresses, type LookUp } from "../lib/address-guard.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 /**
  * Connections to one address that somebody has typed, bound to what its name led to when it was judged. A private address is
@@ -10,10 +11,16 @@ import { judgedAddresses, type LookUp } from "../lib/address-guard.ts";
  */
 export async function createGuardedAgent(
   baseUrl: string,
-  options: { allowMetadata: boolean; lookUp?: LookUp },
-): Promise<Agent> {
-  if (options.allowMetadata) return new Agent();
-  const { hostname } = new URL(baseUrl);
+  options: { allowMetadata: boolean; lookUp?: LookUp; ways?: Pick<WaysOut, "fresh" | "proxyTo"> | undefined },
+): Promise<Dispatcher> {
+  const url = new URL(baseUrl);
+  const fresh = (lookup?: LookupFunction): Dispatcher =>
+    options.ways?.fresh(url, lookup) ?? new Agent(lookup ? { connect: { lookup } } : {});
+  if (options.allowMetadata) return fresh();
+  const { hostname } = url;
+  // A proxy looks the name up, where this computer often cannot.
+  const isProxied = (options.ways?.proxyTo(url) ?? null) !== null;
+  if (isProxied && !leadsToMetadata(hostname)) return fresh();
   const addresses = await judgedAddresses(hostname, {
     allowPrivate: true,
     ...(options.lookUp ? { lookUp: options.lookUp } : {}),
@@ -29,5 +36,10 @@ export async function createGuardedAgent(
     if (all === true) answer(null, addresses);
     else answer(null, addresses[0].address, addresses[0].family);
   };
-  return new Agent({ connect: { lookup } });
+  return fresh(lookup);
+}
+
+function leadsToMetadata(hostname: string): boolean {
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  return isIP(host) !== 0 && judgeAddress(host) === "metadata";
 }

@@ -4,6 +4,7 @@ import type { Logger } from "../lib/logger.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import { callProvider, type ResolveSecret } from "./call.ts";
 import { type ModelEntry, readModelPage } from "./model-lists.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 export interface DirectoryModel extends ModelEntry {
   /** Id of the provider instance. */
@@ -43,6 +44,7 @@ export function createModelDirectory(options: {
   clock: Clock;
   log: Logger;
   ttlMs?: number;
+  ways?: Pick<WaysOut, "to">;
 }): ModelDirectory {
   const { clock, log } = options;
   const ttlUs = (options.ttlMs ?? 300_000) * 1000;
@@ -52,7 +54,7 @@ export function createModelDirectory(options: {
   const ask = (instance: ProviderInstance): Promise<void> => {
     const running = asking.get(instance.id);
     if (running) return running;
-    const question = fetchModels(instance, options.resolveSecret)
+    const question = fetchModels(instance, options.resolveSecret, options.ways)
       .then(
         (models) => void listings.set(instance.id, { models, askedUs: clock.monotonicUs(), instance, problem: null }),
         (error: unknown) => {
@@ -105,7 +107,11 @@ export function createModelDirectory(options: {
   };
 }
 
-async function fetchModels(instance: ProviderInstance, resolveSecret: ResolveSecret): Promise<ModelEntry[]> {
+async function fetchModels(
+  instance: ProviderInstance,
+  resolveSecret: ResolveSecret,
+  ways: Pick<WaysOut, "to"> | undefined,
+): Promise<ModelEntry[]> {
   const endpoint = instance.modelsEndpoint;
   if (endpoint === null) return [];
   const first =
@@ -121,7 +127,7 @@ async function fetchModels(instance: ProviderInstance, resolveSecret: ResolveSec
     const path = query === "" ? endpoint.path : `${endpoint.path}?${query}`;
     const reply = await callProvider(
       instance,
-      { wire: endpoint.protocol, method: "GET", path, timeoutMs: CALL_TIMEOUT_MS },
+      { wire: endpoint.protocol, method: "GET", path, timeoutMs: CALL_TIMEOUT_MS, ways },
       resolveSecret,
     );
     if (reply.status !== 200)

@@ -4,6 +4,7 @@ import type { ProviderWire } from "../ir/protocol.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import { callProvider, type ProviderCall, type ResolveSecret } from "./call.ts";
 import { readModelPage } from "./model-lists.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 export interface ProbeResult {
   provider: string;
@@ -22,6 +23,7 @@ export async function probeProvider(
   instance: ProviderInstance,
   resolveSecret: ResolveSecret,
   timeoutMs = 10_000,
+  ways?: Pick<WaysOut, "to">,
 ): Promise<ProbeResult> {
   const start = performance.now();
   const result = (fields: Partial<ProbeResult>): ProbeResult => ({
@@ -39,7 +41,7 @@ export async function probeProvider(
   if (call === null)
     return result({ problem: "it has no protocol that the gateway speaks", hint: "Check `kind` and `protocols`." });
   try {
-    const { status, body } = await callProvider(instance, call, resolveSecret);
+    const { status, body } = await callProvider(instance, { ...call, ways }, resolveSecret);
     if (status === 401 || status === 403) {
       return result({
         reachable: true,

@@ -3,6 +3,7 @@ import { request } from "undici";
 import { GatewayError } from "../ir/errors.ts";
 import { describeThrown } from "./describe-thrown.ts";
 import { createGuardedAgent } from "./guarded-agent.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 export interface RaceEntry {
   baseUrl: string;
@@ -13,26 +14,27 @@ export interface RaceEntry {
   problem: string | null;
 }
 
+interface RaceOptions {
+  tries: number;
+  allowMetadata: boolean;
+  ways?: Pick<WaysOut, "fresh" | "proxyTo">;
+}
+
 const TIMEOUT_MS = 5_000;
 
 /** Fastest first; those that do not answer come last. Each try is over a connection of its own, as a first request is. */
-export async function raceUrls(
-  baseUrls: readonly string[],
-  options: { tries: number; allowMetadata: boolean },
-): Promise<RaceEntry[]> {
+export async function raceUrls(baseUrls: readonly string[], options: RaceOptions): Promise<RaceEntry[]> {
   const entries = await Promise.all([...new Set(baseUrls)].map((baseUrl) => raceOne(baseUrl, options)));
   return entries.sort((a, b) => (a.latencyMs ?? Number.POSITIVE_INFINITY) - (b.latencyMs ?? Number.POSITIVE_INFINITY));
 }
 
-async function raceOne(
-  baseUrl: string,
-  { tries, allowMetadata }: { tries: number; allowMetadata: boolean },
-): Promise<RaceEntry> {
+async function raceOne(baseUrl: string, options: RaceOptions): Promise<RaceEntry> {
+  const { tries } = options;
   const timesMs: number[] = [];
   let problem: string | null = null;
   for (let n = 0; n < tries; n++) {
     try {
-      timesMs.push(await timeOf(baseUrl, allowMetadata));
+      timesMs.push(await timeOf(baseUrl, options));
     } catch (error) {
       problem = error instanceof GatewayError ? error.message : describeThrown(error).detail;
     }
@@ -48,8 +50,8 @@ async function raceOne(
   };
 }
 
-async function timeOf(baseUrl: string, allowMetadata: boolean): Promise<number> {
-  const dispatcher = await createGuardedAgent(baseUrl, { allowMetadata });
+async function timeOf(baseUrl: string, options: RaceOptions): Promise<number> {
+  const dispatcher = await createGuardedAgent(baseUrl, options);
   try {
     const startMs = performance.now();
     const reply = await request(baseUrl, { method: "GET", dispatcher, signal: AbortSignal.timeout(TIMEOUT_MS) });

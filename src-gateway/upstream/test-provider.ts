@@ -7,6 +7,7 @@ import { callProvider, type ProviderReply, type ResolveSecret } from "./call.ts"
 import { createGuardedAgent } from "./guarded-agent.ts";
 import { readModelPage } from "./model-lists.ts";
 import { oneTokenQuestion } from "./one-token-question.ts";
+import type { WaysOut } from "./ways-out.ts";
 
 export interface TestStep {
   step: "reach" | "authenticate" | "answer";
@@ -35,6 +36,7 @@ export async function testProvider(options: {
   allowMetadata: boolean;
   model?: string | undefined;
   protocol?: ProviderWire | undefined;
+  ways?: Pick<WaysOut, "fresh" | "proxyTo">;
 }): Promise<ProviderTest> {
   const { instance } = options;
   const wire = options.protocol ?? (Object.keys(instance.protocols)[0] as ProviderWire | undefined);

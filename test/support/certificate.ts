@@ -1,4 +1,4 @@
-/** A certificate for `localhost` that nobody but its holder has signed, made on the spot: none lies in the tree to expire. */
+/** A certificate for `localhost`, or another name, that nobody but its holder has signed, made on the spot: none lies in the tree to expire. */
 import { generateKeyPairSync, sign } from "node:crypto";
 
 export interface TestCertificate {
@@ -7,19 +7,17 @@ export interface TestCertificate {
   cert: string;
 }
 
-export function makeCertificate(): TestCertificate {
+export function makeCertificate(host = "localhost"): TestCertificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
   const algorithm = sequence(der(0x06, Buffer.from("2a8648ce3d040302", "hex")));
-  const name = sequence(
-    der(0x31, sequence(der(0x06, Buffer.from("550403", "hex")), der(0x0c, Buffer.from("localhost")))),
-  );
+  const name = sequence(der(0x31, sequence(der(0x06, Buffer.from("550403", "hex")), der(0x0c, Buffer.from(host)))));
   const time = (offsetMs: number): Buffer => {
     const text = new Date(Date.now() + offsetMs).toISOString().replace(/\D/g, "").slice(0, 14);
     return der(0x18, Buffer.from(`${text}Z`));
   };
   const extension = (oid: string, value: Buffer): Buffer =>
     sequence(der(0x06, Buffer.from(oid, "hex")), der(0x04, value));
-  const names = sequence(der(0x82, Buffer.from("localhost")), der(0x87, Buffer.from([127, 0, 0, 1])));
+  const names = sequence(der(0x82, Buffer.from(host)), der(0x87, Buffer.from([127, 0, 0, 1])));
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),

@@ -60,6 +60,15 @@ describe("with nothing set", () => {
       retry: { maxAttempts: 4, totalMs: 3_600_000, maxWaitMs: 60_000, baseMs: 250, maxMs: 8_000 },
       retryJoin: { isOn: true, runningMs: 600_000, finishedMs: 60_000, graceMs: 0, totalBytes: 33_554_432 },
       runaway: { mode: "warn", repeats: [3, 4, 5], tokensPerMinute: 0 },
+      network: {
+        httpProxy: null,
+        httpsProxy: null,
+        noProxy: [],
+        mayAskSystem: true,
+        caFile: null,
+        nodeCaFile: null,
+        useSystemCa: false,
+      },
       disk: { minFreeBytes: 67_108_864 },
       ownCounts: { mode: "off", estimatesMissing: false },
       telemetry: {

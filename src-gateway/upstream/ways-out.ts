@@ -1,0 +1,120 @@
+/**
+ * Which way a call takes: straight, or through a proxy, and whose certificates are believed on it. Decided for each origin once,
+ * so a call costs one look into a map.
+ */
+import type { LookupFunction } from "node:net";
+import type { SecureContext } from "node:tls";
+import { Agent, type Dispatcher, fetch as fetchOver, ProxyAgent } from "undici";
+import type { ProviderInstance } from "../providers/types.ts";
+import type { NetworkSettings } from "../settings/network-settings.ts";
+import { bypassesProxy } from "./bypasses-proxy.ts";
+import { createSystemProxies } from "./system-proxies.ts";
+
+export interface WaysOut {
+  /** The connections to an address. */
+  to(url: URL): Dispatcher;
+  /** Connections of their own, the same way; whoever asks for them ends them. `lookup` counts only where no proxy resolves. */
+  fresh(url: URL, lookup?: LookupFunction): Dispatcher;
+  /** The proxy on the way, without user and password; null when there is none. */
+  proxyTo(url: URL): string | null;
+  /** As the global one, by these ways. */
+  fetch: typeof fetch;
+  /** Asks the system for its proxies to the providers, where it is the system that says; the desktop does before it starts. */
+  learn(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface WaysOutOptions {
+  network: Pick<NetworkSettings, "httpProxy" | "httpsProxy" | "noProxy" | "mayAskSystem">;
+  /** Who is trusted besides; null: the well-known authorities only. */
+  trust: SecureContext | null;
+  connectMs: number;
+  /** Those with a proxy of their own. The same object as long as nothing changed. */
+  instances: () => ReadonlyMap<string, Pick<ProviderInstance, "proxy" | "protocols">>;
+  /** As a proxy script answers: `PROXY host:port; DIRECT`. */
+  systemProxy?: ((url: string) => Promise<string>) | undefined;
+}
+
+const POOL = { pipelining: 1, keepAliveTimeout: 4_000, allowH2: false } as const;
+
+export function createWaysOut(options: WaysOutOptions): WaysOut {
+  const { network, trust, connectMs, instances } = options;
+  const tls = { timeout: connectMs, ...(trust ? { secureContext: trust } : {}) };
+  const straight = (lookup?: LookupFunction): Agent =>
+    new Agent({ ...POOL, connect: { ...tls, ...(lookup ? { lookup } : {}) } });
+  const through = (proxy: string): ProxyAgent =>
+    new ProxyAgent({ ...POOL, uri: proxy, connectTimeout: connectMs, requestTls: tls, proxyTls: tls });
+  const system = createSystemProxies(network.mayAskSystem ? options.systemProxy : undefined, () => known.clear());
+  const agent = straight();
+  const agents = new Map<string, ProxyAgent>();
+  const known = new Map<string, Dispatcher>();
+  let own: ReadonlyMap<string, string> = new Map();
+  let ownOf: unknown = null;
+
+  const proxyOf = (url: URL): string | null => {
+    const override = own.get(url.origin);
+    if (override !== undefined) return override === "none" ? null : override;
+    if (bypassesProxy(url, network.noProxy)) return null;
+    return (url.protocol === "https:" ? network.httpsProxy : network.httpProxy) ?? system.proxyTo(url.origin);
+  };
+  const refresh = (): void => {
+    const now = instances();
+    if (now === ownOf) return;
+    ownOf = now;
+    own = ownProxies(now);
+    known.clear();
+  };
+  const decide = (url: URL): Dispatcher => {
+    const proxy = proxyOf(url);
+    if (proxy === null) return agent;
+    const found = agents.get(proxy) ?? through(proxy);
+    agents.set(proxy, found);
+    return found;
+  };
+  const to = (url: URL): Dispatcher => {
+    refresh();
+    const found = known.get(url.origin) ?? decide(url);
+    known.set(url.origin, found);
+    return found;
+  };
+  return {
+    to,
+    fresh(url, lookup) {
+      refresh();
+      const proxy = proxyOf(url);
+      return proxy === null ? straight(lookup) : through(proxy);
+    },
+    proxyTo(url) {
+      refresh();
+      return withoutUser(proxyOf(url));
+    },
+    fetch: ((input: string | URL, init?: RequestInit) =>
+      fetchOver(input, {
+        ...(init as Parameters<typeof fetchOver>[1]),
+        dispatcher: to(new URL(input)),
+      })) as unknown as typeof fetch,
+    learn: () => system.learn(originsOf(instances())),
+    async close() {
+      await Promise.all([agent, ...agents.values()].map((each) => each.destroy()));
+    },
+  };
+}
+
+function ownProxies(instances: ReturnType<WaysOutOptions["instances"]>): ReadonlyMap<string, string> {
+  const own = new Map<string, string>();
+  for (const { proxy, protocols } of instances.values())
+    if (proxy !== undefined) for (const base of Object.values(protocols)) own.set(new URL(base).origin, proxy);
+  return own;
+}
+
+const originsOf = (instances: ReturnType<WaysOutOptions["instances"]>): string[] => [
+  ...new Set(
+    [...instances.values()].flatMap(({ protocols }) => Object.values(protocols).map((base) => new URL(base).origin)),
+  ),
+];
+
+function withoutUser(proxy: string | null): string | null {
+  if (proxy === null) return null;
+  const url = new URL(proxy);
+  return `${url.protocol}//${url.host}`;
+}
