@@ -50,6 +50,14 @@ export function onLanguageChange(listener: () => void): () => void {
   return () => i18next.off("languageChanged", listener);
 }
 
+/** Follows what is chosen in another window of the same console. */
+export function followLanguage(): void {
+  window.addEventListener("storage", ({ key, newValue }) => {
+    const to = newValue ?? "";
+    if (key === STORED && isLanguage(to) && to !== language()) void changeLanguage(to);
+  });
+}
+
 function storedLanguage(): Language | null {
   const stored = localStorage.getItem(STORED) ?? "";
   return isLanguage(stored) ? stored : null;

@@ -234,7 +234,10 @@ export const IMPORT_RULES: ImportRule[] = [
     from: ["src-renderer/"],
     not: ["src-gateway/", "src-main/", "node:"],
     but: gateway("admin-api/contract", "ir", "protocols"),
-    because: "the console runs in a browser too, and reaches the gateway only through the admin API",
+    butTypes: ["src-main/preload.ts"],
+    because:
+      "the console runs in a browser too, and reaches the gateway only through the admin API, and the app around it " +
+      "only through what its preload script offers",
   },
   {
     from: ["src-main/"],

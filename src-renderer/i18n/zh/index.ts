@@ -13,6 +13,7 @@ import operations from "./operations.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import palette from "./palette.json" with { type: "json" };
 import people from "./people.json" with { type: "json" };
+import popover from "./popover.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
 import routing from "./routing.json" with { type: "json" };
@@ -35,6 +36,7 @@ export const zh: Record<keyof typeof en, object> = {
   agents,
   operations,
   hooks,
+  popover,
   providers,
   requests,
   settings,
