@@ -48,8 +48,9 @@ export function useQuery<Value>(
     latestLoad
       .current(connection)
       .then((value) => {
-        cache.write(key, value);
-        if (wanted.current === attempt) setShown({ key, value, problem: null });
+        // An answer that was overtaken by a later one of the same question says nothing any more.
+        const isLatest = wanted.current === attempt;
+        if (isLatest || !wanted.current.endsWith(` ${key}`)) cache.write(key, value);
       })
       .catch((error: unknown) => {
         if (wanted.current !== attempt) return;
@@ -57,6 +58,10 @@ export function useQuery<Value>(
       });
   }, [connection, cache, key, epoch, turn]);
 
+  useEffect(
+    () => cache.subscribe(key, (value) => setShown({ key, value: value as Value, problem: null })),
+    [cache, key],
+  );
   const reload = useCallback(() => setTurn((old) => old + 1), []);
   useEffect(() => {
     if (everyMs === undefined) return;

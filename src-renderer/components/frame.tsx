@@ -1,18 +1,17 @@
-import { ActionIcon, Button, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useLocation } from "wouter";
-import { useConnectionState, useGateway, useSessionState } from "../api/gateway-context.tsx";
+import { useGateway, useSessionState } from "../api/gateway-context.tsx";
 import type { Session } from "../api/session.ts";
-import { useQuery } from "../api/use-query.ts";
 import { t } from "../i18n/t.ts";
 import { type PageEntry, pageAt } from "../pages.ts";
 import { BrandMark } from "./brand-mark.tsx";
-import { CopyButton } from "./copy-button.tsx";
-import { HealthDot } from "./health-dot.tsx";
+import { GatewayCard } from "./gateway-card.tsx";
 import { Icon } from "./icon.tsx";
 import { LanguageButton } from "./language-button.tsx";
 import { PageNav } from "./page-nav.tsx";
 import { paletteKeys, useShortcuts } from "./palette/use-shortcuts.ts";
+import { StateBanners } from "./state-banners.tsx";
 
 const CommandPalette = lazy(() =>
   import("./palette/command-palette.tsx").then((module) => ({ default: module.CommandPalette })),
@@ -54,7 +53,7 @@ export function Frame({ pages, children }: { pages: readonly PageEntry[]; childr
         <FrameFoot />
       </div>
       <main className="main" id="main" tabIndex={-1}>
-        <DownBanner />
+        <StateBanners />
         {children}
       </main>
       <Suspense>
@@ -67,21 +66,11 @@ export function Frame({ pages, children }: { pages: readonly PageEntry[]; childr
 
 function FrameFoot() {
   const { session } = useGateway();
-  const { isDown } = useConnectionState();
   const state = useSessionState();
-  const { value: status } = useQuery("status", (client) => client.call("getStatus"));
-  const url = status?.url ?? location.origin;
   const user = state.phase === "signed-in" ? state.user : null;
   return (
     <footer className="frame-foot">
-      <div className="gateway-card">
-        <HealthDot tone={isDown ? "bad" : "good"} />
-        <span className="gateway-card-state">{isDown ? t("frame:down") : t("frame:running")}</span>
-        <span className="gateway-card-address mono cut" title={url}>
-          {url.replace(/^https?:\/\//, "")}
-        </span>
-        <CopyButton value={url} thing={t("frame:address")} />
-      </div>
+      <GatewayCard />
       <div className="frame-foot-row">
         <span className="cut" title={user?.email}>
           {user?.email}
@@ -112,21 +101,6 @@ function ThemeToggle() {
         <Icon name={THEME_ICONS[colorScheme]} />
       </ActionIcon>
     </Tooltip>
-  );
-}
-
-function DownBanner() {
-  const { connection } = useGateway();
-  const { isDown } = useConnectionState();
-  if (!isDown) return null;
-  return (
-    <div className="down-banner" role="alert">
-      <HealthDot tone="bad" />
-      <p>
-        <strong>{t("frame:downTitle")}</strong> {t("frame:downText")}
-      </p>
-      <Button onClick={connection.retry}>{t("frame:retry")}</Button>
-    </div>
   );
 }
 

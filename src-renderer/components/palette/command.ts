@@ -1,7 +1,7 @@
 import type { IconName } from "../icon.tsx";
 import { fuzzyScore } from "./fuzzy.ts";
 
-export const COMMAND_GROUPS = ["requests", "pages", "providers", "appearance", "console"] as const;
+export const COMMAND_GROUPS = ["requests", "pages", "gateway", "providers", "appearance", "console"] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /** Something that can be done from anywhere. */

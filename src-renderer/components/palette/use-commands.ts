@@ -2,6 +2,7 @@ import { useMantineColorScheme } from "@mantine/core";
 import { useLocation } from "wouter";
 import type { AdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
 import { useGateway, useSessionState } from "../../api/gateway-context.tsx";
+import { usePause } from "../../api/use-pause.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { isLanguage, LANGUAGES } from "../../i18n/languages.ts";
 import { changeLanguage, language, t } from "../../i18n/t.ts";
@@ -22,6 +23,7 @@ export function useCommands(pages: readonly PageEntry[], typed: string, showShor
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const mayConfigure = state.phase === "signed-in" && state.user.role === "root_admin";
   const providers = useProviderCommands(mayConfigure);
+  const pause = usePauseCommands();
   const toPages = pages.map((page): Command => {
     const key = keyOfPage(page.path);
     return {
@@ -78,7 +80,23 @@ export function useCommands(pages: readonly PageEntry[], typed: string, showShor
         ),
     },
   ];
-  return [...requestCommands(typed, go), ...toPages, ...providers, ...schemes, ...languages, ...others];
+  return [...requestCommands(typed, go), ...toPages, ...pause, ...providers, ...schemes, ...languages, ...others];
+}
+
+/** The verb that the gateway's state leaves to do. */
+function usePauseCommands(): Command[] {
+  const { isPaused, mayPause, set } = usePause();
+  if (!mayPause) return [];
+  return [
+    {
+      id: "pause",
+      group: "gateway",
+      name: isPaused ? t("frame:resume") : t("frame:pause"),
+      icon: isPaused ? "play" : "pause",
+      words: "pause resume gateway",
+      run: () => set(!isPaused),
+    },
+  ];
 }
 
 /** What was typed, as the id of a request and as words to look for. */

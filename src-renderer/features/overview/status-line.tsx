@@ -33,7 +33,6 @@ export function StatusNotices({ status }: { status: StatusView }) {
           <div className="mono">{status.configProblem}</div>
         </Notice>
       )}
-      {status.paused && <Notice tone="warn">{t("overview:paused")}</Notice>}
       {status.diskProblem !== null && <Notice tone="bad">{status.diskProblem}</Notice>}
       {status.authDisabled && <Notice tone="warn">{t("overview:authOff")}</Notice>}
       {status.notices.map((notice) => (
