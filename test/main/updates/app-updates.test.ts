@@ -119,6 +119,7 @@ describe.skipIf(process.platform !== "linux")("updates (needs Linux)", () => {
     expect(updates.act("check")).toMatchObject({ phase: "off", offBecause: "update_check_enabled is false" });
     updates.act("download");
     updates.choose({ channel: "beta" });
+    updates.choose({ channel: "stable" });
     await anotherHasAsked();
     expect(server.asked).toHaveLength(1);
     expect(updates.state().phase).toBe("off");
