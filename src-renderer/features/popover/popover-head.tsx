@@ -19,17 +19,19 @@ export function PopoverHead({ state, act }: { state: PopoverState; act: (action:
           <span className="mono soft cut" title={url}>
             {url.replace(/^https?:\/\//, "")}
           </span>
-          <CopyButton value={url} thing={t("frame:address")} />
-          <Tooltip label={verb}>
-            <ActionIcon aria-label={verb} onClick={() => void act({ do: paused ? "resume" : "pause" })}>
-              <Icon name={paused ? "play" : "pause"} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label={t("popover:settings")}>
-            <ActionIcon aria-label={t("popover:settings")} onClick={() => void act({ do: "open", page: "settings" })}>
-              <Icon name="settings" />
-            </ActionIcon>
-          </Tooltip>
+          <div className="popover-verbs">
+            <CopyButton value={url} thing={t("frame:address")} />
+            <Tooltip label={verb}>
+              <ActionIcon aria-label={verb} onClick={() => void act({ do: paused ? "resume" : "pause" })}>
+                <Icon name={paused ? "play" : "pause"} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={t("popover:settings")}>
+              <ActionIcon aria-label={t("popover:settings")} onClick={() => void act({ do: "open", page: "settings" })}>
+                <Icon name="settings" />
+              </ActionIcon>
+            </Tooltip>
+          </div>
         </>
       )}
       {text !== null && (

@@ -1,8 +1,9 @@
 import "./popover.css";
-import { Button } from "@mantine/core";
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { DesktopBridge } from "../../../src-main/preload.ts";
 import type { PopoverAction, PopoverState } from "../../api/desktop.ts";
+import { Icon } from "../../components/icon.tsx";
 import { Meter } from "../../components/meter.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { language, onLanguageChange, t } from "../../i18n/t.ts";
@@ -30,6 +31,7 @@ export function Popover({ bridge, first }: { bridge: Bridge; first: PopoverState
     const onFocus = (): void => {
       setProblem(null);
       box.current?.focus();
+      box.current?.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest" });
     };
     const onKey = ({ key }: KeyboardEvent): void => {
       if (key === "Escape") void bridge.hide();
@@ -67,7 +69,7 @@ function Budget({ budget: { name, percent, amounts } }: { budget: NonNullable<Po
   return (
     <section className="popover-part" aria-label={t("popover:budget")}>
       <div className="popover-line">
-        <span className="cut">{name}</span>
+        <span className="cut">{t("popover:budgetNamed", { name })}</span>
         <span className="soft number">{said}</span>
         <strong className="number">{t("popover:percent", { percent: Math.floor(percent) })}</strong>
       </div>
@@ -90,9 +92,11 @@ function Foot({ state: { update }, act }: { state: PopoverState; act: (action: P
       </Button>
       <Button onClick={open("requests")}>{t("popover:requestsPage")}</Button>
       <Button onClick={open("agents")}>{t("popover:connect")}</Button>
-      <Button variant="subtle" color="gray" className="popover-quit" onClick={() => void act({ do: "quit" })}>
-        {t("popover:quit")}
-      </Button>
+      <Tooltip label={t("popover:quit")}>
+        <ActionIcon className="popover-quit" aria-label={t("popover:quit")} onClick={() => void act({ do: "quit" })}>
+          <Icon name="leave" />
+        </ActionIcon>
+      </Tooltip>
     </footer>
   );
 }
