@@ -33,7 +33,7 @@ export interface GatewayInfo {
   providers: string[];
   notices: string[];
   /** Whom the gateway asks for new versions once a day, or why nobody. */
-  updates: { baseUrl: string | null; offBecause: string | null };
+  updates: { baseUrl: string | null; offBecause: string | null; isUnwanted: boolean };
 }
 
 /** The gateway as its host sees it. */

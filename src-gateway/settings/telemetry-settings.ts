@@ -44,11 +44,11 @@ const SWITCHES = ["marketplace_enabled", "telemetry_enabled", "update_check_enab
 
 export function updateSettingsOf({ values, env }: Pick<SecretSource, "values" | "env">): UpdateSettings {
   const off = SWITCHES.find((key) => !values.flag(key, true));
-  if (off !== undefined) return { baseUrl: null, offBecause: `${off} is false` };
+  if (off !== undefined) return { baseUrl: null, offBecause: `${off} is false`, isUnwanted: true };
   // What many programs agree on for those who want none of this anywhere.
   if (/^(?:1|true|yes)$/i.test(env["DO_NOT_TRACK"]?.trim() ?? ""))
-    return { baseUrl: null, offBecause: "DO_NOT_TRACK is set" };
+    return { baseUrl: null, offBecause: "DO_NOT_TRACK is set", isUnwanted: true };
   const baseUrl = values.text("base_url");
-  if (baseUrl === null) return { baseUrl: null, offBecause: "base_url is not set" };
-  return { baseUrl: baseUrl.replace(/\/+$/, ""), offBecause: null };
+  if (baseUrl === null) return { baseUrl: null, offBecause: "base_url is not set", isUnwanted: false };
+  return { baseUrl: baseUrl.replace(/\/+$/, ""), offBecause: null, isUnwanted: false };
 }

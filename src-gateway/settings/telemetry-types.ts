@@ -54,4 +54,6 @@ export interface UpdateSettings {
   baseUrl: string | null;
   /** In words for the operator: why nobody is asked; null when somebody is. */
   offBecause: string | null;
+  /** The operator wants nobody to be asked, wherever that would be; not only that there is no address. */
+  isUnwanted: boolean;
 }

@@ -79,7 +79,7 @@ describe("with nothing set", () => {
         otel: null,
         propagatesTrace: false,
       },
-      updates: { baseUrl: null, offBecause: "base_url is not set" },
+      updates: { baseUrl: null, offBecause: "base_url is not set", isUnwanted: false },
       configuration: {
         source: "file",
         secrets: { store: "auto", key: null, previousKey: null },
