@@ -69,7 +69,7 @@ export async function appendCorrections(
   await sums.write(db, dialect);
   const end = await readChainEnd(db, origin.runId);
   const entries = rows.map((row) => ({ kind: "correction" as const, id: row.id, text: correctionText(row) }));
-  await appendToChain(db, origin.runId, end, entries);
+  await appendToChain(db, dialect, { instanceId: origin.runId, end }, entries);
 }
 
 function toRows(

@@ -1,7 +1,8 @@
 /**
  * What a process that is killed leaves of the exchanges that it had not yet written to the database: their newest states,
- * in two files by turns. A note is one write without a wait for the disk, so it survives the end of the process, though not
- * that of the machine.
+ * in two files by turns. All notes of one turn of the event loop are one write without a wait for the disk, made at the end
+ * of that turn: they survive the end of the process, though not that of the machine. What a kill can lose is a request of
+ * the very turn in which it arrived, of whose answer nobody has seen a byte, or the end of one that was answered in it.
  */
 import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
@@ -12,8 +13,13 @@ import { INTERRUPTED } from "./instances.ts";
 import { createSpillFile } from "./spill-file.ts";
 
 export interface ExchangeJournal {
-  /** Never throws: a disk that refuses must not stop a request. */
+  /**
+   * On its way to the disk when this turn of the event loop ends. Never throws: a disk that refuses must not stop a request.
+   * @param record does not change any more.
+   */
   note(record: OwnedRecord): void;
+  /** What was noted in this turn is with the system when this returns. */
+  settle(): void;
   /** What is noted from now on is kept apart. @returns to be called when all that was noted before is kept elsewhere. */
   turn(): () => void;
   /** Nothing is left to be remembered. */
@@ -31,18 +37,27 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
   let current = openFile(fileA ?? "");
   let other = openFile(fileB ?? "");
   let isRefused = false;
+  let fresh: OwnedRecord[] = [];
+  const settle = (): void => {
+    if (fresh.length === 0) return;
+    const records = fresh;
+    fresh = [];
+    if (current.bytes > MAX_BYTES) return;
+    try {
+      current.bytes += writeSync(current.fd, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+      isRefused = false;
+    } catch (error) {
+      if (!isRefused) log.warn(describeError(error), "exchanges cannot be noted; a kill would lose the newest ones");
+      isRefused = true;
+    }
+  };
   return {
+    settle,
     note(record) {
-      if (current.bytes > MAX_BYTES) return;
-      try {
-        current.bytes += writeSync(current.fd, `${JSON.stringify(record)}\n`);
-        isRefused = false;
-      } catch (error) {
-        if (!isRefused) log.warn(describeError(error), "exchanges cannot be noted; a kill would lose the newest ones");
-        isRefused = true;
-      }
+      if (fresh.push(record) === 1) setImmediate(settle);
     },
     turn() {
+      settle();
       // While an earlier turn is not over, its file and this one go on together.
       if (other.bytes === 0) [current, other] = [other, current];
       const before = other;
@@ -53,6 +68,7 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
       };
     },
     remove() {
+      fresh = [];
       for (const { fd, path } of [current, other]) {
         closeSync(fd);
         rmSync(path, { force: true });

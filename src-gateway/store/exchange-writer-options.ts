@@ -1,4 +1,5 @@
-/** What the writer of exchange records is made from. */
+/** The writer of exchange records as others see it, and what it is made from. */
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ExchangeJournal } from "./exchange-journal.ts";
@@ -19,4 +20,22 @@ export interface ExchangeWriterOptions {
   maxWaiting?: number;
   /** How long `stop` tries to reach the database. */
   stopPatienceMs?: number;
+}
+
+export interface ExchangeWriter {
+  /** The exchange is written as `open`: with the next group, or, where there is a journal, if it lasts a quarter of a second. */
+  open(record: ExchangeRecord): void;
+  close(record: ExchangeRecord): void;
+  /** Resolves when all that waits now is written, or the database does not take it: `pending` says which. */
+  flush(): Promise<void>;
+  /** The same with a little patience; what is left then goes to the spill file, for the next start. */
+  stop(): Promise<void>;
+  /** Records that are not in the database yet: those in memory, and those that this writer put on disk. */
+  pending(): number;
+  /** Those of them that are on disk. */
+  spooled(): number;
+  /** How long the oldest record in memory has waited. */
+  lagMs(): number;
+  /** The database's disk had no space left when it was last tried. */
+  isDiskFull(): boolean;
 }

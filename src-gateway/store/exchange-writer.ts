@@ -6,32 +6,18 @@ import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promis
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { isDiskFull } from "../lib/disk-full.ts";
 import { describeError } from "./database-errors.ts";
-import type { ExchangeWriterOptions } from "./exchange-writer-options.ts";
+import type { ExchangeWriter, ExchangeWriterOptions } from "./exchange-writer-options.ts";
 import { createGroupWriter, type GroupWriter, type OwnedRecord } from "./group-writer.ts";
 import { createSpool, type Spool } from "./spool.ts";
 import { type WaitingRecord, WaitingRecords } from "./waiting-records.ts";
 import { WriteTimer } from "./write-timer.ts";
 
-export interface ExchangeWriter {
-  /** The exchange exists from the next group on, as `open`. */
-  open(record: ExchangeRecord): void;
-  close(record: ExchangeRecord): void;
-  /** Resolves when all that waits now is written, or the database does not take it: `pending` says which. */
-  flush(): Promise<void>;
-  /** The same with a little patience; what is left then goes to the spill file, for the next start. */
-  stop(): Promise<void>;
-  /** Records that are not in the database yet: those in memory, and those that this writer put on disk. */
-  pending(): number;
-  /** Those of them that are on disk. */
-  spooled(): number;
-  /** How long the oldest record in memory has waited. */
-  lagMs(): number;
-  /** The database's disk had no space left when it was last tried. */
-  isDiskFull(): boolean;
-}
+export type { ExchangeWriter };
 
 const FIRST_RETRY_MS = 20;
 const LAST_RETRY_MS = 1_000;
+/** Most exchanges are over sooner, and written once instead of twice; until then the journal has them. */
+const OPEN_PATIENCE_MS = 250;
 /** After the disk refused, memory has to do for this long. */
 const SPILL_PAUSE_MS = 1_000;
 
@@ -98,7 +84,7 @@ class Writer implements ExchangeWriter {
   async flush(): Promise<void> {
     const until = this.waiting.lastTurn;
     for (;;) {
-      await this.run();
+      await this.run(0);
       const { oldest } = this.waiting;
       if (this.retryMs > 0 || oldest === undefined || oldest.turn > until) return;
     }
@@ -156,22 +142,25 @@ class Writer implements ExchangeWriter {
     this.timer.set(this.retryMs || (this.waiting.size >= maxGroup ? 0 : flushMs));
   }
 
-  /** One pass at a time. Never rejects. */
-  private run(): Promise<void> {
+  /**
+   * One pass at a time. Never rejects.
+   * @param patienceMs how long an exchange has to be open before that is written, which has no time where it is not noted.
+   */
+  private run(patienceMs = this.options.journal === null ? 0 : OPEN_PATIENCE_MS): Promise<void> {
     if (this.running) return this.running;
     this.timer.clear();
-    this.running = this.tryToWrite().finally(() => {
+    this.running = this.tryToWrite(patienceMs).finally(() => {
       this.running = null;
       if (this.pending() > 0) this.scheduleNext();
     });
     return this.running;
   }
 
-  private async tryToWrite(): Promise<void> {
+  private async tryToWrite(patienceMs: number): Promise<void> {
     const { log } = this.options;
     try {
       await this.spool.replay((portion) => this.groups.write(portion, () => {}).then(() => nextTurn()));
-      await this.writeWaiting();
+      await this.writeWaiting(patienceMs);
       if (this.retryMs > 0) log.info({ waiting: this.pending() }, "the database takes records again");
       this.retryMs = 0;
       this.isFull = false;
@@ -185,12 +174,19 @@ class Writer implements ExchangeWriter {
   }
 
   /** What waits when it begins; what comes meanwhile makes the next group. */
-  private async writeWaiting(): Promise<void> {
+  private async writeWaiting(patienceMs: number): Promise<void> {
     const { lastTurn } = this.waiting;
+    const openUntilUs = this.options.clock.monotonicUs() - patienceMs * 1000;
     const forget = this.options.journal?.turn();
     for (;;) {
-      const group = this.waiting.first(this.options.maxGroup, lastTurn);
-      if (group.length === 0) return forget?.();
+      const group = this.waiting.first(this.options.maxGroup, lastTurn, openUntilUs);
+      if (group.length === 0) {
+        // What is passed over stands in the file that is about to be emptied.
+        if (forget)
+          for (const left of this.waiting.first(Infinity, lastTurn)) this.options.journal?.note(this.owned(left));
+        this.options.journal?.settle();
+        return forget?.();
+      }
       const items = new Map(group.map((item) => [item.record, item]));
       await this.groups.write(group.map(this.owned), (record) => {
         const item = items.get(record);

@@ -4,8 +4,9 @@
  * hashes that they cannot change. Each run of a gateway has a chain of its own, so that replicas do not wait for each other.
  */
 import { createHash } from "node:crypto";
-import type { Kysely } from "kysely";
+import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
+import type { DialectName } from "./open-store.ts";
 import type { CostCorrectionsTable, Database } from "./schema.ts";
 
 /** The number stands in databases. */
@@ -107,16 +108,37 @@ export async function readChainEnd(db: Kysely<Database>, instanceId: number): Pr
 /** @returns the new end. Of two that append to one chain at once, the second fails on the primary key. */
 export async function appendToChain(
   db: Kysely<Database>,
-  instanceId: number,
-  end: ChainEnd,
+  dialect: DialectName,
+  { instanceId, end }: { instanceId: number; end: ChainEnd },
   entries: readonly ChainEntry[],
 ): Promise<ChainEnd> {
   let { place, hash } = end;
   const rows = entries.map((entry) => {
     place++;
     hash = nextHash(hash, entry);
-    return { instance_id: instanceId, place, kind: ENTRY_KINDS.indexOf(entry.kind), entry_id: entry.id, hash };
+    return [instanceId, place, ENTRY_KINDS.indexOf(entry.kind), entry.id, hash];
   });
-  if (rows.length > 0) await db.insertInto("ledger_chain").values(rows).execute();
+  for (let at = 0; at < rows.length; ) {
+    const size = INSERT_SIZES.find((each) => each <= rows.length - at) ?? 1;
+    await db.executeQuery(CompiledQuery.raw(insertText(size, dialect), rows.slice(at, at + size).flat()));
+    at += size;
+  }
   return { place, hash };
+}
+
+/** Statements have one of these sizes, so that they are built and prepared once. */
+const INSERT_SIZES = [32, 8, 1] as const;
+const texts = new Map<string, string>();
+
+function insertText(rows: number, dialect: DialectName): string {
+  const name = `${dialect} ${rows}`;
+  let text = texts.get(name);
+  if (text === undefined) {
+    let parameter = 0;
+    const place = (): string => (dialect === "postgres" ? `$${++parameter}` : "?");
+    const values = Array.from({ length: rows }, () => `(${Array.from({ length: 5 }, place).join(",")})`);
+    text = `insert into ledger_chain (instance_id,place,kind,entry_id,hash) values ${values.join(",")}`;
+    texts.set(name, text);
+  }
+  return text;
 }

@@ -32,7 +32,7 @@ export function createLedgerEntries(dialect: DialectName): LedgerEntries {
       for (const [instanceId, own] of Map.groupBy(closed, ({ row }) => row.instance_id)) {
         const end = nextEnds.get(instanceId) ?? ends.get(instanceId) ?? (await readChainEnd(db, instanceId));
         const chained = own.map(({ row }) => ({ kind: "exchange" as const, id: row.id, text: exchangeText(row) }));
-        nextEnds.set(instanceId, await appendToChain(db, instanceId, end, chained));
+        nextEnds.set(instanceId, await appendToChain(db, dialect, { instanceId, end }, chained));
       }
     },
     settle() {

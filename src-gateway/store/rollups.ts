@@ -60,6 +60,8 @@ export class GroupSums {
   private readonly hours = additions("usage_hours", ["scope", "dimension", "hour", "value"], DAY_SUMS);
   private readonly days = additions("usage_days", ["scope", "dimension", "day", "value"], DAY_SUMS);
   private readonly latencies = additions("latency_days", ["dimension", "metric", "day", "value", "bucket"], ["count"]);
+  /** What is counted in the same places, by those: most rows of a group come from a handful of sessions. */
+  private readonly alike = new Map<string, { row: CountedRow; values: number[] }>();
 
   /** An exchange that was closed just now. */
   count(row: ExchangeRow): void {
@@ -89,7 +91,26 @@ export class GroupSums {
 
   /** Adds to the sums that the row is counted in. */
   add(row: CountedRow, sums: Partial<Sums>): void {
-    const values = DAY_SUMS.map((name) => sums[name] ?? 0);
+    let key = String(Math.floor(row.id / HOUR_US));
+    for (const name of ROLLUP_DIMENSIONS) key += `\0${VALUE_OF[name](row) ?? ""}`;
+    const found = this.alike.get(key);
+    if (found === undefined) {
+      this.alike.set(key, { row, values: DAY_SUMS.map((name) => sums[name] ?? 0) });
+      return;
+    }
+    for (let at = 0; at < DAY_SUMS.length; at++) {
+      const name = DAY_SUMS[at];
+      if (name !== undefined) found.values[at] = (found.values[at] ?? 0) + (sums[name] ?? 0);
+    }
+  }
+
+  /** Puts what was counted together where it belongs. */
+  private spread(): void {
+    for (const { row, values } of this.alike.values()) this.place(row, values);
+    this.alike.clear();
+  }
+
+  private place(row: CountedRow, values: readonly number[]): void {
     const hour = Math.floor(row.id / HOUR_US);
     const day = Math.floor(row.id / DAY_US);
     const own = scopesOf(row);
@@ -104,10 +125,12 @@ export class GroupSums {
 
   /** What would be written, for those who compare it with what is there. */
   additions(): { table: string; rows: Iterable<readonly (string | number)[]> }[] {
+    this.spread();
     return [this.hours, this.days, this.latencies].map(({ table, rows }) => ({ table, rows: rows.values() }));
   }
 
   async write(db: Kysely<Database>, dialect: DialectName): Promise<void> {
+    this.spread();
     for (const each of [this.hours, this.days, this.latencies]) await writeAll(each, db, dialect);
   }
 }

@@ -1,4 +1,4 @@
-/** One statement for a group of rows. Its text depends only on how many there are, so it is built once per size. */
+/** A group of rows in a few statements of fixed sizes, so that each of them is built and prepared once. */
 import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
 import { NAMED_COLUMNS } from "./named-columns.ts";
@@ -75,24 +75,41 @@ export function namedTexts(rows: readonly ExchangeRow[]): string[] {
 }
 
 const NAMED: ReadonlySet<string> = new Set(NAMED_COLUMNS);
+const PLACES = COLUMNS.map((column) => ({ column, isNamed: NAMED.has(column) }));
+
+const SIZES = [32, 8, 1] as const;
 
 export function createUpsert(dialect: DialectName): UpsertExchanges {
-  const texts = new Map<number, string>();
+  const texts = new Map(SIZES.map((size) => [size as number, statement(size, dialect === "postgres")]));
   return async (db, rows, names) => {
-    let text = texts.get(rows.length);
-    if (text === undefined) {
-      text = statement(rows.length, dialect === "postgres");
-      texts.set(rows.length, text);
+    const ids = new Set<number>();
+    for (let at = 0; at < rows.length; ) {
+      const size = SIZES.find((each) => each <= rows.length - at) ?? 1;
+      const parameters = parametersOf(rows, at, at + size, names);
+      at += size;
+      const query = CompiledQuery.raw(texts.get(size) ?? "", parameters);
+      for (const { id } of (await db.executeQuery<{ id: number }>(query)).rows) ids.add(id);
     }
-    const parameters = rows.flatMap((row) =>
-      COLUMNS.map((column) => {
-        const value = row[column];
-        return NAMED.has(column) && typeof value === "string" ? names.get(value) : value;
-      }),
-    );
-    const { rows: written } = await db.executeQuery<{ id: number }>(CompiledQuery.raw(text, parameters));
-    return new Set(written.map(({ id }) => id));
+    return ids;
   };
+}
+
+function parametersOf(
+  rows: readonly ExchangeRow[],
+  from: number,
+  end: number,
+  names: ReadonlyMap<string, number>,
+): unknown[] {
+  const parameters: unknown[] = [];
+  for (let at = from; at < end; at++) {
+    const row = rows[at];
+    if (row === undefined) break;
+    for (const { column, isNamed } of PLACES) {
+      const value = row[column];
+      parameters.push(isNamed && typeof value === "string" ? names.get(value) : value);
+    }
+  }
+  return parameters;
 }
 
 function statement(rows: number, numbered: boolean): string {

@@ -35,12 +35,15 @@ export class WaitingRecords {
     this.byId.set(record.id, { record, sinceUs: before?.sinceUs ?? nowUs, turn: before?.turn ?? ++this.turns });
   }
 
-  /** The oldest ones, at most `count`, of those that came no later than `turn`. */
-  first(count: number, turn: number = this.turns): WaitingRecord[] {
+  /**
+   * The oldest ones, at most `count`, of those that came no later than `turn`.
+   * @param openUntilUs passes over those that are open and came later than this.
+   */
+  first(count: number, turn: number = this.turns, openUntilUs = Infinity): WaitingRecord[] {
     const found: WaitingRecord[] = [];
     for (const item of this.byId.values()) {
       if (found.length >= count || item.turn > turn) break;
-      found.push(item);
+      if (item.sinceUs <= openUntilUs || item.record.outcome !== "open") found.push(item);
     }
     return found;
   }

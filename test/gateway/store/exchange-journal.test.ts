@@ -1,5 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate as turnIsOver } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
@@ -44,6 +45,7 @@ describeOnBothDatabases("what a killed process had not written", (database) => {
     killed.open(openRecord(FIRST_ID));
     killed.open(openRecord(FIRST_ID + 1));
     killed.close(completedRecord(FIRST_ID + 1));
+    await turnIsOver();
     expect(await outcomes(store)).toEqual([]);
     for (const name of noted()) expect(statSync(join(database.folder, name)).mode & 0o077).toBe(0);
     appendFileSync(join(database.folder, noted()[0] ?? ""), '{"instanceId":1,"rec');
@@ -61,6 +63,7 @@ describeOnBothDatabases("what a killed process had not written", (database) => {
     const store = await database.open();
     const first = writerOn(store);
     first.open(openRecord(FIRST_ID));
+    await turnIsOver();
     // As if the process had been killed between its last two steps.
     const notes = noted()
       .map((name) => readFileSync(join(database.folder, name), "utf8"))
@@ -91,6 +94,20 @@ describeOnBothDatabases("what a killed process had not written", (database) => {
     await writer.flush();
     await writer.flush();
     expect(bytes()).toBeGreaterThan(0);
+  });
+
+  it("is still noted after a group that passed it over, because it has just been opened", async () => {
+    const store = await database.open();
+    const writer = writerOn(store, 10);
+    writer.open(openRecord(FIRST_ID));
+    writer.close(completedRecord(FIRST_ID + 1));
+    await expect.poll(() => writer.pending()).toBe(1);
+    expect(await outcomes(store)).toEqual([["completed", null]]);
+    const notes = noted().map((name) => readFileSync(join(database.folder, name), "utf8"));
+    expect(notes.join("")).toContain(`"id":${FIRST_ID},`);
+    await expect.poll(() => outcomes(store)).toHaveLength(2);
+    expect((await outcomes(store)).at(-1)).toEqual(["open", null]);
+    await writer.stop();
   });
 
   it("is left alone while the process that noted it lives", async () => {

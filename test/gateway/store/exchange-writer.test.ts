@@ -202,7 +202,7 @@ describeOnBothDatabases("the exchange writer", (database) => {
     await sql`alter table elsewhere rename to exchange_rows`.execute(store.db);
     await expect.poll(() => writer.pending()).toBe(0);
     expect(await rowsOf(store)).toEqual(series(130));
-    expect(log.lines.map(({ level }) => level)).toEqual(["warn", "info"]);
+    await expect.poll(() => log.lines.map(({ level }) => level)).toEqual(["warn", "info"]);
   });
 
   it("moves what it cannot hold to disk, and back when the database takes records again", async () => {
