@@ -1,5 +1,6 @@
 /** The app between start and end: what it knows, what it shows of it, and what is done about it. */
 import { join } from "node:path";
+import { definedOf } from "./defined-of.ts";
 import type { DesktopOptions } from "./desktop-options.ts";
 import { createGatewayHost, type GatewayHost } from "./gateway/gateway-host.ts";
 import { type GatewayWatch, watchGateway } from "./gateway/watch-gateway.ts";
@@ -14,13 +15,17 @@ import { HIDDEN_FLAG, openAtLogin } from "./system/open-at-login.ts";
 import { setShortcut } from "./system/set-shortcut.ts";
 import { type ActionWorld, act } from "./tray/act.ts";
 import { deriveTrayState } from "./tray/derive-tray-state.ts";
+import { NOTHING_KNOWN } from "./tray/nothing-known.ts";
 import { createTrayView, type TrayView } from "./tray/tray-view.ts";
 import type { TraySnapshot } from "./tray/types.ts";
+import type { AppUpdates } from "./updates/app-updates.ts";
+import { desktopUpdates, refusalOf } from "./updates/desktop-updates.ts";
 import { createWindowKeeper, type WindowKeeper } from "./window/window-keeper.ts";
 
 export interface Desktop {
   window: WindowKeeper;
   popover: Popover;
+  updates: AppUpdates;
   host: GatewayHost;
   preferences: { get: () => ShownPreferences; set: (changes: PreferenceChanges) => ShownPreferences };
   hasTray(): boolean;
@@ -31,6 +36,8 @@ export interface Desktop {
   wake(): Promise<void>;
   /** Nothing is asked or shown any more. */
   hush: () => void;
+  /** Closing windows ends them from now on. */
+  releaseWindows: () => void;
 }
 
 export const createDesktop = (options: DesktopOptions): Desktop => new App(options);
@@ -39,6 +46,7 @@ class App implements Desktop {
   readonly host: GatewayHost;
   readonly window: WindowKeeper;
   readonly popover: Popover;
+  readonly updates: AppUpdates;
   readonly preferences: Desktop["preferences"];
   private readonly options: DesktopOptions;
   private readonly store: PreferenceStore;
@@ -76,6 +84,8 @@ class App implements Desktop {
       act: (action) => act(action, this.actionWorld()),
       refresh: () => void this.watch?.refresh(),
     });
+    const { store, host, draw, hush, releaseWindows } = this;
+    this.updates = desktopUpdates(options, { store, host, draw, hush, releaseWindows, comeBack: this.comeBack });
   }
 
   hasTray(): boolean {
@@ -116,6 +126,21 @@ class App implements Desktop {
   readonly hush = (): void => {
     this.isHushed = true;
     this.watch?.stop();
+    this.updates.stop();
+    this.options.electron.globalShortcut.unregisterAll();
+    // An icon that nobody takes away can outlive the app.
+    this.tray?.destroy();
+    this.tray = null;
+  };
+
+  readonly releaseWindows = (): void => {
+    this.window.release();
+    this.popover.release();
+  };
+
+  private readonly comeBack = (): Promise<void> => {
+    this.isHushed = false;
+    return this.boot();
   };
 
   /** Without one, everything is in the window. */
@@ -143,6 +168,7 @@ class App implements Desktop {
       facts: () => this.watch?.facts() ?? null,
       refresh: () => this.watch?.refresh() ?? Promise.resolve(),
       show: this.window.show,
+      updates: this.updates,
       choose: (changes: PreferenceChanges) => void this.prefer(changes),
       restartGateway: async () => {
         this.watch?.stop();
@@ -160,6 +186,7 @@ class App implements Desktop {
     const onProblem = (): void => void this.host.check().then(this.draw);
     const wantsGlance = this.popover.isAlive;
     if (running) this.watch = watchGateway(running.gateway.desk, { onChange: this.draw, onProblem, wantsGlance });
+    this.updates.start(refusalOf(running?.info));
     this.draw();
     return true;
   }
@@ -180,7 +207,8 @@ class App implements Desktop {
     const facts = this.watch?.facts() ?? null;
     const own = { startProblem: this.host.problem(), title: trayTitle, openAtLogin: isAtLogin };
     const url = this.host.problem() === null ? (this.host.running()?.info.url ?? null) : null;
-    return facts === null ? { ...NOTHING_KNOWN, ...own, url } : { ...facts, ...own, url };
+    const update = this.updates.forTray(facts?.update ?? null);
+    return { ...(facts ?? NOTHING_KNOWN), ...own, url, update };
   }
 
   private say(notice: DesktopNotice): void {
@@ -219,21 +247,4 @@ class App implements Desktop {
       return `Opening at login cannot be changed: ${(error as Error).message}`;
     }
   }
-}
-
-const NOTHING_KNOWN = {
-  paused: false,
-  openExchanges: 0,
-  providers: [],
-  providerInUse: null,
-  lockedKeys: [],
-  failover: null,
-  today: { costNano: 0, tokens: 0, unpriced: 0 },
-  budget: null,
-  update: null,
-};
-
-/** A member that is undefined was not sent. */
-function definedOf<Value extends object>(value: Value): { [Key in keyof Value]: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as never;
 }

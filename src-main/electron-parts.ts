@@ -24,6 +24,7 @@ export interface ElectronParts {
   app: Pick<
     App,
     | "requestSingleInstanceLock"
+    | "releaseSingleInstanceLock"
     | "on"
     | "whenReady"
     | "quit"

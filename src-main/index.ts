@@ -20,6 +20,7 @@ import {
 import { createGateway, loadSettings } from "../src-gateway/index.ts";
 import { runDesktop } from "./run-desktop.ts";
 import { hasTray } from "./system/has-tray.ts";
+import { openFeed } from "./updates/open-feed.ts";
 
 const { env, platform } = process;
 
@@ -46,6 +47,7 @@ runDesktop({
   configHome: env["XDG_CONFIG_HOME"] || join(homedir(), ".config"),
   program: env["APPIMAGE"] ?? process.execPath,
   hasTray: () => hasTray(platform),
+  openFeed,
   processEvents: process,
   async createGateway(port) {
     // Wherever the app was started from says nothing about where its settings are: they are in the data folder.

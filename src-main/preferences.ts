@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { dirname } from "node:path";
 import { z } from "zod";
 import { TRAY_TITLES } from "./tray/types.ts";
+import { STANDARD_CHOICES, updateChoicesSchema } from "./updates/types.ts";
 
 const boundsSchema = z.object({
   x: z.number().int(),
@@ -23,6 +24,7 @@ export const preferencesSchema = z.object({
   /** Kept when the person chose another port because the usual one was taken; null for that of the settings. */
   port: z.number().int().min(1).max(65_535).nullable().catch(null),
   window: boundsSchema.nullable().catch(null),
+  updates: updateChoicesSchema.catch(STANDARD_CHOICES),
 });
 export type Preferences = z.infer<typeof preferencesSchema>;
 export type WindowState = NonNullable<Preferences["window"]>;

@@ -9,6 +9,7 @@ import type { DesktopOptions } from "./desktop-options.ts";
 import { IPC } from "./ipc/contract.ts";
 import { POPOVER_IPC } from "./ipc/popover-contract.ts";
 import { serveIpc } from "./ipc/serve-ipc.ts";
+import { UPDATES_IPC } from "./ipc/updates-contract.ts";
 import { LINK_SCHEME, linkAmong } from "./links/parse-deep-link.ts";
 import { appMenu } from "./system/app-menu.ts";
 import { guardCrashes } from "./system/crash-guard.ts";
@@ -25,7 +26,7 @@ export function runDesktop(options: DesktopOptions & { processEvents?: Pick<Node
     return;
   }
   const desktop = createDesktop(options);
-  const { preferences, popover } = desktop;
+  const { preferences, popover, updates } = desktop;
   if (options.processEvents) {
     const stop = (): Promise<void> => desktop.host.stop();
     const exit = (code: number): void => app.exit(code);
@@ -47,10 +48,7 @@ export function runDesktop(options: DesktopOptions & { processEvents?: Pick<Node
     follow(url);
   });
   app.on("activate", () => desktop.window.show());
-  app.on("before-quit", () => {
-    desktop.window.release();
-    popover.release();
-  });
+  app.on("before-quit", desktop.releaseWindows);
   app.on("window-all-closed", () => {
     // With a tray, or on a Mac, an app without windows goes on until it is quit.
     if (!desktop.hasTray() && platform !== "darwin") app.quit();
@@ -63,6 +61,12 @@ export function runDesktop(options: DesktopOptions & { processEvents?: Pick<Node
     desktop.window.isOwn,
   );
   serveIpc(electron.ipcMain, POPOVER_IPC, popover.handlers, popover.isOwn);
+  serveIpc(
+    electron.ipcMain,
+    UPDATES_IPC,
+    { get: () => updates.state(), act: (action) => updates.act(action), choose: (changes) => updates.choose(changes) },
+    desktop.window.isOwn,
+  );
   // Awaited at the top level of the entry, "ready" would never come: it is told after the entry has been evaluated.
   void app.whenReady().then(async () => {
     settle(options, desktop);
@@ -83,7 +87,7 @@ function settle({ electron, platform }: DesktopOptions, desktop: Desktop): void 
   powerMonitor.on("resume", () => void desktop.wake());
 }
 
-function createDrain({ electron: { app, globalShortcut } }: DesktopOptions, { host, hush }: Desktop) {
+function createDrain({ electron: { app } }: DesktopOptions, { host, hush }: Desktop) {
   let stopping: Promise<void> | null = null;
   let isDrained = false;
   return (event: { preventDefault: () => void }): void => {
@@ -91,7 +95,6 @@ function createDrain({ electron: { app, globalShortcut } }: DesktopOptions, { ho
     // Open streams end and the ledger is written first; then the same way out is taken again.
     event.preventDefault();
     hush();
-    globalShortcut.unregisterAll();
     stopping ??= host.stop().then(
       () => {
         isDrained = true;

@@ -1,5 +1,6 @@
 /** Starts the gateway, asks the person what to do when it cannot, and knows whether it can be reached. */
 import { type AdminClient, createAdminClient } from "../../src-gateway/admin-api/contract/client.ts";
+import { ENDPOINTS } from "../../src-gateway/admin-api/contract/endpoints.ts";
 import type { Gateway, GatewayInfo } from "../../src-gateway/index.ts";
 import type { DesktopOptions } from "../desktop-options.ts";
 import { explainStartFailure, type StartFailure } from "../explain-start-failure.ts";
@@ -28,7 +29,8 @@ export function createGatewayHost(
   let info: GatewayInfo | null = null;
   let problem: string | null = null;
   return {
-    running: () => (gateway && info ? { gateway, info, client: createAdminClient(gateway.desk.admin) } : null),
+    running: () =>
+      gateway && info ? { gateway, info, client: createAdminClient(gateway.desk.admin, ENDPOINTS) } : null,
     problem: () => problem,
     async start() {
       for (;;) {
@@ -57,7 +59,10 @@ export function createGatewayHost(
       problem = isThere ? null : `nothing answers at ${new URL(info.url).host}`;
     },
     async stop() {
-      await gateway?.stop();
+      const stopping = gateway;
+      await stopping?.stop();
+      // Not before: who asks meanwhile has to know that there is still something to wait for.
+      if (gateway === stopping) gateway = info = null;
     },
   };
 }

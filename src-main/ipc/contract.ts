@@ -4,8 +4,8 @@ import { preferencesSchema } from "../preferences.ts";
 import { TRAY_TITLES } from "../tray/types.ts";
 import { CHANNELS } from "./channels.ts";
 
-/** What the window may see and change; where it stands and the port are none of its business. */
-const shown = preferencesSchema.omit({ window: true, port: true }).extend({
+/** What the window may see and change; where it stands and the port are none of its business; updates have ways of their own. */
+const shown = preferencesSchema.omit({ window: true, port: true, updates: true }).extend({
   /** Why something that was chosen does not hold here; null when all does. */
   problem: z.string().nullable(),
 });

@@ -80,7 +80,7 @@ function updateNotices({ update: old }: TraySnapshot, { update }: TraySnapshot):
       about: `update:${version}:${isStaged}`,
       title: isStaged ? `Version ${version} is ready` : `Version ${version} is available`,
       body: isStaged ? "It is installed when the app starts again." : "The tray's menu leads to it.",
-      page: "settings",
+      page: "updates",
     },
   ];
 }

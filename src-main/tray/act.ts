@@ -3,6 +3,7 @@ import { textToCopy } from "../gateway/copy-text.ts";
 import type { GatewayHost } from "../gateway/gateway-host.ts";
 import type { LiveFacts } from "../gateway/watch-gateway.ts";
 import type { PreferenceChanges } from "../ipc/contract.ts";
+import type { AppUpdates } from "../updates/app-updates.ts";
 import { openOutside } from "../window/console-window.ts";
 import type { ConsolePage, TrayAction } from "./types.ts";
 
@@ -13,6 +14,7 @@ export interface ActionWorld {
   /** Asks the gateway how it is now. */
   refresh: () => Promise<void>;
   show: (page: ConsolePage) => void;
+  updates: Pick<AppUpdates, "state" | "act">;
   choose: (changes: PreferenceChanges) => void;
   restartGateway: () => Promise<void>;
   say: (title: string, body: string) => void;
@@ -66,9 +68,11 @@ async function steer(action: Steering, { electron, host, facts, refresh, say }: 
   }
 }
 
-/** Where it is told of; the console, where nobody has said. */
-function showUpdate({ electron, facts, show }: ActionWorld): void {
-  const url = facts()?.updateUrl ?? null;
-  if (url === null) show("settings");
+/** One that is here is installed; one that can be fetched is shown with what is new, and any other where it is told of. */
+function showUpdate({ electron, facts, show, updates }: ActionWorld): void {
+  const { phase } = updates.state();
+  if (phase === "staged") return void updates.act("restart");
+  const url = phase === "idle" || phase === "unsupported" ? (facts()?.updateUrl ?? null) : null;
+  if (url === null) show("updates");
   else openOutside(electron.shell, url);
 }

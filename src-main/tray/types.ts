@@ -59,7 +59,7 @@ export const TRAY_STATES = [
 /** In order of precedence: the first that is so is shown. */
 export type TrayState = (typeof TRAY_STATES)[number];
 
-export const CONSOLE_PAGES = ["overview", "requests", "agents", "settings", "budgets", "providers"] as const;
+export const CONSOLE_PAGES = ["overview", "requests", "agents", "settings", "budgets", "providers", "updates"] as const;
 export type ConsolePage = (typeof CONSOLE_PAGES)[number];
 
 export type TrayAction =

@@ -4,6 +4,8 @@
  *
  * Whom it asks comes in as an argument; `electron-feed.ts` is the real one.
  */
+import { definedOf } from "../defined-of.ts";
+import type { UpdateChoiceChanges } from "../ipc/updates-contract.ts";
 import { explainUpdateFailure } from "./explain-update-failure.ts";
 import { askToRestart, drain, type RestartWorld } from "./restart-when-drained.ts";
 import type { OfferedUpdate, UpdateAction, UpdateChoices, UpdateFeed, UpdatePhase, UpdateState } from "./types.ts";
@@ -13,7 +15,7 @@ export interface AppUpdates {
   /** What the tray shows of it, given what the gateway has heard by itself. */
   forTray(heard: TrayUpdate | null): TrayUpdate | null;
   act(action: UpdateAction): UpdateState;
-  choose(changes: Partial<Pick<UpdateChoices, "channel" | "isAutomatic">>): UpdateState;
+  choose(changes: UpdateChoiceChanges): UpdateState;
   /** @param offBecause why the operator wants nobody to be asked; null when somebody may be. */
   start(offBecause: string | null): void;
   stop(): void;
@@ -102,9 +104,9 @@ class Updates implements AppUpdates {
     return this.state();
   }
 
-  choose(changes: Partial<Pick<UpdateChoices, "channel" | "isAutomatic">>): UpdateState {
+  choose(changes: UpdateChoiceChanges): UpdateState {
     const before = this.options.choices();
-    this.options.keep({ ...before, ...changes });
+    this.options.keep({ ...before, ...definedOf(changes) });
     // What the other channel offers is another question.
     if (changes.channel !== undefined && changes.channel !== before.channel) void this.check();
     return this.state();
@@ -220,6 +222,7 @@ class Updates implements AppUpdates {
     const { openFeed, world } = this.options;
     if (openFeed === null) return Promise.reject(new Error("this app does not replace itself"));
     this.feed ??= openFeed().then((feed) => {
+      feed.onLeaving(world.releaseWindows);
       feed.onInstallFailure((error) => {
         if (this.phase !== "restarting") return;
         this.become("staged", explainUpdateFailure(error));

@@ -2,8 +2,16 @@ import type { AppUpdater } from "electron-updater";
 import { plainNotes } from "./plain-notes.ts";
 import type { UpdateFeed } from "./types.ts";
 
+/** Electron's own part of it. */
+interface SystemUpdater {
+  on(event: "before-quit-for-update", listener: () => void): unknown;
+}
+
 /** electron-updater as the app wants it: it fetches and installs nothing that nobody asked for, and only what is newer. */
-export function electronFeed(updater: AppUpdater, { installsOnQuit }: { installsOnQuit: boolean }): UpdateFeed {
+export function electronFeed(
+  updater: AppUpdater,
+  { installsOnQuit, system }: { installsOnQuit: boolean; system: SystemUpdater },
+): UpdateFeed {
   updater.logger = null;
   updater.autoDownload = false;
   updater.autoInstallOnAppQuit = installsOnQuit;
@@ -37,5 +45,6 @@ export function electronFeed(updater: AppUpdater, { installsOnQuit }: { installs
     cancel: () => last?.cancellationToken?.cancel(),
     install: () => updater.quitAndInstall(false, true),
     onInstallFailure: (listener) => void updater.on("error", listener),
+    onLeaving: (listener) => void system.on("before-quit-for-update", listener),
   };
 }

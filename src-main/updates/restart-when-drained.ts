@@ -9,6 +9,8 @@ export interface RestartWorld {
   stopGateway: () => Promise<void>;
   /** Nothing of the old app may stay on the screen, or keep the new one from starting. */
   letGo: () => void;
+  /** Windows that only hide when they are closed, close from now on. */
+  releaseWindows: () => void;
   /** The old app goes on, because nothing could be installed. */
   goOn: () => Promise<void>;
 }

@@ -71,4 +71,6 @@ export interface UpdateFeed {
   /** Replaces the app and ends it. That this did not work is told to `onInstallFailure`. */
   install(): void;
   onInstallFailure(listener: (error: unknown) => void): void;
+  /** Windows are about to be closed, before the app is told that it ends. */
+  onLeaving(listener: () => void): void;
 }

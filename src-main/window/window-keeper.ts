@@ -91,4 +91,7 @@ function goOnceSignedIn(window: WindowPart, url: string): void {
   });
 }
 
-const pageUrl = (consoleUrl: string, page: ConsolePage): string => `${consoleUrl}#/${page === "overview" ? "" : page}`;
+/** Pages whose address is not their name. */
+const ADDRESSES: Partial<Record<ConsolePage, string>> = { overview: "", updates: "settings?part=updates" };
+
+const pageUrl = (consoleUrl: string, page: ConsolePage): string => `${consoleUrl}#/${ADDRESSES[page] ?? page}`;

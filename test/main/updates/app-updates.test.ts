@@ -7,7 +7,7 @@ import { type AppUpdates, createAppUpdates } from "../../../src-main/updates/app
 import { electronFeed } from "../../../src-main/updates/electron-feed.ts";
 import type { RestartWorld } from "../../../src-main/updates/restart-when-drained.ts";
 import { STANDARD_CHOICES, type UpdateChoices, type UpdatePhase } from "../../../src-main/updates/types.ts";
-import { quits, realUpdater } from "./real-updater.ts";
+import { quits, realUpdater, system } from "./real-updater.ts";
 import { sha512Of, startUpdateServer, type UpdateServer } from "./update-server.ts";
 
 const body = Buffer.from("#!/bin/sh\nexit 0\n");
@@ -63,11 +63,15 @@ function make(times: Parameters<typeof createAppUpdates>[0]["times"] = {}): AppU
       done.push("gateway stopped");
     },
     letGo: () => void done.push("let go"),
+    releaseWindows: () => void done.push("windows close"),
     goOn: () => Promise.resolve(void done.push("goes on")),
   };
   return createAppUpdates({
     openFeed: async () =>
-      electronFeed(await realUpdater("AppImageUpdater", { folder, url: server.url }), { installsOnQuit: false }),
+      electronFeed(await realUpdater("AppImageUpdater", { folder, url: server.url }), {
+        installsOnQuit: false,
+        system,
+      }),
     choices: () => choices,
     keep: (next) => (choices = next),
     onChange: () => {},
@@ -187,7 +191,7 @@ describe.skipIf(process.platform !== "linux")("updates (needs Linux)", () => {
     expect(quits()).toBe(0);
     stopped.resolve();
     await vi.waitFor(() => expect(quits()).toBe(1));
-    expect(done).toEqual(["gateway stops", "gateway stopped", "let go"]);
+    expect(done).toEqual(["gateway stops", "gateway stopped", "let go", "windows close"]);
   });
 
   it("cut off no request before the person was asked", async () => {
@@ -199,7 +203,7 @@ describe.skipIf(process.platform !== "linux")("updates (needs Linux)", () => {
     expect([updates.state().phase, quits()]).toEqual(["staged", 0]);
     updates.act("restart");
     await vi.waitFor(() => expect(quits()).toBe(1));
-    expect(done.slice(2)).toEqual(["gateway stops", "gateway stopped", "let go"]);
+    expect(done.slice(2)).toEqual(["gateway stops", "gateway stopped", "let go", "windows close"]);
   });
 
   it("wait until requests have ended, when the person wants that", async () => {

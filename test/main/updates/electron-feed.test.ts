@@ -7,7 +7,7 @@ import { electronFeed } from "../../../src-main/updates/electron-feed.ts";
 import { explainUpdateFailure } from "../../../src-main/updates/explain-update-failure.ts";
 import type { UpdateFeed } from "../../../src-main/updates/types.ts";
 import { publisherProblem } from "../../../src-main/updates/windows-publisher.ts";
-import { quits, realUpdater, sayQuit } from "./real-updater.ts";
+import { quits, realUpdater, sayQuit, system } from "./real-updater.ts";
 import { sha512Of, startUpdateServer, type UpdateServer } from "./update-server.ts";
 
 const body = Buffer.from("#!/bin/sh\nexit 0\n# a new app\n".repeat(500));
@@ -30,6 +30,7 @@ afterEach(async () => {
 const feedOf = async (version?: string): Promise<UpdateFeed> =>
   electronFeed(await realUpdater("AppImageUpdater", { folder, url: server.url, ...(version ? { version } : {}) }), {
     installsOnQuit: false,
+    system,
   });
 const pending = (): string[] => {
   const place = join(folder, "tokligence-gateway-updater/pending");
@@ -151,7 +152,7 @@ describe("an installer for Windows", () => {
     Object.assign(updater, {
       verifyUpdateCodeSignature: (names: string[], path: string) => publisherProblem(names, path, powerShell),
     });
-    const feed = electronFeed(updater, { installsOnQuit: false });
+    const feed = electronFeed(updater, { installsOnQuit: false, system });
     await feed.check("stable");
     const failure = await failureOf(feed.download(() => {}));
     expect(asked).toEqual([body.toString()]);

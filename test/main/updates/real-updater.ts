@@ -23,7 +23,8 @@ const net = {
   request: ({ session: _session, redirect: _redirect, ...options }: http.RequestOptions & Record<string, unknown>) =>
     http.request(options),
 };
-const parts = { app, net, session: { fromPartition: () => ({}) }, autoUpdater: new EventEmitter() };
+export const system = new EventEmitter();
+const parts = { app, net, session: { fromPartition: () => ({}) }, autoUpdater: system };
 
 Object.assign(globalThis, { updaterElectron: parts });
 const source = `module.exports = globalThis.updaterElectron;`;
@@ -51,6 +52,7 @@ export async function realUpdater(
 ): Promise<Updater.AppUpdater> {
   Object.assign(app, { folder, version, quits: 0 });
   app.removeAllListeners();
+  system.removeAllListeners();
   const feed = {
     provider: "generic",
     url,
