@@ -66,6 +66,8 @@ export interface ElectronStandIn {
   clipboard: string[];
   openedOutside: string[];
   dialogs: MessageBoxOptions[];
+  /** What the person presses in dialogs, in order. */
+  answers: number[];
   loginItems: object[];
   shortcuts: Map<string, () => void>;
   /** How many times the app asked to quit, and the code it ended with. */
@@ -90,7 +92,6 @@ export interface ElectronStandIn {
 
 type Listener = (event: IpcMainInvokeEvent, ...args: unknown[]) => unknown;
 
-/** @param answers what the person presses in dialogs, in order. */
 export function createElectronStandIn({
   isFirst = true,
   answers = [] as number[],
@@ -107,6 +108,7 @@ export function createElectronStandIn({
     clipboard: [],
     openedOutside: [],
     dialogs: [],
+    answers,
     loginItems: [],
     shortcuts: new Map(),
     quits: 0,
@@ -132,6 +134,7 @@ export function createElectronStandIn({
   const parts: ElectronParts = {
     app: {
       requestSingleInstanceLock: () => isFirst,
+      releaseSingleInstanceLock: () => {},
       on: listen(events) as ElectronParts["app"]["on"],
       whenReady: () => ready.promise,
       quit: () => void result.quits++,
