@@ -57,6 +57,15 @@ const PAGES: readonly PageEntry[] = [
     load: () => import("./features/budgets/budgets-page.tsx").then(({ BudgetsPage }) => BudgetsPage),
   },
   {
+    path: "/playground",
+    pattern: "/playground",
+    icon: "playground",
+    title: () => t("playground:title"),
+    group: "see",
+    adminsOnly: true,
+    load: () => import("./features/playground/playground-page.tsx").then(({ PlaygroundPage }) => PlaygroundPage),
+  },
+  {
     path: "/providers",
     pattern: "/providers",
     icon: "providers",

@@ -12,6 +12,7 @@ import operations from "./operations.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import palette from "./palette.json" with { type: "json" };
 import people from "./people.json" with { type: "json" };
+import playground from "./playground.json" with { type: "json" };
 import popover from "./popover.json" with { type: "json" };
 import providers from "./providers.json" with { type: "json" };
 import requests from "./requests.json" with { type: "json" };
@@ -35,6 +36,7 @@ export const en = {
   agents,
   operations,
   hooks,
+  playground,
   popover,
   providers,
   requests,
