@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
-import { Fragment, useEffect, useSyncExternalStore } from "react";
-import { Router } from "wouter";
+import { Fragment, lazy, Suspense, useEffect, useMemo, useSyncExternalStore } from "react";
+import { Router, useLocation } from "wouter";
 import { useConsoleLocation } from "./api/console-location.ts";
 import {
   type Gateway,
@@ -14,9 +14,14 @@ import { Frame } from "./components/frame.tsx";
 import { PageOutlet } from "./components/page-outlet.tsx";
 import { Toasts } from "./components/toasts.tsx";
 import { SignInPage } from "./features/sign-in/sign-in-page.tsx";
+import { useFirstStart } from "./features/welcome/first-start.ts";
 import { language, onLanguageChange } from "./i18n/t.ts";
 import { pagesFor } from "./pages.ts";
 import { theme } from "./styles/theme.ts";
+
+const WelcomePage = lazy(() =>
+  import("./features/welcome/welcome-page.tsx").then((module) => ({ default: module.WelcomePage })),
+);
 
 export function App({ gateway }: { gateway: Gateway }) {
   return (
@@ -56,8 +61,19 @@ function Entrance() {
   useEffect(() => {
     if (phase === "signed-out") cache.clear();
   }, [cache, phase]);
-  if (state.phase !== "signed-in") return <SignInPage />;
-  const pages = pagesFor(state.user.role);
+  const role = state.phase === "signed-in" ? state.user.role : null;
+  const pages = useMemo(() => (role === null ? [] : pagesFor(role)), [role]);
+  const [path] = useLocation();
+  const mayConfigure = role === "root_admin";
+  const { isUndecided } = useFirstStart(mayConfigure);
+  if (role === null) return <SignInPage />;
+  if (isUndecided) return null;
+  if (path === "/welcome" && mayConfigure)
+    return (
+      <Suspense>
+        <WelcomePage />
+      </Suspense>
+    );
   return (
     <Frame pages={pages}>
       <PageOutlet pages={pages} />

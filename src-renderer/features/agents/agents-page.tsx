@@ -1,13 +1,12 @@
 import "./agents.css";
 import { useState } from "react";
 import type { AgentView } from "../../../src-gateway/admin-api/contract/agent-schemas.ts";
-import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
-import { Snippet } from "../../components/snippet.tsx";
 import { t } from "../../i18n/t.ts";
 import { AgentCard } from "./agent-card.tsx";
 import { inOrder } from "./agent-tone.ts";
 import { ConnectSheet } from "./connect-sheet.tsx";
+import { ElsewherePanel } from "./elsewhere-panel.tsx";
 import { SeenAgents } from "./seen-agents.tsx";
 import { useAgents } from "./use-agents.ts";
 
@@ -44,24 +43,5 @@ export function AgentsPage() {
       </div>
       {wanted !== null && <ConnectSheet agent={wanted} onClose={() => setWanted(null)} onChanged={query.reload} />}
     </div>
-  );
-}
-
-/** Settings of agents lie on the computer that they are on, which is not the one of this page. */
-function ElsewherePanel() {
-  const { value: status } = useQuery("status", (client) => client.call("getStatus"));
-  const url = status?.url ?? location.origin;
-  return (
-    <section className="panel" aria-labelledby="agents-elsewhere">
-      <div className="panel-head">
-        <h2 id="agents-elsewhere">{t("agents:elsewhere")}</h2>
-      </div>
-      <div className="panel-body stack">
-        <p className="soft">{t("agents:elsewhereText")}</p>
-        <Snippet value={`gateway --url ${url} agents`} thing={t("agents:listCommand")} />
-        <Snippet value={`gateway --url ${url} connect claude-code`} thing={t("agents:command")} />
-        <p className="soft small">{t("agents:elsewhereKey")}</p>
-      </div>
-    </section>
   );
 }

@@ -6,6 +6,7 @@ import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { useDay } from "../../format/use-day.ts";
 import { t } from "../../i18n/t.ts";
+import { SetupNotice } from "../welcome/setup-notice.tsx";
 import { AgentsStrip } from "./agents-strip.tsx";
 import { Alerts } from "./alerts.tsx";
 import { ConnectPanel } from "./connect-panel.tsx";
@@ -58,6 +59,7 @@ export function OverviewPage() {
       <div className="stack">
         {status.value && <StatusNotices status={status.value} />}
         <Alerts isAdmin={isAdmin} />
+        {isAdmin && <SetupNotice />}
         {leads && connect}
         {!isUnused && (
           <section className="panel" aria-label={t("overview:today")}>

@@ -21,6 +21,7 @@ import settings from "./settings.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
 import steer from "./steer.json" with { type: "json" };
 import usage from "./usage.json" with { type: "json" };
+import welcome from "./welcome.json" with { type: "json" };
 
 export const en = {
   audit,
@@ -46,4 +47,5 @@ export const en = {
   routing,
   "config-history": configHistory,
   usage,
+  welcome,
 };

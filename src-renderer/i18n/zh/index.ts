@@ -22,6 +22,7 @@ import settings from "./settings.json" with { type: "json" };
 import signIn from "./sign-in.json" with { type: "json" };
 import steer from "./steer.json" with { type: "json" };
 import usage from "./usage.json" with { type: "json" };
+import welcome from "./welcome.json" with { type: "json" };
 
 export const zh: Record<keyof typeof en, object> = {
   audit,
@@ -47,4 +48,5 @@ export const zh: Record<keyof typeof en, object> = {
   routing,
   "config-history": configHistory,
   usage,
+  welcome,
 };
