@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type EnvironmentOptions } from "vite";
 import packageJson from "../../package.json" with { type: "json" };
+import { endpointTable } from "./endpoint-table.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const at = (path: string): string => root + path;
@@ -51,7 +52,7 @@ function nodeBundle(outDir: string, input: Record<string, string>, format: "es" 
 export default defineConfig({
   root: at("src-renderer"),
   base: "./",
-  plugins: [react()],
+  plugins: [react(), endpointTable()],
   builder: {},
   environments: {
     client: {

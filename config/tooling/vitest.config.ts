@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { endpointTable } from "./endpoint-table.ts";
 
 export default defineConfig({
   root: fileURLToPath(new URL("../../", import.meta.url)),
+  plugins: [endpointTable()],
   define: { __VERSION__: '"0.0.0-test"' },
   test: {
     include: ["test/**/*.test.ts"],
