@@ -6,15 +6,9 @@ import { requestIdOf } from "../ir/exchange-record.ts";
 import { createIdSource } from "../lib/ids.ts";
 import { mountPlayground } from "./ask-by-hand.ts";
 import { type Caller, requireCaller } from "./caller.ts";
+import { API_PREFIX } from "./contract/api-prefix.ts";
 import { AUDIT_EXPORT } from "./contract/audit-endpoints.ts";
-import {
-  type Access,
-  API_PREFIX,
-  ENDPOINTS,
-  type Endpoint,
-  type EndpointName,
-  LIVE_EXCHANGES,
-} from "./contract/endpoints.ts";
+import { type Access, ENDPOINTS, type Endpoint, type EndpointName, LIVE_EXCHANGES } from "./contract/endpoints.ts";
 import { BYTE_ENDPOINTS } from "./contract/log-endpoints.ts";
 import { OIDC_CALLBACK } from "./contract/sign-in-endpoints.ts";
 import type { AdminDeps } from "./deps.ts";

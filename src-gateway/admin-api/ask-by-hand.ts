@@ -1,7 +1,7 @@
 /** The playground's way to the models: who is signed in asks as a client does, without a client key. */
 import type { Express } from "express";
 import { requireCaller } from "./caller.ts";
-import { API_PREFIX } from "./contract/endpoints.ts";
+import { API_PREFIX } from "./contract/api-prefix.ts";
 import { PLAYGROUND } from "./contract/playground-endpoint.ts";
 import type { AdminDeps } from "./deps.ts";
 

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from "node:http";
 import { connect as connectSocket } from "node:net";
 import { type AdminClient, AdminError, createAdminClient } from "../admin-api/contract/client.ts";
+import { ENDPOINTS } from "../admin-api/contract/endpoints.ts";
 import { controlSocketPath } from "../admin-api/control-socket.ts";
 import type { Settings } from "../settings/types.ts";
 import { CliError, EXIT, exitCodeOf } from "./cli-error.ts";
@@ -54,7 +55,7 @@ export async function connect(options: ConnectOptions): Promise<Connection> {
 }
 
 function over(target: Target, via: Connection["via"]): Connection {
-  const client = createAdminClient(createTransport(target));
+  const client = createAdminClient(createTransport(target), ENDPOINTS);
   return {
     via,
     url: "url" in target ? target.url : null,

@@ -1,4 +1,4 @@
-import { API_PREFIX } from "../admin-api/contract/endpoints.ts";
+import { API_PREFIX } from "../admin-api/contract/api-prefix.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";
 import type { Context } from "./context.ts";

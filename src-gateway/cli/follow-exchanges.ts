@@ -1,6 +1,7 @@
 /** Follows the gateway's live stream across its restarts, with what ended in between. */
 import type { IncomingMessage } from "node:http";
-import { API_PREFIX, LIVE_EXCHANGES } from "../admin-api/contract/endpoints.ts";
+import { API_PREFIX } from "../admin-api/contract/api-prefix.ts";
+import { LIVE_EXCHANGES } from "../admin-api/contract/endpoints.ts";
 import { createLiveReader } from "../admin-api/contract/live-exchanges.ts";
 import type { ExchangeView } from "../admin-api/contract/schemas.ts";
 import { CliError, EXIT, exitCodeOf } from "./cli-error.ts";

@@ -1,6 +1,6 @@
+import { API_PREFIX } from "../admin-api/contract/api-prefix.ts";
 import type { ActView } from "../admin-api/contract/audit-endpoints.ts";
 import { type AdminClient, itemsOf } from "../admin-api/contract/client.ts";
-import { API_PREFIX } from "../admin-api/contract/endpoints.ts";
 import type { Context } from "./context.ts";
 import { saveDownload } from "./save-download.ts";
 

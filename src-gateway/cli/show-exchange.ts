@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { API_PREFIX } from "../admin-api/contract/endpoints.ts";
+import { API_PREFIX } from "../admin-api/contract/api-prefix.ts";
 import type { ExchangeView } from "../admin-api/contract/schemas.ts";
 import { CliError, EXIT } from "./cli-error.ts";
 import type { Connection } from "./connect.ts";

@@ -1,5 +1,6 @@
 /** Keeps what the tray shows of a running gateway: asks when something was done, and now and then for what does by itself. */
 import { createAdminClient } from "../../src-gateway/admin-api/contract/client.ts";
+import { ENDPOINTS } from "../../src-gateway/admin-api/contract/endpoints.ts";
 import type { HostDesk } from "../../src-gateway/index.ts";
 import type { TraySnapshot } from "../tray/types.ts";
 import { type GatewayFacts, readFacts } from "./read-facts.ts";
@@ -33,7 +34,7 @@ export function watchGateway(
   desk: HostDesk,
   { onChange, onProblem, wantsGlance = () => false, nowMs = Date.now }: WatchOptions,
 ): GatewayWatch {
-  const client = createAdminClient(desk.admin);
+  const client = createAdminClient(desk.admin, ENDPOINTS);
   let facts: GatewayFacts | null = null;
   let failover: TraySnapshot["failover"] = null;
   let openExchanges = 0;

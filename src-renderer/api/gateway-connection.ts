@@ -4,15 +4,16 @@
  * When a call does not get through, the connection is `down` until the gateway answers again; it asks by itself. `epoch`
  * grows with each return, so that whoever shows data knows to read it anew.
  */
+import { ENDPOINT_TABLE } from "virtual:endpoint-table";
 import {
   type AdminClient,
   AdminError,
   createAdminClient,
+  saidIn,
   type Transport,
   type TransportReply,
   type TransportRequest,
 } from "../../src-gateway/admin-api/contract/client.ts";
-import { errorSchema } from "../../src-gateway/admin-api/contract/schemas.ts";
 
 export interface ConnectionState {
   isDown: boolean;
@@ -82,7 +83,7 @@ export function createGatewayConnection({
       throw new GatewayUnreachable("The gateway does not answer.", { cause });
     }
   };
-  const client = createAdminClient(transport);
+  const client = createAdminClient(transport, ENDPOINT_TABLE);
 
   return {
     async call(name, input) {
@@ -126,8 +127,7 @@ async function readText(url: string, timeoutMs: number): Promise<string> {
   const reply = await fetch(url, { credentials: "same-origin", signal: AbortSignal.timeout(timeoutMs) });
   const text = await reply.text();
   if (reply.ok) return text;
-  const said = errorSchema.safeParse(parse(text));
-  const { code, message } = said.success ? said.data.error : { code: "unexpected_answer", message: `${reply.status}` };
+  const { code, message } = saidIn(parse(text)) ?? { code: "unexpected_answer", message: `${reply.status}` };
   throw new AdminError(reply.status, code, message, reply.headers.get("x-request-id"));
 }
 

@@ -1,7 +1,8 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { t } from "../i18n/t.ts";
 import { Icon } from "./icon.tsx";
+import { Tip } from "./tip.tsx";
 
 const SHOWN_MS = 1_500;
 
@@ -22,7 +23,7 @@ export function CopyButton({ value, thing }: { value: string; thing: string }) {
   const said = state === "copied" ? t("frame:copied") : state === "failed" ? t("frame:copyFailed") : t("frame:copy");
   return (
     <>
-      <Tooltip label={said} {...(state === "idle" ? {} : { opened: true })}>
+      <Tip label={said} isOpen={state !== "idle"}>
         <ActionIcon
           aria-label={t("frame:copyThing", { thing })}
           onClick={copy}
@@ -30,7 +31,7 @@ export function CopyButton({ value, thing }: { value: string; thing: string }) {
         >
           <Icon name={state === "copied" ? "check" : "copy"} />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
       <output className="visually-hidden">{state === "idle" ? "" : said}</output>
     </>
   );

@@ -1,4 +1,4 @@
-import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, useMantineColorScheme } from "@mantine/core";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useLocation } from "wouter";
 import { useGateway, useSessionState } from "../api/gateway-context.tsx";
@@ -12,6 +12,7 @@ import { LanguageButton } from "./language-button.tsx";
 import { PageNav } from "./page-nav.tsx";
 import { paletteKeys, useShortcuts } from "./palette/use-shortcuts.ts";
 import { StateBanners } from "./state-banners.tsx";
+import { Tip } from "./tip.tsx";
 
 const CommandPalette = lazy(() =>
   import("./palette/command-palette.tsx").then((module) => ({ default: module.CommandPalette })),
@@ -78,11 +79,11 @@ function FrameFoot() {
         <div className="frame-foot-actions">
           <LanguageButton />
           <ThemeToggle />
-          <Tooltip label={t("frame:signOut")}>
+          <Tip label={t("frame:signOut")}>
             <ActionIcon aria-label={t("frame:signOut")} onClick={() => void signOut(session)}>
               <Icon name="leave" />
             </ActionIcon>
-          </Tooltip>
+          </Tip>
         </div>
       </div>
     </footer>
@@ -96,11 +97,11 @@ function ThemeToggle() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const label = t(`frame:themes.${colorScheme}`);
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon aria-label={label} onClick={() => setColorScheme(NEXT_THEME[colorScheme])}>
         <Icon name={THEME_ICONS[colorScheme]} />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }
 

@@ -1,10 +1,11 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { useConnectionState } from "../api/gateway-context.tsx";
 import { usePause, useStatus } from "../api/use-pause.ts";
 import { t } from "../i18n/t.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { HealthDot, type Tone } from "./health-dot.tsx";
 import { Icon } from "./icon.tsx";
+import { Tip } from "./tip.tsx";
 
 const REFRESH_MS = 10_000;
 
@@ -29,7 +30,7 @@ export function GatewayCard() {
       </span>
       <div className="gateway-card-actions">
         {pause.mayPause && (
-          <Tooltip label={label}>
+          <Tip label={label}>
             <ActionIcon
               aria-label={label}
               disabled={isDown}
@@ -38,7 +39,7 @@ export function GatewayCard() {
             >
               <Icon name={pause.isPaused ? "play" : "pause"} />
             </ActionIcon>
-          </Tooltip>
+          </Tip>
         )}
         <CopyButton value={url} thing={t("frame:address")} />
       </div>

@@ -1,7 +1,8 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { isLanguage, LANGUAGES } from "../i18n/languages.ts";
 import { changeLanguage, language, t } from "../i18n/t.ts";
 import { Icon } from "./icon.tsx";
+import { Tip } from "./tip.tsx";
 
 /** Goes to the next of the languages, which are two. */
 export function LanguageButton() {
@@ -9,10 +10,10 @@ export function LanguageButton() {
   const next = codes[(codes.indexOf(language()) + 1) % codes.length] ?? "en";
   const label = t("frame:language", { name: LANGUAGES[next].name });
   return (
-    <Tooltip label={label}>
+    <Tip label={label}>
       <ActionIcon aria-label={label} onClick={() => void changeLanguage(next)}>
         <Icon name="language" />
       </ActionIcon>
-    </Tooltip>
+    </Tip>
   );
 }

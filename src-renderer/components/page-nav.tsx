@@ -1,12 +1,13 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Link } from "wouter";
 import { t } from "../i18n/t.ts";
 import { PAGE_GROUPS, type PageEntry } from "../pages.ts";
 import { Icon } from "./icon.tsx";
 import { Keys } from "./palette/keys.tsx";
 import { keyOfPage } from "./palette/page-keys.ts";
-import { Sheet } from "./sheet.tsx";
 import { useIsPhone } from "./use-is-phone.ts";
+
+const Sheet = lazy(() => import("./sheet.tsx").then((module) => ({ default: module.Sheet })));
 
 /** What people look at most; the first ones that somebody may see stand at the bottom of a phone. */
 const MAIN_PATHS = ["/", "/requests", "/usage", "/providers", "/budgets", "/agents", "/keys"];
@@ -89,11 +90,15 @@ function BottomNav({ pages, current }: Props) {
           </li>
         )}
       </ul>
-      <Sheet title={t("frame:more")} isOpen={isOpen} onClose={() => setOpenAt(null)}>
-        <div className="nav-sheet">
-          <GroupedPages pages={rest} current={current} />
-        </div>
-      </Sheet>
+      {openAt !== null && (
+        <Suspense>
+          <Sheet title={t("frame:more")} isOpen={isOpen} onClose={() => setOpenAt(null)}>
+            <div className="nav-sheet">
+              <GroupedPages pages={rest} current={current} />
+            </div>
+          </Sheet>
+        </Suspense>
+      )}
     </nav>
   );
 }

@@ -15,7 +15,6 @@ import "@mantine/core/styles/Popover.layer.css";
 import "@mantine/core/styles/ScrollArea.layer.css";
 import "@mantine/core/styles/Switch.layer.css";
 import "@mantine/core/styles/InlineInput.layer.css";
-import "@mantine/core/styles/Tooltip.layer.css";
 import "@mantine/core/styles/ModalBase.layer.css";
 import "@mantine/core/styles/Modal.layer.css";
 import "@mantine/core/styles/Overlay.layer.css";
@@ -25,14 +24,13 @@ import "@mantine/core/styles/PillsInput.layer.css";
 import "@mantine/core/styles/Pill.layer.css";
 import "@mantine/core/styles/NumberInput.layer.css";
 import {
-  ActionIcon,
-  Button,
+  type ActionIconProps,
+  type ButtonProps,
   createTheme,
   type MantineColorsTuple,
-  Select,
-  Switch,
-  TextInput,
-  Tooltip,
+  type SelectProps,
+  type SwitchProps,
+  type TextInputProps,
 } from "@mantine/core";
 
 /** The one accent. Green, amber and red mean health and nothing else. */
@@ -73,18 +71,12 @@ export const theme = createTheme({
   fontSizes: { xs: "12px", sm: "13px", md: "13px", lg: "15px", xl: "18px" },
   respectReducedMotion: true,
   cursorType: "pointer",
+  // By their names: components that stood here would be loaded with the first page.
   components: {
-    ActionIcon: ActionIcon.extend({ defaultProps: { variant: "subtle", color: "gray", size: 28 } }),
-    Button: Button.extend({ defaultProps: { size: "xs", variant: "default" } }),
-    Select: Select.extend({ defaultProps: { size: "xs" } }),
-    TextInput: TextInput.extend({ defaultProps: { size: "xs" } }),
-    Switch: Switch.extend({ defaultProps: { size: "xs", withThumbIndicator: false } }),
-    Tooltip: Tooltip.extend({
-      defaultProps: {
-        openDelay: 400,
-        transitionProps: { duration: 100 },
-        events: { hover: true, focus: true, touch: false },
-      },
-    }),
+    ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 28 } satisfies ActionIconProps },
+    Button: { defaultProps: { size: "xs", variant: "default" } satisfies ButtonProps },
+    Select: { defaultProps: { size: "xs" } satisfies SelectProps },
+    TextInput: { defaultProps: { size: "xs" } satisfies TextInputProps },
+    Switch: { defaultProps: { size: "xs", withThumbIndicator: false } satisfies SwitchProps },
   },
 });

@@ -15,6 +15,7 @@ export async function visit(page: Page, path: string): Promise<Visit> {
       new Promise<Visit>((resolve) => {
         const headingBefore = document.querySelector("h1")?.textContent;
         performance.clearResourceTimings();
+        performance.setResourceTimingBufferSize(10_000);
         const startedAt = performance.now();
         location.hash = to;
         const look = (): void => {
@@ -25,7 +26,7 @@ export async function visit(page: Page, path: string): Promise<Visit> {
           requestAnimationFrame(() => {
             const ms = performance.now() - startedAt;
             const asked = (performance.getEntriesByType("resource") as PerformanceResourceTiming[])
-              .filter(({ name }) => name.includes("/api/"))
+              .filter(({ name, startTime }) => name.includes("/api/") && startTime >= startedAt)
               .toSorted((a, b) => a.startTime - b.startTime);
             const firstEnd = Math.min(...asked.map(({ responseEnd }) => responseEnd));
             const chained = asked

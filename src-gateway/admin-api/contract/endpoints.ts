@@ -33,6 +33,7 @@ import {
 import { SIGN_IN_ENDPOINTS } from "./sign-in-endpoints.ts";
 import { SWITCH_ENDPOINTS } from "./switch-endpoints.ts";
 import { TEAM_ENDPOINTS } from "./team-endpoints.ts";
+import { TRANSFER_ENDPOINTS } from "./transfer-endpoints.ts";
 import { USAGE_ENDPOINTS } from "./usage-endpoints.ts";
 import { USER_ENDPOINTS } from "./user-endpoints.ts";
 
@@ -201,6 +202,7 @@ export const ENDPOINTS = {
   ...HOOK_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
   ...SIGN_IN_ENDPOINTS,
+  ...TRANSFER_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 /** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */
@@ -213,5 +215,3 @@ export type ParamsOf<Name extends EndpointName> = Record<NamesIn<Of<Name>["path"
 export type QueryOf<Name extends EndpointName> = z.infer<Of<Name>["query"]>;
 export type BodyOf<Name extends EndpointName> = z.infer<Of<Name>["body"]>;
 export type ReplyOf<Name extends EndpointName> = z.infer<Of<Name>["reply"]>;
-
-export const API_PREFIX = "/api/v1";

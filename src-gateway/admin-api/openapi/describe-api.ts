@@ -1,8 +1,9 @@
 /** The OpenAPI 3.1 description of the admin API, made from the contract; the inference surfaces are named beside it. */
 import { RIGHTS } from "../../auth/rights.ts";
 import { ERROR_CATALOGUE } from "../../ir/errors.ts";
+import { API_PREFIX } from "../contract/api-prefix.ts";
 import { AUDIT_EXPORT } from "../contract/audit-endpoints.ts";
-import { type Access, API_PREFIX, ENDPOINTS, type Endpoint, LIVE_EXCHANGES } from "../contract/endpoints.ts";
+import { type Access, ENDPOINTS, type Endpoint, LIVE_EXCHANGES } from "../contract/endpoints.ts";
 import { BYTE_ENDPOINTS } from "../contract/log-endpoints.ts";
 import { WITHOUT_ACT } from "../contract/without-act.ts";
 import { INFERENCE_PATHS } from "./inference-paths.ts";

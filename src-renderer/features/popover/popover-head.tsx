@@ -1,8 +1,9 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import type { PopoverAction, PopoverState } from "../../api/desktop.ts";
 import { CopyButton } from "../../components/copy-button.tsx";
 import { HealthDot, type Tone } from "../../components/health-dot.tsx";
 import { Icon } from "../../components/icon.tsx";
+import { Tip } from "../../components/tip.tsx";
 import { t } from "../../i18n/t.ts";
 
 /** How the gateway is, by shape, colour and word; where it is; and the one verb that makes sense. */
@@ -21,16 +22,16 @@ export function PopoverHead({ state, act }: { state: PopoverState; act: (action:
           </span>
           <div className="popover-verbs">
             <CopyButton value={url} thing={t("frame:address")} />
-            <Tooltip label={verb}>
+            <Tip label={verb}>
               <ActionIcon aria-label={verb} onClick={() => void act({ do: paused ? "resume" : "pause" })}>
                 <Icon name={paused ? "play" : "pause"} />
               </ActionIcon>
-            </Tooltip>
-            <Tooltip label={t("popover:settings")}>
+            </Tip>
+            <Tip label={t("popover:settings")}>
               <ActionIcon aria-label={t("popover:settings")} onClick={() => void act({ do: "open", page: "settings" })}>
                 <Icon name="settings" />
               </ActionIcon>
-            </Tooltip>
+            </Tip>
           </div>
         </>
       )}

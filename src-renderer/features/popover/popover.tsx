@@ -1,11 +1,12 @@
 import "./popover.css";
-import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { ActionIcon, Button } from "@mantine/core";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { DesktopBridge } from "../../../src-main/preload.ts";
 import type { PopoverAction, PopoverState } from "../../api/desktop.ts";
 import { Icon } from "../../components/icon.tsx";
 import { Meter } from "../../components/meter.tsx";
 import { Notice } from "../../components/notice.tsx";
+import { Tip } from "../../components/tip.tsx";
 import { language, onLanguageChange, t } from "../../i18n/t.ts";
 import { formatAmount } from "../budgets/budget-facts.ts";
 import { PopoverAgents } from "./popover-agents.tsx";
@@ -92,11 +93,11 @@ function Foot({ state: { update }, act }: { state: PopoverState; act: (action: P
       </Button>
       <Button onClick={open("requests")}>{t("popover:requestsPage")}</Button>
       <Button onClick={open("agents")}>{t("popover:connect")}</Button>
-      <Tooltip label={t("popover:quit")}>
+      <Tip label={t("popover:quit")}>
         <ActionIcon className="popover-quit" aria-label={t("popover:quit")} onClick={() => void act({ do: "quit" })}>
           <Icon name="leave" />
         </ActionIcon>
-      </Tooltip>
+      </Tip>
     </footer>
   );
 }

@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { API_PREFIX } from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { API_PREFIX } from "../../../src-gateway/admin-api/contract/api-prefix.ts";
 import { useGateway } from "../../api/gateway-context.tsx";
 import { useQuery } from "../../api/use-query.ts";
 import { CopyButton } from "../../components/copy-button.tsx";

@@ -1,8 +1,9 @@
-import { CloseButton, Select, Switch, TextInput, Tooltip } from "@mantine/core";
+import { CloseButton, Select, Switch, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { AdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { Icon } from "../../components/icon.tsx";
+import { Tip } from "../../components/tip.tsx";
 import { t } from "../../i18n/t.ts";
 import type { RequestFilter } from "./request-rows.ts";
 
@@ -59,14 +60,14 @@ export function RequestFilters({ filter, search, isLive, onFilter, onSearch, onL
         checked={filter.failedOnly}
         onChange={(event) => onFilter({ ...filter, failedOnly: event.currentTarget.checked })}
       />
-      <Tooltip label={t("requests:liveHint")}>
+      <Tip label={t("requests:liveHint")}>
         <Switch
           className="filter-live"
           label={t("requests:live")}
           checked={isLive}
           onChange={(event) => onLive(event.currentTarget.checked)}
         />
-      </Tooltip>
+      </Tip>
     </search>
   );
 }

@@ -1,10 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  API_PREFIX,
-  ENDPOINTS,
-  type Endpoint,
-  LIVE_EXCHANGES,
-} from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { API_PREFIX } from "../../../src-gateway/admin-api/contract/api-prefix.ts";
+import { ENDPOINTS, type Endpoint, LIVE_EXCHANGES } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { PLAYGROUND } from "../../../src-gateway/admin-api/contract/playground-endpoint.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { clientAs, newUser, rootClient, signIn } from "./admin-client.ts";

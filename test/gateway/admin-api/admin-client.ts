@@ -1,5 +1,6 @@
 /** The contract's client over real sockets, as somebody. */
 import { type AdminClient, createAdminClient, type Transport } from "../../../src-gateway/admin-api/contract/client.ts";
+import { ENDPOINTS } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import type { TestGateway } from "../../support/gateway.ts";
 
 export const transportOver =
@@ -20,7 +21,7 @@ export const transportOver =
   };
 
 export const clientAs = ({ url }: { url: string }, key: string): AdminClient =>
-  createAdminClient(transportOver(url, { authorization: `Bearer ${key}` }));
+  createAdminClient(transportOver(url, { authorization: `Bearer ${key}` }), ENDPOINTS);
 
 export const rootClient = (gateway: TestGateway): AdminClient => clientAs(gateway, gateway.key);
 

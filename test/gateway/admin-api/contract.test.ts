@@ -13,7 +13,7 @@ const answering =
 describe("the client", () => {
   it("says what the gateway said when it refuses", async () => {
     const error = { message: "There is no user 9.", type: "not_found", code: "not_found" };
-    const call = createAdminClient(answering(404, { error })).call("listUsers");
+    const call = createAdminClient(answering(404, { error }), ENDPOINTS).call("listUsers");
     await expect(call).rejects.toMatchObject({
       name: "AdminError",
       status: 404,
@@ -31,7 +31,7 @@ describe("the client", () => {
       [502, null],
       [500, { error: "text" }],
     ] as const) {
-      const call = createAdminClient(answering(status, json)).call("listUsers");
+      const call = createAdminClient(answering(status, json), ENDPOINTS).call("listUsers");
       await expect(call).rejects.toMatchObject({ name: "AdminError", status, code: "unexpected_answer" });
     }
   });
@@ -41,7 +41,7 @@ describe("the client", () => {
     const client = createAdminClient(async ({ method, path, body }) => {
       asked.push(`${method} ${path} ${JSON.stringify(body)}`);
       return { status: 200, json: [], requestId: null };
-    });
+    }, ENDPOINTS);
     await client.call("listExchanges", { query: { model: "a&b=c/ü", failedOnly: true, limit: undefined } });
     await client.call("probeProvider", { params: { id: "../x?y#z" } }).catch(() => {});
     expect(asked).toEqual([
@@ -51,7 +51,7 @@ describe("the client", () => {
   });
 
   it("does not call another endpoint when a parameter is missing", async () => {
-    const client = createAdminClient(answering(200, []));
+    const client = createAdminClient(answering(200, []), ENDPOINTS);
     await expect(client.call("listUserKeys", { params: { id: "" } })).rejects.toThrow("id");
   });
 });
@@ -132,7 +132,7 @@ describe("a list that comes in pages", () => {
     const client = createAdminClient(async ({ path }) => {
       asked.push(path);
       return path.includes("cursor=second") ? page([3], null) : page([1, 2], "second");
-    });
+    }, ENDPOINTS);
     const seen: number[] = [];
     for await (const { id } of itemsOf(client, "listActs", { query: { action: "user.*" } })) {
       seen.push(id);
@@ -150,7 +150,7 @@ describe("a call", () => {
     const client = createAdminClient(async ({ headers }) => {
       sent.push(headers);
       return { status: 200, requestId: null, etag: '"v1"', json: [] };
-    });
+    }, ENDPOINTS);
     await client.call("listProviders", { onVersion: (etag) => (version = etag), ifMatch: '"v0"', idempotencyKey: "k" });
     await client.call("listProviders");
     expect(sent).toEqual([{ "if-match": '"v0"', "idempotency-key": "k" }, undefined]);

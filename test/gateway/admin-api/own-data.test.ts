@@ -1,6 +1,7 @@
 /** What belongs to somebody else is not there: every endpoint that shows users what is theirs, asked for another's. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { API_PREFIX, ENDPOINTS, type Endpoint } from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { API_PREFIX } from "../../../src-gateway/admin-api/contract/api-prefix.ts";
+import { ENDPOINTS, type Endpoint } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { BYTE_ENDPOINTS } from "../../../src-gateway/admin-api/contract/log-endpoints.ts";
 import { RIGHTS } from "../../../src-gateway/auth/rights.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";

@@ -1,11 +1,7 @@
 /** Every route with every role, with scoped keys and with none, beside the table of rights. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import {
-  API_PREFIX,
-  ENDPOINTS,
-  type Endpoint,
-  LIVE_EXCHANGES,
-} from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { API_PREFIX } from "../../../src-gateway/admin-api/contract/api-prefix.ts";
+import { ENDPOINTS, type Endpoint, LIVE_EXCHANGES } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { BYTE_ENDPOINTS } from "../../../src-gateway/admin-api/contract/log-endpoints.ts";
 import { PLAYGROUND } from "../../../src-gateway/admin-api/contract/playground-endpoint.ts";
 import { RIGHTS, type Right } from "../../../src-gateway/auth/rights.ts";

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { createAdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
+import { ENDPOINTS } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
 import { clientAs, cookieIn, login, newUser, rootClient, signIn, transportOver } from "./admin-client.ts";
 
@@ -16,7 +17,8 @@ async function start(options: Parameters<typeof startTestGateway>[0] = {}): Prom
   endings.push(() => gateway.stop());
   return gateway;
 }
-const as = ({ url }: { url: string }, cookie: string) => createAdminClient(transportOver(url, { cookie, origin: url }));
+const as = ({ url }: { url: string }, cookie: string) =>
+  createAdminClient(transportOver(url, { cookie, origin: url }), ENDPOINTS);
 const statusOf = async ({ url }: { url: string }, cookie: string): Promise<number> =>
   (await fetch(`${url}/api/v1/auth/me`, { headers: { cookie } })).status;
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createAdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
+import { ENDPOINTS } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { controlSocketPath } from "../../../src-gateway/admin-api/control-socket.ts";
 import { createTransport } from "../../../src-gateway/cli/transport.ts";
 import { createGateway, type Gateway, type GatewayInfo } from "../../../src-gateway/index.ts";
@@ -69,7 +70,7 @@ describe("the endpoints for agents", () => {
     const file = join(home, ".claude/settings.json");
     mkdirSync(join(home, ".claude"));
     writeFileSync(file, '{ "theme": "dark" }');
-    const client = createAdminClient(createTransport({ socketPath: controlSocketPath(dataDir) }));
+    const client = createAdminClient(createTransport({ socketPath: controlSocketPath(dataDir) }), ENDPOINTS);
     const params = { id: "claude-code" };
     expect((await client.call("listAgents")).find(({ id }) => id === "claude-code")).toMatchObject({
       state: "available",
@@ -131,7 +132,7 @@ describe("the endpoints for agents", () => {
     ]) {
       expect((await ask(url, key, "/claude-code/connect", headers)).status).toBe(403);
     }
-    const client = createAdminClient(createTransport({ url, key }));
+    const client = createAdminClient(createTransport({ url, key }), ENDPOINTS);
     const user = await client.call("createUser", { body: { email: "admin@example.com", role: "gateway_admin" } });
     const { token } = await client.call("createUserKey", { params: { id: user.id }, body: { name: "k" } });
     expect((await ask(url, token, "")).status).toBe(403);

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type AdminClient, createAdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
+import { ENDPOINTS } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { controlSocketPath } from "../../../src-gateway/admin-api/control-socket.ts";
 import { createTransport } from "../../../src-gateway/cli/transport.ts";
 import { startTestGateway, type TestGateway } from "../../support/gateway.ts";
@@ -17,7 +18,7 @@ let local: AdminClient;
 beforeEach(async () => {
   gateway = await startTestGateway({ config: FIRST, env: { TOKLIGENCE_HOOKS_ENABLED: "true" } });
   remote = rootClient(gateway);
-  local = createAdminClient(createTransport({ socketPath: controlSocketPath(gateway.dataDir) }));
+  local = createAdminClient(createTransport({ socketPath: controlSocketPath(gateway.dataDir) }), ENDPOINTS);
 });
 afterEach(() => gateway.stop());
 

@@ -1,0 +1,2 @@
+/** Before the path of every endpoint. */
+export const API_PREFIX = "/api/v1";
