@@ -19,6 +19,7 @@ import type { NoticeBoard } from "../marketplace/types.ts";
 import type { BodyArchive, ReplayQuestion, RequestLog, Retention } from "../request-log/types.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
 import type { SignInDesk } from "../sign-in/types.ts";
+import type { TransferReport } from "../transfer/types.ts";
 import type { ConfigurationDoor } from "./configuration-door.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
@@ -33,6 +34,20 @@ export type StatusFacts = Omit<StatusView, "pid" | "nowUs" | "baseUrls" | "pause
 export type ProviderFacts = Omit<ProviderView, "credentialState" | "health">;
 export type HealthFacts = HealthView;
 export type ConfigFacts = Omit<ConfigView, "providers">;
+
+/** Everything in one file, to another computer and from one. */
+export interface TransferDesk {
+  /** Sealed and with all keys where there is a passphrase. @throws GatewayError invalid_request for one that is too short. */
+  export(passphrase: string | null): Promise<{ fileName: string; bytes: Buffer }>;
+  /** @throws GatewayError invalid_request for a file that cannot be opened, forbidden where `mayApply` throws it. */
+  import(question: {
+    bytes: Buffer;
+    passphrase: string | null;
+    apply: boolean;
+    author: string;
+    mayApply(before: string, after: string): void;
+  }): Promise<TransferReport>;
+}
 
 /** What the handlers are given of the gateway. */
 export interface AdminDeps {
@@ -96,6 +111,7 @@ export interface AdminDeps {
   configuration: ConfigurationDoor;
   config(): ConfigFacts;
   reloadConfig(): Promise<void>;
+  transfer: TransferDesk;
   /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */
   watch(watcher: (record: ExchangeRecord | null) => void): () => void;
 }

@@ -4,10 +4,25 @@ import { createHmac, hash, randomBytes } from "node:crypto";
 export interface KeyHasher {
   /** HMAC-SHA256 in hex. */
   hash(token: string): string;
+  /** The same with secrets of other gateways, whose keys have come here. */
+  otherHashes(token: string): string[];
+  /** All of them, the own one first. */
+  secrets(): readonly string[];
+  /** From now on keys of a gateway with this secret are recognised, too; `forget` ends that. */
+  adopt(secret: string): void;
+  forget(secret: string): void;
 }
 
-export function createKeyHasher(secret: string): KeyHasher {
-  return { hash: (token) => createHmac("sha256", secret).update(token).digest("hex") };
+export function createKeyHasher(secret: string, adopted: readonly string[] = []): KeyHasher {
+  const others = new Set(adopted);
+  const hashWith = (key: string, token: string): string => createHmac("sha256", key).update(token).digest("hex");
+  return {
+    hash: (token) => hashWith(secret, token),
+    otherHashes: (token) => [...others].map((each) => hashWith(each, token)),
+    secrets: () => [secret, ...others],
+    adopt: (other) => void (other !== secret && others.add(other)),
+    forget: (other) => void others.delete(other),
+  };
 }
 
 /** A new client key: `tok_` and 32 random bytes. */

@@ -115,7 +115,7 @@ class Ring implements KeyRing {
     const print = fingerprint(token);
     const known = this.recent.get(print);
     if (known) return known;
-    const found = token.startsWith("tok_") ? this.byHash.get(this.hasher.hash(token)) : undefined;
+    const found = token.startsWith("tok_") ? this.find(token) : undefined;
     if (!found) {
       throw new GatewayError(
         "invalid_api_key",
@@ -126,6 +126,16 @@ class Ring implements KeyRing {
     if (this.recent.size >= MAX_RECENT) this.recent.clear();
     this.recent.set(print, found);
     return found;
+  }
+
+  private find(token: string): KnownKey | undefined {
+    const own = this.byHash.get(this.hasher.hash(token));
+    if (own) return own;
+    for (const hash of this.hasher.otherHashes(token)) {
+      const found = this.byHash.get(hash);
+      if (found) return found;
+    }
+    return undefined;
   }
 
   private async load(): Promise<void> {

@@ -61,6 +61,7 @@ export const RIGHTS = {
   "notices:read": row("see announcements and what is new", "all", "all", "own", "own"),
   "notices:write": row("put announcements away", "all", "all", "none", "none"),
   "metrics:read": row("see the gateway's own counts and logs", "all", "all", "none", "none"),
+  "transfer:run": row("write all of the gateway into a file, keys too, and take one in", "all", "none", "none", "none"),
   "agents:write": row("set agents up for the gateway, and undo it", "all", "all", "none", "none"),
 } as const satisfies Record<string, RightRow>;
 

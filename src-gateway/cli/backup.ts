@@ -38,15 +38,20 @@ export function addBackup(program: Command, world: CliWorld): void {
       const tools = await world.openStorage();
       if (flags.check) return show(printer, await tools.checkBackup(file));
       const settings = await readSettings();
-      const { controlSocketPath } = await import("../admin-api/control-socket.ts");
-      if (await isHeld(controlSocketPath(settings.dataDir)))
-        throw new CliError(EXIT.failed, `A gateway runs on ${settings.dataDir}. Stop it first.`);
+      await requireStopped(settings.dataDir);
       const lines = showProgress(world, () => performance.now());
       const question = { file, force: flags.force === true, onProgress: lines.show };
       const view = await tools.restore(settings, question).finally(lines.end);
       await show(printer, view);
       for (const path of view.setAside) printer.note(`What was there before is ${path} now.`);
     });
+}
+
+/** @throws CliError while a gateway runs on the data folder. */
+export async function requireStopped(dataDir: string): Promise<void> {
+  const { controlSocketPath } = await import("../admin-api/control-socket.ts");
+  if (await isHeld(controlSocketPath(dataDir)))
+    throw new CliError(EXIT.failed, `A gateway runs on ${dataDir}. Stop it first.`);
 }
 
 async function show(printer: Printer, view: BackupView): Promise<void> {

@@ -37,6 +37,7 @@ import { addRunaway } from "./runaway.ts";
 import { addSecret } from "./secret.ts";
 import { addAnnouncements, addStatus } from "./status.ts";
 import { addTeams } from "./teams.ts";
+import { addTransfer } from "./transfer.ts";
 import { addUsage } from "./usage.ts";
 import { addUsers } from "./users.ts";
 import type { CliWorld } from "./world.ts";
@@ -86,6 +87,7 @@ export function buildProgram(world: CliWorld): Command {
   addFlags(program, world);
   addMigrate(program, world);
   addBackup(program, world);
+  addTransfer(program, world);
   addConsole(program, world);
   addVersion(program, world);
   addCompletion(program, world);

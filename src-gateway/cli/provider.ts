@@ -6,7 +6,7 @@ import { CliError, EXIT } from "./cli-error.ts";
 import { type Context, contextOf } from "./context.ts";
 import { harmless } from "./format.ts";
 import { printChange } from "./print-change.ts";
-import { readSecretInput } from "./read-secret-input.ts";
+import { readSecretInput, valueOfSecret } from "./read-secret-input.ts";
 import type { Column } from "./table.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -35,7 +35,7 @@ export function addProvider(program: Command, world: CliWorld): void {
     .option("--with-key", "ask for its key (or take it from a pipe), and keep it as a secret of the same name")
     .action(async (id: string, flags: EntryFlags, command: Command) => {
       const context = contextOf(command, world);
-      const key = flags.withKey ? await readSecretInput(world, `the key of ${id}`) : null;
+      const key = flags.withKey ? await readSecretInput(world, valueOfSecret(`the key of ${id}`)) : null;
       const result = await context.withGateway(async ({ client }) => {
         const secret =
           key === null ? null : await client.call("putSecret", { params: { name: id }, body: { value: key } });
@@ -129,7 +129,7 @@ const find = (value: unknown, id: string): object | undefined => {
 const isThere = (value: unknown, id: string): boolean => find(value, id) !== undefined;
 
 async function test({ printer, withGateway, world }: Context, id: string, flags: EntryFlags): Promise<void> {
-  const secret = flags.withKey ? await readSecretInput(world, `the key of ${id}`) : undefined;
+  const secret = flags.withKey ? await readSecretInput(world, valueOfSecret(`the key of ${id}`)) : undefined;
   const result: ProviderTestView = await withGateway(async ({ client }) => {
     const saved = find((await client.call("getConfigDocument")).value, id);
     const provider = { ...saved, ...entryOf(id, flags, flags.credential) };

@@ -9,16 +9,22 @@ const INTERRUPT = "\u0003";
 const ERASE: ReadonlySet<string> = new Set(["\b", "\u007f"]);
 
 /** @throws CliError when nothing comes. */
-export async function readSecretInput({ stderr }: Pick<CliWorld, "stderr">, name: string): Promise<string> {
+export async function readSecretInput(
+  { stderr }: Pick<CliWorld, "stderr">,
+  { prompt, hint }: { prompt: string; hint: string },
+): Promise<string> {
   const { stdin } = process;
-  const value = (
-    stdin.isTTY ? await typed(stdin, () => stderr.write(`Value of ${name}: `)) : await piped(stdin)
-  ).trim();
+  const value = (stdin.isTTY ? await typed(stdin, () => stderr.write(prompt)) : await piped(stdin)).trim();
   if (stdin.isTTY) stderr.write("\n");
-  if (value === "")
-    throw new CliError(EXIT.usage, "No value came. Type it, or pipe it in: gateway secret set NAME < file");
+  if (value === "") throw new CliError(EXIT.usage, hint);
   return value;
 }
+
+/** What is asked for the value of a kept secret. */
+export const valueOfSecret = (name: string): { prompt: string; hint: string } => ({
+  prompt: `Value of ${name}: `,
+  hint: "No value came. Type it, or pipe it in: gateway secret set NAME < file",
+});
 
 async function piped(stdin: Readable): Promise<string> {
   let text = "";

@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { SecretView } from "../admin-api/contract/switch-endpoints.ts";
 import { contextOf } from "./context.ts";
 import { shortWhen } from "./format.ts";
-import { readSecretInput } from "./read-secret-input.ts";
+import { readSecretInput, valueOfSecret } from "./read-secret-input.ts";
 import type { Column } from "./table.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -15,7 +15,7 @@ export function addSecret(program: Command, world: CliWorld): void {
     .argument("<name>", "letters, digits, dot, dash and underscore")
     .action(async (name: string, _flags, command: Command) => {
       const { printer, withGateway } = contextOf(command, world);
-      const value = await readSecretInput(world, name);
+      const value = await readSecretInput(world, valueOfSecret(name));
       const kept = await withGateway(({ client }) => client.call("putSecret", { params: { name }, body: { value } }));
       if (!(await printer.data(kept))) printer.line(`Kept in the ${kept.place}. Write credential: ${kept.reference}`);
     });

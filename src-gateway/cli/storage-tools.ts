@@ -55,6 +55,20 @@ export interface StorageTools {
     settings: Settings,
     question: WithProgress & { file: string; force: boolean },
   ): Promise<BackupView & { setAside: string[] }>;
+  /** False also lets a file be opened that is none of ours, which then says so. */
+  isSealedExport(file: string): Promise<boolean>;
+  /** What `gateway export` has written, without its ledger, to be handed on; sealed with the same passphrase. */
+  openExport(file: string, passphrase: string | null): Promise<{ content: Buffer; ledgerBytes: number }>;
+  /** Writes an export once more, with the databases. */
+  sealLedger(
+    settings: Settings,
+    question: WithProgress & { file: string; content: Buffer; passphrase: string; withBodies: boolean },
+  ): Promise<void>;
+  /** Puts the databases of an export in the place of those here, with what keyed the hashes in them. */
+  takeLedger(
+    settings: Settings,
+    question: WithProgress & { file: string; passphrase: string; force: boolean },
+  ): Promise<{ setAside: string[]; undo(): Promise<void> }>;
   /** Reads all of a backup and compares its sums. */
   checkBackup(file: string): Promise<BackupView>;
 }

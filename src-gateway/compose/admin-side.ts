@@ -20,6 +20,7 @@ import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
 import { signInDesk } from "./sign-in-side.ts";
+import { transferDesk } from "./transfer-side.ts";
 import { noticeDesk } from "./updates-side.ts";
 
 export interface AdminSide {
@@ -188,6 +189,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     configuration: configurationDoor(parts),
     config: () => configView(parts),
     reloadConfig: () => config.reload(),
+    transfer: transferDesk(parts),
     watch: (watcher) => {
       watchers.add(watcher);
       return () => void watchers.delete(watcher);

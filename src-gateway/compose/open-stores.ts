@@ -1,4 +1,6 @@
 /** The databases, once it is sure that the keys in them can be checked with this gateway's secret. */
+
+import { readAdoptedSecrets } from "../auth/adopted-secrets.ts";
 import { checkAuthSecret } from "../auth/check-auth-secret.ts";
 import { createKeyHasher, type KeyHasher } from "../auth/key-hasher.ts";
 import { loadAuthSecret } from "../auth/load-auth-secret.ts";
@@ -26,7 +28,7 @@ export async function openStores(settings: Settings, log: Logger): Promise<OpenS
   };
   try {
     const secret = await loadAuthSecret({ authSecret: settings.authSecret, dataDir: settings.dataDir, log });
-    const hasher = createKeyHasher(secret);
+    const hasher = createKeyHasher(secret, await readAdoptedSecrets(settings.dataDir));
     await whileBusy(() => checkAuthSecret(identityStore, hasher));
     return { ledgerStore, identityStore, hasher, closeStores };
   } catch (error) {

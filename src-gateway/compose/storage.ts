@@ -11,7 +11,6 @@ import { type BackupManifest, checkBackup } from "../store/copy/backup-format.ts
 import { type CopiedTable, copyDatabase } from "../store/copy/copy-database.ts";
 import type { TableReader, TableWriter } from "../store/copy/copy-types.ts";
 import { type OwnTables, readOwnTables } from "../store/copy/describe-tables.ts";
-import { livingRuns } from "../store/copy/living-runs.ts";
 import { openPostgresReader } from "../store/copy/postgres-reader.ts";
 import { openPostgresWriter } from "../store/copy/postgres-writer.ts";
 import { type RestoreReport, restoreBackup } from "../store/copy/restore-backup.ts";
@@ -22,6 +21,8 @@ import { writeBackup } from "../store/copy/write-backup.ts";
 import { requireCurrent, requireNotNewer } from "../store/migrations/migration-state.ts";
 import { recordMigrations } from "../store/migrations/record-migrations.ts";
 import { isPostgresUrl, lookAtMigrations, nameOf, openStore } from "../store/open-store.ts";
+import { refuseLiving } from "./refuse-living.ts";
+import { transferStorage } from "./transfer-storage.ts";
 
 /** @param cwd where relative paths start. */
 export function createStorageTools(cwd: string): StorageTools {
@@ -55,6 +56,7 @@ export function createStorageTools(cwd: string): StorageTools {
       const report: RestoreReport = await restoreBackup({ file: path, ledgerUrl, identityUrl, force, onProgress });
       return { ...viewOf(report.manifest), setAside: report.setAside };
     },
+    ...transferStorage,
     checkBackup: async (file) => viewOf(await checkBackup(resolve(cwd, file))),
   };
 }
@@ -90,12 +92,6 @@ const viewOf = ({ createdAt, gateway, parts }: BackupManifest): BackupView => ({
     bytes: members.reduce((sum, { bytes }) => sum + bytes, 0),
   })),
 });
-
-async function refuseLiving(url: string): Promise<void> {
-  const [run] = await livingRuns(url, Date.now());
-  if (run !== undefined)
-    throw new Error(`A gateway uses ${nameOf(url)} (${run}). Stop it first; one that crashed counts for a minute.`);
-}
 
 /** @throws Error when the word names a kind of database that is not there. */
 function sourceOf(word: string, settings: Settings, cwd: string): string {

@@ -38,6 +38,7 @@ const PARTS = [
   "marketplace",
   "upstream",
   "secrets",
+  "transfer",
   "revisions",
   "flags",
   "token-count",

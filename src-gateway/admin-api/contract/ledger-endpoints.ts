@@ -4,7 +4,12 @@ import { endpoint, whole } from "./endpoint.ts";
 import { costHistorySchema, ledgerJobSchema } from "./ledger-schemas.ts";
 
 /** Files of bills, and of users, are larger than what other endpoints take. */
-export const LARGE_BODY_PATHS: readonly string[] = ["/ledger/reconcile", "/ledger/verify", "/admin/users/import"];
+export const LARGE_BODY_PATHS: readonly string[] = [
+  "/ledger/reconcile",
+  "/ledger/verify",
+  "/admin/users/import",
+  "/transfer/import",
+];
 
 export const LEDGER_ENDPOINTS = {
   getExchangeCost: endpoint("GET", "/exchanges/{id}/cost", "usage:read", "Why an exchange cost what it did", {

@@ -19,6 +19,7 @@ import { sessionHandlers } from "./sessions.ts";
 import { signInHandlers } from "./sign-in.ts";
 import { switchHandlers } from "./switches.ts";
 import { teamHandlers } from "./teams.ts";
+import { transferHandlers } from "./transfer.ts";
 import type { Handlers } from "./types.ts";
 import { userHandlers } from "./users.ts";
 
@@ -46,4 +47,5 @@ export const HANDLERS: Handlers = {
   ...priceHandlers,
   ...signInHandlers,
   ...sessionHandlers,
+  ...transferHandlers,
 };
