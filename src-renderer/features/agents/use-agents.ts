@@ -5,10 +5,11 @@ import { type Query, useQuery } from "../../api/use-query.ts";
 const REFRESH_MS = 15_000;
 
 /** The agents of the gateway's computer; null where this console may not touch them, as from another computer. */
-export const useAgents = (): Query<{ agents: AgentView[] | null }> =>
+export const useAgents = ({ isWanted = true } = {}): Query<{ agents: AgentView[] | null }> =>
   useQuery(
-    "agents",
+    isWanted ? "agents" : "no agents",
     async (client) => {
+      if (!isWanted) return { agents: null };
       try {
         return { agents: await client.call("listAgents") };
       } catch (error) {

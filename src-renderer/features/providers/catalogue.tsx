@@ -8,8 +8,14 @@ import { wireName } from "./provider-rows.tsx";
 
 export const useCatalogue = () => useQuery("catalogue", (client) => client.call("providerCatalogue"));
 
-/** The first step: which provider it is. */
-export function Catalogue({ onChoose }: { onChoose: (kind: CatalogueEntryView) => void }) {
+/** The first step: which provider it is. @param leading kinds that stand before the others */
+export function Catalogue({
+  onChoose,
+  leading = [],
+}: {
+  onChoose: (kind: CatalogueEntryView) => void;
+  leading?: readonly string[];
+}) {
   const query = useCatalogue();
   const [text, setText] = useState("");
   const [wire, setWire] = useState<string | null>(null);
@@ -35,10 +41,19 @@ export function Catalogue({ onChoose }: { onChoose: (kind: CatalogueEntryView) =
         />
       </div>
       <QueryState query={query} rows={8}>
-        {(kinds) => <Kinds kinds={kinds.filter((kind) => fits(kind, text, wire))} onChoose={onChoose} />}
+        {(kinds) => (
+          <Kinds kinds={inOrder(kinds, leading).filter((kind) => fits(kind, text, wire))} onChoose={onChoose} />
+        )}
       </QueryState>
     </div>
   );
+}
+
+function inOrder(kinds: CatalogueEntryView[], leading: readonly string[]): CatalogueEntryView[] {
+  const placeOf = ({ kind }: CatalogueEntryView): number => (leading.includes(kind) ? leading.indexOf(kind) : Infinity);
+  return leading.length === 0
+    ? kinds
+    : kinds.toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : placeOf(a) > placeOf(b) ? 1 : 0));
 }
 
 function fits({ kind, name, protocols }: CatalogueEntryView, text: string, wire: string | null): boolean {

@@ -16,6 +16,9 @@ import { ProviderEditor } from "../providers/provider-editor.tsx";
 import { toneOfProvider } from "../providers/provider-tone.ts";
 import { useProbe } from "../providers/use-probe.ts";
 
+/** What most people have a key of, or run themselves. */
+const USUAL = ["anthropic", "openai", "gemini", "openrouter", "deepseek", "ollama"];
+
 type Providers = ReplyOf<"listProviders">;
 
 /** The first provider: chosen, its key pasted, tested, kept. Those that are there already are shown instead. */
@@ -57,7 +60,7 @@ function NewProvider({ taken, onDone }: { taken: string[]; onDone: () => void })
     return (
       <>
         <p className="soft">{t("welcome:chooseProvider")}</p>
-        <Catalogue onChoose={setKind} />
+        <Catalogue onChoose={setKind} leading={USUAL} />
       </>
     );
   return (

@@ -1,10 +1,13 @@
 import "../overview/overview.css";
-import { Switch } from "@mantine/core";
+import { Button, Switch } from "@mantine/core";
 import { useState } from "react";
 import { Link } from "wouter";
 import type { AgentView } from "../../../src-gateway/admin-api/contract/agent-schemas.ts";
+import { API_PREFIX } from "../../../src-gateway/admin-api/contract/api-prefix.ts";
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { PLAYGROUND } from "../../../src-gateway/admin-api/contract/playground-endpoint.ts";
 import { desktop } from "../../api/desktop.ts";
+import { useAction } from "../../api/use-action.ts";
 import { type Query, useQuery } from "../../api/use-query.ts";
 import { HealthDot, toneOf } from "../../components/health-dot.tsx";
 import { Notice } from "../../components/notice.tsx";
@@ -27,10 +30,11 @@ export function StepRequest({ agents, exchanges }: { agents: readonly AgentView[
       )}
       <div aria-live="polite">
         {seen.length === 0 ? (
-          <p className="welcome-waiting">
+          <div className="welcome-waiting">
             <HealthDot tone="busy" />
             {t("welcome:waiting")}
-          </p>
+            <SendOne onSent={exchanges.reload} />
+          </div>
         ) : (
           <>
             <Notice tone="good">{t("welcome:seen")}</Notice>
@@ -45,6 +49,33 @@ export function StepRequest({ agents, exchanges }: { agents: readonly AgentView[
         </details>
       )}
       <AtLogin />
+    </>
+  );
+}
+
+/** A request of the page's own to the built-in model, for whoever has no client at hand. */
+function SendOne({ onSent }: { onSent: () => void }) {
+  const send = useAction(async () => {
+    const reply = await fetch(`${API_PREFIX}${PLAYGROUND.path}/v1/chat/completions`, {
+      method: "POST",
+      credentials: "same-origin",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: "loopback", messages: [{ role: "user", content: t("welcome:hello") }] }),
+    });
+    await reply.text();
+    return reply.status;
+  });
+  return (
+    <>
+      <Button
+        className="welcome-send"
+        loading={send.isRunning}
+        title={t("welcome:sendHint")}
+        onClick={() => void send.run(undefined).then(onSent)}
+      >
+        {t("welcome:send")}
+      </Button>
+      {send.problem !== null && <Notice tone="bad">{send.problem}</Notice>}
     </>
   );
 }

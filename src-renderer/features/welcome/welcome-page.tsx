@@ -2,6 +2,7 @@ import "./welcome.css";
 import { Button } from "@mantine/core";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation, useSearchParams } from "wouter";
+import { desktop } from "../../api/desktop.ts";
 import { useLiveExchanges } from "../../api/live-exchanges.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { BrandMark } from "../../components/brand-mark.tsx";
@@ -22,7 +23,10 @@ const REFRESH_MS = 15_000;
 /** The first steps: from a gateway that has just started to the first request that is seen. Each can be skipped. */
 export function WelcomePage() {
   const providers = useQuery("providers", (client) => client.call("listProviders"), { everyMs: REFRESH_MS });
-  const agents = useAgents();
+  const [search] = useSearchParams();
+  const asked = search.get("step");
+  // A browser is refused them where it is not the app's own window, so they are not asked for before they are shown.
+  const agents = useAgents({ isWanted: desktop() !== null || asked === "agents" || asked === "request" });
   const exchanges = useQuery("first exchanges", (client) => client.call("listExchanges", { query: { limit: 3 } }), {
     everyMs: REFRESH_MS,
   });
@@ -47,7 +51,7 @@ export function WelcomePage() {
     <div className="welcome">
       <header className="welcome-head">
         <BrandMark />
-        <span>{t("common:product")}</span>
+        <span className="welcome-name">{t("common:product")}</span>
         <LanguageButton />
         <Button variant="subtle" color="gray" onClick={leave}>
           {t("welcome:skipAll")}
