@@ -1,7 +1,8 @@
 /**
  * What became of each prompt since the turn before, found out when its answer has been sent. It takes a millisecond for
- * each hundred kilobytes or two, so it is done for one prompt at a time, and for a tenth of the time at most: where more
- * than that is asked, some rows say nothing of their prompts.
+ * each hundred kilobytes or two, so it is done between other work, and for a thirtieth of the time at most: where more than
+ * that is asked, some rows say nothing of their prompts, at once. A record that waited for its turn would hold all of its
+ * exchange meanwhile.
  */
 import { promptFamily } from "../affinity/conversation-key.ts";
 import { createPrefixReports } from "../affinity/prefix-report.ts";
@@ -12,25 +13,44 @@ import type { Clock } from "../lib/clock.ts";
 import { sha256Hex } from "../lib/hash-bytes.ts";
 
 const MAX_BYTES = 2 * 1024 * 1024;
-const SHARE_OF_TIME = 0.1;
+const SHARE_OF_TIME = 0.03;
 const MAX_CREDIT_US = 100_000;
+/** What is done in one go, before the loop looks at its sockets again. */
+const SLICE_US = 1_000;
+const MAX_WAITING = 64;
+
+interface Waiting {
+  prompt: AnsweredPrompt;
+  resolve(report: PrefixReport | null): void;
+  reject(error: unknown): void;
+}
 
 export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"] {
   const reports = createPrefixReports({ clock, hash: sha256Hex, maxBytes: MAX_BYTES });
+  const waiting: Waiting[] = [];
   let creditUs = MAX_CREDIT_US;
   let countedUs = clock.monotonicUs();
-  let last: Promise<unknown> = Promise.resolve();
 
-  const report = (prompt: AnsweredPrompt): PrefixReport | null => {
+  const hasCredit = (nowUs: number): boolean => {
+    creditUs = Math.min(MAX_CREDIT_US, creditUs + (nowUs - countedUs) * SHARE_OF_TIME);
+    countedUs = nowUs;
+    return creditUs > 0;
+  };
+  const work = (): void => {
     const beganUs = clock.monotonicUs();
-    creditUs = Math.min(MAX_CREDIT_US, creditUs + (beganUs - countedUs) * SHARE_OF_TIME);
-    countedUs = beganUs;
-    if (creditUs <= 0) return null;
-    try {
-      return compare(prompt);
-    } finally {
-      creditUs -= clock.monotonicUs() - beganUs;
+    let nowUs = beganUs;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      try {
+        next.resolve(hasCredit(nowUs) ? compare(next.prompt) : null);
+      } catch (error) {
+        next.reject(error);
+      }
+      const endedUs = clock.monotonicUs();
+      creditUs -= endedUs - nowUs;
+      nowUs = endedUs;
+      if (nowUs - beganUs > SLICE_US) break;
     }
+    if (waiting.length > 0) setImmediate(work);
   };
   const compare = ({ inbound, body, model, owner, sent, home }: AnsweredPrompt): PrefixReport | null => {
     if (body.bytes.length > MAX_BYTES) return null;
@@ -47,15 +67,11 @@ export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"]
     return turn.report;
   };
 
-  return (prompt) => {
-    const made = last.then(idle).then(() => report(prompt));
-    last = made.catch(() => {});
-    return made;
+  return async (prompt) => {
+    if (waiting.length >= MAX_WAITING || !hasCredit(clock.monotonicUs())) return null;
+    return new Promise((resolve, reject) => {
+      // What the loop has to do comes first: the end of the answer, and other requests.
+      if (waiting.push({ prompt, resolve, reject }) === 1) setImmediate(work);
+    });
   };
 }
-
-/** What the loop has to do comes first: the end of the answer, and other requests. */
-const idle = (): Promise<void> =>
-  new Promise((resolve) => {
-    setImmediate(resolve);
-  });

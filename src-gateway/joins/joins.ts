@@ -170,6 +170,7 @@ class JoinStore implements Joins, AnswerKeeper {
   private keepWithin(grown: SharedAnswer): void {
     const { answerBytes, totalBytes } = this.limits;
     if (!grown.isWhole || grown.tape.end > answerBytes) this.forget(grown);
+    if (this.bytes <= totalBytes) return;
     for (const answer of this.finished) {
       if (this.bytes <= totalBytes) return;
       if (answer.followerCount === 0) this.forget(answer);

@@ -18,7 +18,8 @@ export class SharedAnswer implements FollowedAnswer {
   owed = 0;
   /** Its beginning is still there, and may be given. */
   isWhole = true;
-  private readonly followers = new Set<Follower>();
+  /** Made for the first one: nearly all answers have none. */
+  private followers: Set<Follower> | null = null;
   readonly onFollowers: () => void;
 
   constructor(request: JoinRequest, exchangeId: number, startedUs: number, onFollowers: () => void) {
@@ -29,7 +30,7 @@ export class SharedAnswer implements FollowedAnswer {
   }
 
   get followerCount(): number {
-    return this.followers.size;
+    return this.followers?.size ?? 0;
   }
 
   get heldBytes(): number {
@@ -38,7 +39,7 @@ export class SharedAnswer implements FollowedAnswer {
 
   /** Nobody reads it now, and nobody can come to do so. */
   get isUseless(): boolean {
-    return !this.isWhole && this.followers.size === 0;
+    return !this.isWhole && this.followerCount === 0;
   }
 
   follow(reply: FollowerReply): Following {
@@ -46,11 +47,11 @@ export class SharedAnswer implements FollowedAnswer {
     if (this.owed > 0) this.owed--;
     const follower: Follower = new Follower(this, reply, (how) => {
       if (how === "stopped") this.owed++;
-      this.followers.delete(follower);
+      this.followers?.delete(follower);
       this.dropRead();
       this.onFollowers();
     });
-    this.followers.add(follower);
+    (this.followers ??= new Set()).add(follower);
     this.onFollowers();
     follower.pump();
     return follower;
@@ -63,7 +64,7 @@ export class SharedAnswer implements FollowedAnswer {
 
   /** The head has come, or the end. */
   tellFollowers(): void {
-    for (const follower of Array.from(this.followers)) follower.pump();
+    if (this.followers !== null) for (const follower of Array.from(this.followers)) follower.pump();
     this.dropRead();
   }
 
@@ -71,7 +72,7 @@ export class SharedAnswer implements FollowedAnswer {
   giveUp(bytes: number): void {
     this.isWhole = false;
     this.dropRead();
-    const slowestFirst = [...this.followers].toSorted((one, other) => one.at - other.at);
+    const slowestFirst = [...(this.followers ?? [])].sort((one, other) => one.at - other.at);
     for (const follower of slowestFirst) {
       if (this.tape.heldBytes <= bytes) return;
       follower.cut();
@@ -81,7 +82,7 @@ export class SharedAnswer implements FollowedAnswer {
   private dropRead(): void {
     if (this.isWhole) return;
     let at = this.tape.end;
-    for (const follower of this.followers) at = Math.min(at, follower.at);
+    for (const follower of this.followers ?? []) at = Math.min(at, follower.at);
     this.tape.drop(at);
   }
 }

@@ -18,6 +18,7 @@ const known = new WeakMap<IncomingMessage, Client>();
 
 /** @param trusted addresses and networks (`10.0.0.0/8`) that were checked. */
 export function createProxyTrust(trusted: readonly string[]): (address: string) => boolean {
+  if (trusted.length === 0) return () => false;
   const list = new BlockList();
   for (const entry of trusted) {
     const [address = "", bits] = entry.split("/");
@@ -66,8 +67,22 @@ function firstUntrusted(request: IncomingMessage, isTrusted: (address: string) =
   return nearest;
 }
 
-/** Without port, brackets and zone; an IPv4 address in the clothes of IPv6 is the same address. */
+/** Requests come from few addresses, each many times. */
+const MAX_PLAIN = 1_000;
+const plain = new Map<string, string | null>();
+
 function plainAddress(text: string): string | null {
+  let address = plain.get(text);
+  if (address === undefined) {
+    address = readAddress(text);
+    if (plain.size >= MAX_PLAIN) plain.clear();
+    plain.set(text, address);
+  }
+  return address;
+}
+
+/** Without port, brackets and zone; an IPv4 address in the clothes of IPv6 is the same address. */
+function readAddress(text: string): string | null {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(text)?.[1] ?? text;
   const address = bare.replace(/%.*$/, "").replace(/^::ffff:(?=\d+\.)/i, "");
   return isIP(address) === 0 ? null : address;

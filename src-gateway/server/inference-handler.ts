@@ -104,10 +104,13 @@ export function pathOf({ url = "" }: IncomingMessage): string {
   return mark < 0 ? url : url.slice(0, mark);
 }
 
+/** Nobody writes to it. */
+const NO_QUERY = new URLSearchParams();
+
 export function queryOf(request: IncomingMessage): URLSearchParams {
   const url = request.url ?? "";
   const mark = url.indexOf("?");
-  return new URLSearchParams(mark < 0 ? "" : url.slice(mark + 1));
+  return mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
 }
 
 export function headerText(request: IncomingMessage, name: string): string | null {

@@ -24,7 +24,7 @@ const SPILL_PAUSE_MS = 1_000;
 export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWriter {
   return new Writer({
     flushMs: 50,
-    maxGroup: 64,
+    maxGroup: 128,
     maxWaiting: 20_000,
     stopPatienceMs: 3_000,
     journal: null,

@@ -37,7 +37,7 @@ export function createUpstream(options: { connectMs: number; ways?: Pick<WaysOut
 function send(ways: Pick<WaysOut, "to">, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
   const method = request.method ?? "POST";
   const handler = new Handler(sink, method === "HEAD", request.timeouts);
-  const url = new URL(request.url);
+  const url = urlOf(request.url);
   const length = lengthOf(request.body);
   try {
     ways.to(url).dispatch(
@@ -56,6 +56,21 @@ function send(ways: Pick<WaysOut, "to">, request: AnyUpstreamRequest, sink: Upst
     queueMicrotask(() => handler.fail(error));
   }
   return handler;
+}
+
+/** Nearly all calls go to a handful of addresses. */
+const MAX_URLS = 500;
+const urls = new Map<string, URL>();
+
+/** Not to be changed. */
+function urlOf(text: string): URL {
+  let url = urls.get(text);
+  if (url === undefined) {
+    url = new URL(text);
+    if (urls.size >= MAX_URLS) urls.clear();
+    if (text.length < 300) urls.set(text, url);
+  }
+  return url;
 }
 
 /** Null where nobody knows it before the end, and where there is no body. */

@@ -267,7 +267,7 @@ describeOnBothDatabases("the exchange writer", (database) => {
     turn();
     await writer.flush();
     isWriting = false;
-    expect(turns).toBeGreaterThan(5_000 / 64);
+    expect(turns).toBeGreaterThan(5_000 / 128);
   });
 });
 
