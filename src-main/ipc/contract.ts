@@ -35,4 +35,3 @@ type Eventually<Value> = Value | Promise<Value>;
 export type IpcHandlersOf<Contract extends IpcContract> = {
   [Name in keyof Contract]: (...args: z.infer<Contract[Name]["args"]>) => Eventually<z.infer<Contract[Name]["reply"]>>;
 };
-export type IpcHandlers = IpcHandlersOf<typeof IPC>;
