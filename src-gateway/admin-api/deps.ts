@@ -19,6 +19,7 @@ import type { NoticeBoard } from "../marketplace/types.ts";
 import type { BodyArchive, ReplayQuestion, RequestLog, Retention } from "../request-log/types.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
 import type { SignInDesk } from "../sign-in/types.ts";
+import type { SupportBundle } from "../support/bundle.ts";
 import type { TransferReport } from "../transfer/types.ts";
 import type { ConfigurationDoor } from "./configuration-door.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
@@ -45,7 +46,7 @@ export interface TransferDesk {
     passphrase: string | null;
     apply: boolean;
     author: string;
-    mayApply(before: string, after: string): void;
+    mayApply: (before: string, after: string) => void;
   }): Promise<TransferReport>;
 }
 
@@ -112,6 +113,8 @@ export interface AdminDeps {
   config(): ConfigFacts;
   reloadConfig(): Promise<void>;
   transfer: TransferDesk;
+  /** For somebody who helps, without secrets, names and prompts. */
+  supportBundle(): Promise<SupportBundle>;
   /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */
   watch(watcher: (record: ExchangeRecord | null) => void): () => void;
 }

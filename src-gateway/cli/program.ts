@@ -36,6 +36,7 @@ import { addRouteExplain } from "./route-explain.ts";
 import { addRunaway } from "./runaway.ts";
 import { addSecret } from "./secret.ts";
 import { addAnnouncements, addStatus } from "./status.ts";
+import { addSupportBundle } from "./support-bundle.ts";
 import { addTeams } from "./teams.ts";
 import { addTransfer } from "./transfer.ts";
 import { addUsage } from "./usage.ts";
@@ -88,6 +89,7 @@ export function buildProgram(world: CliWorld): Command {
   addMigrate(program, world);
   addBackup(program, world);
   addTransfer(program, world);
+  addSupportBundle(program, world);
   addConsole(program, world);
   addVersion(program, world);
   addCompletion(program, world);

@@ -20,6 +20,7 @@ import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
 import { signInDesk } from "./sign-in-side.ts";
+import { supportBundle } from "./support-side.ts";
 import { transferDesk } from "./transfer-side.ts";
 import { noticeDesk } from "./updates-side.ts";
 
@@ -190,6 +191,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     config: () => configView(parts),
     reloadConfig: () => config.reload(),
     transfer: transferDesk(parts),
+    supportBundle: () => supportBundle(input),
     watch: (watcher) => {
       watchers.add(watcher);
       return () => void watchers.delete(watcher);

@@ -29,7 +29,7 @@ const headSchema = z.object({
 export interface OpenPackage {
   about: TransferAbout;
   /** What a ledger holds has to be read before the next part is asked for. Ends only when the file was whole. */
-  parts(): AsyncGenerator<TransferPart | LedgerPart>;
+  parts: () => AsyncGenerator<TransferPart | LedgerPart>;
 }
 
 /** @throws GatewayError invalid_request: no such file, damaged, a passphrase that is missing or wrong. */
@@ -92,7 +92,8 @@ async function* partsIn(reader: ByteReader): AsyncGenerator<TransferPart | Ledge
     };
     yield { part: "ledger", bytes: value.bytes, content: content() };
     // Nobody wanted it; it still has to be whole.
-    for await (const _piece of content());
+    const rest = content();
+    while ((await rest.next()).done !== true);
   }
 }
 

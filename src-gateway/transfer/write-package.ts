@@ -35,7 +35,7 @@ export async function* writePackage(
 }
 
 export function requireLong(passphrase: string): void {
-  if ([...passphrase].length >= MIN_PASSPHRASE) return;
+  if (passphrase.length >= MIN_PASSPHRASE) return;
   throw new GatewayError(
     "invalid_request",
     `The passphrase is too short: whoever has the file can try as many as they like. Use ${MIN_PASSPHRASE} characters or more.`,

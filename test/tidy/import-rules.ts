@@ -39,6 +39,7 @@ const PARTS = [
   "upstream",
   "secrets",
   "transfer",
+  "support",
   "revisions",
   "flags",
   "token-count",
@@ -147,6 +148,12 @@ export const PACKAGE_HOMES: PackageHome[] = [
     packageName: "electron",
     folders: ["src-main/"],
     because: "the desktop shell is the only part that runs inside Electron",
+  },
+  {
+    packageName: "zod",
+    folders: ["src-gateway/", "src-main/", "config/", "test/"],
+    because:
+      "the console comes with its gateway and need not check it; zod would be a sixth of what a first page loads",
   },
   {
     packageName: "react",

@@ -31,6 +31,7 @@ import {
   usageSumSchema,
 } from "./schemas.ts";
 import { SIGN_IN_ENDPOINTS } from "./sign-in-endpoints.ts";
+import { SUPPORT_ENDPOINTS } from "./support-endpoints.ts";
 import { SWITCH_ENDPOINTS } from "./switch-endpoints.ts";
 import { TEAM_ENDPOINTS } from "./team-endpoints.ts";
 import { TRANSFER_ENDPOINTS } from "./transfer-endpoints.ts";
@@ -203,6 +204,7 @@ export const ENDPOINTS = {
   ...AUDIT_ENDPOINTS,
   ...SIGN_IN_ENDPOINTS,
   ...TRANSFER_ENDPOINTS,
+  ...SUPPORT_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 /** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */

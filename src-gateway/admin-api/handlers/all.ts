@@ -17,6 +17,7 @@ import { providerSetupHandlers } from "./provider-setup.ts";
 import { runawayHandlers } from "./runaways.ts";
 import { sessionHandlers } from "./sessions.ts";
 import { signInHandlers } from "./sign-in.ts";
+import { supportHandlers } from "./support.ts";
 import { switchHandlers } from "./switches.ts";
 import { teamHandlers } from "./teams.ts";
 import { transferHandlers } from "./transfer.ts";
@@ -48,4 +49,5 @@ export const HANDLERS: Handlers = {
   ...signInHandlers,
   ...sessionHandlers,
   ...transferHandlers,
+  ...supportHandlers,
 };
