@@ -38,7 +38,7 @@ export function readConfigValue(value: unknown): ConfigValue {
 export const isEntry = (value: unknown): value is Entry =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const entriesOf = (value: unknown): Entry[] => (Array.isArray(value) ? value.filter(isEntry) : []);
+export const entriesOf = (value: unknown): Entry[] => (Array.isArray(value) ? value.filter(isEntry) : []);
 
 function defaultsOf(value: Json | undefined): Record<string, string[]> {
   if (value === undefined || value === null) return {};
