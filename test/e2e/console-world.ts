@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
+import type { Page } from "@playwright/test";
 import { type Daemon, newFolder, type Ready, startDaemon } from "../support/daemon.ts";
-import { json, type RawProvider, startRawProvider } from "../support/raw-provider.ts";
+import { json, type RawProvider, startRawProvider, stream } from "../support/raw-provider.ts";
 
 export interface ConsoleWorld extends Ready {
   clientKey: string;
@@ -38,6 +39,14 @@ const answer = {
     completion_tokens_details: { reasoning_tokens: 128 },
   },
 };
+/** The same answer in pieces. */
+const pieces = [
+  { choices: [{ index: 0, delta: { role: "assistant", content: "Four" } }] },
+  { choices: [{ index: 0, delta: { content: "." }, finish_reason: "stop" }] },
+  { choices: [], usage: answer.usage },
+]
+  .map((more) => `data: ${JSON.stringify({ ...answer, object: "chat.completion.chunk", ...more })}\n\n`)
+  .concat("data: [DONE]\n\n");
 const models = {
   object: "list",
   data: ["gpt-5", "gpt-5-mini"].map((id) => ({ id, object: "model", created: 1, owned_by: "openai" })),
@@ -63,7 +72,10 @@ export async function startConsoleWorld({
   const folder = newFolder();
   const working = await startRawProvider();
   const busy = await startRawProvider();
-  working.respond = (request, response) => json(request.method === "GET" ? models : answer)(request, response);
+  working.respond = (request, response) => {
+    if (request.method === "GET") return json(models)(request, response);
+    (/"stream":\s*true/.test(request.body.toString("utf8")) ? stream(...pieces) : json(answer))(request, response);
+  };
   busy.respond = (request, response) =>
     request.method === "GET"
       ? json(models)(request, response)
@@ -85,11 +97,11 @@ export async function startConsoleWorld({
   return {
     ...ready,
     clientKey,
-    async chat(model, { stream = false, agent = "claude-cli/2.1.329", text = "What is two and two?" } = {}) {
+    async chat(model, { stream: isStream = false, agent = "claude-cli/2.1.329", text = "What is two and two?" } = {}) {
       const reply = await fetch(`${ready.url}/v1/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json", authorization: `Bearer ${clientKey}`, "user-agent": agent },
-        body: JSON.stringify({ model, stream, messages: [{ role: "user", content: text }] }),
+        body: JSON.stringify({ model, stream: isStream, messages: [{ role: "user", content: text }] }),
       });
       await reply.text();
       return { requestId: reply.headers.get("x-request-id") ?? "", status: reply.status };
@@ -161,3 +173,7 @@ async function askSocket(
   for await (const chunk of response) text += String(chunk);
   return { status: response.statusCode ?? 0, text };
 }
+
+/** As somebody who has put the first steps away: the overview of a gateway without providers leads to them otherwise. */
+export const skipWelcome = (page: Page): Promise<unknown> =>
+  page.addInitScript(() => localStorage.setItem("tokligence.welcome", "away"));

@@ -52,7 +52,7 @@ export function ColumnPane({ side, column, models, onChange }: ColumnPaneProps) 
         />
       </header>
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrollable regions need a tab stop */}
-      <section className="playground-scroll" ref={end} tabIndex={0} aria-label={t(`playground:views.${view}`)}>
+      <div className="playground-scroll" ref={end} tabIndex={0}>
         {last === undefined ? (
           <Empty title={t("playground:empty")}>
             <p>{t("playground:emptyText")}</p>
@@ -62,14 +62,14 @@ export function ColumnPane({ side, column, models, onChange }: ColumnPaneProps) 
         ) : (
           <WireView round={last} />
         )}
-      </section>
+      </div>
     </section>
   );
 }
 
 /** Follows what is added at the end, unless the person has scrolled away from there. */
 function useStickToEnd(added: unknown) {
-  const place = useRef<HTMLElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const wasAtEnd = useRef(true);
   useLayoutEffect(() => {
     const area = place.current;
