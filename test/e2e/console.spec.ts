@@ -1,7 +1,7 @@
 // The console in a browser, against a gateway as it is shipped.
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
-import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
+import { type ConsoleWorld, skipWelcome, startConsoleWorld } from "./console-world.ts";
 
 /** What a page complains about, and where it asks besides its own gateway. */
 function watchPage(page: Page, world: ConsoleWorld): string[] {
@@ -19,6 +19,7 @@ function watchPage(page: Page, world: ConsoleWorld): string[] {
 }
 
 async function signIn(page: Page, world: ConsoleWorld, path = ""): Promise<void> {
+  await skipWelcome(page);
   await page.goto(`${world.consoleUrl}#code=${await world.signInCode()}`);
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   if (path !== "") await page.goto(`${world.consoleUrl}#${path}`);
@@ -41,6 +42,9 @@ test.describe("a gateway after its first start", () => {
   test("opens signed in once, and leads to the first request", async ({ page, browser }) => {
     const complaints = watchPage(page, world);
     await page.goto(world.consoleUrl);
+    await expect(page.getByRole("heading", { level: 1, name: "Four steps to the first request" })).toBeVisible();
+    await page.getByRole("button", { name: "Not now" }).click();
+    await expect(page.getByRole("link", { name: "Go on with the first steps" })).toBeVisible();
     await expect(page.getByRole("heading", { name: "Make the first request" })).toBeVisible();
     await page.getByRole("button", { name: "Create a client key" }).click();
     await expect(page.getByRole("region", { name: "curl command" })).toContainText("Bearer tok_");
@@ -72,6 +76,7 @@ test.describe("a gateway after its first start", () => {
 
   test("signs in with a code, which leaves the address at once and works once", async ({ page }) => {
     const address = `${world.consoleUrl}#code=${await world.signInCode()}`;
+    await skipWelcome(page);
     await page.goto(address);
     await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
     expect(page.url()).not.toContain("code");

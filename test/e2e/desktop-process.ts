@@ -7,7 +7,7 @@
 import { registerHooks } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { createElectronStandIn } from "../main/electron-stand-in.ts";
+import { createElectronStandIn, trayMenu } from "../main/electron-stand-in.ts";
 import { findItem } from "../main/menu-stand-in.ts";
 
 const standIn = createElectronStandIn({ userData: process.env["DESKTOP_USER_DATA"] ?? "/nowhere" });
@@ -33,19 +33,26 @@ app.quit = () => {
 
 const DO: Record<string, (...args: never[]) => unknown> = {
   state: () => ({
-    windows: standIn.windows.map(({ url: shown, calls }) => ({ url: shown, calls })),
+    windows: standIn.windows.map(({ url: shown, calls, isVisible, bounds }) => ({
+      url: shown,
+      calls,
+      isVisible,
+      bounds,
+    })),
+    clipboard: standIn.clipboard,
     tray: standIn.trays[0] && { icon: standIn.trays[0].icon, tooltip: standIn.trays[0].tooltip },
   }),
   has: (id: string) => {
     try {
-      return findItem(standIn.trays[0]?.menu, id).checked || true;
+      return findItem(trayMenu(standIn.trays[0]), id).checked || true;
     } catch {
       return false;
     }
   },
+  clickIcon: () => standIn.trays[0]?.emit("click"),
   clickTray: (id: string) => standIn.clickTray(id),
   secondInstance: (args: string[]) => standIn.secondInstance(args),
-  invoke: (channel: string, args: unknown[]) => standIn.windows[0]?.invoke(channel, ...args),
+  invoke: (place: number, channel: string, args: unknown[]) => standIn.windows[place]?.invoke(channel, ...args),
   quit: () => app.quit(),
 };
 process.on("message", ({ id, name, args }: { id: number; name: string; args: never[] }) => {
@@ -55,6 +62,13 @@ process.on("message", ({ id, name, args }: { id: number; name: string; args: nev
   );
 });
 
+standIn.onSend = (windowId, channel, value) => process.send?.({ place: windowId - 1, channel, value });
+
+// Another system is one only for what the app decides at its start: below that, this is the one that it is.
+const { platform } = process;
+const wanted = process.env["DESKTOP_PLATFORM"] ?? platform;
+Object.defineProperty(process, "platform", { value: wanted });
 await import(pathToFileURL(resolve(process.argv[2] ?? "")).href);
+Object.defineProperty(process, "platform", { value: platform });
 // Only now, as in Electron: an entry that waits for it while it is evaluated waits for ever.
 standIn.becomeReady();

@@ -1,7 +1,7 @@
 // The pages that keep people, their keys, what was done, and the settings.
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
-import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
+import { type ConsoleWorld, skipWelcome, startConsoleWorld } from "./console-world.ts";
 
 let world: ConsoleWorld;
 test.beforeAll(async () => {
@@ -10,6 +10,7 @@ test.beforeAll(async () => {
 test.afterAll(() => world.close());
 
 async function open(page: Page, path: string): Promise<void> {
+  await skipWelcome(page);
   await page.goto(`${world.consoleUrl}#code=${await world.signInCode()}`);
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await page.goto(`${world.consoleUrl}#${path}`);

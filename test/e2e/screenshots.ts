@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "playwright";
 import { browserLaunch } from "../../config/tooling/browser-launch.ts";
-import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
+import { type ConsoleWorld, skipWelcome, startConsoleWorld } from "./console-world.ts";
 
 const folder = fileURLToPath(new URL("../../test-results/screenshots/", import.meta.url));
 const WIDTHS = { 390: 844, 1024: 768, 1440: 900 };
@@ -78,6 +78,7 @@ async function shoot(
 
 async function signIn(page: Page, world: ConsoleWorld): Promise<void> {
   await page.goto("about:blank");
+  await skipWelcome(page);
   await page.goto(`${world.consoleUrl}#code=${await world.signInCode()}`);
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 }

@@ -7,8 +7,8 @@ import { createGateway } from "../../src-gateway/index.ts";
 import { loadSettings } from "../../src-gateway/settings/load-settings.ts";
 import { runDesktop } from "../../src-main/run-desktop.ts";
 import { json, type RawProvider, startRawProvider } from "../support/raw-provider.ts";
-import { createElectronStandIn, type ElectronStandIn } from "./electron-stand-in.ts";
-import { findItem, type StandInItem, type StandInMenu } from "./menu-stand-in.ts";
+import { createElectronStandIn, type ElectronStandIn, trayMenu } from "./electron-stand-in.ts";
+import { findItem, type StandInItem } from "./menu-stand-in.ts";
 
 const answer = (text: string) => ({
   id: "chatcmpl-1",
@@ -55,7 +55,7 @@ export async function createAppWorld(): Promise<AppWorld> {
   providers.one.respond = json(answer("from one"));
   providers.two.respond = json(answer("from two"));
   const electron = createElectronStandIn({ userData: folder });
-  const item = (id: string): StandInItem => findItem(menuOf(electron), id);
+  const item = (id: string): StandInItem => findItem(trayMenu(electron.trays[0]), id);
   const showsItem = (id: string): Promise<void> => shows(() => void item(id));
   const ask: AppWorld["ask"] = ({ url, key }, { stream = false, model = "m" } = {}) =>
     fetch(`${url}/v1/chat/completions`, {
@@ -95,13 +95,6 @@ export async function createAppWorld(): Promise<AppWorld> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** On macOS a menu exists for the person only once they ask for it. */
-function menuOf({ trays: [tray] }: ElectronStandIn): StandInMenu | null {
-  if (tray === undefined || tray.menu !== null) return tray?.menu ?? null;
-  tray.emit("right-click");
-  return tray.poppedUp.at(-1) ?? null;
 }
 
 const configOf = (providers: AppWorld["providers"]): object => ({

@@ -28,9 +28,8 @@ export interface StandInWindow {
   bounds: Rectangle;
   /** Electron's own events of the window and of its page. */
   emit(event: "ready-to-show" | "blur"): void;
-  /** What the app has told its page, and who hears it. */
+  /** What the app has told its page. */
   sent: { channel: string; value: unknown }[];
-  onSend: (channel: string, value: unknown) => void;
   /** As the person does; the app may hide it instead. */
   close(): void;
   /** The page has gone somewhere within itself. */
@@ -70,6 +69,8 @@ export interface ElectronStandIn {
   answers: number[];
   loginItems: object[];
   shortcuts: Map<string, () => void>;
+  /** Hears what windows are told, by their id. */
+  onSend: (windowId: number, channel: string, value: unknown) => void;
   /** How many times the app asked to quit, and the code it ended with. */
   quits: number;
   exitCode: number | null;
@@ -111,13 +112,14 @@ export function createElectronStandIn({
     answers,
     loginItems: [],
     shortcuts: new Map(),
+    onSend: () => {},
     quits: 0,
     exitCode: null,
     becomeReady: () => ready.resolve(),
     emit: (event) => void events.emit(event),
     secondInstance: (args) => void events.emit("second-instance", {}, args),
     power: (event) => void power.emit(event),
-    clickTray: (id) => findItem(result.trays[0]?.menu, id).choose(),
+    clickTray: (id) => findItem(trayMenu(result.trays[0]), id).choose(),
     willQuit() {
       let mayQuit = true;
       events.emit("before-quit", { preventDefault: () => {} });
@@ -197,6 +199,13 @@ export function createElectronStandIn({
   return result;
 }
 
+/** On macOS a menu exists for the person only once they ask for it. */
+export function trayMenu(tray: StandInTray | undefined): StandInMenu | null {
+  if (tray === undefined || tray.menu !== null) return tray?.menu ?? null;
+  tray.emit("right-click");
+  return tray.poppedUp.at(-1) ?? null;
+}
+
 const listen =
   (events: EventEmitter) =>
   (event: string, listener: (...args: unknown[]) => void): unknown =>
@@ -232,7 +241,7 @@ function createTray(icon: string): { part: TrayPart; tray: StandInTray } {
 
 function createWindow(
   options: BrowserWindowConstructorOptions,
-  standIn: Pick<ElectronStandIn, "invokeFrom" | "emit">,
+  standIn: Pick<ElectronStandIn, "invokeFrom" | "emit" | "onSend">,
   id: number,
 ): { part: WindowPart; window: StandInWindow } {
   const own = new EventEmitter();
@@ -246,7 +255,6 @@ function createWindow(
     url: "",
     calls: [],
     sent: [],
-    onSend: () => {},
     isMinimized: false,
     isVisible: false,
     isDestroyed: false,
@@ -301,7 +309,7 @@ function createWindow(
       on: listen(page) as WindowPart["webContents"]["on"],
       send: (channel, value: unknown) => {
         window.sent.push({ channel, value: structuredClone(value) });
-        window.onSend(channel, value);
+        standIn.onSend(id, channel, value);
       },
       setWindowOpenHandler: (handler) => void (onOpen = handler),
       session: {
