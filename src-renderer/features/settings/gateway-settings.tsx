@@ -2,7 +2,6 @@ import { Button } from "@mantine/core";
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useQuery } from "../../api/use-query.ts";
-import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Empty } from "../../components/empty.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
@@ -24,8 +23,8 @@ export function GatewaySettings() {
     showToast({ text: t("settings:reloaded"), tone: "good" });
     config.reload();
   };
-  const fits = ({ key, value, source }: Setting): boolean =>
-    `${key} ${value} ${source}`.toLowerCase().includes(words.toLowerCase());
+  const fits = ({ key, value, source, about, env }: Setting): boolean =>
+    `${key} ${value} ${source} ${about} ${env ?? ""}`.toLowerCase().includes(words.toLowerCase());
   return (
     <QueryState query={config} rows={10}>
       {({ settings, file, problem }) => (
@@ -43,12 +42,7 @@ export function GatewaySettings() {
           </div>
           <section className="panel tall-table">
             {settings.some(fits) ? (
-              <DataTable
-                label={t("settings:parts.gateway")}
-                columns={columns()}
-                rows={settings.filter(fits)}
-                keyOf={({ key }) => key}
-              />
+              <SettingTable settings={settings.filter(fits)} />
             ) : (
               <Empty title={t("settings:noMatch")} />
             )}
@@ -59,16 +53,54 @@ export function GatewaySettings() {
   );
 }
 
-const columns = (): Column<Setting>[] => [
-  { id: "key", header: t("settings:setting"), cell: ({ key }) => <code>{key}</code> },
-  {
-    id: "value",
-    header: t("settings:value"),
-    cell: ({ value }) => (
-      <span className="cut settings-value mono" title={value}>
-        {value === "" ? "–" : value}
-      </span>
-    ),
-  },
-  { id: "source", header: t("settings:source"), cell: ({ source }) => source, isMinor: true },
-];
+/** Rows as high as what they say, so no list that draws only what is seen. */
+function SettingTable({ settings }: { settings: Setting[] }) {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrollable regions need a tab stop
+    <section className="table-scroll" tabIndex={0} aria-label={t("settings:parts.gateway")}>
+      <table className="table setting-table">
+        <thead>
+          <tr>
+            <th scope="col">{t("settings:setting")}</th>
+            <th scope="col">{t("settings:value")}</th>
+            <th scope="col" className="is-minor">
+              {t("settings:source")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {settings.map((setting) => (
+            <SettingLine key={setting.key} setting={setting} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function SettingLine({ setting: { key, env, about, value, standard, source } }: { setting: Setting }) {
+  return (
+    <tr>
+      <td>
+        <code title={env ?? undefined}>{key}</code>
+        {/* The settings are documented in English alone. */}
+        {about !== "" && (
+          <p className="soft small" lang="en">
+            {about.replaceAll("`", "")}
+          </p>
+        )}
+      </td>
+      <td>
+        <span className="cut settings-value mono" title={value}>
+          {value === "" ? "–" : value}
+        </span>
+        {standard !== null && standard !== value && (
+          <p className="soft small cut settings-value" lang="en" title={standard}>
+            {t("settings:standard", { standard })}
+          </p>
+        )}
+      </td>
+      <td className="is-minor">{source}</td>
+    </tr>
+  );
+}

@@ -7,12 +7,14 @@ import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatFullMoment } from "../../format/times.ts";
 import { t } from "../../i18n/t.ts";
+import { AppUpdates } from "./app-updates.tsx";
 
 /** Whether there is something newer, and what is announced. */
 export function Updates() {
   const updates = useQuery("updates", (client) => client.call("getUpdates"));
   return (
     <div className="stack">
+      <AppUpdates />
       <section className="panel panel-body" aria-label={t("settings:parts.updates")}>
         <QueryState query={updates} rows={3}>
           {({ version, latestVersion, updateAvailable, securityUpdate, url, message, ...asked }) => (
