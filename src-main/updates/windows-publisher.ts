@@ -5,7 +5,8 @@ const PATIENCE_MS = 30_000;
 /** What PowerShell calls a signature that holds. */
 const VALID = 0;
 
-type Ask = (script: string, path: string) => Promise<string>;
+/** Runs a script of PowerShell, and gives what it prints. */
+type Ask = (script: string) => Promise<string>;
 
 /** @returns why it is refused; null when it is not. */
 export async function publisherProblem(
@@ -14,17 +15,21 @@ export async function publisherProblem(
   ask: Ask = askPowerShell,
 ): Promise<string | null> {
   try {
-    return judge(await ask(SCRIPT, path), publishers);
+    return judge(await ask(scriptFor(path)), publishers);
   } catch (error) {
     return `the signature could not be read: ${(error as Error).message.slice(0, 200)}`;
   }
 }
 
-/** The path comes by the environment: in a script's text it could be read as a part of it. */
-const SCRIPT = [
-  "$found = Get-AuthenticodeSignature -LiteralPath $env:INSTALLER_PATH;",
-  "@{ status = [int]$found.Status; subject = $found.SignerCertificate.Subject } | ConvertTo-Json -Compress",
-].join(" ");
+/** The path stands there as letters and digits: as it is, it could be read as a part of the script. */
+const scriptFor = (path: string): string =>
+  [
+    // Another version's modules on this path keep PowerShell from loading its own.
+    '$env:PSModulePath = "$PSHOME\\Modules";',
+    `$path = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('${Buffer.from(path).toString("base64")}'));`,
+    "$found = Get-AuthenticodeSignature -LiteralPath $path;",
+    "@{ status = [int]$found.Status; subject = $found.SignerCertificate.Subject } | ConvertTo-Json -Compress",
+  ].join(" ");
 
 function judge(answer: string, publishers: readonly string[]): string | null {
   const { status, subject } = JSON.parse(answer) as { status?: unknown; subject?: unknown };
@@ -48,12 +53,10 @@ function readName(text: string): ReadonlyMap<string, string> {
   return parts;
 }
 
-function askPowerShell(script: string, path: string): Promise<string> {
+function askPowerShell(script: string): Promise<string> {
   const args = ["-NoProfile", "-NonInteractive", "-InputFormat", "None", "-Command", script];
-  // Another version's modules on this path keep PowerShell from loading its own.
-  const env = { ...process.env, PSModulePath: "", INSTALLER_PATH: path };
   return new Promise((resolve, reject) => {
-    execFile("powershell.exe", args, { env, timeout: PATIENCE_MS, windowsHide: true }, (error, answer) =>
+    execFile("powershell.exe", args, { timeout: PATIENCE_MS, windowsHide: true }, (error, answer) =>
       error ? reject(error) : resolve(answer),
     );
   });

@@ -21,6 +21,8 @@ const UNWANTED = [
 /** What a package's licence asks to be kept. */
 const WANTED = /\/LICENSE(?:\.[\w-]+)?\.md$/;
 
+const IS_LINUX_X64 = process.platform === "linux" && process.arch === "x64";
+
 /** Reading through what is built into the app takes electron-builder some seconds. */
 const PATIENCE_MS = 120_000;
 
@@ -70,12 +72,9 @@ describe("the packed app", () => {
     for (const app of [linux, windows]) expect(app.unpacked().toSorted()).toEqual(natives(app).toSorted());
   });
 
-  it.skipIf(process.platform !== "linux" || process.arch !== "x64")(
-    "has the keychain's part (needs Linux on x64)",
-    () => {
-      expect(linux.archived).toContain("/node_modules/@napi-rs/keyring-linux-x64-gnu/keyring.linux-x64-gnu.node");
-    },
-  );
+  it.skipIf(!IS_LINUX_X64)("has the keychain's part (needs Linux on x64)", () => {
+    expect(linux.archived).toContain("/node_modules/@napi-rs/keyring-linux-x64-gnu/keyring.linux-x64-gnu.node");
+  });
 
   it("is no Node for other programs, and runs its own archive only", () => {
     // In their order: as a Node, encrypted cookies, NODE_OPTIONS, --inspect, checked archive, only the archive, another
