@@ -74,7 +74,7 @@ function Budget({ budget: { name, percent, amounts } }: { budget: NonNullable<Po
         <span className="soft number">{said}</span>
         <strong className="number">{t("popover:percent", { percent: Math.floor(percent) })}</strong>
       </div>
-      <Meter label={`${name}: ${said ?? ""}`} used={percent} limit={100} />
+      <Meter label={`${name}: ${said ?? ""}`} used={Math.floor(percent)} limit={100} />
     </section>
   );
 }
