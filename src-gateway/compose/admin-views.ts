@@ -1,5 +1,6 @@
 /** What the admin API shows of the parts: words and numbers, never a key. */
 import type { ConfigFacts, ProviderFacts, StatusFacts } from "../admin-api/deps.ts";
+import { SETTINGS } from "../settings/setting-table.ts";
 import type { CredentialRef } from "../settings/types.ts";
 import type { AdminSideInput } from "./admin-side.ts";
 import type { Parts } from "./parts.ts";
@@ -48,12 +49,17 @@ export function providerViews({ config, models }: Parts): ProviderFacts[] {
   }));
 }
 
+const ROWS = new Map(SETTINGS.map((row) => [row.key, row]));
+
 export function configView({ settings, config }: Parts): ConfigFacts {
   const { routes, aliases, version } = config.live().config;
   return {
     version,
     file: settings.configFile,
-    settings: settings.explained,
+    settings: settings.explained.map((setting) => {
+      const row = ROWS.get(setting.key);
+      return { ...setting, about: row?.about ?? "", standard: row?.standard ?? null, env: row?.env ?? null };
+    }),
     routes,
     aliases,
     problem: config.lastProblem()?.message ?? null,

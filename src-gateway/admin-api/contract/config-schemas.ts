@@ -41,7 +41,19 @@ const routeTargetSchema: z.ZodType<RouteTargetView> = z.lazy(() =>
 export const configSchema = z.object({
   version: z.number(),
   file: z.string().nullable(),
-  settings: z.array(z.object({ key: z.string(), value: z.string(), source: z.string() })),
+  settings: z.array(
+    z.object({
+      key: z.string(),
+      value: z.string(),
+      source: z.string(),
+      /** What it is, as the documentation says it; empty where the table has no such row. */
+      about: z.string(),
+      /** What is used when nobody sets it, in words. */
+      standard: z.string().nullable(),
+      /** The environment variable that sets it. */
+      env: z.string().nullable(),
+    }),
+  ),
   providers: z.array(providerSchema),
   routes: z.array(
     z.object({

@@ -117,7 +117,15 @@ describe("the configuration", () => {
       problem: null,
     });
     expect(shown.providers.map(({ id }) => id)).toEqual(["good", "bad", "gone", "keyless"]);
-    expect(shown.settings).toContainEqual({ key: "data_dir", value: gateway.dataDir, source: "--data-dir" });
+    expect(shown.settings).toContainEqual({
+      key: "data_dir",
+      value: gateway.dataDir,
+      source: "--data-dir",
+      about: "the folder for the database and all other state",
+      standard: "~/.tokligence",
+      env: "TOKLIGENCE_DATA_DIR",
+    });
+    expect(shown.settings.filter(({ about }) => about === "").map(({ key }) => key)).toEqual([]);
     const everything = JSON.stringify([shown, await root.call("listProviders"), await root.call("getStatus")]);
     for (const secret of [SECRET, "another-secret", "0123456789abcdef"]) expect(everything).not.toContain(secret);
   });
