@@ -19,6 +19,10 @@ const box = (page: Page) => page.getByRole("textbox", { name: "Ask" });
 const pane = (page: Page, name: "First model" | "Second model") => page.getByRole("region", { name });
 const model = (page: Page, side: "First model" | "Second model" = "First model") =>
   pane(page, side).getByRole("combobox", { name: "Model" });
+const choose = async (page: Page, side: "First model" | "Second model", wire: string): Promise<void> => {
+  await pane(page, side).getByRole("combobox", { name: "Protocol" }).click();
+  await page.getByRole("option", { name: wire }).click();
+};
 const say = async (page: Page, text: string): Promise<void> => {
   await box(page).fill(text);
   await box(page).press("Enter");
@@ -56,7 +60,9 @@ test("two are compared over two protocols, with what goes before", async ({ page
   await open(page);
   await page.getByRole("switch", { name: "Compare two" }).click();
   await model(page).fill("loopback");
+  await choose(page, "First model", "Gemini");
   await model(page, "Second model").fill("gpt-5-mini");
+  await choose(page, "Second model", "OpenAI Chat");
   await say(page, "What is two and two?");
   await expect(page.getByText("Answered", { exact: true })).toHaveCount(2);
   await expect(pane(page, "Second model").locator(".turn[data-role=answer]")).toContainText("Four.");
@@ -65,7 +71,7 @@ test("two are compared over two protocols, with what goes before", async ({ page
   await expect(page.getByText("Answered", { exact: true })).toHaveCount(4);
   await pane(page, "Second model").getByText("Wire", { exact: true }).click();
   const request = pane(page, "Second model").getByRole("region", { name: "Request" });
-  await expect(request).toContainText("POST /v1/messages");
+  await expect(request).toContainText("POST /v1/chat/completions");
   await expect(request).toContainText('"content": "Four."');
   await expectAccessible(page);
 
@@ -81,8 +87,7 @@ test("every protocol answers, and words its own errors", async ({ page }) => {
   const first = pane(page, "First model");
   const wires = ["OpenAI Chat", "OpenAI Responses", "Anthropic Messages", "Gemini"];
   for (const [place, wire] of wires.entries()) {
-    await first.getByRole("combobox", { name: "Protocol" }).click();
-    await page.getByRole("option", { name: wire }).click();
+    await choose(page, "First model", wire);
     await say(page, `Number ${place}`);
     await expect(first.getByText("Answered", { exact: true })).toHaveCount(place + 1);
     await expect(first.locator(".turn[data-role=answer]").last()).toContainText(`Number ${place}`);
