@@ -35,11 +35,13 @@ export async function startDesktopApp({
   config,
   programs = {},
   windows = 1,
+  env = {},
 }: {
   platform?: "linux" | "darwin";
   config?: object;
   programs?: Record<string, string>;
   windows?: number;
+  env?: Record<string, string>;
 } = {}): Promise<DesktopApp> {
   const home = mkdtempSync(join(tmpdir(), "tokligence-app-"));
   mkdirSync(join(home, "bin"));
@@ -58,6 +60,7 @@ export async function startDesktopApp({
       TOKLIGENCE_DATA_DIR: join(home, "data"),
       TOKLIGENCE_FACADE_PORT: "0",
       TOKLIGENCE_LOG_LEVEL: "silent",
+      ...env,
     },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

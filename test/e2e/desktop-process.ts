@@ -9,16 +9,28 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createElectronStandIn, trayMenu } from "../main/electron-stand-in.ts";
 import { findItem } from "../main/menu-stand-in.ts";
+import { updaterParts } from "./updater-parts.ts";
 
 const standIn = createElectronStandIn({ userData: process.env["DESKTOP_USER_DATA"] ?? "/nowhere" });
-Object.assign(globalThis, { electronStandIn: standIn.parts });
-const source = `const parts = globalThis.electronStandIn;\n${Object.keys(standIn.parts)
+const resources = process.env["DESKTOP_RESOURCES"];
+const parts = resources === undefined ? standIn.parts : updaterParts(standIn.parts, resources);
+Object.assign(globalThis, { electronStandIn: parts });
+const source = `const parts = globalThis.electronStandIn;\n${Object.keys(parts)
   .map((name) => `export const ${name} = parts.${name};`)
   .join("\n")}`;
+const REQUIRED = "stand-in:electron";
 const url = `data:text/javascript,${encodeURIComponent(source)}`;
 registerHooks({
-  resolve: (specifier, context, next) =>
-    specifier === "electron" ? { url, format: "module", shortCircuit: true } : next(specifier, context),
+  resolve(specifier, context, next) {
+    if (specifier !== "electron") return next(specifier, context);
+    // What is required, and not imported, is read from a place of its own: a file of that name there is not.
+    const isRequired = context.conditions.includes("require");
+    return { url: isRequired ? REQUIRED : url, format: isRequired ? "commonjs" : "module", shortCircuit: true };
+  },
+  load: (from, context, next) =>
+    from === REQUIRED
+      ? { format: "commonjs", source: "module.exports = globalThis.electronStandIn;", shortCircuit: true }
+      : next(from, context),
 });
 
 const { app } = standIn.parts;
@@ -54,6 +66,7 @@ const DO: Record<string, (...args: never[]) => unknown> = {
   secondInstance: (args: string[]) => standIn.secondInstance(args),
   invoke: (place: number, channel: string, args: unknown[]) => standIn.windows[place]?.invoke(channel, ...args),
   quit: () => app.quit(),
+  usage: () => ({ cpu: process.cpuUsage(), memory: process.memoryUsage() }),
 };
 process.on("message", ({ id, name, args }: { id: number; name: string; args: never[] }) => {
   void (async () => DO[name]?.(...args))().then(
