@@ -31,6 +31,7 @@ export function createPopover({
   refresh: () => void;
 }): Popover {
   const keeper = createPopoverKeeper(options);
+  let told = "";
   const prepare = (): void => {
     const wasAlive = keeper.isAlive();
     keeper.prepare();
@@ -42,7 +43,15 @@ export function createPopover({
       prepare();
       return keeper.toggle(icon);
     },
-    changed: () => keeper.send(POPOVER_CHANNELS.changed, state()),
+    changed() {
+      if (!keeper.isAlive()) return;
+      const now = state();
+      // A page that is hidden draws as well: it is not woken for what it knows.
+      const text = JSON.stringify(now);
+      if (text === told) return;
+      told = text;
+      keeper.send(POPOVER_CHANNELS.changed, now);
+    },
     isAlive: () => keeper.isAlive(),
     isOwn: (sender) => keeper.isOwn(sender),
     release: () => keeper.release(),

@@ -75,6 +75,9 @@ describe("the popover of the app", () => {
     );
     expect(await popover.invoke("popover:get")).toEqual(told());
     expect(JSON.stringify(popover.sent)).not.toContain(client.key);
+    // A page that is hidden is not woken for what it knows.
+    const texts = popover.sent.map(({ value }) => JSON.stringify(value));
+    expect(texts.filter((text, place) => text === texts[place - 1])).toEqual([]);
   });
 
   it("switches for the next request and leaves an open stream alone, pauses, resumes, and opens pages", async () => {

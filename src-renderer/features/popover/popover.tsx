@@ -28,6 +28,8 @@ export function Popover({ bridge, first }: { bridge: Bridge; first: PopoverState
   useArrowKeys(box);
   useEffect(() => {
     bridge.onChange(setState);
+    // What was told while this was not listening yet.
+    void bridge.get().then(setState);
     // It remembers nothing from the last time that it was looked at.
     const onFocus = (): void => {
       setProblem(null);
@@ -94,7 +96,7 @@ function Foot({ state: { update }, act }: { state: PopoverState; act: (action: P
       <Button onClick={open("requests")}>{t("popover:requestsPage")}</Button>
       <Button onClick={open("agents")}>{t("popover:connect")}</Button>
       <Tip label={t("popover:quit")}>
-        <ActionIcon className="popover-quit" aria-label={t("popover:quit")} onClick={() => void act({ do: "quit" })}>
+        <ActionIcon aria-label={t("popover:quit")} onClick={() => void act({ do: "quit" })}>
           <Icon name="leave" />
         </ActionIcon>
       </Tip>
