@@ -6,6 +6,7 @@ import { vi } from "vitest";
 import { createGateway } from "../../src-gateway/index.ts";
 import { loadSettings } from "../../src-gateway/settings/load-settings.ts";
 import { runDesktop } from "../../src-main/run-desktop.ts";
+import type { UpdateFeed } from "../../src-main/updates/types.ts";
 import { json, type RawProvider, startRawProvider } from "../support/raw-provider.ts";
 import { createElectronStandIn, type ElectronStandIn, trayMenu } from "./electron-stand-in.ts";
 import { findItem, type StandInItem } from "./menu-stand-in.ts";
@@ -36,6 +37,7 @@ export interface AppWorld {
     platform?: NodeJS.Platform;
     config?: object;
     env?: NodeJS.ProcessEnv;
+    openFeed?: () => Promise<UpdateFeed>;
   }): Promise<AppClient>;
   /** Of the menu; throws where there is none. */
   item(id: string): StandInItem;
@@ -70,9 +72,10 @@ export async function createAppWorld(): Promise<AppWorld> {
     item,
     showsItem,
     ask,
-    async start({ args = [], platform = "linux", config = {}, env = {} } = {}) {
+    async start({ args = [], platform = "linux", config = {}, env = {}, openFeed } = {}) {
       writeFileSync(join(folder, "gateway.yaml"), JSON.stringify({ ...configOf(providers), ...config }));
-      const client = await run(electron, { folder, args, platform, env: { TOKLIGENCE_LOG_LEVEL: "silent", ...env } });
+      const given = { TOKLIGENCE_LOG_LEVEL: "silent", ...env };
+      const client = await run(electron, { folder, args, platform, env: given, openFeed: openFeed ?? null });
       await showsItem("use:two");
       return client;
     },
@@ -124,7 +127,14 @@ async function run(
     args,
     platform,
     env,
-  }: { folder: string; args: string[]; platform: NodeJS.Platform; env: NodeJS.ProcessEnv },
+    openFeed,
+  }: {
+    folder: string;
+    args: string[];
+    platform: NodeJS.Platform;
+    env: NodeJS.ProcessEnv;
+    openFeed: (() => Promise<UpdateFeed>) | null;
+  },
 ): Promise<AppClient> {
   const started = Promise.withResolvers<AppClient>();
   runDesktop({
@@ -136,6 +146,7 @@ async function run(
     configHome: join(folder, "config home"),
     program: "/opt/My App/tokligence-gateway",
     hasTray: () => Promise.resolve(true),
+    openFeed,
     async createGateway(port) {
       const argv = { port: port ?? 0, dataDir: folder };
       const gateway = await createGateway(loadSettings({ env, argv, cwd: folder, homeDir: folder }), env, {
