@@ -26,6 +26,7 @@ import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
 import type { UpdateView } from "./contract/notice-endpoints.ts";
+import type { OperationsView } from "./contract/operations-endpoints.ts";
 import type { PriceQuestion, PricesView } from "./contract/price-schemas.ts";
 import type { ModelView, ProbeView, ProviderView, StatusView } from "./contract/schemas.ts";
 import type { KeptAnswers } from "./kept-answers.ts";
@@ -91,6 +92,7 @@ export interface AdminDeps {
   /** Whether this gateway takes new requests. */
   pause: { isPaused(): boolean; set(isPaused: boolean): void };
   status(): StatusFacts;
+  operations(): Promise<OperationsView>;
   models(): Promise<ModelView[]>;
   prices(question: PriceQuestion): Promise<PricesView>;
   /** Whether it is the id of an instance, or a kind of provider. */

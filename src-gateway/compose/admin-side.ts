@@ -17,6 +17,7 @@ import { forgetUser } from "./forget-user.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
 import { ledgerDesk } from "./ledger-side.ts";
 import { listModels } from "./list-models.ts";
+import { operationsView, type RunningSide } from "./operations-side.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
 import { signInDesk } from "./sign-in-side.ts";
@@ -61,6 +62,8 @@ export interface AdminSideInput {
   urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
   playground: AdminDeps["playground"];
+  /** Null when no gateway runs. */
+  operations: RunningSide | null;
 }
 
 export function serveAdmin(input: AdminSideInput): AdminSide {
@@ -172,6 +175,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     isLocal: (request) => local.has(request),
     pause: parts.pause,
     status: () => statusView(input),
+    operations: () => operationsView(input),
     models: () => listModels(parts),
     prices: (question) => pricesView(parts, question),
     isProvider: (name) => isProvider(parts, name),

@@ -20,10 +20,13 @@ export interface Books {
   close(): Promise<void>;
 }
 
+/** Holds records that the database could not take. */
+export const SPILL_FILE = "unsaved-exchanges.ndjson";
+
 export async function openBooks(parts: Parts): Promise<Books> {
   const { settings, ledgerStore, clock, log, prices, redactor } = parts;
   await tellInterrupted(parts);
-  const spillFile = join(settings.dataDir, "unsaved-exchanges.ndjson");
+  const spillFile = join(settings.dataDir, SPILL_FILE);
   await recoverJournals(settings.dataDir, spillFile);
   const run = await startInstance(ledgerStore, clock, log);
   const stopPartitions = await keepPartitions(ledgerStore, clock, log);

@@ -39,7 +39,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
   const { user, isFirstRun } = await openIdentity(parts);
 
   const services = await openServices(parts, books, user);
-  const { running, world, spending, disk, telemetry } = services;
+  const { running, world, spending, disk, telemetry, dispatch } = services;
   const nextId = createIdSource(clock);
   const cut = new AbortController();
   const { analytics, updates, ...beside } = createBeside(parts);
@@ -59,10 +59,10 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
     startedAtUs: clock.nowUs(),
     urls: () => urls,
     replay: (question) => replayExchange({ parts, world, nextId, running }, question),
+    operations: { runId: books.runId, admission: world.admission },
     playground: (...asked) => answerPlayground({ parts, world, nextId, running, cut: cut.signal }, ...asked),
   });
-  const { metrics } = telemetry;
-  const server = openDoors({ parts, world, dispatch: services.dispatch, admin, metrics, running, nextId, cut });
+  const server = openDoors({ parts, world, dispatch, admin, metrics: telemetry.metrics, running, nextId, cut });
   let urls: Urls = { url: "", consoleUrl: "" };
 
   const shutDown = async (drainMs: number): Promise<void> => {

@@ -35,6 +35,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     startedAtUs: parts.clock.nowUs(),
     urls: () => ({ url: "", consoleUrl: "" }),
     replay: async () => refuseToSend(),
+    operations: null,
     playground: async () => refuseToSend(),
   });
   const folder = process.platform === "win32" ? null : await mkdtemp(join(tmpdir(), "gateway-"));

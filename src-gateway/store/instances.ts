@@ -128,7 +128,8 @@ interface Run {
   heartbeat_at: number;
 }
 
-function isAlive(run: Run, nowUs: number): boolean {
+/** As far as can be told from here. */
+export function isAlive(run: Run, nowUs: number): boolean {
   const isFresh = nowUs - run.heartbeat_at < SILENT_US;
   if (run.host !== processScope()) return isFresh;
   // Our own number: either a gateway in this very process, or one before it that had the same number.

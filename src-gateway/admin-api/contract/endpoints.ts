@@ -15,6 +15,7 @@ import { KEY_ENDPOINTS } from "./key-endpoints.ts";
 import { LEDGER_ENDPOINTS } from "./ledger-endpoints.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { NOTICE_ENDPOINTS } from "./notice-endpoints.ts";
+import { OPERATIONS_ENDPOINTS } from "./operations-endpoints.ts";
 import { PAUSE_ENDPOINTS } from "./pause-endpoints.ts";
 import { priceQuestionSchema, pricesSchema } from "./price-schemas.ts";
 import { PROVIDER_SETUP_ENDPOINTS } from "./provider-setup-endpoints.ts";
@@ -194,6 +195,7 @@ export const ENDPOINTS = {
   ...CONFIGURATION_ENDPOINTS,
   ...SWITCH_ENDPOINTS,
   ...PAUSE_ENDPOINTS,
+  ...OPERATIONS_ENDPOINTS,
   ...PROVIDER_SETUP_ENDPOINTS,
   ...RUNAWAY_ENDPOINTS,
   ...AGENT_ENDPOINTS,

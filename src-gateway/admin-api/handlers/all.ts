@@ -10,6 +10,7 @@ import { keyHandlers } from "./keys.ts";
 import { ledgerHandlers } from "./ledger.ts";
 import { loggedBodyHandlers } from "./logged-bodies.ts";
 import { noticeHandlers } from "./notices.ts";
+import { operationsHandlers } from "./operations.ts";
 import { pauseHandlers } from "./pause.ts";
 import { priceHandlers } from "./prices.ts";
 import { projectHandlers } from "./projects.ts";
@@ -37,6 +38,7 @@ export const HANDLERS: Handlers = {
   ...configurationHandlers,
   ...switchHandlers,
   ...pauseHandlers,
+  ...operationsHandlers,
   ...providerSetupHandlers,
   ...healthHandlers,
   ...runawayHandlers,

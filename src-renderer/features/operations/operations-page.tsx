@@ -5,12 +5,15 @@ import { t } from "../../i18n/t.ts";
 import { Checks } from "./checks.tsx";
 import { Circles } from "./circles.tsx";
 import { Circuits } from "./circuits.tsx";
+import { AdmissionQueue, Feeds } from "./queues.tsx";
+import { Replicas } from "./replicas.tsx";
 import { Vitals } from "./vitals.tsx";
 
 const REFRESH_MS = 5_000;
 
 export function OperationsPage() {
   const status = useQuery("status", (client) => client.call("getStatus"), { everyMs: REFRESH_MS });
+  const operations = useQuery("operations", (client) => client.call("getOperations"), { everyMs: REFRESH_MS });
   return (
     <div className="page">
       <header className="page-head">
@@ -20,6 +23,15 @@ export function OperationsPage() {
       <div className="stack">
         <QueryState query={status} rows={2}>
           {(value) => <Vitals status={value} />}
+        </QueryState>
+        <QueryState query={operations} rows={6}>
+          {({ replicas, admission, ledger, analytics }) => (
+            <>
+              <Replicas replicas={replicas} />
+              {admission !== null && <AdmissionQueue admission={admission} />}
+              <Feeds ledger={ledger} analytics={analytics} />
+            </>
+          )}
         </QueryState>
         <Checks />
         <Circuits />

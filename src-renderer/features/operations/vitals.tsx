@@ -13,7 +13,6 @@ export function Vitals({ status }: { status: StatusView }) {
   const isBehind = status.ledgerLagMs >= LONG_LAG_MS;
   return (
     <>
-      {status.paused && <Notice tone="warn">{t("frame:pausedTitle")}</Notice>}
       {status.diskProblem !== null && <Notice tone="bad">{status.diskProblem}</Notice>}
       {status.configProblem !== null && (
         <Notice tone="bad">
