@@ -24,6 +24,7 @@ import type { TransferReport } from "../transfer/types.ts";
 import type { ConfigurationDoor } from "./configuration-door.ts";
 import type { ConfigView } from "./contract/config-schemas.ts";
 import type { ExplainQuestion, ExplanationView } from "./contract/explain-schemas.ts";
+import type { FoundKeyView } from "./contract/found-key-endpoints.ts";
 import type { HealthView } from "./contract/health-schemas.ts";
 import type { UpdateView } from "./contract/notice-endpoints.ts";
 import type { OperationsView } from "./contract/operations-endpoints.ts";
@@ -49,6 +50,19 @@ export interface TransferDesk {
     author: string;
     mayApply: (before: string, after: string) => void;
   }): Promise<TransferReport>;
+}
+
+/** Providers' keys in variables and files of this computer. */
+export interface FoundKeysDesk {
+  /** @param withFiles also in files of other programs, below the home folder. */
+  find(withFiles: boolean): Promise<FoundKeyView[]>;
+  /** All of them, or none. @throws GatewayError not_found, conflict, credential_missing */
+  move(question: {
+    ids: readonly string[];
+    withFiles: boolean;
+    author: string;
+    mayApply: (before: string, after: string) => void;
+  }): Promise<{ provider: string; reference: string; place: string }[]>;
 }
 
 /** What the handlers are given of the gateway. */
@@ -115,6 +129,7 @@ export interface AdminDeps {
   config(): ConfigFacts;
   reloadConfig(): Promise<void>;
   transfer: TransferDesk;
+  foundKeys: FoundKeysDesk;
   /** For somebody who helps, without secrets, names and prompts. */
   supportBundle(): Promise<SupportBundle>;
   /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */

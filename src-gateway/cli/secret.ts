@@ -4,6 +4,7 @@ import type { SecretView } from "../admin-api/contract/switch-endpoints.ts";
 import { contextOf } from "./context.ts";
 import { shortWhen } from "./format.ts";
 import { readSecretInput, valueOfSecret } from "./read-secret-input.ts";
+import { addSecretMove } from "./secret-move.ts";
 import type { Column } from "./table.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -26,6 +27,7 @@ export function addSecret(program: Command, world: CliWorld): void {
       const { printer, withGateway } = contextOf(command, world);
       await printer.list(await withGateway(({ client }) => client.call("listSecrets")), COLUMNS, "No secret is kept.");
     });
+  addSecretMove(secret, world);
   secret
     .command("remove")
     .description("forget a kept key")

@@ -14,6 +14,7 @@ import type { AgentDoor } from "./agents-side.ts";
 import { configurationDoor } from "./configuration-door.ts";
 import { explainRoute } from "./explain-route.ts";
 import { forgetUser } from "./forget-user.ts";
+import { foundKeysDesk } from "./found-keys-side.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
 import { ledgerDesk } from "./ledger-side.ts";
 import { listModels } from "./list-models.ts";
@@ -59,6 +60,8 @@ export interface AdminSideInput {
   diskProblem?: () => string | null;
   startedAtUs: number;
   agents: AgentDoor;
+  /** Where keys may be found. */
+  env: NodeJS.ProcessEnv;
   urls: () => { url: string; consoleUrl: string };
   replay: AdminDeps["replay"];
   playground: AdminDeps["playground"];
@@ -195,6 +198,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     config: () => configView(parts),
     reloadConfig: () => config.reload(),
     transfer: transferDesk(parts),
+    foundKeys: foundKeysDesk(parts, input.env),
     supportBundle: () => supportBundle(input),
     watch: (watcher) => {
       watchers.add(watcher);

@@ -47,6 +47,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
     parts,
     root: user,
     isFirstRun,
+    env,
     agents: agentDoor(parts, env, host.isDesktop ?? false),
     writer: books.writer,
     running,

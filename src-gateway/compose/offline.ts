@@ -27,6 +27,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     writer: null,
     running: new Set(),
     watchers: new Set(),
+    env,
     agents: agentDoor(parts, env, false),
     analytics: () => null,
     updateProblem: () => null,

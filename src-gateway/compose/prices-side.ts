@@ -16,8 +16,10 @@ import type { LiveState } from "./live-config.ts";
 export interface Prices {
   /** What is loaded now; before `ready`, only what the configuration says. */
   book(): PriceBook;
-  /** With the price file and the data of the program. */
+  /** With the price file and the data of the program, which are loaded when this is first asked for. */
   ready(): Promise<PriceBook>;
+  /** As `ready`, once somebody asks for that. */
+  whenAsked(): Promise<PriceBook>;
   setConfig(state: LiveState): void;
   /** Loads what is there, and begins to ask for newer data where the operator wants that. */
   start(): void;
@@ -37,6 +39,7 @@ const providersOf = (
   ...[...instances.values()].map((instance) => pricedProvider(instance, catalogue.get(instance.kind))),
 ];
 
+const LOAD_DELAY_MS = 50;
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_FETCHED = 32 * 1024 * 1024;
 
@@ -56,6 +59,7 @@ export function createPrices(
   const watch = file === null ? null : watchFileFor(file);
   let opening: Promise<void> | null = null;
   let updates: PriceUpdates | null = null;
+  let stopLoading = (): void => {};
 
   function watchFileFor(path: string): ReturnType<typeof watchPriceFile> {
     return watchPriceFile(path, {
@@ -73,13 +77,16 @@ export function createPrices(
       onFailure: (err) => log.error({ err }, "the price file could not be looked at"),
     });
   }
+  const asked = Promise.withResolvers<void>();
   const ready = async (): Promise<PriceBook> => {
+    asked.resolve();
     await (opening ??= watch?.start() ?? Promise.resolve());
     return desk.ready();
   };
   return {
     book: () => desk.book(),
     ready,
+    whenAsked: () => asked.promise.then(ready),
     setConfig({ config, instances }) {
       desk.setConfig({
         fileName: basename(settings.configFile ?? "gateway.yaml"),
@@ -88,7 +95,10 @@ export function createPrices(
       });
     },
     start() {
-      ready().catch((err: unknown) => log.error({ err }, "the prices of the program could not be loaded"));
+      // Nobody who waits for the gateway to be there has to wait for its prices.
+      stopLoading = after(LOAD_DELAY_MS, () => {
+        ready().catch((err: unknown) => log.error({ err }, "the prices of the program could not be loaded"));
+      });
       if (updateUrl === null) return;
       updates = startPriceUpdates({
         url: updateUrl,
@@ -103,6 +113,7 @@ export function createPrices(
       });
     },
     stop() {
+      stopLoading();
       watch?.stop();
       updates?.stop();
     },

@@ -13,7 +13,8 @@ export interface ScrubWords {
 
 const MAIL = /[\w.+%-]+@[\w-]+(?:\.[\w-]+)*/g;
 const URL_SECRETS = /([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@"']*@)?([^\s?#"']*)(?:[?#][^\s"']*)?/gi;
-const MEMBERS_WITH_SECRETS = /key$|secret|token|password|passphrase|authorization|cookie|^headers$|credential_value/i;
+const MEMBERS_WITH_SECRETS =
+  /[a-z][_-]?key$|secret|token|password|passphrase|authorization|cookie|^headers$|credential_value/i;
 /** Also where it is no secret by its name: a reference says only where one is. */
 const REFERENCE = /^(?:env|file|keychain|secret):/;
 /** Long, and of letters and digits as only machines write them. */

@@ -9,6 +9,7 @@ import { configSchema } from "./config-schemas.ts";
 import { CONFIGURATION_ENDPOINTS } from "./configuration-endpoints.ts";
 import { type Endpoint, endpoint, flag, whole } from "./endpoint.ts";
 import { explanationSchema, questionSchema } from "./explain-schemas.ts";
+import { FOUND_KEY_ENDPOINTS } from "./found-key-endpoints.ts";
 import { healthSchema } from "./health-schemas.ts";
 import { HOOK_ENDPOINTS } from "./hook-endpoints.ts";
 import { KEY_ENDPOINTS } from "./key-endpoints.ts";
@@ -207,6 +208,7 @@ export const ENDPOINTS = {
   ...SIGN_IN_ENDPOINTS,
   ...TRANSFER_ENDPOINTS,
   ...SUPPORT_ENDPOINTS,
+  ...FOUND_KEY_ENDPOINTS,
 } satisfies Record<string, Endpoint>;
 
 /** The one endpoint that is no question and answer: each exchange as it is closed, as server-sent events `exchange`. */

@@ -3,6 +3,7 @@ import { auditHandlers } from "./audit.ts";
 import { budgetHandlers } from "./budgets.ts";
 import { configurationHandlers } from "./configuration.ts";
 import { exchangeHandlers } from "./exchanges.ts";
+import { foundKeyHandlers } from "./found-keys.ts";
 import { gatewayHandlers } from "./gateway.ts";
 import { healthHandlers } from "./health.ts";
 import { hookHandlers } from "./hooks.ts";
@@ -52,4 +53,5 @@ export const HANDLERS: Handlers = {
   ...sessionHandlers,
   ...transferHandlers,
   ...supportHandlers,
+  ...foundKeyHandlers,
 };

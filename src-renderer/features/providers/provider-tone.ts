@@ -14,3 +14,9 @@ export function toneOfProvider(
 
 export const isKeyMissing = ({ needsCredential, credential }: ProviderView): boolean =>
   needsCredential && credential === null;
+
+/** Whose keys are in a keychain that does not answer. */
+export const lockedProviders = (providers: readonly ProviderView[]): string[] =>
+  providers.flatMap(({ id, problem }) =>
+    problem !== null && /the keychain did not answer|no keychain answers/.test(problem) ? [id] : [],
+  );

@@ -4,6 +4,7 @@ import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useQuery } from "../../api/use-query.ts";
 import { Empty } from "../../components/empty.tsx";
+import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { useConfiguration } from "../../configuration/use-configuration.ts";
 import { bucketsOf, rangeOf } from "../../format/range.ts";
@@ -11,9 +12,11 @@ import { useHour } from "../../format/use-hour.ts";
 import { t } from "../../i18n/t.ts";
 import { AddProvider } from "./add-provider.tsx";
 import { EditProvider } from "./edit-provider.tsx";
+import { FoundKeys } from "./found-keys.tsx";
 import { isDefault, sendEverything, switchProvider } from "./provider-changes.ts";
 import { type ListedProvider, listProviders } from "./provider-list.ts";
 import { type ProviderDeeds, ProviderRows, type ProviderSurroundings } from "./provider-rows.tsx";
+import { lockedProviders } from "./provider-tone.ts";
 import { useDigitKeys } from "./use-digit-keys.ts";
 
 export function ProvidersPage() {
@@ -25,6 +28,7 @@ export function ProvidersPage() {
   const close = (): void => setSheet(null);
   const list = query.value === null ? [] : listProviders(query.value, value);
 
+  const locked = lockedProviders(query.value ?? []);
   const deeds: ProviderDeeds = {
     onUse: (id) => void change.run(sendEverything(value, id)),
     onSwitch: (provider, isOn) => void change.run(switchProvider(value, provider, isOn)),
@@ -46,6 +50,7 @@ export function ProvidersPage() {
           </Button>
         </div>
       </header>
+      {locked.length > 0 && <Notice tone="bad">{t("providers:locked", { providers: locked.join(", ") })}</Notice>}
       <section className="panel" aria-label={t("providers:list")}>
         <QueryState query={query} rows={6}>
           {() =>
@@ -58,6 +63,7 @@ export function ProvidersPage() {
         </QueryState>
       </section>
       {list.length > 0 && <p className="soft small providers-hint">{t("providers:hint")}</p>}
+      <FoundKeys onMoved={query.reload} />
       <AddProvider isOpen={sheet?.kind === "add"} onClose={close} taken={list.map(({ id }) => id)} {...configuration} />
       <EditProvider provider={edited} onClose={close} {...configuration} />
     </div>

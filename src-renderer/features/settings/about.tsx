@@ -1,9 +1,11 @@
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
+import { useSessionState } from "../../api/gateway-context.tsx";
 import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { Snippet } from "../../components/snippet.tsx";
 import { formatFullMoment } from "../../format/times.ts";
 import { language, t } from "../../i18n/t.ts";
+import { SupportBundle } from "./support-bundle.tsx";
 
 type Status = ReplyOf<"getStatus">;
 
@@ -11,6 +13,8 @@ const DATABASES = { sqlite: "SQLite", postgres: "PostgreSQL" } as const;
 
 /** What runs here, and what to send along with a question about it. */
 export function About() {
+  const session = useSessionState();
+  const isAdmin = session.phase === "signed-in" && session.user.role !== "gateway_user";
   const status = useQuery("status", (client) => client.call("getStatus"));
   return (
     <div className="stack">
@@ -39,6 +43,7 @@ export function About() {
           <Snippet value={diagnosticsOf(status.value)} thing={t("settings:diagnostics")} />
         </section>
       )}
+      {isAdmin && <SupportBundle />}
     </div>
   );
 }

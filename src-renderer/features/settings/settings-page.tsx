@@ -9,6 +9,7 @@ import { GatewaySettings } from "./gateway-settings.tsx";
 import { GeneralSettings } from "./general-settings.tsx";
 import { OwnSessions } from "./own-sessions.tsx";
 import { Privacy } from "./privacy.tsx";
+import { Transfer } from "./transfer.tsx";
 import { Updates } from "./updates.tsx";
 
 const PARTS = {
@@ -16,17 +17,19 @@ const PARTS = {
   sessions: { Part: OwnSessions, adminsOnly: false },
   gateway: { Part: GatewaySettings, adminsOnly: true },
   privacy: { Part: Privacy, adminsOnly: true },
+  transfer: { Part: Transfer, adminsOnly: true },
   updates: { Part: Updates, adminsOnly: false },
   about: { Part: About, adminsOnly: false },
 } as const;
-const NAMES = ["general", "sessions", "gateway", "privacy", "updates", "about"] as const;
+const NAMES = ["general", "sessions", "gateway", "privacy", "transfer", "updates", "about"] as const;
 
 /** The console as one likes it, and the gateway as it is set. */
 export function SettingsPage() {
   const session = useSessionState();
   const address = useAddress();
   const isAdmin = session.phase === "signed-in" && session.user.role !== "gateway_user";
-  const names = NAMES.filter((name) => isAdmin || !PARTS[name].adminsOnly);
+  const isRoot = session.phase === "signed-in" && session.user.role === "root_admin";
+  const names = NAMES.filter((name) => (name === "transfer" ? isRoot : isAdmin || !PARTS[name].adminsOnly));
   const chosen = oneOf(names, address.get("part")) ?? "general";
   const { Part } = PARTS[chosen];
   return (
