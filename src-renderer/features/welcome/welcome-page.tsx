@@ -4,7 +4,7 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation, useSearchParams } from "wouter";
 import { desktop } from "../../api/desktop.ts";
 import { useLiveExchanges } from "../../api/live-exchanges.ts";
-import { useQuery } from "../../api/use-query.ts";
+import { type Query, useQuery } from "../../api/use-query.ts";
 import { BrandMark } from "../../components/brand-mark.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { LanguageButton } from "../../components/language-button.tsx";
@@ -36,7 +36,7 @@ export function WelcomePage() {
     agents: agents.value?.agents ?? null,
     exchanges: exchanges.value,
   });
-  const { step, goTo } = useStep(done, providers.value !== null && exchanges.value !== null);
+  const { step, goTo } = useStep(done, [providers, agents, exchanges].every(isAnswered));
   const leave = useLeave();
   useEffect(() => {
     document.title = `${t("welcome:title")} · ${t("common:product")}`;
@@ -79,6 +79,9 @@ export function WelcomePage() {
     </div>
   );
 }
+
+const isAnswered = ({ value, problem }: Pick<Query<unknown>, "value" | "problem">): boolean =>
+  value !== null || problem !== null;
 
 /** The step of the address, or the first that is not done, as it was when the page was opened. */
 function useStep(
