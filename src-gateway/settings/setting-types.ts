@@ -35,3 +35,10 @@ export const settingRow = (
   about: string,
   more: Partial<SettingRow> = {},
 ): SettingRow => ({ key, env: envNameOf(key), type, standard, about, hasEffect: true, oldEnv: [], ...more });
+
+export interface ExplainedSetting {
+  key: string;
+  value: string;
+  /** `default`, `env TOKLIGENCE_X`, or `path:line`. */
+  source: string;
+}

@@ -16,6 +16,7 @@ import type { NetworkSettings } from "./network-settings.ts";
 import type { OwnCountSettings } from "./own-count-settings.ts";
 import type { PriceOverride, PriceSettings } from "./price-types.ts";
 import type { RouteConfig } from "./route-types.ts";
+import type { ExplainedSetting } from "./setting-types.ts";
 import type { SignInConfig, SignInSettings } from "./sign-in-types.ts";
 import type { TelemetrySettings, UpdateSettings } from "./telemetry-types.ts";
 import type {
@@ -29,6 +30,7 @@ import type {
 
 export type { IdentityFact, IdentityRule } from "./identity-types.ts";
 export type { RouteConfig } from "./route-types.ts";
+export type { ExplainedSetting } from "./setting-types.ts";
 export type {
   ClickHouseSettings,
   HealthSettings,
@@ -164,13 +166,6 @@ export interface Settings {
   /** Every setting with the layer it came from, for `gateway config show`; secrets already hidden. */
   explained: ExplainedSetting[];
   notices: Notice[];
-}
-
-export interface ExplainedSetting {
-  key: string;
-  value: string;
-  /** `default`, `env TOKLIGENCE_X`, or `path:line`. */
-  source: string;
 }
 
 /** Where a provider's key is kept. The key itself never stands in a configuration file. */

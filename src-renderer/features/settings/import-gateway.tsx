@@ -17,8 +17,7 @@ interface Chosen {
   content: string;
 }
 
-/** First what would change, then the change. */
-export function ImportGateway() {
+function useTakeIn() {
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [passphrase, setPassphrase] = useState("");
   const [report, setReport] = useState<TransferReportView | null>(null);
@@ -53,6 +52,12 @@ export function ImportGateway() {
     showToast({ text: t("settings:transfer.taken") });
   };
   const mayTake = report?.applied === false && report.problems.length === 0;
+  return { chosen, isTooLarge, passphrase, report, asking, mayTake, choose, type, ask };
+}
+
+/** First what would change, then the change. */
+export function ImportGateway() {
+  const { chosen, isTooLarge, passphrase, report, asking, mayTake, choose, type, ask } = useTakeIn();
   return (
     <form
       className="panel panel-body stack transfer-form"

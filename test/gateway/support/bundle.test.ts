@@ -51,7 +51,7 @@ it("holds what helps, and no secret, name, address or prompt, wherever they were
       [
         `{"msg":"called with ${SECRET}"}`,
         '{"msg":"unknown Q7plantedq8Randomw9Tokenx0Valuey1"}',
-        '{"msg":"Nina Petrova <n.petrova@planted.example> of Moonbase","at":"/home"}',
+        '{"msg":"Nina Petrova <n.petrova@planted.example> of Moonbase","at":"here"}',
         '{"msg":"GET https://nina:open-sesame@x.example/a?key=planted"}',
         "",
       ].join("\n"),
@@ -77,9 +77,13 @@ it("holds what helps, and no secret, name, address or prompt, wherever they were
 });
 
 it("takes names as words, and leaves what is no secret", () => {
-  const scrub = createScrub({ redact: (text) => text, names: ["Ann", "张伟", "C++ (team)"], homes: ["/home/ann"] });
+  const scrub = createScrub({
+    redact: (text) => text,
+    names: ["Ann", "张伟", "C++ (team)"],
+    homes: ["/folder/of/ann"],
+  });
   expect(scrub.text("Ann's Annotated plan for 张伟, C++ (team)")).toBe("[name]'s Annotated plan for [name], [name]");
-  expect(scrub.text("/home/ann/x and https://u:p@h.example/a?b=c#d")).toBe("~/x and https://h.example/a");
+  expect(scrub.text("/folder/of/ann/x and https://u:p@h.example/a?b=c#d")).toBe("~/x and https://h.example/a");
   expect(scrub.line("req_01ABCDEF0123456789ABCDEF01 took 12 ms")).toContain("req_01ABCDEF0123456789ABCDEF01");
   expect(scrub.line("token a1b2c3d4e5f6a7b8c9d0e1f2a3b4")).toBe("token [hidden]");
   expect(
