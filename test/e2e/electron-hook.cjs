@@ -1,14 +1,17 @@
 // Loaded into the real Electron before the app: keeps what the app hands to the tray and to notifications, which no test can click.
-const { Tray, Notification } = require("electron");
+const { Menu, Tray, Notification } = require("electron");
 
 const seen = { menu: null, icon: null, notes: [] };
 globalThis.desktopSeen = seen;
 
-const { setContextMenu, setImage } = Tray.prototype;
-Tray.prototype.setContextMenu = function keepMenu(menu) {
-  seen.menu = menu;
-  return setContextMenu.call(this, menu);
+// On macOS the tray is handed its menu only when somebody asks for it.
+const { buildFromTemplate } = Menu;
+Menu.buildFromTemplate = (template) => {
+  const menu = buildFromTemplate.call(Menu, template);
+  if (menu.getMenuItemById("state") !== null) seen.menu = menu;
+  return menu;
 };
+const { setImage } = Tray.prototype;
 Tray.prototype.setImage = function keepIcon(icon) {
   seen.icon = icon;
   return setImage.call(this, icon);
