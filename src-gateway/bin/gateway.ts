@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { homedir } from "node:os";
+import { keepCompiled } from "./keep-compiled.ts";
 import { runOnProjectNode } from "./run-on-project-node.ts";
 
 // Loaded only after the check, as in gatewayd.
-if (runOnProjectNode()) void start();
+if (runOnProjectNode() && keepCompiled()) void start();
 
 async function start(): Promise<void> {
   // `gateway logs | head` has seen enough.

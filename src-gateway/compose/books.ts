@@ -46,10 +46,11 @@ export async function openBooks(parts: Parts): Promise<Books> {
     writer.close(record);
     for (const watcher of watchers) watcher(record);
   };
-  // Requests of the first moment wait for the price data rather than being written down as unpriced.
+  // Requests of the first moment wait for the price data rather than being written down as unpriced. It is loaded when the
+  // gateway listens: half a megabyte of program text would hold that up.
   let waiting: ExchangeRecord[] | null = [];
   const opening = prices
-    .ready()
+    .whenAsked()
     .catch((err: unknown) => log.error({ err }, "without the prices of the program, requests are recorded as unpriced"))
     .then(() => {
       const records = waiting ?? [];
@@ -70,6 +71,8 @@ export async function openBooks(parts: Parts): Promise<Books> {
     },
     async close() {
       stopPartitions();
+      // A gateway that never got to listen.
+      prices.ready().catch(() => {});
       await opening;
       await writer.stop();
       await run.stop();

@@ -39,7 +39,6 @@ const providersOf = (
   ...[...instances.values()].map((instance) => pricedProvider(instance, catalogue.get(instance.kind))),
 ];
 
-const LOAD_DELAY_MS = 50;
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_FETCHED = 32 * 1024 * 1024;
 
@@ -59,7 +58,6 @@ export function createPrices(
   const watch = file === null ? null : watchFileFor(file);
   let opening: Promise<void> | null = null;
   let updates: PriceUpdates | null = null;
-  let stopLoading = (): void => {};
 
   function watchFileFor(path: string): ReturnType<typeof watchPriceFile> {
     return watchPriceFile(path, {
@@ -95,10 +93,7 @@ export function createPrices(
       });
     },
     start() {
-      // Nobody who waits for the gateway to be there has to wait for its prices.
-      stopLoading = after(LOAD_DELAY_MS, () => {
-        ready().catch((err: unknown) => log.error({ err }, "the prices of the program could not be loaded"));
-      });
+      ready().catch((err: unknown) => log.error({ err }, "the prices of the program could not be loaded"));
       if (updateUrl === null) return;
       updates = startPriceUpdates({
         url: updateUrl,
@@ -113,7 +108,6 @@ export function createPrices(
       });
     },
     stop() {
-      stopLoading();
       watch?.stop();
       updates?.stop();
     },
