@@ -88,6 +88,10 @@ export function cpuNs(pid: number): number {
   return sum;
 }
 
+/** The same of the thread alone that runs the program: what the engine compiles and collects beside it differs by chance. */
+export const mainThreadNs = (pid: number): number =>
+  Number(read(`/proc/${pid}/task/${pid}/schedstat`).split(" ", 1)[0] ?? 0);
+
 /** Memory in MiB: what is resident, and of that what belongs to the process alone. */
 export function memoryOf(pid: number): { residentMiB: number; ownMiB: number } {
   let resident = 0;

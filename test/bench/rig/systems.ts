@@ -36,7 +36,8 @@ export interface Place {
 }
 
 const root = join(import.meta.dirname, "../../..");
-export const builtGateway = join(root, "dist/node/gatewayd.cjs");
+/** Another build can be named, to measure one beside the other. */
+export const builtGateway = process.env["BENCH_GATEWAY"] ?? join(root, "dist/node/gatewayd.cjs");
 const providerKey = ({ wire }: RequestKind): Record<string, string> =>
   wire === "messages" ? { "x-api-key": PROVIDER_SECRET } : { authorization: `Bearer ${PROVIDER_SECRET}` };
 const clientKey =
@@ -94,6 +95,8 @@ export interface GatewayOptions {
   script?: string;
   env?: Record<string, string>;
   args?: string[];
+  /** Of the provider that is called `mock`. */
+  models?: readonly string[];
   /** Routes in the words of gateway.yaml. */
   routes?: unknown[];
   /** More providers, after the mock one. */
@@ -132,7 +135,7 @@ export async function startGateway(
         kind: "openai-compatible",
         base_url: `${base}/v1`,
         credential: "env:BENCH_PROVIDER_KEY",
-        models: MODES.map((mode) => `mock-${mode}`),
+        models: options.models ?? MODES.map((mode) => `mock-${mode}`),
       },
       provider("mock-chat", "openai", "chat", "openai-chat", "/v1"),
       provider("mock-messages", "anthropic", "messages", "anthropic-messages", "/v1"),
