@@ -220,7 +220,7 @@ test.describe("a gateway with providers", () => {
       ]) {
         await page.setViewportSize(size);
         for (const [path, shown] of [
-          ["/", page.getByRole("region", { name: "Providers" }).getByText("vllm-office")],
+          ["/", page.getByRole("region", { name: "Providers" }).getByText("vllm-office", { exact: true })],
           ["/requests", rows(page).first()],
           [`/requests/${requestId}`, details(page).getByRole("listitem").first()],
           ["/providers", page.getByRole("button", { name: "Check vllm-office" })],
