@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import type { Logger } from "../lib/logger.ts";
 import { loadBundledPrices } from "../prices/bundled-prices.ts";
 import { PriceDataError } from "../prices/price-data-error.ts";
-import { createPriceDesk } from "../prices/price-desk.ts";
+import { createPriceDesk, type PriceDesk } from "../prices/price-desk.ts";
 import { type PricedProvider, pricedProvider } from "../prices/price-providers.ts";
 import { type PriceUpdates, startPriceUpdates } from "../prices/price-updates.ts";
 import type { PriceBook } from "../prices/types.ts";
@@ -42,6 +42,16 @@ const providersOf = (
 const FETCH_TIMEOUT_MS = 30_000;
 const MAX_FETCHED = 32 * 1024 * 1024;
 
+/** @throws SettingsError that names the file. */
+function takeFile(desk: PriceDesk, path: string, content: Parameters<PriceDesk["setFile"]>[0]): void {
+  try {
+    desk.setFile(content);
+  } catch (error) {
+    if (!(error instanceof PriceDataError)) throw error;
+    throw new SettingsError([{ where: path, key: "file", problem: error.message, hint: "" }]);
+  }
+}
+
 export function createPrices(
   settings: Pick<Settings, "prices" | "configFile">,
   catalogue: ReadonlyMap<string, CatalogueRow>,
@@ -62,12 +72,7 @@ export function createPrices(
   function watchFileFor(path: string): ReturnType<typeof watchPriceFile> {
     return watchPriceFile(path, {
       onContent(content) {
-        try {
-          desk.setFile(content);
-        } catch (error) {
-          if (!(error instanceof PriceDataError)) throw error;
-          throw new SettingsError([{ where: path, key: "file", problem: error.message, hint: "" }]);
-        }
+        takeFile(desk, path, content);
         problems.delete("file");
         log.info({ prices: desk.book().version }, "prices read");
       },

@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from "react";
+import { type ComponentType, createElement, useEffect, useState } from "react";
 import { Route, Switch } from "wouter";
 import type { PageEntry } from "../pages.ts";
 import { CrashGuard } from "./crash-guard.tsx";
@@ -55,7 +55,7 @@ function LoadedPage({ page }: { page: PageEntry }) {
       );
   }, [page]);
   const Page = loaded.get(page.path);
-  if (Page) return <Page />;
+  if (Page) return createElement(Page);
   if (problem) throw problem.error;
   return <Skeleton rows={8} />;
 }

@@ -1,5 +1,5 @@
 import "./tip.css";
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type ReactNode, type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
 
 const HOVER_MS = 400;
@@ -15,16 +15,20 @@ export function Tip({ label, isOpen = false, children }: { label: string; isOpen
   const [isWanted, setIsWanted] = useState(false);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const owner = useRef<HTMLSpanElement>(null);
-  const hide = (): void => {
+  const forget = useCallback((): void => {
     if (timer.current !== null) clearTimeout(timer.current);
     timer.current = null;
+  }, []);
+  const hide = (): void => {
+    forget();
     setIsWanted(false);
   };
-  useEffect(() => hide, []);
+  useEffect(() => forget, [forget]);
   return (
     <span
       ref={owner}
       className="tip"
+      role="none"
       onPointerEnter={({ pointerType }) => {
         if (pointerType === "mouse") timer.current ??= setTimeout(() => setIsWanted(true), HOVER_MS);
       }}
@@ -35,12 +39,12 @@ export function Tip({ label, isOpen = false, children }: { label: string; isOpen
       onKeyDown={({ key }) => key === "Escape" && hide()}
     >
       {children}
-      {(isWanted || isOpen) && createPortal(<Bubble label={label} owner={owner} />, document.body)}
+      {(isWanted || isOpen) && createPortal(<Bubble key={label} label={label} owner={owner} />, document.body)}
     </span>
   );
 }
 
-function Bubble({ label, owner }: { label: string; owner: React.RefObject<HTMLSpanElement | null> }) {
+function Bubble({ label, owner }: { label: string; owner: RefObject<HTMLSpanElement | null> }) {
   const bubble = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = bubble.current;
@@ -51,7 +55,7 @@ function Bubble({ label, owner }: { label: string; owner: React.RefObject<HTMLSp
     const isAbove = around.top - GAP - height >= EDGE;
     element.style.left = `${Math.max(EDGE, Math.min(middle, window.innerWidth - width - EDGE))}px`;
     element.style.top = `${isAbove ? around.top - GAP - height : around.bottom + GAP}px`;
-  }, [label, owner]);
+  }, [owner]);
   return (
     <div ref={bubble} className="tip-bubble" aria-hidden="true">
       {label}

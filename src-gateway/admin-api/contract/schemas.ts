@@ -220,13 +220,3 @@ export const probeSchema = z.object({
   hint: z.string().nullable(),
 });
 export type ProbeView = z.infer<typeof probeSchema>;
-
-export const errorSchema = z.object({
-  error: z.object({
-    message: z.string(),
-    type: z.string(),
-    code: z.string(),
-    /** Each thing that is wrong, where there can be several. */
-    problems: z.array(z.record(z.string(), z.unknown())).optional(),
-  }),
-});

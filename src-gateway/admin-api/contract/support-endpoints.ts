@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 
-export const SUPPORT_SECTIONS = [
+const SUPPORT_SECTIONS = [
   "versions",
   "status",
   "settings",

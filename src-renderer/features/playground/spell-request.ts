@@ -23,7 +23,7 @@ export function spellRequest(asked: Asked): WireRequest {
   return SPELLINGS[asked.wire](asked, tools);
 }
 
-export class ToolsProblem extends Error {
+class ToolsProblem extends Error {
   override readonly name = "ToolsProblem";
 }
 

@@ -1,6 +1,5 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate as turnIsOver } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
@@ -12,6 +11,8 @@ import { describeOnBothDatabases } from "../../suites/store.suite.ts";
 import { completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
 
 const writers: ExchangeWriter[] = [];
+/** A turn of the event loop. */
+const turnIsOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 afterEach(async () => {
   await Promise.all(writers.splice(0).map((writer) => writer.stop()));
 });

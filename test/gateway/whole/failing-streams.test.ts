@@ -12,8 +12,8 @@ function streamOf(path: string, body: object): Promise<{ text: string; isWhole: 
     const headers = { "content-type": "application/json", authorization: `Bearer ${world.gateway.key}` };
     const request = http.request(world.gateway.url + path, { method: "POST", headers }, (response) => {
       let text = "";
-      response.setEncoding("utf8").on("data", (piece: string) => {
-        text += piece;
+      response.setEncoding("utf8").on("data", (arrived: string) => {
+        text += arrived;
       });
       response
         .on("error", () => {})

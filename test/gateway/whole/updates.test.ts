@@ -76,10 +76,16 @@ describe("the question after new versions", () => {
 
   it("is announced at the start, with how to stop it", () => {
     const info = { version: "1", url: "u", consoleUrl: "c", dataDir: "d", clientKey: null, providers: [], notices: [] };
-    const on = describeStart({ ...info, updates: { baseUrl: "https://market.example", offBecause: null, isUnwanted: false } });
+    const on = describeStart({
+      ...info,
+      updates: { baseUrl: "https://market.example", offBecause: null, isUnwanted: false },
+    });
     expect(on).toContain("https://market.example is asked once a day");
     expect(on).toContain("update_check_enabled = false stops it");
-    const off = describeStart({ ...info, updates: { baseUrl: null, offBecause: "base_url is not set", isUnwanted: false } });
+    const off = describeStart({
+      ...info,
+      updates: { baseUrl: null, offBecause: "base_url is not set", isUnwanted: false },
+    });
     expect(off).toContain("nobody is asked (base_url is not set)");
   });
 });
