@@ -52,6 +52,7 @@ class Reader implements AnswerReader, UpstreamSink {
   private chunks: Buffer[] = [];
   private length = 0;
   private isDone = false;
+  private readonly headersToClient = (): Record<string, string> => this.lane.headersToClient(this.headers);
 
   constructor(state: ExchangeState, attempt: AttemptRecord, lane: Lane, controls: AnswerControls) {
     this.state = state;
@@ -103,8 +104,7 @@ class Reader implements AnswerReader, UpstreamSink {
     if (this.frames) return this.feed(this.frames, chunk);
     this.chunks.push(chunk);
     this.length += chunk.length;
-    const tooLong = this.length > (this.succeeded ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES);
-    if (tooLong) {
+    if (this.length > (this.succeeded ? MAX_ANSWER_BYTES : MAX_ERROR_BYTES)) {
       this.onEnd();
       this.controls.abort();
     }
@@ -162,7 +162,7 @@ class Reader implements AnswerReader, UpstreamSink {
       return;
     }
     if (ready === null || stream === null) return;
-    if (!stream.write(ready, this.lane.headersToClient(this.headers))) this.controls.pause();
+    if (!stream.write(ready, this.headersToClient)) this.controls.pause();
   }
 
   private endFrames(frames: FrameReader): void {
@@ -175,7 +175,7 @@ class Reader implements AnswerReader, UpstreamSink {
     if (frames.failedEarly) return this.failEarly(frames);
     keeper.learn(frames.facts);
     if (stream) {
-      if (rest.length > 0) stream.write(rest, this.lane.headersToClient(this.headers));
+      if (rest.length > 0) stream.write(rest, this.headersToClient);
       stream.stop();
       inbound.reply.end();
     }

@@ -55,7 +55,7 @@ function deliverAsStream(
   if (broken) return broken;
   if (whole.facts.error) return { error: whole.facts.error, accepted: false, relay: null };
   keeper.record.firstTokenUs ??= keeper.elapsedUs();
-  stream.write(whole.frames, answer.lane.headersToClient(answer.headers));
+  stream.write(whole.frames, () => answer.lane.headersToClient(answer.headers));
   stream.stop();
   inbound.reply.end();
   keeper.settle("completed");

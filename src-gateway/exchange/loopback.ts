@@ -88,7 +88,7 @@ function sendWhole(state: ExchangeState, body: Buffer): void {
 /** False when the client left while it was behind. */
 function sendFrame(state: ExchangeState, frame: Buffer): Promise<boolean> | true {
   const { inbound, stream } = state;
-  if (frame.length === 0 || stream?.write(frame, {})) return true;
+  if (frame.length === 0 || stream?.write(frame, () => ({}))) return true;
   return new Promise((resolve) => {
     const onGone = (): void => resolve(false);
     inbound.signal.addEventListener("abort", onGone, { once: true });

@@ -12,8 +12,11 @@ export interface StreamReply {
   readonly framing: Framing;
   /** A frame of the answer has been sent; before that another target may still take over. */
   readonly answering: boolean;
-  /** False when the caller is slow: pause until `onDrain`. */
-  write(frames: Buffer, headers: Record<string, string>): boolean;
+  /**
+   * False when the caller is slow: pause until `onDrain`.
+   * @param headers asked for with the first frames.
+   */
+  write(frames: Buffer, headers: () => Record<string, string>): boolean;
   /** No more keep-alives. */
   stop(): void;
 }
@@ -33,11 +36,11 @@ export function createStreamReply(options: {
   let answering = false;
   let clientIsSlow = false;
 
-  const begin = (headers: Record<string, string>): void => {
+  const begin = (headers: () => Record<string, string>): void => {
     if (reply.status !== null) return;
     // no-transform keeps proxies in front of us from buffering or recoding the stream.
     reply.start(200, {
-      ...headers,
+      ...headers(),
       "content-type": contentType,
       "cache-control": "no-cache, no-transform",
       "x-accel-buffering": "no",
@@ -46,7 +49,7 @@ export function createStreamReply(options: {
   const timer = setTimeout(() => {
     // A caller that does not read what it already has is not helped by more; its own stall limit applies.
     if (!clientIsSlow) {
-      begin(options.earlyHeaders);
+      begin(() => options.earlyHeaders);
       clientIsSlow = !reply.write(wire.keepAlive({ started: answering, model: options.model, framing }));
     }
     timer.refresh();

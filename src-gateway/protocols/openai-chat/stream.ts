@@ -1,4 +1,5 @@
 import { asArray, asObject, asText, type JsonObject, mayHold, parseObject } from "../loose-json.ts";
+import { createSameButText } from "../same-but-text.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 import { BLANK_LINE, noFacts, sseFrame } from "../stream-facts.ts";
 import type { FrameKind, StreamReader } from "../types.ts";
@@ -12,6 +13,7 @@ export function createStreamReader(): StreamReader {
   const facts = noFacts();
   let sawContent = false;
   let isDone = false;
+  const quiet = createSameButText('"content":"');
 
   const read = (data: Buffer): FrameKind => {
     if (isDone) return "opening";
@@ -20,7 +22,13 @@ export function createStreamReader(): StreamReader {
       return "end";
     }
     // Once content flows, most chunks are nothing but more of it.
-    if (sawContent && !TELLING.some((key) => mayHold(data, key))) return "content";
+    if (sawContent) {
+      if (quiet.fits(data)) return "content";
+      if (!TELLING.some((key) => mayHold(data, key))) {
+        quiet.learn(data);
+        return "content";
+      }
+    }
     const json = parseObject(data);
     if (json === null) return sawContent ? "content" : "opening";
     const { modelServed, ...found } = factsOf(json);

@@ -33,9 +33,11 @@ export function createSseSplitter(options: { maxFrameBytes?: number } = {}): Fra
 
   const cut = (bytes: Buffer, isLast: boolean): SseFrame[] => {
     const frames: SseFrame[] = [];
+    // Hardly any provider sends one, and then each line has to be looked through for it.
+    const holdsCr = bytes.includes(CR);
     let start = 0;
     for (;;) {
-      const end = nextLineEnd(bytes, searchFrom);
+      const end = nextLineEnd(bytes, searchFrom, holdsCr);
       const next = end < 0 ? -1 : behindLineEnd(bytes, end, isLast);
       if (next < 0) {
         searchFrom = end < 0 ? bytes.length : end;
@@ -43,7 +45,7 @@ export function createSseSplitter(options: { maxFrameBytes?: number } = {}): Fra
       }
       if (end === lineStart) {
         // An empty line closes the frame.
-        frames.push(parseFrame(bytes.subarray(start, next), isFirst));
+        frames.push(parseFrame(bytes.subarray(start, next), isFirst, holdsCr));
         isFirst = false;
         start = next;
       }
@@ -67,7 +69,7 @@ export function createSseSplitter(options: { maxFrameBytes?: number } = {}): Fra
     finish() {
       const frames = cut(pending, true);
       if (pending.length === 0) return frames;
-      const last = parseFrame(pending, isFirst);
+      const last = parseFrame(pending, isFirst, true);
       if (last.data === null) return frames;
       pending = NOTHING;
       lineStart = 0;
@@ -78,8 +80,9 @@ export function createSseSplitter(options: { maxFrameBytes?: number } = {}): Fra
   };
 }
 
-function nextLineEnd(bytes: Buffer, from: number): number {
+function nextLineEnd(bytes: Buffer, from: number, holdsCr: boolean): number {
   const lf = bytes.indexOf(LF, from);
+  if (!holdsCr) return lf;
   // A lone CR is rare; look for one only in front of the next LF.
   const cr = bytes.subarray(from, lf < 0 ? bytes.length : lf).indexOf(CR);
   return cr >= 0 ? from + cr : lf;
@@ -92,12 +95,14 @@ function behindLineEnd(bytes: Buffer, eol: number, isLast: boolean): number {
   return bytes[eol + 1] === LF ? eol + 2 : eol + 1;
 }
 
-function parseFrame(raw: Buffer, mayHaveMark: boolean): SseFrame {
+function parseFrame(raw: Buffer, mayHaveMark: boolean, holdsCr: boolean): SseFrame {
+  const only = holdsCr ? null : onlyData(raw);
+  if (only) return { raw, event: null, data: only };
   let event: string | null = null;
   const data: Buffer[] = [];
   let at = mayHaveMark && raw[0] === 0xef && raw[1] === 0xbb && raw[2] === 0xbf ? 3 : 0;
   while (at < raw.length) {
-    const found = nextLineEnd(raw, at);
+    const found = nextLineEnd(raw, at, holdsCr);
     const end = found < 0 ? raw.length : found;
     const value = fieldValue(raw, at, end, DATA);
     if (value) data.push(value);
@@ -110,6 +115,14 @@ function parseFrame(raw: Buffer, mayHaveMark: boolean): SseFrame {
   if (data.length === 0) return { raw, event, data: null };
   if (data.length === 1) return { raw, event, data: data[0] ?? null };
   return { raw, event, data: Buffer.concat(data.flatMap((line, n) => (n === 0 ? [line] : [LINE_FEED, line]))) };
+}
+
+/** Most frames are one line `data: …` and the blank one; null for any other. */
+function onlyData(raw: Buffer): Buffer | null {
+  const isData =
+    raw[0] === 0x64 && raw[1] === 0x61 && raw[2] === 0x74 && raw[3] === 0x61 && raw[4] === 0x3a && raw[5] === 0x20;
+  const end = raw.length - 2;
+  return isData && end > 6 && raw.indexOf(LF) === end ? raw.subarray(6, end) : null;
 }
 
 /** The value of the line [start, end) if its field is `name`; one space behind the colon belongs to the syntax. */
