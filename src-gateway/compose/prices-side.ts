@@ -112,10 +112,7 @@ export function createPrices(
         onProblem: (problem) => refuse("update", `${updateUrl}: ${problem}`),
       });
     },
-    stop() {
-      watch?.stop();
-      updates?.stop();
-    },
+    stop: () => [watch, updates].forEach((each) => each?.stop()),
     problem: () => [...problems.values()][0] ?? null,
   };
 }
