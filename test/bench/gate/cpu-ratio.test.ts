@@ -6,8 +6,8 @@ import { builtGateway } from "../rig/systems.ts";
 import { compareWithBare } from "./compare.ts";
 
 /**
- * What the built gateway may cost, in bare proxies. Set a third above the worst of ten runs on a machine whose two processors
- * were shared with other work; lower them when the gateway gets cheaper. See docs/performance.md.
+ * What the built gateway may cost, in bare proxies. A quarter above the worst of ten runs (3.1 to 6.6, and 4.7 to 7.2) on a
+ * machine whose two processors were shared with other work; lower them when the gateway gets cheaper. See docs/performance.md.
  */
 const LIMITS: Readonly<Record<string, number>> = { "whole answer": 9, stream: 9 };
 
@@ -30,7 +30,7 @@ it("costs no more CPU per request than so many bare proxies (needs a Linux kerne
     }));
     // The only test whose figures are worth reading when it passes.
     console.table(rows);
-    for (const { name, ratio } of found) expect(ratio, name).toBeLessThan(LIMITS[name] ?? 0);
+    expect(found.filter(({ name, ratio }) => ratio > (LIMITS[name] ?? 0))).toEqual([]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
