@@ -1,6 +1,6 @@
 /** How the cost of a request grows with what there is besides: routes, providers, keys, and streams that say nothing. */
 import { spawn } from "node:child_process";
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -59,7 +59,8 @@ async function withKeys(bench: Bench, count: number): Promise<System> {
     for (let n = 0; n < count; n++) {
       const token = `tok_${randomBytes(32).toString("base64url")}`;
       const hash = createHmac("sha256", secret).update(token).digest("hex");
-      insert.run({ ...columns, key_hash: hash, key_prefix: token.slice(0, 12), name: `key ${n}` });
+      const own = { key_hash: hash, key_prefix: token.slice(0, 12), name: `key ${n}`, uuid: randomUUID() };
+      insert.run({ ...columns, ...own });
     }
   })();
   ledger.close();
