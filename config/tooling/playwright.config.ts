@@ -12,8 +12,8 @@ export default defineConfig({
   // A test that passes only the second time is a failed test.
   retries: 0,
   workers: 1,
-  timeout: 60_000,
   // A loaded machine must not make a test fail.
+  timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: "list",
   use: {
