@@ -20,7 +20,11 @@ export interface ConfigValue {
   defaults: Record<string, string[]>;
   /** As it was written; undefined where it is not. */
   defaultProvider: Json | undefined;
+  limits: Record<LimitList, Entry[]>;
 }
+
+/** The lists that say how much may be spent and how fast, by their names in the document. */
+export type LimitList = "budgets" | "rate_limits";
 
 /** @param value of the document; whatever in it has not the expected form is not shown. */
 export function readConfigValue(value: unknown): ConfigValue {
@@ -32,6 +36,7 @@ export function readConfigValue(value: unknown): ConfigValue {
     aliases: Object.fromEntries(Object.entries(aliases).map(([name, model]) => [name, textOf(model)])),
     defaults: defaultsOf(members["default_provider"]),
     defaultProvider: members["default_provider"],
+    limits: { budgets: entriesOf(members["budgets"]), rate_limits: entriesOf(members["rate_limits"]) },
   };
 }
 
@@ -55,3 +60,9 @@ export const textOf = (value: Json | undefined): string =>
 /** Sets a member, or takes it away where there is nothing to say. */
 export const put = (path: Operation["path"], value: Json | undefined): Operation =>
   value === undefined ? { op: "remove", path } : { op: "set", path, value };
+
+/** From one entry of a list to another, member by member. @param at leads to the entry. */
+export const entryOperations = (at: Operation["path"], before: Entry, after: Entry): Operation[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => put([...at, name], after[name]));

@@ -1,64 +1,71 @@
 /** What the configuration says of budgets and rate limits; anything else in it is passed over. */
-import { type Entry, entriesOf, isEntry, type Json } from "../../configuration/config-value.ts";
+import { type Entry, entriesOf, type Json } from "../../configuration/config-value.ts";
 
 interface Threshold {
   percent: number;
   do: string;
   to: string | undefined;
 }
-export interface BudgetRule {
-  id: string;
-  window: string | undefined;
-  at: Threshold[] | undefined;
-}
-export interface RateRule {
-  id: string | undefined;
+/** An entry with its place in the list. */
+interface Placed {
+  place: number;
+  entry: Entry;
   per: string;
-  only: string[] | undefined;
+  only: string[];
+}
+export interface BudgetRule extends Placed {
+  id: string;
+  kind: string;
+  unit: string;
+  limit: number;
+  window: string;
+  at: Threshold[];
+}
+export interface RateRule extends Placed {
+  id: string | undefined;
   requests_per_minute: number | undefined;
   tokens_per_minute: number | undefined;
   concurrent: number | undefined;
 }
 
-export interface BudgetRules {
-  budgets: BudgetRule[];
-  rates: RateRule[];
-}
+export const budgetRules = (entries: readonly Entry[]): BudgetRule[] =>
+  entries.flatMap((entry, place) => {
+    const id = word(entry["id"]);
+    if (id === undefined) return [];
+    const kind = word(entry["kind"]) ?? "hard";
+    return {
+      ...placed(entry, place),
+      id,
+      kind,
+      unit: word(entry["unit"]) ?? "usd",
+      limit: amount(entry["limit"]) ?? 0,
+      window: word(entry["window"]) ?? (kind === "pool" ? "total" : "month"),
+      at: entriesOf(entry["at"]).flatMap((each) => threshold(each) ?? []),
+    };
+  });
 
-/** @param value of the configuration's document. */
-export function readBudgetRules(value: unknown): BudgetRules {
-  const members = isEntry(value) ? value : {};
-  return {
-    budgets: entriesOf(members["budgets"]).flatMap((entry) => budgetRule(entry) ?? []),
-    rates: entriesOf(members["rate_limits"]).flatMap((entry) => rateRule(entry) ?? []),
-  };
-}
+export const rateRules = (entries: readonly Entry[]): RateRule[] =>
+  entries.flatMap((entry, place) => {
+    if (word(entry["per"]) === undefined) return [];
+    return {
+      ...placed(entry, place),
+      id: word(entry["id"]),
+      requests_per_minute: amount(entry["requests_per_minute"]),
+      tokens_per_minute: amount(entry["tokens_per_minute"]),
+      concurrent: amount(entry["concurrent"]),
+    };
+  });
 
-function budgetRule(entry: Entry): BudgetRule | null {
-  const id = word(entry["id"]);
-  if (id === undefined) return null;
-  const at = Array.isArray(entry["at"]) ? entriesOf(entry["at"]).flatMap((each) => threshold(each) ?? []) : undefined;
-  return { id, window: word(entry["window"]), at };
+function placed(entry: Entry, place: number): Placed {
+  const only = entry["only"];
+  const names = (Array.isArray(only) ? only : [only]).filter((name) => typeof name === "string");
+  return { place, entry, per: word(entry["per"]) ?? "", only: names };
 }
 
 function threshold(entry: Entry): Threshold | null {
   const percent = amount(entry["percent"]);
   const action = word(entry["do"]);
   return percent === undefined || action === undefined ? null : { percent, do: action, to: word(entry["to"]) };
-}
-
-function rateRule(entry: Entry): RateRule | null {
-  const per = word(entry["per"]);
-  if (per === undefined) return null;
-  const only = entry["only"];
-  return {
-    id: word(entry["id"]),
-    per,
-    only: Array.isArray(only) ? only.filter((name) => typeof name === "string") : undefined,
-    requests_per_minute: amount(entry["requests_per_minute"]),
-    tokens_per_minute: amount(entry["tokens_per_minute"]),
-    concurrent: amount(entry["concurrent"]),
-  };
 }
 
 const word = (value: Json | undefined): string | undefined => (typeof value === "string" ? value : undefined);

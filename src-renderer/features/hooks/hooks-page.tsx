@@ -45,7 +45,7 @@ export function HooksPage() {
         </section>
         {hooks.value !== null && !isUnused && <DeliveryList hooks={hooks.value} onChanged={hooks.reload} />}
         <p className="soft small">
-          {t("hooks:where")} <Link href="/routing?view=yaml">{t("budgets:edit")}</Link>
+          {t("hooks:where")} <Link href="/routing?view=yaml">{t("budgets:toYaml")}</Link>
         </p>
       </div>
     </div>

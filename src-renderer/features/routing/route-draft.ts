@@ -1,4 +1,11 @@
-import { type Entry, isEntry, type Json, type Operation, put, textOf } from "../../configuration/config-value.ts";
+import {
+  type Entry,
+  entryOperations,
+  isEntry,
+  type Json,
+  type Operation,
+  textOf,
+} from "../../configuration/config-value.ts";
 
 export interface TargetDraft {
   /** For the list on the page, while targets change places. */
@@ -103,9 +110,7 @@ export function routeOf(draft: RouteDraft, before: Entry | null): Entry {
 
 /** From one entry to another by its place, member by member. */
 export const routeOperations = (place: number, before: Entry, after: Entry): Operation[] =>
-  [...new Set([...Object.keys(before), ...Object.keys(after)])]
-    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
-    .map((name) => put(["routes", place, name], after[name]));
+  entryOperations(["routes", place], before, after);
 
 export function moved<Item>(list: readonly Item[], from: number, to: number): Item[] {
   const next = [...list];
