@@ -26,7 +26,8 @@ export function writeReport(found: Found): void {
     "",
     ...goals(found.relations),
     "",
-    notes.trim(),
+    // Links of the notes begin where the notes lie.
+    notes.trim().replaceAll("../../../docs/", ""),
     "",
     "## Tables",
     "",
