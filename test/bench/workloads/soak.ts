@@ -41,8 +41,16 @@ export async function soak(bench: Bench, minutes = bench.isFull ? 60 : 1): Promi
     const growth = (half.at(-1) ?? 0) / Math.max(1, half[0] ?? 0);
     bench.fact(`Soak of ${minutes} min`, `${answered} answered, ${bad} bad, ${rows} rows in the ledger`);
     bench.fact("Memory along the soak", `${memory.map((each) => each.toFixed(0)).join(", ")} MiB`);
-    bench.relate({ goal: "soak: answers without a row in the ledger", value: answered - rows, atMost: 0 });
-    bench.relate({ goal: "soak: memory at the end, to that after half the time", value: growth, atMost: 1.1 });
+    bench.relate({
+      goal: `soak of ${minutes} min: answers without a row in the ledger`,
+      value: answered - rows,
+      atMost: 0,
+    });
+    bench.relate({
+      goal: `soak of ${minutes} min: memory at the end, to that after half the time`,
+      value: growth,
+      atMost: 1.1,
+    });
   } finally {
     await gateway.stop();
   }
