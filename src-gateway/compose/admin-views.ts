@@ -14,7 +14,7 @@ export function statusView({
   startedAtUs,
   urls,
 }: AdminSideInput): StatusFacts {
-  const { settings, config, ledgerStore } = parts;
+  const { settings, config, configuration, ledgerStore } = parts;
   return {
     version: __VERSION__,
     startedAtUs,
@@ -25,6 +25,7 @@ export function statusView({
     recordsWaiting: writer?.pending() ?? 0,
     ledgerLagMs: writer?.lagMs() ?? 0,
     diskProblem: diskProblem?.() ?? null,
+    secretStore: configuration.secretStore.state(),
     budgetCounts: budgets()?.mode() ?? null,
     configVersion: config.live().config.version,
     configProblem: config.lastProblem()?.message ?? null,

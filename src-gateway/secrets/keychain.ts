@@ -12,15 +12,33 @@ const PROBE = "probe of the gateway";
 
 const inTurn = createInTurn();
 
+export interface KeychainState {
+  state: "open" | "locked" | "missing";
+  /** A sentence's end such as "the keychain did not answer"; null while it is open. */
+  problem: string | null;
+}
+
+let last: KeychainState = { state: "open", problem: null };
+
+/** What the last attempt to read told; nothing is asked. Open before anything was read. */
+export const keychainState = (): KeychainState => last;
+
 export type KeychainAnswer = { value: string; problem: null } | { value: null; problem: string };
 
 export async function readKeychain(name: string): Promise<KeychainAnswer> {
   const found = await inTurn((signal) => withEntry(name, (entry) => entry.getPassword(signal)), READ_PATIENCE_MS);
+  last = stateAfter(found.problem);
   if (found.problem !== null) return { value: null, problem: `cannot be read, because ${found.problem}` };
   return found.value
     ? { value: found.value, problem: null }
     : { value: null, problem: `is not in the keychain (service ${SERVICE})` };
 }
+
+/** A keychain that waits for its person is locked, whether it says so or nothing at all. */
+const stateAfter = (problem: string | null): KeychainState => ({
+  state: problem === null ? "open" : /\b(?:un)?locked?\b|prompt/i.test(problem) ? "locked" : "missing",
+  problem,
+});
 
 /** Why it could not be kept; null when it was. */
 export async function writeKeychain(name: string, value: string): Promise<string | null> {

@@ -4,12 +4,12 @@ import type { Clock } from "../lib/clock.ts";
 import type { ConfigurationSettings } from "../settings/configuration-settings.ts";
 import { isSecretName } from "../settings/credential-ref.ts";
 import type { Store } from "../store/open-store.ts";
-import { keychainProblem, readKeychain, removeFromKeychain, writeKeychain } from "./keychain.ts";
+import { keychainProblem, keychainState, readKeychain, removeFromKeychain, writeKeychain } from "./keychain.ts";
 import { loadSealKeys } from "./seal-keys.ts";
 import { createSealedFile } from "./sealed-file.ts";
 import { createSealedTable } from "./sealed-table.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
-import type { SealedRow, SealedRows, SecretStore, StoredSecret } from "./types.ts";
+import type { SealedRow, SealedRows, SecretStore, SecretStoreState, StoredSecret } from "./types.ts";
 
 /** Stands in place of a sealed value that is in the keychain, which cannot list its own. */
 const IN_KEYCHAIN = "keychain";
@@ -33,6 +33,17 @@ export function createSecretStore(options: {
     // A key that comes later must be found.
     keys.catch(() => (keys = null));
     return keys;
+  };
+  let trouble: Pick<SecretStoreState, "state" | "problem"> | null = null;
+  const noted = async <Result>(state: "missing" | "failed", work: () => Promise<Result>): Promise<Result> => {
+    try {
+      const result = await work();
+      trouble = null;
+      return result;
+    } catch (error) {
+      if (error instanceof GatewayError) trouble = { state, problem: error.message };
+      throw error;
+    }
   };
   let keychain: Promise<string | null> | null = null;
   const takesKeychain = async (): Promise<boolean> => {
@@ -73,12 +84,21 @@ export function createSecretStore(options: {
     async read(name) {
       const row = await rows.get(name);
       if (row === null) return null;
-      if (row.sealed !== IN_KEYCHAIN) return openRow(row, await sealer(), rows);
+      if (row.sealed !== IN_KEYCHAIN) {
+        const opener = await noted("missing", sealer);
+        return noted("failed", () => openRow(row, opener, rows));
+      }
       const found = await readKeychain(name);
       if (found.value === null) throw cannotOpen(name, found.problem);
       return found.value;
     },
     version: () => rows.version(),
+    state() {
+      const asked = keychainState();
+      if (asked.state !== "open") return { kind: "keychain", ...asked };
+      const kind = !isShared && secrets.store === "keychain" ? "keychain" : rows.place;
+      return { kind, state: "open", problem: null, ...trouble };
+    },
   };
 }
 

@@ -20,6 +20,17 @@ export interface SecretStore {
   read(name: string): Promise<string | null>;
   /** Another text whenever something was changed, by whomever; costs little. */
   version(): Promise<string>;
+  /** What the last use told; asks nobody. */
+  state(): SecretStoreState;
+}
+
+export interface SecretStoreState {
+  /** Where the trouble is, else where secrets are kept. */
+  kind: SecretPlace;
+  /** `locked`: somebody has to unlock it; `missing`: no keychain, or no key; `failed`: there is something that cannot be read. */
+  state: "open" | "locked" | "missing" | "failed";
+  /** In words, without values; null while it is open. */
+  problem: string | null;
 }
 
 /** Where sealed values lie. */

@@ -1,7 +1,8 @@
 import { Button } from "@mantine/core";
 import { type ReactNode, useSyncExternalStore } from "react";
+import { Link } from "wouter";
 import { useConnectionState, useGateway } from "../api/gateway-context.tsx";
-import { usePause } from "../api/use-pause.ts";
+import { usePause, useStatus } from "../api/use-pause.ts";
 import { t } from "../i18n/t.ts";
 import { HealthDot } from "./health-dot.tsx";
 
@@ -29,8 +30,25 @@ export function StateBanners() {
           )}
         </Banner>
       )}
+      <SecretsBanner />
       {isOffline && <Banner tone="warn" title={t("frame:offlineTitle")} text={t("frame:offlineText")} />}
     </>
+  );
+}
+
+/** Providers' keys that cannot be read, as the last use of them told. */
+function SecretsBanner() {
+  const secrets = useStatus().value?.secretStore ?? null;
+  if (secrets === null || secrets.state === "open") return null;
+  return (
+    <Banner
+      tone="warn"
+      title={t(`frame:secrets.${secrets.state}.title`)}
+      text={t(`frame:secrets.${secrets.state}.text`)}
+      more={secrets.problem}
+    >
+      <Link href="/providers">{t("frame:secrets.providers")}</Link>
+    </Banner>
   );
 }
 
@@ -38,15 +56,18 @@ interface BannerProps {
   tone: "warn" | "bad";
   title: string;
   text: string;
+  /** In the gateway's own words. */
+  more?: string | null;
   children?: ReactNode;
 }
 
-function Banner({ tone, title, text, children }: BannerProps) {
+function Banner({ tone, title, text, more = null, children }: BannerProps) {
   return (
     <div className="state-banner" data-tone={tone} role={tone === "bad" ? "alert" : "status"}>
       <HealthDot tone={tone} />
       <p>
         <strong>{title}</strong> {text}
+        {more !== null && <span className="soft small">{` ${more}`}</span>}
       </p>
       {children}
     </div>

@@ -23,6 +23,7 @@ interface Answer<Result> {
   ms: number;
 }
 interface Said {
+  state: { state: string; problem: string | null };
   problem: Answer<string | null>;
   before: Answer<{ value: string | null; problem: string | null }>;
   written: Answer<string | null>;
@@ -51,6 +52,8 @@ function run(program: string, args: string[]): Promise<Said> {
   });
 }
 
+const timesOf = ({ state: _, ...timed }: Said): Answer<unknown>[] => Object.values(timed);
+
 /** @param prepare what the shell does before the keychain is used. */
 const inSession = (prepare: string): Promise<Said> =>
   run("dbus-run-session", ["--", "sh", "-c", `${prepare}\nexec "$@"`, "sh", process.execPath, script]);
@@ -62,6 +65,7 @@ describe.skipIf(reason !== null)("a keychain (needs a Secret Service: gnome-keyr
   it("gives back what it was given, until it is removed", async () => {
     const said = await inSession(UNLOCKED);
     expect(said.problem.result).toBeNull();
+    expect(said.state).toEqual({ state: "open", problem: null });
     expect(said.before.result).toMatchObject({
       value: null,
       problem: expect.stringContaining("is not in the keychain"),
@@ -78,14 +82,16 @@ describe.skipIf(reason !== null)("a keychain (needs a Secret Service: gnome-keyr
     expect(said.problem.result).not.toBeNull();
     expect(said.written.result).not.toBeNull();
     expect(said.read.result.value).toBeNull();
-    for (const { ms } of Object.values(said)) expect(ms).toBeLessThan(LIMIT_MS * 3);
+    expect(said.state).toEqual({ state: "locked", problem: expect.any(String) });
+    for (const { ms } of timesOf(said)) expect(ms).toBeLessThan(LIMIT_MS * 3);
   }, 90_000);
 
   it("that is absent is said to be, and nothing hangs", async () => {
     const said = await run(process.execPath, [script]);
+    expect(said.state.state).toBe("missing");
     for (const result of [said.problem.result, said.written.result, said.read.result.problem])
       expect(result).toContain("no keychain answers here");
     expect(said.removed.result).toBe(false);
-    for (const { ms } of Object.values(said)) expect(ms).toBeLessThan(LIMIT_MS);
+    for (const { ms } of timesOf(said)) expect(ms).toBeLessThan(LIMIT_MS);
   }, 90_000);
 });

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { Entry } from "../../src-renderer/configuration/config-value.ts";
+import type { Entry, Json } from "../../src-renderer/configuration/config-value.ts";
 import { entryYaml } from "../../src-renderer/features/budgets/entry-yaml.ts";
 import {
   budgetOf,
@@ -31,7 +31,7 @@ const threshold = fc.record(
   },
   { requiredKeys: ["percent", "do"] },
 );
-const schedule = fc.constant([{ time: "22:00-06:00", limit: 0, requests_per_minute: 5 }]);
+const schedule = fc.constant<Json>([{ time: "22:00-06:00", limit: 0, requests_per_minute: 5 }]);
 const budget: fc.Arbitrary<Entry> = fc.record(
   {
     id: name,

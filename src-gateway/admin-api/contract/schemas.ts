@@ -145,6 +145,13 @@ export const latencySumSchema = z.object({
   p99: z.number(),
 });
 
+/** How the store of secrets was when it was last used; nobody asks it for this. */
+const secretStoreSchema = z.object({
+  kind: z.enum(["keychain", "file", "database"]),
+  state: z.enum(["open", "locked", "missing", "failed"]),
+  problem: z.string().nullable(),
+});
+
 export const statusSchema = z.object({
   version: z.string(),
   pid: z.number(),
@@ -164,6 +171,8 @@ export const statusSchema = z.object({
   ledgerLagMs: z.number(),
   /** What is short on the disk, as a sentence; null while there is room, and for callers who are no administrators. */
   diskProblem: z.string().nullable(),
+  /** Null for callers who are no administrators. */
+  secretStore: secretStoreSchema.nullable(),
   /** Null while nothing is limited; `apart` when Redis is not there and this gateway counts alone. */
   budgetCounts: countsModeSchema.nullable(),
   configVersion: z.number(),

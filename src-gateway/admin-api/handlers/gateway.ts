@@ -29,7 +29,7 @@ export const gatewayHandlers: Pick<
     // Where files lie and what is wrong with them is the operator's business.
     return caller && isAdmin(caller)
       ? status
-      : { ...status, dataDir: "", notices: [], configProblem: null, diskProblem: null };
+      : { ...status, dataDir: "", notices: [], configProblem: null, diskProblem: null, secretStore: null };
   },
   listModels: ({ deps }) => deps.models(),
   listProviders: ({ deps }) => deps.providers().map(toProviderView),

@@ -5,7 +5,7 @@ import { ScopeFields } from "./scope-fields.tsx";
 import { Thresholds } from "./thresholds.tsx";
 
 /** A span that moves on, in place of one that the calendar knows. */
-const SPAN = "span";
+const SPAN = "span" as const;
 const FIRST_SPAN = "5h";
 
 interface Props {

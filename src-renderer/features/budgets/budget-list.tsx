@@ -118,14 +118,16 @@ function Count({ budget, steps }: { budget: BudgetView; steps: number[] }) {
 
 const NANO = 1_000_000_000;
 
-/** Such as `$50.00 a month · User: ada, grace`. */
+/** Such as `$50.00 a month · each user: ada, grace`. */
 function sentenceOf({ limit, unit, window, per, only }: BudgetRule): string {
   const amount =
     unit === "tokens" || unit === "requests"
       ? `${formatAmount(unit, limit)} ${t(`budgets:units.${unit}`)}`
       : formatAmount("usd", limit * NANO);
   const named = t("budgets:amountEach", { amount, window: windowOf(window) });
-  return `${named} · ${[scopeOf(per), only.join(", ")].filter((part) => part !== "").join(": ")}`;
+  if (per === "global") return named;
+  const each = t("budgets:each", { scope: scopeOf(per).toLocaleLowerCase() });
+  return `${named} · ${[each, only.join(", ")].filter((part) => part !== "").join(": ")}`;
 }
 
 const actOf = (act: string): string => {

@@ -78,9 +78,17 @@ describeOnBothDatabases("the secret store", (database) => {
     await storeOf(database, store, { store: "database", key: { bytes: old } }).put("a", VALUE);
     const stranger = storeOf(database, store, { store: "database", key: { bytes: now } });
     await expect(stranger.read("a")).rejects.toThrow("sealed with another key");
+    expect(stranger.state()).toMatchObject({ kind: "database", state: "failed" });
     const changed = storeOf(database, store, { store: "database", key: { bytes: now }, previousKey: { bytes: old } });
     expect(await changed.read("a")).toBe(VALUE);
     expect(await stranger.read("a")).toBe(VALUE);
+    expect(stranger.state()).toEqual({ kind: "database", state: "open", problem: null });
+    const keyless = storeOf(database, store, { store: "database" });
+    await expect(keyless.read("a")).rejects.toThrow("TOKLIGENCE_SECRET_KEY");
+    expect(keyless.state()).toMatchObject({
+      state: "missing",
+      problem: expect.stringContaining("TOKLIGENCE_SECRET_KEY"),
+    });
   });
 });
 
