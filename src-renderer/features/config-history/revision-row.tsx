@@ -30,7 +30,7 @@ export function RevisionRow({
       <div className="revision-said">
         <strong>{message ?? t("config-history:noMessage")}</strong>
         <div className="soft small">
-          {[author ?? t("config-history:editor"), formatMoment(atUs, dayMs)].join(" · ")}{" "}
+          {[authorOf(author), formatMoment(atUs, dayMs)].join(" · ")}{" "}
           <span className="tag">
             {via === "rollback" && basedOn !== null
               ? t("config-history:rolledBackTo", { id: basedOn })
@@ -62,3 +62,8 @@ export function RevisionRow({
     </li>
   );
 }
+
+/** Whoever came over the gateway's own socket has no account; the history keeps that in English. */
+const OPERATOR = "the operator";
+const authorOf = (author: string | null): string =>
+  author === OPERATOR ? t("config-history:operator") : (author ?? t("config-history:editor"));

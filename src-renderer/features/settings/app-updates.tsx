@@ -3,6 +3,7 @@ import { Notice } from "../../components/notice.tsx";
 import { formatFullMoment } from "../../format/times.ts";
 import { t } from "../../i18n/t.ts";
 import { type AppUpdateAction, type AppUpdateState, useAppUpdates } from "./use-app-updates.ts";
+import { whyNobody } from "./why-nobody.ts";
 
 const CHANNELS = ["stable", "beta"] as const;
 
@@ -16,7 +17,7 @@ export function AppUpdates() {
     <section className="panel panel-body stack" aria-label={t("settings:app.title")}>
       <h2>{t("settings:app.title")}</h2>
       <p>{sentenceOf(state)}</p>
-      {phase === "off" && <p className="soft small">{t("settings:asksNobody", { why: offBecause ?? "" })}</p>}
+      {phase === "off" && <p className="soft small">{t("settings:asksNobody", { why: whyNobody(offBecause) })}</p>}
       {phase === "downloading" && (
         <progress
           className="app-progress"

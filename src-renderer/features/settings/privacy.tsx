@@ -2,6 +2,7 @@ import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatBytes, formatCount } from "../../format/numbers.ts";
 import { t } from "../../i18n/t.ts";
+import { whyNobody } from "./why-nobody.ts";
 
 /** What is kept of requests and for how long, and what leaves this machine. */
 export function Privacy() {
@@ -14,7 +15,7 @@ export function Privacy() {
           const values = new Map(settings.map(({ key, value }) => [key, value]));
           const facts: [string, string][] = [
             [t("settings:bodies"), bodiesInWords(values.get("log_bodies"))],
-            [t("settings:exceptions"), values.get("log_bodies_for") || t("settings:none")],
+            [t("settings:exceptions"), exceptionsInWords(values.get("log_bodies_for"))],
             [t("settings:bodyAge"), daysInWords(values.get("log_retention_days"))],
             [t("settings:bodySize"), bytesInWords(values.get("log_retention_bytes"))],
             [t("settings:actAge"), daysInWords(values.get("audit_retention_days"))],
@@ -25,7 +26,7 @@ export function Privacy() {
                 ? "–"
                 : updates.value.isAsked
                   ? t("settings:asks", { url: updates.value.baseUrl ?? "" })
-                  : t("settings:asksNobody", { why: updates.value.offBecause ?? "" }),
+                  : t("settings:asksNobody", { why: whyNobody(updates.value.offBecause) }),
             ],
           ];
           return (
@@ -65,3 +66,6 @@ function bytesInWords(value: string | undefined): string {
   if (bytes === 0) return t("settings:noLimit");
   return bytes < 1e9 ? formatBytes(bytes) : `${formatCount(Math.round(bytes / 1e8) / 10)} GB`;
 }
+
+const exceptionsInWords = (value: string | undefined): string =>
+  value === undefined || value === "" || value === "none" ? t("settings:none") : value;

@@ -8,6 +8,7 @@ import { QueryState } from "../../components/query-state.tsx";
 import { formatFullMoment } from "../../format/times.ts";
 import { t } from "../../i18n/t.ts";
 import { AppUpdates } from "./app-updates.tsx";
+import { whyNobody } from "./why-nobody.ts";
 
 /** Whether there is something newer, and what is announced. */
 export function Updates() {
@@ -37,7 +38,7 @@ export function Updates() {
               <p className="soft small">
                 {asked.isAsked
                   ? t("settings:asks", { url: asked.baseUrl ?? "" })
-                  : t("settings:asksNobody", { why: asked.offBecause ?? "" })}{" "}
+                  : t("settings:asksNobody", { why: whyNobody(asked.offBecause) })}{" "}
                 {asked.checkedAtUs !== null && t("settings:lastAsked", { at: formatFullMoment(asked.checkedAtUs) })}
               </p>
               {asked.problem !== null && <Notice tone="warn">{asked.problem}</Notice>}
