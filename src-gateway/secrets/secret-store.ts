@@ -4,12 +4,13 @@ import type { Clock } from "../lib/clock.ts";
 import type { ConfigurationSettings } from "../settings/configuration-settings.ts";
 import { isSecretName } from "../settings/credential-ref.ts";
 import type { Store } from "../store/open-store.ts";
-import { keychainProblem, keychainState, readKeychain, removeFromKeychain, writeKeychain } from "./keychain.ts";
+import { keychainProblem, readKeychain, removeFromKeychain, writeKeychain } from "./keychain.ts";
 import { loadSealKeys } from "./seal-keys.ts";
 import { createSealedFile } from "./sealed-file.ts";
 import { createSealedTable } from "./sealed-table.ts";
 import { createSealer, type Sealer } from "./sealer.ts";
-import type { SealedRow, SealedRows, SecretStore, SecretStoreState, StoredSecret } from "./types.ts";
+import type { SealedRow, SealedRows, SecretStore, StoredSecret } from "./types.ts";
+import { watchState } from "./watch-state.ts";
 
 /** Stands in place of a sealed value that is in the keychain, which cannot list its own. */
 const IN_KEYCHAIN = "keychain";
@@ -34,17 +35,7 @@ export function createSecretStore(options: {
     keys.catch(() => (keys = null));
     return keys;
   };
-  let trouble: Pick<SecretStoreState, "state" | "problem"> | null = null;
-  const noted = async <Result>(state: "missing" | "failed", work: () => Promise<Result>): Promise<Result> => {
-    try {
-      const result = await work();
-      trouble = null;
-      return result;
-    } catch (error) {
-      if (error instanceof GatewayError) trouble = { state, problem: error.message };
-      throw error;
-    }
-  };
+  const watch = watchState(!isShared && secrets.store === "keychain" ? "keychain" : rows.place);
   let keychain: Promise<string | null> | null = null;
   const takesKeychain = async (): Promise<boolean> => {
     if (isShared || secrets.store === "file") return false;
@@ -85,20 +76,15 @@ export function createSecretStore(options: {
       const row = await rows.get(name);
       if (row === null) return null;
       if (row.sealed !== IN_KEYCHAIN) {
-        const opener = await noted("missing", sealer);
-        return noted("failed", () => openRow(row, opener, rows));
+        const opener = await watch.during("missing", sealer);
+        return watch.during("failed", () => openRow(row, opener, rows));
       }
       const found = await readKeychain(name);
       if (found.value === null) throw cannotOpen(name, found.problem);
       return found.value;
     },
     version: () => rows.version(),
-    state() {
-      const asked = keychainState();
-      if (asked.state !== "open") return { kind: "keychain", ...asked };
-      const kind = !isShared && secrets.store === "keychain" ? "keychain" : rows.place;
-      return { kind, state: "open", problem: null, ...trouble };
-    },
+    state: () => watch.state(),
   };
 }
 
