@@ -7,7 +7,7 @@ import { SettingsError } from "./types.ts";
 /** Two looks this far apart must find the same text, or somebody is still writing it. */
 const SETTLE_MS = 80;
 /** Some file systems (network mounts, container volumes) report no changes: look by ourselves, too. */
-const POLL_MS = 1_000;
+const POLL_MS = 500;
 
 /** What a look at the file found. */
 export type Look = { text: string; error: null } | { text: null; error: SettingsError };
