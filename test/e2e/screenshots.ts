@@ -1,12 +1,13 @@
 /**
- * Pictures of every page, light and dark, at three widths, into test-results/screenshots/, for looking at:
+ * Pictures of every page, light and dark, in every language, at three widths, into test-results/screenshots/, for looking at.
+ * The pages are those that the navigation leads to, and the parts of the settings; the states of some are there in English.
  *
  *     npm run build && node_modules/.bin/node test/e2e/screenshots.ts
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Browser, chromium, type Page } from "playwright";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
 import { browserLaunch } from "../../config/tooling/browser-launch.ts";
 import { type ConsoleWorld, skipWelcome, startConsoleWorld } from "./console-world.ts";
 
@@ -17,9 +18,19 @@ mkdirSync(folder, { recursive: true });
 const browser = await chromium.launch(browserLaunch());
 const [fresh, busy] = await Promise.all([startConsoleWorld({ providers: false }), startConsoleWorld()]);
 try {
+  const { fellBack, failed } = await makeTraffic(busy);
+  const paths = await pathsOf(browser, busy);
   for (const colorScheme of ["light", "dark"] as const) {
-    for (const [width, height] of Object.entries(WIDTHS)) {
-      await shoot(browser, { colorScheme, width: Number(width), height });
+    for (const [name, height] of Object.entries(WIDTHS)) {
+      const width = Number(name);
+      for (const locale of ["en-US", "zh-CN"]) {
+        const context = await browser.newContext({ colorScheme, locale, viewport: { width, height } });
+        await shootPages(context, paths, `${locale.slice(0, 2)}-${colorScheme}-${width}`);
+        await context.close();
+      }
+      const context = await browser.newContext({ colorScheme, locale: "en-US", viewport: { width, height } });
+      await shootStates(context, { fellBack, failed, end: `en-${colorScheme}-${width}` });
+      await context.close();
     }
   }
 } finally {
@@ -27,60 +38,82 @@ try {
   await Promise.all([fresh.close(), busy.close()]);
 }
 
-async function shoot(
-  on: Browser,
-  { colorScheme, width, height }: { colorScheme: "light" | "dark"; width: number; height: number },
-): Promise<void> {
-  const context = await on.newContext({ colorScheme, viewport: { width, height } });
+/** Where the navigation leads, so that no page is forgotten, and each part of the settings. */
+async function pathsOf(on: Browser, world: ConsoleWorld): Promise<string[]> {
+  const page = await on.newPage({ locale: "en-US", viewport: { width: 1440, height: 900 } });
+  await signIn(page, world);
+  const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+  const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  await page.goto(`${world.consoleUrl}#/settings`);
+  const choices = page.getByRole("radiogroup", { name: "Settings" }).getByRole("radio");
+  await choices.first().waitFor({ state: "attached" });
+  const parts = await choices.evaluateAll((all) => all.map((radio) => radio.getAttribute("value") ?? ""));
+  await page.close();
+  return [...hrefs.map((href) => href.slice(href.indexOf("#") + 1)), ...parts.map((part) => `/settings?part=${part}`)];
+}
+
+async function shootPages(context: BrowserContext, paths: string[], end: string): Promise<void> {
   const page = await context.newPage();
-  const save = (name: string): Promise<unknown> =>
-    page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`) });
+  await signIn(page, busy);
+  for (const path of paths) {
+    await page.goto(`${busy.consoleUrl}#${path}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await page.waitForFunction(() => document.querySelector(".skeleton") === null);
+    const name = path.replace(/\W+/g, "-").replace(/^-/, "") || "overview";
+    await page.screenshot({ path: join(folder, `${name}-${end}.png`) });
+  }
+}
+
+interface Shown {
+  /** Requests that a second provider answered, and nobody. */
+  fellBack: string;
+  failed: string;
+  end: string;
+}
+
+/** What pages look like before there is anything, and when something is wrong. */
+async function shootStates(context: BrowserContext, { fellBack, failed, end }: Shown): Promise<void> {
+  const page = await context.newPage();
+  const save = (name: string): Promise<unknown> => page.screenshot({ path: join(folder, `${name}-${end}.png`) });
 
   await page.goto(`${fresh.url}/console/#code=used-up`);
-  if (colorScheme === "dark" || width !== 390) await page.getByText("gateway console").waitFor();
-  await save("sign-in");
+  await page.getByText("gateway console").first().waitFor();
+  await save("state-sign-in");
   await signIn(page, fresh);
-  await save("overview-empty");
-  await page.goto(`${fresh.consoleUrl}#/requests`);
-  await page.getByRole("heading", { level: 2 }).waitFor();
-  await save("requests-empty");
-  await page.goto(`${fresh.consoleUrl}#/providers`);
-  await page.getByRole("heading", { level: 2 }).waitFor();
-  await save("providers-empty");
+  await save("state-overview-empty");
+  for (const empty of ["requests", "providers"]) {
+    await page.goto(`${fresh.consoleUrl}#/${empty}`);
+    await page.getByRole("heading", { level: 2 }).first().waitFor();
+    await save(`state-${empty}-empty`);
+  }
 
   await signIn(page, busy);
-  const { fellBack, failed } = await makeTraffic(busy);
-  await page.reload();
-  await page.getByRole("region", { name: "Providers" }).getByText("vllm-office").waitFor();
-  await save("overview");
-  await page.goto(`${busy.consoleUrl}#/requests`);
-  await page.getByRole("row", { selected: false }).nth(3).waitFor();
-  await save("requests");
   await page.goto(`${busy.consoleUrl}#/requests/${fellBack}`);
   await page.getByRole("complementary").getByText("Attempts").waitFor();
-  await save("request-details");
+  await save("state-request-details");
   await page.goto(`${busy.consoleUrl}#/requests/${failed}`);
   await page.getByRole("complementary").getByText("What went wrong").waitFor();
-  await save("request-failed");
+  await save("state-request-failed");
   await page.goto(`${busy.consoleUrl}#/providers`);
-  for (const button of await page.getByRole("button", { name: /^Check / }).all()) await button.click();
-  await page.getByText("Works").first().waitFor();
-  await page.getByText("Does not work").nth(1).waitFor();
-  await save("providers");
+  const checks = page.getByRole("button", { name: /^Check / });
+  await checks.nth(3).waitFor();
+  for (const button of await checks.all()) await button.click();
+  await page.locator(".probe-result [data-ink]").nth(3).waitFor();
+  await save("state-providers-checked");
   await page.goto(`${busy.consoleUrl}#/`);
   await page.getByRole("region", { name: "Providers" }).getByText("vllm-office").waitFor();
   await busy.stop();
   await page.getByRole("alert").waitFor();
-  await save("gateway-down");
+  await save("state-gateway-down");
   await busy.start();
-  await context.close();
 }
 
 async function signIn(page: Page, world: ConsoleWorld): Promise<void> {
   await page.goto("about:blank");
   await skipWelcome(page);
   await page.goto(`${world.consoleUrl}#code=${await world.signInCode()}`);
-  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+  await page.getByRole("heading", { level: 1 }).waitFor();
 }
 
 /** Some of everything; gives the ids of one request that a second provider answered, and of one that nobody did. */
