@@ -117,7 +117,9 @@ function ProviderTable({
       <thead>
         <tr>
           <th scope="col">{t("providers:columns.provider")}</th>
-          <th scope="col">{t("providers:columns.wires")}</th>
+          <th scope="col" className="provider-wires">
+            {t("providers:columns.wires")}
+          </th>
           <th scope="col">{t("providers:columns.credential")}</th>
           <th scope="col" className="number provider-week">
             {t("providers:columns.week")}
