@@ -11,7 +11,8 @@ export default defineConfig({
   forbidOnly: true,
   // A test that passes only the second time is a failed test.
   retries: 0,
-  workers: 1,
+  // Each file has gateways of its own, so two can run side by side; two cores everywhere we run.
+  workers: 2,
   // A loaded machine must not make a test fail.
   timeout: 120_000,
   expect: { timeout: 20_000 },

@@ -138,7 +138,7 @@ test("settings tell what is in force, and end other sessions", async ({ page, br
   await other.close();
   await page.goto(`${world.consoleUrl}#/settings?part=gateway`);
   await page.getByRole("textbox", { name: "Name, value or source" }).fill("log_bodies");
-  await expect(page.getByRole("row", { name: /^log_bodies full/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /^log_bodies\b.*\bfull\b/s })).toBeVisible();
   await page.goto(`${world.consoleUrl}#/settings?part=privacy`);
   await expect(page.getByText("What was asked and answered, without secrets")).toBeVisible();
   await page.goto(`${world.consoleUrl}#/settings?part=about`);
