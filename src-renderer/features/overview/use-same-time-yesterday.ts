@@ -11,7 +11,9 @@ const now = (): number => Math.floor(Date.now() / STEP_MS) * STEP_MS;
 export function useSameTimeYesterday(): { fromUs: number; toUs: number } {
   const [nowMs, setNowMs] = useState(now);
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(now()), 30_000);
+    const timer = setInterval(() => {
+      if (!document.hidden) setNowMs(now());
+    }, 30_000);
     return () => clearInterval(timer);
   }, []);
   const then = nowMs - DAY_MS;
