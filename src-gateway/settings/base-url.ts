@@ -1,5 +1,3 @@
-import { isIP } from "node:net";
-import { judgeAddress } from "../lib/address-guard.ts";
 import type { ListenerSettings } from "./types.ts";
 
 /** Why a text cannot be the address of a provider, without repeating it; null when it can. */
@@ -10,10 +8,6 @@ export function baseUrlProblem(text: string): { problem: string; hint: string } 
   }
   if (url.username !== "" || url.password !== "") {
     return { problem: "must not hold a user or password", hint: "give the key as a credential" };
-  }
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) !== 0 && judgeAddress(host) === "metadata") {
-    return { problem: "is where clouds tell a machine its own credentials", hint: "no provider answers there" };
   }
   if (/[?#]/.test(text)) return { problem: "must not hold a query", hint: "only scheme, host, port and path" };
   return null;

@@ -79,14 +79,6 @@ describe("a mistake is refused with its line and the way to do it right:", () =>
       "allowed: again, next, fail",
     ],
     [
-      "an address that tells a machine its credentials",
-      provider("base_url: http://169.254.169.254/v1"),
-      4,
-      "providers[0].base_url",
-      "is where clouds tell a machine its own credentials",
-      "no provider answers there",
-    ],
-    [
       "a slash in a name",
       "providers: [{id: a/b, kind: openai}]",
       1,
