@@ -36,6 +36,9 @@ async function open(page: Page): Promise<void> {
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await page.goto(`${world.consoleUrl}#/providers`);
   await expect(use(page, "openai")).toBeVisible();
+  // A row that is drawn anew while its switch is pressed does not feel it.
+  await expect(page.locator("[aria-busy=true]")).toHaveCount(0);
+  await page.waitForLoadState("networkidle");
 }
 const use = (page: Page, name: string): Locator =>
   page.getByRole("button", { name: `Use ${name} for everything`, exact: true });
