@@ -47,7 +47,8 @@ describe("a stream that breaks after content", () => {
     world.first.respond = fault;
     const { text, isWhole, headers } = await streamOf("/v1/chat/completions", chat("both", { stream: true }));
     expect(isWhole).toBe(false);
-    expect(text.startsWith(asAsked(opening + piece("half")))).toBe(true);
+    // On a busy machine a sign of life comes before it.
+    expect(text.replace(/^\n+/, "").startsWith(asAsked(opening + piece("half")))).toBe(true);
     expect(text).not.toContain("[DONE]");
     expect(await world.gateway.recordOf({ headers })).toMatchObject({
       outcome: "failed_midstream",
@@ -69,7 +70,7 @@ describe("a stream that breaks after content", () => {
     const error = 'data: {"error":{"message":"late overload"}}\n\n';
     world.first.respond = stream(opening, piece("half"), error);
     const reply = await world.gateway.post("/v1/chat/completions", chat("m", { stream: true }));
-    expect(await reply.text()).toBe(opening + piece("half") + error);
+    expect((await reply.text()).replace(/^\n+/, "")).toBe(opening + piece("half") + error);
     expect(await world.gateway.recordOf(reply)).toMatchObject({
       outcome: "failed_midstream",
       errorCode: "provider_error",
