@@ -1,18 +1,8 @@
 /** What somebody who helps needs to know of a gateway, in one file that can be read before it is sent. Pure. */
+import { SUPPORT_SECTIONS } from "../admin-api/contract/support-endpoints.ts";
 import type { Scrub } from "./scrub.ts";
 
-export const BUNDLE_SECTIONS = [
-  "versions",
-  "status",
-  "settings",
-  "configuration",
-  "providers",
-  "health",
-  "errors",
-  "storage",
-  "log",
-] as const;
-export type BundleSection = (typeof BUNDLE_SECTIONS)[number];
+export type BundleSection = (typeof SUPPORT_SECTIONS)[number];
 
 export type BundleFacts = Record<Exclude<BundleSection, "log">, unknown> & {
   /** The end of the log's file; null where the log goes elsewhere. */
@@ -33,9 +23,9 @@ export function makeBundle(facts: BundleFacts, scrub: Scrub): SupportBundle {
     ...(clean as Record<Exclude<BundleSection, "log">, unknown>),
     log: log === null ? "The log goes to no file (the setting log_file)." : log.map((line) => scrub.line(line)),
   };
-  const ordered = Object.fromEntries(BUNDLE_SECTIONS.map((name) => [name, all[name]]));
+  const ordered = Object.fromEntries(SUPPORT_SECTIONS.map((name) => [name, all[name]]));
   return {
-    sections: BUNDLE_SECTIONS.map((name) => ({ name, bytes: Buffer.byteLength(JSON.stringify(all[name] ?? null)) })),
+    sections: SUPPORT_SECTIONS.map((name) => ({ name, bytes: Buffer.byteLength(JSON.stringify(all[name] ?? null)) })),
     content: `${JSON.stringify(ordered, null, 1)}\n`,
   };
 }

@@ -23,14 +23,7 @@ export function openConsoleWindow({ electron, url, preloadPath, state, isShown }
     autoHideMenuBar: true,
     // Shown when it is drawn, instead of white first.
     show: false,
-    webPreferences: {
-      preload: preloadPath,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
-    },
+    webPreferences: webPreferences(preloadPath),
   });
   keepAtHome(window, new URL(url).origin, electron.shell);
   if (state?.isMaximized) window.maximize();
@@ -41,6 +34,16 @@ export function openConsoleWindow({ electron, url, preloadPath, state, isShown }
   });
   return window;
 }
+
+/** What every page of ours may: nothing but what its preload script offers. */
+export const webPreferences = (preloadPath: string) => ({
+  preload: preloadPath,
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webviewTag: false,
+  spellcheck: false,
+});
 
 /** Its page goes nowhere else, and is granted nothing but writing to the clipboard. */
 export function keepAtHome({ webContents }: WindowPart, home: string, shell: ElectronParts["shell"]): void {

@@ -1,5 +1,5 @@
 import type { ElectronParts, WindowPart } from "../electron-parts.ts";
-import { keepAtHome } from "./console-window.ts";
+import { keepAtHome, webPreferences } from "./console-window.ts";
 
 export const POPOVER_WIDTH = 340;
 export const POPOVER_HEIGHT = { least: 120, first: 420, most: 560 };
@@ -29,14 +29,7 @@ export function openPopoverWindow({
     alwaysOnTop: true,
     // As the page's own, so that nothing flashes before it is drawn.
     backgroundColor: electron.nativeTheme.shouldUseDarkColors ? "#191b20" : "#ffffff",
-    webPreferences: {
-      preload: preloadPath,
-      sandbox: true,
-      contextIsolation: true,
-      nodeIntegration: false,
-      webviewTag: false,
-      spellcheck: false,
-    },
+    webPreferences: webPreferences(preloadPath),
   });
   keepAtHome(window, new URL(url).origin, electron.shell);
   // It belongs to the menu bar, which is on every desktop and above a program that fills the screen.

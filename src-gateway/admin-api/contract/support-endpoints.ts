@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 
-const SUPPORT_SECTIONS = [
+export const SUPPORT_SECTIONS = [
   "versions",
   "status",
   "settings",

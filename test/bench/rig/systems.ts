@@ -177,3 +177,12 @@ export async function startGateway(
     },
   };
 }
+
+/** Those that requests and streams alike are measured through: bare proxies, nginx, the gateway, and nothing between. */
+export const startUsualSystems = (place: Place): Promise<System | null>[] => [
+  startProxy("http-agent", place),
+  startProxy("http-undici", place),
+  startNginxProxy(place),
+  startGateway(place),
+  Promise.resolve(direct(place)),
+];

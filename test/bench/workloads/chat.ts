@@ -1,18 +1,11 @@
 /** Small requests and answers, over one connection up to a thousand. */
 import { type Bench, withSystems } from "../rig/bench.ts";
 import type { Figures } from "../rig/rounds.ts";
-import { direct, startGateway, startNginxProxy, startProxy } from "../rig/systems.ts";
+import { startUsualSystems } from "../rig/systems.ts";
 
 export async function chat(bench: Bench): Promise<void> {
   const { place, isFull } = bench;
-  const starting = [
-    startProxy("http-agent", place),
-    startProxy("http-undici", place),
-    startNginxProxy(place),
-    startGateway(place),
-    Promise.resolve(direct(place)),
-  ];
-  await withSystems(starting, async (systems) => {
+  await withSystems(startUsualSystems(place), async (systems) => {
     for (const connections of isFull ? [1, 16, 128, 1_000] : [1, 16, 128]) {
       const kind = { wire: "chat", mode: "plain", bodyBytes: 2_000 } as const;
       const load = { kind, connections, sliceMs: connections > 128 ? 1_000 : 500 };

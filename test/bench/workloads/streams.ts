@@ -1,17 +1,10 @@
 /** Streams of 200 pieces: as fast as they go, and one piece each 10 ms as people see them. */
 import { type Bench, withSystems } from "../rig/bench.ts";
-import { direct, startGateway, startNginxProxy, startProxy } from "../rig/systems.ts";
+import { startUsualSystems } from "../rig/systems.ts";
 
 export async function streams(bench: Bench): Promise<void> {
   const { place, isFull } = bench;
-  const starting = [
-    startProxy("http-agent", place),
-    startProxy("http-undici", place),
-    startNginxProxy(place),
-    startGateway(place),
-    Promise.resolve(direct(place)),
-  ];
-  await withSystems(starting, async (systems) => {
+  await withSystems(startUsualSystems(place), async (systems) => {
     const flatOut = isFull
       ? ([
           ["one", 16],

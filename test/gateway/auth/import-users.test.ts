@@ -98,6 +98,22 @@ describeOnBothDatabases("imported users", (database) => {
     expect((await users.list()).map(({ email }) => email)).toEqual(["a@example.com", "b@example.com"]);
   });
 
+  it("of a thousand lines with ten bad ones, are all but those ten", async () => {
+    const { users } = await open();
+    const isBad = (line: number): boolean => line % 100 === 7;
+    const lines = Array.from({ length: 1_000 }, (_, n) =>
+      isBad(n + 1) ? `nobody ${n + 1}` : `user${n + 1}@example.com`,
+    );
+    const badLines = lines.flatMap((_, n) => (isBad(n + 1) ? [n + 1] : []));
+    const refused = await users.import(lines.join("\n"));
+    expect(refused).toMatchObject({ applied: false, created: [] });
+    expect(refused.problems.map(({ line }) => line)).toEqual(badLines);
+    expect(await users.list()).toEqual([]);
+    const taken = await users.import(lines.join("\n"), { skipInvalid: true });
+    expect(taken.problems.map(({ line }) => line)).toEqual(badLines);
+    expect(taken.created).toHaveLength(990);
+  });
+
   it("who are there already are refused, or passed over", async () => {
     const { users } = await open();
     await users.create({ email: "a@example.com" });
