@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { silentLogger } from "../../src-gateway/lib/logger.ts";
 import { openStore } from "../../src-gateway/store/open-store.ts";
+import { expectAccessible } from "../support/accessibility.ts";
 import { fillBusyLedger } from "../support/busy-ledger.ts";
 import { startPostgres } from "../support/postgres.ts";
 import { repeatLedger } from "../support/repeat-ledger.ts";
@@ -51,6 +52,14 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
     };
 
+    /** Of all pages, so that none is forgotten; where one stands is the last. */
+    const pathsOf = async (page: Page): Promise<string[]> => {
+      const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
+      const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")?.split("#")[1] ?? ""));
+      expect(paths.length).toBeGreaterThanOrEqual(14);
+      return [...paths.filter((path) => path !== "/"), "/"];
+    };
+
     test("is shown by every page, without an error and from nowhere else", async ({ page }) => {
       const wrong: string[] = [];
       page.on("pageerror", ({ message }) => wrong.push(message));
@@ -67,15 +76,23 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
           wrong.push(`${response.status()} ${response.url()}`);
       });
       await signIn(page);
-      const links = page.getByRole("navigation", { name: "Pages" }).getByRole("link");
-      const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")?.split("#")[1] ?? ""));
-      expect(paths.length).toBeGreaterThanOrEqual(14);
-      for (const path of [...paths.slice(1), "/"]) {
+      for (const path of await pathsOf(page)) {
         await visit(page, path);
         await expect(page.getByRole("main").getByRole("alert"), path).toHaveCount(0);
       }
       expect(wrong).toEqual([]);
     });
+
+    // The pages are the same on both databases.
+    for (const colorScheme of dialect === "SQLite" ? (["light", "dark"] as const) : [])
+      test(`is accessible on every page in ${colorScheme}`, async ({ page }) => {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await signIn(page);
+        for (const path of await pathsOf(page)) {
+          await visit(page, path);
+          await expectAccessible(page);
+        }
+      });
 
     test("is scrolled through, and counted to the last one", async ({ page }) => {
       await signIn(page);

@@ -26,7 +26,7 @@ export function UsageBreakdown({
   const earlier = useBreakdown(dimension, previous);
   const label = t("usage:breakdown", { dimension: t(`usage:dimensions.${dimension}`) });
   return (
-    <section className="panel" aria-label={label}>
+    <section className="panel">
       <div className="panel-head">
         <h2>{label}</h2>
         <Button

@@ -28,7 +28,7 @@ function Latencies({ fromUs, toUs }: { fromUs: number; toUs: number }) {
     client.call("usageLatencies", { query: { groupBy, fromUs, toUs, metric: "first-token-us" } }),
   );
   return (
-    <section className="panel" aria-label={t("usage:latencies")}>
+    <section className="panel">
       <div className="panel-head">
         <h2>{t("usage:latencies")}</h2>
         <SegmentedControl
