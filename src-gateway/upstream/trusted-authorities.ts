@@ -8,24 +8,37 @@ import { SettingsError } from "../settings/types.ts";
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g;
 
-/** Null where the well-known ones are all. @throws SettingsError when the file that the operator named cannot be used. */
+/** Asked when the first call over TLS is made; null where the well-known authorities are all. */
+export type Trust = () => tls.SecureContext | null;
+
+/**
+ * The file that the operator named is read at once. The rest can be some hundred certificates, which take a start tens of
+ * milliseconds and are of no use to a gateway that calls nobody over TLS: they are read when they are first asked for.
+ * @throws SettingsError when the file that the operator named cannot be used.
+ */
 export function trustedAuthorities(
   { caFile, nodeCaFile, useSystemCa }: Pick<NetworkSettings, "caFile" | "nodeCaFile" | "useSystemCa">,
   log: Pick<Logger, "warn">,
-): tls.SecureContext | null {
-  const more: string[] = [];
-  if (caFile !== null) more.push(...certificatesIn(caFile));
-  if (nodeCaFile !== null) {
-    // Node reads it by itself when it starts; Electron may not. As with Node, a bad one is only said.
-    try {
-      more.push(...certificatesIn(nodeCaFile));
-    } catch (error) {
-      log.warn({ problem: (error as Error).message }, "NODE_EXTRA_CA_CERTS cannot be used");
-    }
+): Trust {
+  const named = caFile === null ? [] : certificatesIn(caFile);
+  let context: tls.SecureContext | null | undefined;
+  return () => {
+    if (context !== undefined) return context;
+    const more = [...named, ...certificatesOfNode(nodeCaFile, log), ...(useSystemCa ? systemAuthorities(log) : [])];
+    context = more.length === 0 ? null : tls.createSecureContext({ ca: [...new Set([...wellKnown(), ...more])] });
+    return context;
+  };
+}
+
+/** Node reads them by itself; Electron may not. As with Node, a file that cannot be used is only said. */
+function certificatesOfNode(path: string | null, log: Pick<Logger, "warn">): readonly string[] {
+  if (path === null) return [];
+  try {
+    return certificatesIn(path);
+  } catch (error) {
+    log.warn({ problem: (error as Error).message }, "NODE_EXTRA_CA_CERTS cannot be used");
+    return [];
   }
-  if (useSystemCa) more.push(...systemAuthorities(log));
-  if (more.length === 0) return null;
-  return tls.createSecureContext({ ca: [...new Set([...wellKnown(), ...more])] });
 }
 
 const wellKnown = (): readonly string[] =>

@@ -4,11 +4,12 @@
  */
 import type { LookupFunction } from "node:net";
 import type { SecureContext } from "node:tls";
-import { Agent, type Dispatcher, fetch as fetchOver, ProxyAgent } from "undici";
+import { Agent, buildConnector, type Dispatcher, fetch as fetchOver, ProxyAgent } from "undici";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { NetworkSettings } from "../settings/network-settings.ts";
 import { bypassesProxy } from "./bypasses-proxy.ts";
 import { createSystemProxies } from "./system-proxies.ts";
+import type { Trust } from "./trusted-authorities.ts";
 
 export interface WaysOut {
   /** The connections to an address. */
@@ -27,7 +28,7 @@ export interface WaysOut {
 export interface WaysOutOptions {
   network: Pick<NetworkSettings, "httpProxy" | "httpsProxy" | "noProxy" | "mayAskSystem">;
   /** Who is trusted besides; null: the well-known authorities only. */
-  trust: SecureContext | null;
+  trust: Trust | null;
   connectMs: number;
   /** Those with a proxy of their own. The same object as long as nothing changed. */
   instances: () => ReadonlyMap<string, Pick<ProviderInstance, "proxy" | "protocols">>;
@@ -39,11 +40,12 @@ const POOL = { pipelining: 1, keepAliveTimeout: 4_000, allowH2: false } as const
 
 export function createWaysOut(options: WaysOutOptions): WaysOut {
   const { network, trust, connectMs, instances } = options;
-  const tls = { timeout: connectMs, ...(trust ? { secureContext: trust } : {}) };
   const straight = (lookup?: LookupFunction): Agent =>
-    new Agent({ ...POOL, connect: { ...tls, ...(lookup ? { lookup } : {}) } });
-  const through = (proxy: string): ProxyAgent =>
-    new ProxyAgent({ ...POOL, uri: proxy, connectTimeout: connectMs, requestTls: tls, proxyTls: tls });
+    new Agent({ ...POOL, connect: connectorOf(connectMs, trust, lookup) });
+  const through = (proxy: string): ProxyAgent => {
+    const tls = { timeout: connectMs, ...trustedBy(trust) };
+    return new ProxyAgent({ ...POOL, uri: proxy, connectTimeout: connectMs, requestTls: tls, proxyTls: tls });
+  };
   const system = createSystemProxies(network.mayAskSystem ? options.systemProxy : undefined, () => known.clear());
   const agent = straight();
   const agents = new Map<string, ProxyAgent>();
@@ -97,6 +99,27 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
     async close() {
       await Promise.all([agent, ...agents.values()].map((each) => each.destroy()));
     },
+  };
+}
+
+const trustedBy = (trust: Trust | null): { secureContext?: SecureContext } => {
+  const secureContext = trust?.() ?? null;
+  return secureContext === null ? {} : { secureContext };
+};
+
+/** Who is trusted is asked when somebody is called over TLS. */
+function connectorOf(connectMs: number, trust: Trust | null, lookup?: LookupFunction): buildConnector.connector {
+  const given = { timeout: connectMs, allowH2: POOL.allowH2, ...(lookup ? { lookup } : {}) };
+  const plain = buildConnector(given);
+  let secure: buildConnector.connector | null = null;
+  return (options, callback) => {
+    if (options.protocol !== "https:") return plain(options, callback);
+    try {
+      secure ??= buildConnector({ ...given, ...trustedBy(trust) });
+    } catch (error) {
+      return callback(error as Error, null);
+    }
+    return secure(options, callback);
   };
 }
 

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import https from "node:https";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, LookupFunction } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { request as call } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { UpstreamFailure } from "../../../src-gateway/exchange/types.ts";
 import { bypassesProxy } from "../../../src-gateway/upstream/bypasses-proxy.ts";
@@ -177,10 +178,34 @@ it("refuses a file with authorities that cannot be read, and only warns where it
   const none = { caFile: null, nodeCaFile: null, useSystemCa: false };
   expect(() => trustedAuthorities({ ...none, caFile: missing }, log)).toThrow(/cannot be read \(ENOENT\)/);
   expect(() => trustedAuthorities({ ...none, caFile: empty }, log)).toThrow(/holds no certificate/);
-  expect(trustedAuthorities({ ...none, nodeCaFile: missing }, log)).toBeNull();
+  expect(trustedAuthorities({ ...none, nodeCaFile: missing }, log)()).toBeNull();
   expect(log.text()).toContain("NODE_EXTRA_CA_CERTS cannot be used");
-  expect(trustedAuthorities(none, log)).toBeNull();
-  expect(trustedAuthorities({ ...none, nodeCaFile: caFile, useSystemCa: true }, log)).not.toBeNull();
+  expect(trustedAuthorities(none, log)()).toBeNull();
+  const more = trustedAuthorities({ ...none, nodeCaFile: caFile, useSystemCa: true }, log);
+  expect(more()).not.toBeNull();
+  expect(more()).toBe(more());
+});
+
+it("asks who is trusted only when somebody is called over TLS, and then once", async () => {
+  let asked = 0;
+  const known = trustedAuthorities(OWN_CA, recordingLogger());
+  const trust = () => {
+    asked++;
+    return known();
+  };
+  const ways = waysOf({ trust });
+  const local = `127.0.0.1:${portOf(plain)}`;
+  expect((await ask(ways, `http://${local}/`)).status).toBe(200);
+  expect(asked).toBe(0);
+  const lookup: LookupFunction = (_host, { all }, tell) =>
+    all === true ? tell(null, [{ address: "127.0.0.1", family: 4 }]) : tell(null, "127.0.0.1", 4);
+  const dispatcher = ways.fresh(new URL(`https://${HOST}/`), lookup);
+  for (let n = 0; n < 2; n++) {
+    const reply = await call(`https://${HOST}:${portOf(secure)}/`, { dispatcher });
+    expect(await reply.body.text()).toContain("hello from");
+  }
+  await dispatcher.destroy();
+  expect(asked).toBe(1);
 });
 
 it.each([
