@@ -24,10 +24,14 @@ function change(next: typeof shown): void {
 
 const remove = (id: number): void => change(shown.filter((toast) => toast.id !== id));
 
-/** Says something for a while at the edge of the page, wherever the person is by then. */
+/**
+ * Says something for a while at the edge of the page, wherever the person is by then. What is said again takes the place
+ * of the time before, whose undo is out of date.
+ */
 export function showToast(toast: Toast): void {
   lastId += 1;
-  change([...shown, { ...toast, id: lastId }].slice(-MAX));
+  const others = shown.filter(({ text }) => text !== toast.text);
+  change([...others, { ...toast, id: lastId }].slice(-MAX));
 }
 
 const subscribe = (listener: () => void): (() => void) => {

@@ -1,6 +1,7 @@
 // Budgets and rate limits, written in the console of a gateway as it is shipped.
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
+import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 const HOUSE = {
@@ -81,7 +82,7 @@ test("a budget is added with the keyboard, counts at once, and goes by undo", as
   await page.getByRole("button", { name: "Remove agents" }).press("Enter");
   await expect(page.getByRole("article", { name: "agents" })).toHaveCount(0);
   await expect.poll(() => listed("budgets")).toEqual([HOUSE]);
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "The budget agents was removed.");
   await expect(page.getByRole("article", { name: "agents" })).toBeVisible();
   expect(await listed("budgets")).toMatchObject([HOUSE, { id: "agents", limit: 3 }]);
 });
@@ -97,7 +98,7 @@ test("what the form does not know of a budget survives a change, its undo, and a
   await sheet.getByRole("button", { name: "Save" }).click();
   await expect(page.getByRole("article", { name: "home" })).toContainText("200");
   await expect.poll(() => listed("budgets")).toEqual([{ ...HOUSE, id: "home", limit: 200 }]);
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "The budget home was changed.");
   await expect.poll(() => listed("budgets")).toEqual([HOUSE]);
 
   // Somebody else is faster: the page shows the change, and takes it back when it is refused.
@@ -130,7 +131,7 @@ test("a rate limit is added, changed and removed", async ({ page }) => {
   await expect.poll(() => listed("rate_limits")).toEqual([changed]);
   await page.getByRole("button", { name: "Remove Address" }).click();
   await expect.poll(() => listed("rate_limits")).toEqual([]);
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "The rate limit Address was removed.");
   await expect.poll(() => listed("rate_limits")).toEqual([changed]);
 });
 

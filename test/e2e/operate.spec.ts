@@ -4,6 +4,7 @@ import http from "node:http";
 import { dirname, join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
+import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 async function signIn(page: Page, world: ConsoleWorld, path = ""): Promise<void> {
@@ -86,7 +87,7 @@ test("the default provider is switched from the palette, and switched back", asy
   await page.getByRole("option", { name: "Use openai-busy by default" }).click();
   await expect(page.getByText("What no route names goes to openai-busy now.")).toBeVisible();
   expect(await defaultProvider()).toBe("openai-busy");
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page, "What no route names goes to openai-busy now.");
   await expect.poll(defaultProvider).toBe(before);
 });
 

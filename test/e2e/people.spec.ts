@@ -1,6 +1,7 @@
 // The pages that keep people, their keys, what was done, and the settings.
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
+import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, skipWelcome, startConsoleWorld } from "./console-world.ts";
 
 let world: ConsoleWorld;
@@ -91,7 +92,7 @@ test("users come from a file, which is looked through first", async ({ page }) =
   const row = page.getByRole("row", { name: /ada@example.com/ });
   await row.getByRole("button", { name: "Suspend ada@example.com" }).click();
   await expect(row).toContainText("Suspended");
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page, "ada@example.com");
   await expect(row).toContainText("Active");
 });
 
@@ -107,7 +108,7 @@ test("a team has members, who are taken out and come back", async ({ page }) => 
   await sheet.getByRole("button", { name: "Add", exact: true }).click();
   await sheet.getByRole("button", { name: "Take out admin@local" }).click();
   await expect(sheet.getByText("Nobody yet.")).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page, "admin@local");
   await expect(sheet.getByRole("button", { name: "Take out admin@local" })).toBeVisible();
 });
 

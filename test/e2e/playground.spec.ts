@@ -1,6 +1,7 @@
 // Asking models by hand, in a browser, against a gateway as it is shipped.
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
+import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 let world: ConsoleWorld;
@@ -77,7 +78,7 @@ test("two are compared over two protocols, with what goes before", async ({ page
 
   await page.getByRole("button", { name: "Start over" }).click();
   await expect(page.getByText("Answered", { exact: true })).toHaveCount(0);
-  await page.getByRole("button", { name: "Undo" }).click();
+  await undo(page, "The conversation is gone.");
   await expect(pane(page, "First model").getByText("Answered", { exact: true })).toHaveCount(2);
 });
 
@@ -156,7 +157,7 @@ test("an answer is stopped with Escape, and a paused gateway says so", async ({ 
   await page.getByRole("combobox", { name: "Go to, or do" }).fill("pause");
   await page.keyboard.press("Enter");
   await expect(page.locator(".state-banner")).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "The gateway takes nothing new.");
   await expect(page.locator(".state-banner")).toHaveCount(0);
 });
 

@@ -2,6 +2,7 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
 import { json, type RawProvider, startRawProvider } from "../support/raw-provider.ts";
+import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 const KEY = "sk-planted-for-this-test-1234567890";
@@ -61,7 +62,7 @@ test("sends everything to a provider with a click or a key, and takes it back", 
   await expect(use(page, "vllm-office")).toHaveAttribute("aria-pressed", "false");
   await expect.poll(async () => (await documentOf(page)).default_provider).toBe("openai");
 
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "openai is asked for everything");
   await expect(use(page, "vllm-office")).toHaveAttribute("aria-pressed", "true");
   await page.keyboard.press("3");
   await expect.poll(async () => (await documentOf(page)).default_provider).toBeUndefined();
@@ -74,7 +75,7 @@ test("switches a provider off and on; what is off stays in the list", async ({ p
   await expect(page.getByText("vllm-office is off.")).toBeVisible();
   await expect(isAsked).not.toBeChecked();
   await expect(use(page, "vllm-office")).toBeDisabled();
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "vllm-office is off.");
   await expect(isAsked).toBeChecked();
   await expect.poll(async () => (await documentOf(page)).providers.some((each) => "enabled" in each)).toBe(false);
 });
@@ -138,7 +139,7 @@ test("changes and removes a provider, and puts it back", async ({ page }) => {
   await page.getByRole("button", { name: "Edit anthropic" }).click();
   await sheet.getByRole("button", { name: "Remove" }).click();
   await expect(use(page, "anthropic")).toHaveCount(0);
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "anthropic was removed.");
   await expect(use(page, "anthropic")).toBeVisible();
   expect((await documentOf(page)).providers[3]).toEqual({
     id: "anthropic",

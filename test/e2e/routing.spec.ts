@@ -1,6 +1,7 @@
 // The pages Routing and Config history, against a gateway as it is shipped.
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible } from "../support/accessibility.ts";
+import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 let world: ConsoleWorld;
@@ -29,7 +30,7 @@ test("moves, changes and removes routes, and explains where a model goes", async
   await open(page, "/routing");
   await page.getByRole("button", { name: "Move gpt-5-mini up" }).press("Enter");
   await expect.poll(() => matches(page)).toEqual(["gpt-5-mini", "gpt-5", "gpt-5-nano", "qwen*"]);
-  await page.getByRole("button", { name: "Undo" }).last().click();
+  await undo(page, "The route gpt-5-mini was moved.");
   await expect.poll(() => matches(page)).toEqual(["gpt-5", "gpt-5-mini", "gpt-5-nano", "qwen*"]);
 
   await page.getByRole("button", { name: "Edit gpt-5", exact: true }).click();
