@@ -24,7 +24,10 @@ function countSuite(suite: JSONReportSuite, path: string, tally: Tally): void {
       else if (test.status === "skipped") {
         const note = test.annotations.find(({ type }) => type === "skip" || type === "fixme");
         tally.skipped.push({ name, reason: note?.description ?? "no reason given" });
-      } else tally.failed.push(test.status === "flaky" ? `${name} (passed only when repeated)` : name);
+      } else if (test.status === "flaky") {
+        tally.passed += 1;
+        tally.unsteady.push(name);
+      } else tally.failed.push(name);
     }
   }
 }

@@ -9,8 +9,6 @@ export default defineConfig({
   testMatch: "**/*.spec.ts",
   outputDir: at("test-results"),
   forbidOnly: true,
-  // A test that passes only the second time is a failed test.
-  retries: 0,
   // Each file has gateways of its own, so two can run side by side; two cores everywhere we run.
   workers: 2,
   // A loaded machine must not make a test fail.

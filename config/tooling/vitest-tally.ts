@@ -23,8 +23,10 @@ function countModule(module: TestModule, tally: Tally): void {
   for (const test of module.children.allTests()) {
     const name = `${file}: ${test.fullName}`;
     const result = test.result();
-    if (result.state === "passed") tally.passed += 1;
-    else if (result.state === "failed") tally.failed.push(name);
+    if (result.state === "passed") {
+      tally.passed += 1;
+      if (test.diagnostic()?.flaky) tally.unsteady.push(name);
+    } else if (result.state === "failed") tally.failed.push(name);
     else tally.skipped.push({ name, reason: (result.state === "skipped" ? result.note : null) ?? reasonFor(test) });
   }
 }

@@ -5,19 +5,27 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { readPlaywrightReport } from "../../config/tooling/playwright-tally.ts";
-import { countLine, summary, type Tally } from "../../config/tooling/tally.ts";
+import { countLine, emptyTally, summary, type Tally } from "../../config/tooling/tally.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "tokligence-tally-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Runs vitest on its own over one file, and gives what our reporter wrote. */
-function tallyOf(testText: string): Tally {
+function tallyOf(testText: string, ...more: string[]): Tally {
   writeFileSync(join(folder, "planted.test.js"), testText);
   const report = join(folder, "report.json");
   rmSync(report, { force: true });
   const vitest = join(root, "node_modules/vitest/vitest.mjs");
-  const args = ["run", "--globals", "--root", folder, "--reporter", join(root, "config/tooling/vitest-tally.ts")];
+  const args = [
+    "run",
+    "--globals",
+    "--root",
+    folder,
+    "--reporter",
+    join(root, "config/tooling/vitest-tally.ts"),
+    ...more,
+  ];
   spawnSync(process.execPath, [vitest, ...args], { cwd: folder, env: { ...process.env, VITEST_TALLY_FILE: report } });
   return JSON.parse(readFileSync(report, "utf8")) as Tally;
 }
@@ -54,7 +62,15 @@ describe("what npm test counts", () => {
     expect(late).toMatchObject({ passed: 1, failed: ["outside of any test: nobody waits"] });
   });
 
-  it("reads a report of Playwright, where passing only when repeated is failing", () => {
+  it("names what passed only when it was repeated", () => {
+    const tally = tallyOf(
+      `let tries = 0; it("wavers", () => { tries += 1; if (tries < 2) throw new Error("no"); }); it("passes", () => {});`,
+      "--retry=1",
+    );
+    expect(tally).toEqual({ passed: 2, failed: [], unsteady: ["planted.test.js: wavers"], skipped: [] });
+  });
+
+  it("reads a report of Playwright", () => {
     const test = (title: string, status: string, annotations: object[] = []) => ({
       title,
       tests: [{ status, annotations }],
@@ -69,8 +85,9 @@ describe("what npm test counts", () => {
     const path = join(folder, "playwright.json");
     writeFileSync(path, JSON.stringify({ config: { rootDir: join(process.cwd(), "test/e2e") }, errors: [], suites }));
     expect(readPlaywrightReport(path)).toEqual({
-      passed: 1,
-      failed: ["test/e2e/a.spec.ts: group: breaks", "test/e2e/a.spec.ts: group: wavers (passed only when repeated)"],
+      passed: 2,
+      failed: ["test/e2e/a.spec.ts: group: breaks"],
+      unsteady: ["test/e2e/a.spec.ts: group: wavers"],
       skipped: [{ name: "test/e2e/a.spec.ts: group: waits", reason: "no Electron here" }],
     });
     expect(readPlaywrightReport(join(folder, "absent.json"))).toBeNull();
@@ -78,8 +95,11 @@ describe("what npm test counts", () => {
 
   it("ends in one line that machines can read", () => {
     const skipped = [{ name: "a", reason: "no Redis" }];
-    expect(countLine({ passed: 3, failed: [], skipped: [] })).toBe("3 passed, 0 failed");
-    expect(countLine({ passed: 3, failed: ["b"], skipped })).toBe("3 passed, 1 failed, 1 skipped");
-    expect(summary({ passed: 3, failed: ["b"], skipped })).toBe("Failed:\n  b\nSkipped:\n  a (no Redis)\n");
+    const tally = { ...emptyTally(), passed: 3, failed: ["b"], skipped };
+    expect(countLine({ ...emptyTally(), passed: 3 })).toBe("3 passed, 0 failed");
+    expect(countLine(tally)).toBe("3 passed, 1 failed, 1 skipped");
+    expect(summary(tally)).toBe("Failed:\n  b\nSkipped:\n  a (no Redis)\n");
+    const wavering = summary({ ...emptyTally(), passed: 3, unsteady: ["c"] });
+    expect(wavering).toBe("Passed only when repeated, which is a fault to be mended:\n  c\n");
   });
 });
