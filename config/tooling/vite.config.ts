@@ -15,6 +15,7 @@ const external = ["electron", "better-sqlite3", "keytar"];
 const threads = {
   "token-count-worker": at("src-gateway/token-count/worker.ts"),
   "body-worker": at("src-gateway/compose/body-worker.ts"),
+  "keychain-worker": at("src-gateway/secrets/keychain-worker.ts"),
 };
 
 function nodeBundle(outDir: string, input: Record<string, string>, format: "es" | "cjs"): EnvironmentOptions {

@@ -1,12 +1,7 @@
 /** The archive of bodies in a thread of its own, which is started when it is first needed. */
-import { existsSync } from "node:fs";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { threadFile } from "../lib/thread-file.ts";
 import type { BodyArchive, NewBody } from "../request-log/types.ts";
-
-/** As the build calls it. */
-const BUNDLED_NAME = "body-worker";
 
 type Inputs = {
   put: readonly NewBody[];
@@ -39,7 +34,10 @@ export function createBodyThread({ ledgerUrl, secrets }: BodyThreadOptions): Bod
   };
   const start = (): Worker => {
     // What it needs of settings it is given; a secret in the environment is none of its business.
-    const started = new Worker(workerFile(), { env: {}, workerData: { ledgerUrl } });
+    const started = new Worker(threadFile("body-worker", new URL("body-worker.ts", import.meta.url)), {
+      env: {},
+      workerData: { ledgerUrl },
+    });
     told = 0;
     let cause: unknown;
     started.on("message", (reply: BodyReply) => {
@@ -103,17 +101,4 @@ function movable(bytes: Uint8Array | null, moved: ArrayBuffer[]): Uint8Array | n
   const copy = new Uint8Array(bytes);
   moved.push(copy.buffer);
   return copy;
-}
-
-/** Next to this file among the sources, at the top of the bundle once it is built. */
-function workerFile(): string {
-  const here = fileURLToPath(import.meta.url);
-  const extension = extname(here);
-  if (extension === ".ts") return fileURLToPath(new URL("body-worker.ts", import.meta.url));
-  const places = ["./", "../"].map((folder) =>
-    fileURLToPath(new URL(folder + BUNDLED_NAME + extension, import.meta.url)),
-  );
-  const found = places.find((place) => existsSync(place));
-  if (found === undefined) throw new Error(`${BUNDLED_NAME}${extension} is missing from the installation.`);
-  return found;
 }

@@ -14,6 +14,7 @@ import { createRequestLog } from "../request-log/request-log.ts";
 import type { BodyArchive, RequestLog } from "../request-log/types.ts";
 import { createRunawayGuard } from "../runaway/guard.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
+import { onKeychainAgain } from "../secrets/keychain.ts";
 import { createSecretResolver, type SecretResolver } from "../secrets/secret-resolver.ts";
 import type { Settings } from "../settings/types.ts";
 import type { Store } from "../store/open-store.ts";
@@ -95,6 +96,8 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv, h
     log,
     ways,
   });
+  // What could not be asked for want of a key.
+  const stopListening = onKeychainAgain(() => void models.refresh());
   return {
     ...said,
     ...watched,
@@ -115,6 +118,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv, h
     events: createEvents(),
     ways,
     async close() {
+      stopListening();
       config.stop();
       await configuration.stop();
       prices.stop();

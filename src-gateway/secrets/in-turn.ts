@@ -25,10 +25,14 @@ export function createInTurn(): InTurn {
   };
 }
 
-const silent = (patienceMs: number): { value: null; problem: string } => ({
+export const silent = (patienceMs: number): { value: null; problem: string } => ({
   value: null,
   problem: `the keychain did not answer within ${patienceMs / 1000} s; it may be locked`,
 });
+
+/** @param reason in the system's words. */
+export const refused = (reason: string): string =>
+  `no keychain answers here (${(reason.split("\n")[0] ?? "").slice(0, 160)})`;
 
 /** Null when there was no answer in time. */
 async function within<Value>(
@@ -46,8 +50,7 @@ async function within<Value>(
   const asked = work(stop.signal).then(
     (value): Outcome<Value> => ({ value, problem: null }),
     (error: unknown): Outcome<Value> => {
-      const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
-      return { value: null, problem: `no keychain answers here (${reason?.slice(0, 160)})` };
+      return { value: null, problem: refused(error instanceof Error ? error.message : String(error)) };
     },
   );
   try {

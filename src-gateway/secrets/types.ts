@@ -20,7 +20,7 @@ export interface SecretStore {
   read(name: string): Promise<string | null>;
   /** Another text whenever something was changed, by whomever; costs little. */
   version(): Promise<string>;
-  /** What the last use told; asks nobody. */
+  /** What the last use told. A keychain that did not answer is looked at again now and then, which asks no person anything. */
   state(): SecretStoreState;
 }
 

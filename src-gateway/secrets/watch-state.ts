@@ -5,7 +5,7 @@ import type { SecretPlace, SecretStoreState } from "./types.ts";
 export interface StateWatch {
   /** Does the work and remembers how it ended. @param trouble what it is when it fails. */
   during<Result>(trouble: "missing" | "failed", work: () => Promise<Result>): Promise<Result>;
-  /** What the last work, or the last question to the keychain, told; asks nobody. */
+  /** What the last work, or the last question to the keychain, told. */
   state(): SecretStoreState;
 }
 

@@ -37,7 +37,11 @@ export async function readFacts(
     baseUrls: status.baseUrls,
     providers: providers.map(({ id }) => ({ id, isDown: isDown(id, health) })),
     providerInUse: providerInUse(document.value),
-    lockedKeys: providers.flatMap(({ id, problem }) => (isLocked(problem) ? [id] : [])),
+    // A provider's own problem is as old as the last list of its models; the keychain may have been unlocked since.
+    lockedKeys:
+      status.secretStore?.state === "open"
+        ? []
+        : providers.flatMap(({ id, problem }) => (isLocked(problem) ? [id] : [])),
     today: { costNano: spent.costNano, tokens: tokensOf(spent.usage), unpriced: spent.unpriced },
     budget: nearestBudget(budgets.budgets),
     update:

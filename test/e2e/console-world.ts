@@ -1,9 +1,8 @@
 /** A built gateway with providers in every state, for the browser tests and the screenshots of the console. */
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import http from "node:http";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
+import { askSocket } from "../support/ask-socket.ts";
 import { type Daemon, newFolder, type Ready, startDaemon } from "../support/daemon.ts";
 import { json, type RawProvider, startRawProvider, stream } from "../support/raw-provider.ts";
 
@@ -158,20 +157,6 @@ function writeConfig(
     }),
   );
   return path;
-}
-
-/** Over the socket in the data folder, where the command line asks too. */
-async function askSocket(
-  socketPath: string,
-  { method, path, body }: { method: string; path: string; body: string | undefined },
-): Promise<{ status: number; text: string }> {
-  const headers = { "content-type": "application/json", host: "localhost" };
-  const request = http.request({ socketPath, method, path, headers });
-  request.end(body);
-  const [response] = (await once(request, "response")) as [http.IncomingMessage];
-  let text = "";
-  for await (const chunk of response) text += String(chunk);
-  return { status: response.statusCode ?? 0, text };
 }
 
 /** As somebody who has put the first steps away: the overview of a gateway without providers leads to them otherwise. */

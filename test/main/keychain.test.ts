@@ -7,9 +7,10 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const script = fileURLToPath(new URL("./use-keychain.ts", import.meta.url));
+const unlocking = fileURLToPath(new URL("./unlock-keychain.ts", import.meta.url));
 const onPath = (name: string): boolean =>
   (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, name)));
-const missing = ["dbus-run-session", "gnome-keyring-daemon"].filter((name) => !onPath(name));
+const missing = ["dbus-run-session", "dbus-send", "gnome-keyring-daemon"].filter((name) => !onPath(name));
 const reason =
   process.platform !== "linux"
     ? "a Secret Service is a thing of Linux"
@@ -42,12 +43,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }));
 
-function run(program: string, args: string[]): Promise<Said> {
+function run<Result = Said>(program: string, args: string[]): Promise<Result> {
   const env = { PATH: process.env["PATH"], HOME: home, XDG_RUNTIME_DIR: home, XDG_DATA_HOME: join(home, "data") };
   return new Promise((resolve, reject) => {
     execFile(program, args, { env, timeout: 60_000 }, (error, output, complaints) => {
       if (error) reject(new Error(`${error.message}\n${complaints}`));
-      else resolve(JSON.parse(output.trim().split("\n").at(-1) ?? "") as Said);
+      else resolve(JSON.parse(output.trim().split("\n").at(-1) ?? "") as Result);
     });
   });
 }
@@ -56,8 +57,8 @@ const timesOf = (said: Said): Answer<unknown>[] =>
   Object.values(said).filter((each): each is Answer<unknown> => "ms" in each);
 
 /** @param prepare what the shell does before the keychain is used. */
-const inSession = (prepare: string): Promise<Said> =>
-  run("dbus-run-session", ["--", "sh", "-c", `${prepare}\nexec "$@"`, "sh", process.execPath, script]);
+const inSession = <Result = Said>(prepare: string, program = script): Promise<Result> =>
+  run("dbus-run-session", ["--", "sh", "-c", `${prepare}\nexec "$@"`, "sh", process.execPath, program]);
 
 const DAEMON = "gnome-keyring-daemon --components=secrets --daemonize";
 const UNLOCKED = `printf 'pass\\n' | ${DAEMON} --unlock >/dev/null 2>&1`;
@@ -85,6 +86,18 @@ describe.skipIf(reason !== null)("a keychain (needs a Secret Service: gnome-keyr
     expect(said.read.result.value).toBeNull();
     expect(said.state).toEqual({ state: "locked", problem: expect.any(String) });
     for (const { ms } of timesOf(said)) expect(ms).toBeLessThan(LIMIT_MS * 3);
+  }, 90_000);
+
+  it("that is unlocked by somebody else is noticed, without asking its person", async () => {
+    await inSession(UNLOCKED);
+    const said = await inSession(`${DAEMON} --start >/dev/null 2>&1`, unlocking);
+    expect(said).toEqual({
+      read: { value: null, problem: expect.stringContaining("cannot be read") },
+      before: "locked",
+      after: { state: "open", problem: null },
+      value: "planted-value-2",
+      told: 1,
+    });
   }, 90_000);
 
   it("that is absent is said to be, and nothing hangs", async () => {

@@ -35,4 +35,4 @@ const said = {
 };
 process.stdout.write(`${JSON.stringify(said)}\n`);
 // A question that was given up may still wait for its answer.
-process.exit(0);
+process.exit(Number(process.env["EXIT_CODE"] ?? 0));

@@ -145,7 +145,7 @@ export const latencySumSchema = z.object({
   p99: z.number(),
 });
 
-/** How the store of secrets was when it was last used; nobody asks it for this. */
+/** How the store of secrets was when it was last used, or looked at since. */
 const secretStoreSchema = z.object({
   kind: z.enum(["keychain", "file", "database"]),
   state: z.enum(["open", "locked", "missing", "failed"]),
