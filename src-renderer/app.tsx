@@ -15,6 +15,7 @@ import { PageOutlet } from "./components/page-outlet.tsx";
 import { Toasts } from "./components/toasts.tsx";
 import { SignInPage } from "./features/sign-in/sign-in-page.tsx";
 import { useFirstStart } from "./features/welcome/first-start.ts";
+import { gatewayWordsLoaded, onGatewayWords } from "./i18n/gateway-words.ts";
 import { language, onLanguageChange } from "./i18n/t.ts";
 import { pagesFor } from "./pages.ts";
 import { theme } from "./styles/theme.ts";
@@ -41,6 +42,8 @@ export function App({ gateway }: { gateway: Gateway }) {
 /** Another language is another page: every word is asked for anew. */
 function InLanguage() {
   const chosen = useSyncExternalStore(onLanguageChange, language);
+  // Drawn again, not anew: what somebody types stays.
+  useSyncExternalStore(onGatewayWords, gatewayWordsLoaded);
   return (
     <Fragment key={chosen}>
       <Entrance />

@@ -7,6 +7,7 @@ import { createGatewayConnection } from "./api/gateway-connection.ts";
 import { createQueryCache } from "./api/query-cache.ts";
 import { type Arrival, arrivalInFragment, createSession } from "./api/session.ts";
 import { App } from "./app.tsx";
+import { startGatewayWords } from "./i18n/gateway-words.ts";
 import { startLanguage } from "./i18n/t.ts";
 
 /** Draws the console into the page, and signs in with the code that the address may carry. */
@@ -25,7 +26,10 @@ window.addEventListener("hashchange", () => {
 const root = document.getElementById("root");
 if (!root) throw new Error("The page has no element with the id root.");
 const gateway = { connection, session, cache: createQueryCache() };
-void startLanguage().then(() => createRoot(root).render(<App gateway={gateway} />));
+void startLanguage().then(() => {
+  createRoot(root).render(<App gateway={gateway} />);
+  startGatewayWords();
+});
 
 /** A code works once, but an address stays in the history: so it is taken out before anything else happens. */
 function takeArrival(): Arrival | null {

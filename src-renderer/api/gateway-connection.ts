@@ -14,6 +14,7 @@ import {
   type TransportReply,
   type TransportRequest,
 } from "../../src-gateway/admin-api/contract/client.ts";
+import { said } from "../i18n/gateway-words.ts";
 
 export interface ConnectionState {
   isDown: boolean;
@@ -91,7 +92,7 @@ export function createGatewayConnection({
         return await client.call(name, input);
       } catch (error) {
         if (error instanceof AdminError && error.status === 401 && name !== "login") unauthorized();
-        throw error;
+        throw inWordsOfConsole(error);
       }
     },
     text: (path) => readText(`${origin}${path}`, timeoutMs),
@@ -128,7 +129,12 @@ async function readText(url: string, timeoutMs: number): Promise<string> {
   const text = await reply.text();
   if (reply.ok) return text;
   const { code, message } = saidIn(parse(text)) ?? { code: "unexpected_answer", message: `${reply.status}` };
-  throw new AdminError(reply.status, code, message, reply.headers.get("x-request-id"));
+  throw new AdminError(reply.status, code, said(message), reply.headers.get("x-request-id"));
+}
+
+function inWordsOfConsole(error: unknown): unknown {
+  if (!(error instanceof AdminError)) return error;
+  return new AdminError(error.status, error.code, said(error.message), error.requestId);
 }
 
 function parse(text: string): unknown {

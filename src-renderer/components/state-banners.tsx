@@ -3,6 +3,7 @@ import { type ReactNode, useSyncExternalStore } from "react";
 import { Link } from "wouter";
 import { useConnectionState, useGateway } from "../api/gateway-context.tsx";
 import { usePause, useStatus } from "../api/use-pause.ts";
+import { said } from "../i18n/gateway-words.ts";
 import { t } from "../i18n/t.ts";
 import { HealthDot } from "./health-dot.tsx";
 
@@ -67,7 +68,7 @@ function Banner({ tone, title, text, more = null, children }: BannerProps) {
       <HealthDot tone={tone} />
       <p>
         <strong>{title}</strong> {text}
-        {more !== null && <span className="soft small">{` ${more}`}</span>}
+        {more !== null && <span className="soft small">{` ${said(more)}`}</span>}
       </p>
       {children}
     </div>

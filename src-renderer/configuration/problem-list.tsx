@@ -1,4 +1,5 @@
 import type { DocumentProblemView } from "../../src-gateway/admin-api/contract/configuration-schemas.ts";
+import { said } from "../i18n/gateway-words.ts";
 import { t } from "../i18n/t.ts";
 
 /** What is wrong with a configuration. @param onJump goes to the place; without it places are only named. */
@@ -17,8 +18,8 @@ export function ProblemList({
             <Place line={each.line} {...(onJump ? { onClick: () => onJump(each.line ?? 1, each.column) } : {})} />
           )}
           <span>
-            {each.key !== "" && <code>{each.key}</code>} {each.problem}
-            {each.hint !== "" && <span className="soft">{` · ${each.hint}`}</span>}
+            {each.key !== "" && <code>{each.key}</code>} {said(each.problem)}
+            {each.hint !== "" && <span className="soft">{` · ${said(each.hint)}`}</span>}
           </span>
         </li>
       ))}

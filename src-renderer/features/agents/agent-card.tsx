@@ -3,6 +3,7 @@ import type { AgentView } from "../../../src-gateway/admin-api/contract/agent-sc
 import { HealthDot } from "../../components/health-dot.tsx";
 import { formatMoment } from "../../format/times.ts";
 import { useDay } from "../../format/use-day.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import { AgentActions } from "./agent-actions.tsx";
 import { TONE_OF_AGENT } from "./agent-tone.ts";
@@ -20,7 +21,7 @@ export function AgentCard({
   const dayMs = useDay();
   const facts = [
     agent.version === null ? null : `v${agent.version.replace(/^v/, "")}`,
-    agent.speaks,
+    said(agent.speaks),
     agent.model,
     agent.lastRequestAtUs === null
       ? null

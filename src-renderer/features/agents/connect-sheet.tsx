@@ -8,6 +8,7 @@ import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { Snippet } from "../../components/snippet.tsx";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import { DiffText } from "./diff-text.tsx";
 
@@ -135,7 +136,7 @@ function Guide({ agent }: { agent: AgentView }) {
 const Steps = ({ steps }: { steps: string[] }) => (
   <ol className="agent-steps">
     {steps.map((step) => (
-      <li key={step}>{step}</li>
+      <li key={step}>{said(step)}</li>
     ))}
   </ol>
 );

@@ -9,6 +9,7 @@ import { showToast } from "../../components/toasts.tsx";
 import { useAddress } from "../../components/use-address.ts";
 import { formatDuration, formatMoment } from "../../format/times.ts";
 import { useDay } from "../../format/use-day.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import { type DeliveryState, useDeliveries } from "./use-deliveries.ts";
 
@@ -135,7 +136,7 @@ function Delivery({ delivery, onReplayed }: { delivery: DeliveryView; onReplayed
         <span className="soft cut delivery-facts">{facts.join(" · ")}</span>
       </summary>
       <div className="delivery-body">
-        {lastProblem !== null && <p data-ink="bad">{lastProblem}</p>}
+        {lastProblem !== null && <p data-ink="bad">{said(lastProblem)}</p>}
         {delivery.lastOutput !== null && delivery.lastOutput !== "" && <pre>{delivery.lastOutput}</pre>}
         <pre>{indented(delivery.body)}</pre>
         <div className="panel-actions">

@@ -6,6 +6,7 @@ import { Notice } from "../../components/notice.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { formatDuration, formatMoment } from "../../format/times.ts";
 import { useDay } from "../../format/use-day.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 /** Each hook: whom it tells, of what, and whether that arrives. */
@@ -99,7 +100,7 @@ function HookFacts({ hook }: { hook: HookView }) {
         (text) =>
           text !== null && (
             <p key={text} className="small" data-ink="warn">
-              {text}
+              {said(text)}
             </p>
           ),
       )}

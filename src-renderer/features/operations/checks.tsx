@@ -4,7 +4,11 @@ import type { CheckView } from "../../../src-gateway/admin-api/contract/schemas.
 import { useAction } from "../../api/use-action.ts";
 import { HealthDot } from "../../components/health-dot.tsx";
 import { Notice } from "../../components/notice.tsx";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
+
+const NAMES = ["database", "keys", "ledger", "analytics", "configuration", "clock"] as const;
+const isKnown = (name: string): name is (typeof NAMES)[number] => NAMES.some((each) => each === name);
 
 const TONES = { ok: "good", warn: "warn", fail: "bad" } as const;
 
@@ -31,10 +35,10 @@ export function Checks() {
           {checks.map(({ name, state, message, hint }) => (
             <li key={name}>
               <HealthDot tone={TONES[state]} label={t(`operations:checkStates.${state}`)} />
-              <strong>{name}</strong>
+              <strong>{isKnown(name) ? t(`operations:checkNames.${name}`) : name}</strong>
               <span>
-                {message}
-                {hint !== null && <span className="soft"> {hint}</span>}
+                {said(message)}
+                {hint !== null && <span className="soft"> {said(hint)}</span>}
               </span>
             </li>
           ))}

@@ -10,6 +10,7 @@ import { showToast } from "../../components/toasts.tsx";
 import { formatCount, formatShare } from "../../format/numbers.ts";
 import { formatDuration, formatMoment } from "../../format/times.ts";
 import { useDay } from "../../format/use-day.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 type Target = HealthView["targets"][number];
@@ -72,7 +73,7 @@ export function Circuits() {
                       <HealthDot tone={kind === "recovered" ? "good" : kind === "down" ? "bad" : "warn"} />
                       <span>
                         {t(`operations:eventKinds.${kind}`, { what: [provider, model].filter(Boolean).join(" ") })}
-                        {why !== null && <span className="soft"> {why}</span>}
+                        {why !== null && <span className="soft"> {said(why)}</span>}
                       </span>
                     </li>
                   ))}
@@ -97,7 +98,7 @@ const columns = (dayMs: number, onReset: (what: What) => void): Column<Target>[]
     id: "state",
     header: t("operations:state"),
     cell: ({ circuit, availableAtUs, why, degraded }) => (
-      <span className="circuit-state" title={why ?? degraded ?? undefined}>
+      <span className="circuit-state" title={said(why ?? degraded ?? "") || undefined}>
         <HealthDot tone={degraded !== null && circuit === "closed" ? "warn" : TONES[circuit]} />
         {degraded !== null && circuit === "closed" ? t("operations:degraded") : t(`operations:states.${circuit}`)}
         {availableAtUs !== null && ` · ${formatMoment(availableAtUs, dayMs)}`}

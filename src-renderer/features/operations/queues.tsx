@@ -2,6 +2,7 @@ import type { OperationsView } from "../../../src-gateway/admin-api/contract/ope
 import { HealthDot, type Tone } from "../../components/health-dot.tsx";
 import { formatBytes, formatCount } from "../../format/numbers.ts";
 import { formatDuration, formatFullMoment } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 /** Who waits to be let in, under each limit. */
@@ -97,7 +98,7 @@ export function Feeds({ ledger, analytics }: Pick<OperationsView, "ledger" | "an
                 {t("operations:behind", { count: analytics.behind })}
                 {analytics.problem !== null && (
                   <p data-ink="bad">
-                    {analytics.problem}
+                    {said(analytics.problem)}
                     {analytics.standingSinceUs !== null &&
                       ` (${t("operations:since", { moment: formatFullMoment(analytics.standingSinceUs) })})`}
                   </p>

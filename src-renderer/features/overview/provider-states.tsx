@@ -7,6 +7,7 @@ import { useQuery } from "../../api/use-query.ts";
 import { HealthDot } from "../../components/health-dot.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatCount } from "../../format/numbers.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import { toneOfProvider } from "../providers/provider-tone.ts";
 
@@ -76,12 +77,12 @@ function ProviderLine({
       </span>
       {circuit && (
         <span className="line-problem" data-ink="bad">
-          {t("overview:leftAlone", { what: circuit.model ?? provider.id, why: circuit.why })}
+          {t("overview:leftAlone", { what: circuit.model ?? provider.id, why: said(circuit.why) })}
         </span>
       )}
       {provider.problem !== null && (
         <span className="line-problem" data-ink="warn">
-          {provider.problem}
+          {said(provider.problem)}
         </span>
       )}
     </div>

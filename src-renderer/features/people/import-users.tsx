@@ -5,6 +5,7 @@ import { DataTable } from "../../components/data-table.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { Snippet } from "../../components/snippet.tsx";
 import { formatCount } from "../../format/numbers.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { ImportReport } from "./people-types.ts";
 
@@ -124,7 +125,7 @@ function Outlook({ report }: { report: ImportReport }) {
             columns={[
               { id: "line", header: t("people:line"), cell: ({ line }) => line, sortBy: ({ line }) => line },
               { id: "email", header: t("people:email"), cell: ({ email }) => email || "–" },
-              { id: "problem", header: t("people:problem"), cell: ({ problem }) => problem },
+              { id: "problem", header: t("people:problem"), cell: ({ problem }) => said(problem) },
             ]}
             rows={problems}
             keyOf={({ line }) => line}

@@ -5,6 +5,7 @@ import { useAction } from "../../api/use-action.ts";
 import { HealthDot } from "../../components/health-dot.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { formatDuration } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 /** Which of several addresses answers first; no key is sent to any. */
@@ -42,7 +43,7 @@ export function AddressRace({ addresses, onUse }: { addresses: string[]; onUse: 
           {ranked.map(({ baseUrl, latencyMs, failed, tries, problem }) => (
             <li key={baseUrl}>
               <HealthDot tone={latencyMs === null ? "bad" : failed > 0 ? "warn" : "good"} />
-              <code className="cut" title={problem ?? baseUrl}>
+              <code className="cut" title={problem === null ? baseUrl : said(problem)}>
                 {baseUrl}
               </code>
               <span className="number soft">

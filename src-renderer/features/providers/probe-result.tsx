@@ -1,6 +1,7 @@
 import type { ProbeView } from "../../../src-gateway/admin-api/contract/schemas.ts";
 import { HealthDot, type Tone } from "../../components/health-dot.tsx";
 import { formatDuration } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { ProbeState } from "./use-probe.ts";
 
@@ -26,7 +27,7 @@ function Found({ result }: { result: ProbeView }) {
         <HealthDot tone={tone} /> {facts.join(" · ")}
       </span>
       <span className="soft">
-        {[result.problem, result.hint].flatMap((said) => (said === null ? [] : [` ${said}`]))}
+        {[result.problem, result.hint].flatMap((words) => (words === null ? [] : [` ${said(words)}`]))}
       </span>
     </>
   );

@@ -1,5 +1,6 @@
 import { HealthDot } from "../../components/health-dot.tsx";
 import { textOf } from "../../configuration/config-value.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { ListedKey, ListedProvider } from "./provider-list.ts";
 import { isKeyMissing } from "./provider-tone.ts";
@@ -10,11 +11,11 @@ export function ProviderKeys({ provider: { view, entry }, keys }: { provider: Li
     return (
       <ul className="key-list">
         {keys.map(({ name, reference, weight, why }) => (
-          <li key={name} title={why ?? reference}>
+          <li key={name} title={why === null ? reference : said(why)}>
             <HealthDot tone={why === null ? "good" : "warn"} />
             <code className="cut">{name === reference ? reference : `${name} · ${reference}`}</code>
             {weight !== null && <span className="tag">{t("providers:weight", { weight })}</span>}
-            {why !== null && <span className="visually-hidden">{why}</span>}
+            {why !== null && <span className="visually-hidden">{said(why)}</span>}
           </li>
         ))}
       </ul>

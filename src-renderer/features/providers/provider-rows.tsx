@@ -4,6 +4,7 @@ import { HealthDot, type Tone } from "../../components/health-dot.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { textOf } from "../../configuration/config-value.ts";
 import { formatCount, formatUsd } from "../../format/numbers.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import { HealthStrip } from "./health-strip.tsx";
 import { ProbeResult, verdictOf } from "./probe-result.tsx";
@@ -72,7 +73,11 @@ export function ProviderRows({
       {isOn && (problem !== null || state.phase !== "idle") && (
         <tr className="provider-notes">
           <td colSpan={6}>
-            {state.phase === "idle" ? <span data-ink="warn">{problem}</span> : <ProbeResult state={state} />}
+            {state.phase === "idle" ? (
+              <span data-ink="warn">{said(problem ?? "")}</span>
+            ) : (
+              <ProbeResult state={state} />
+            )}
           </td>
         </tr>
       )}

@@ -6,6 +6,7 @@ import { HealthDot, type Tone } from "../../components/health-dot.tsx";
 import { Notice } from "../../components/notice.tsx";
 import type { Entry } from "../../configuration/config-value.ts";
 import { formatDuration } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 /** The test of what is typed, before it is saved: reached, key taken, one token. */
@@ -51,7 +52,7 @@ function Steps({ result: { steps, models, model } }: { result: ProviderTestView 
             <span className="soft number">{latencyMs === null ? "" : formatDuration(latencyMs * 1_000)}</span>
             {problem !== null && (
               <p data-ink={ok === false ? "bad" : "warn"}>
-                {problem} {hint !== null && <span className="soft">{hint}</span>}
+                {said(problem)} {hint !== null && <span className="soft">{said(hint)}</span>}
               </p>
             )}
           </li>

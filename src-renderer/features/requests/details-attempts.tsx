@@ -1,5 +1,6 @@
 import { HealthDot } from "../../components/health-dot.tsx";
 import { formatDuration } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 import { lengthUs } from "./timeline.ts";
@@ -45,7 +46,7 @@ function Attempt({ attempt, wholeUs }: { attempt: Exchange["attempts"][number]; 
       </span>
       <span className="attempt-more soft">
         {status ?? t("details:noStatus")}
-        {failed && <code> {errorCode}</code>} · {reason}
+        {failed && <code> {errorCode}</code>} · {said(reason)}
       </span>
     </li>
   );

@@ -4,6 +4,7 @@ import { useQuery } from "../../api/use-query.ts";
 import { Empty } from "../../components/empty.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 type Talk = ReplyOf<"conversationOfExchange">;
@@ -32,7 +33,7 @@ function Talk({ talk }: { talk: Talk }) {
   const { turns, tools, answer, problem, answerProblem } = talk;
   return (
     <div className="talk">
-      {problem !== null && <Notice tone="warn">{problem}</Notice>}
+      {problem !== null && <Notice tone="warn">{said(problem)}</Notice>}
       {tools.length > 0 && (
         <details>
           <summary>{t("details:tools", { count: tools.length })}</summary>
@@ -43,7 +44,7 @@ function Talk({ talk }: { talk: Talk }) {
         // A conversation is read as it was; its turns have no names and never change places.
         <TurnView key={place} speaker={turn.role} parts={turn.parts} />
       ))}
-      {answerProblem !== null && <Notice tone="warn">{answerProblem}</Notice>}
+      {answerProblem !== null && <Notice tone="warn">{said(answerProblem)}</Notice>}
       {answer !== null && <TurnView speaker="answer" parts={answer.parts} />}
     </div>
   );

@@ -1,4 +1,5 @@
 import { ERROR_CATALOGUE, type ErrorCode } from "../../../src-gateway/ir/errors.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 
@@ -12,7 +13,7 @@ export function Failure({ exchange: { errorCode, errorMessage } }: { exchange: E
         {t("details:error")}
         {errorCode !== null && <code>{errorCode}</code>}
       </h3>
-      {errorMessage !== null && <p>{errorMessage}</p>}
+      {errorMessage !== null && <p>{said(errorMessage)}</p>}
       {advice !== null && <p className="soft">{advice}</p>}
     </section>
   );

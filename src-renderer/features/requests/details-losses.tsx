@@ -1,3 +1,4 @@
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 
@@ -11,7 +12,7 @@ export function Losses({ losses }: { losses: Exchange["losses"] }) {
         {losses.map(({ field, verdict, note }) => (
           <li key={`${field} ${note}`}>
             <code>{field}</code> <span className="tag">{t(`details:verdicts.${verdict}`)}</span>
-            <p>{note}</p>
+            <p>{said(note)}</p>
           </li>
         ))}
       </ul>

@@ -1,3 +1,4 @@
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { Exchange } from "./request-rows.ts";
 
@@ -9,20 +10,20 @@ export function Plan({ plan }: { plan: Exchange["plan"] }) {
     <section>
       <h3>{t("details:plan")}</h3>
       <p className="small">
-        {t("details:decidedBy", { rule: matched })}{" "}
+        {t("details:decidedBy", { rule: said(matched) })}{" "}
         {variant !== null && <span className="tag">{t("details:variant", { name: variant })}</span>}
       </p>
       <ol className="plan">
         {targets.map(({ provider, model, wire, reason }) => (
           <li key={`${provider} ${model}`}>
             <strong>{provider}</strong> <span className="soft">{`${model} · ${wire}`}</span>
-            <p>{reason}</p>
+            <p>{said(reason)}</p>
           </li>
         ))}
         {leftOut.map(({ provider, model, why }) => (
           <li key={`${provider} ${model} ${why}`} data-left-out>
             <s>{provider}</s> <span className="soft">{model}</span>
-            <p>{why}</p>
+            <p>{said(why)}</p>
           </li>
         ))}
       </ol>

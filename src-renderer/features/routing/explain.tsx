@@ -4,6 +4,7 @@ import type { ExplanationView } from "../../../src-gateway/admin-api/contract/ex
 import { WIRE_PROTOCOLS, type WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import { useAction } from "../../api/use-action.ts";
 import { Notice } from "../../components/notice.tsx";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import { wireName } from "../providers/provider-rows.tsx";
 
@@ -71,18 +72,18 @@ function Explanation({ found: { model, resolved, plan, error, byChance } }: { fo
   return (
     <div className="explanation">
       <p>
-        {t("routing:decidedBy", { rule: plan.matched })}
+        {t("routing:decidedBy", { rule: said(plan.matched) })}
         {resolved !== model && ` ${t("routing:resolved", { model: resolved })}`}
         {byChance && ` ${t("routing:byChance")}`}
       </p>
-      {error !== null && <Notice tone="bad">{error.message}</Notice>}
+      {error !== null && <Notice tone="bad">{said(error.message)}</Notice>}
       <ol>
         {plan.targets.map(({ provider, model: asked, wire, reason }, place) => (
           <li key={`${provider} ${asked}`}>
             <span className="tag">{place + 1}</span>
             <div>
               <strong>{provider}</strong> <span className="soft">{`${asked} · ${wireName(wire)}`}</span>
-              <p className="soft">{reason}</p>
+              <p className="soft">{said(reason)}</p>
             </div>
           </li>
         ))}
@@ -91,7 +92,7 @@ function Explanation({ found: { model, resolved, plan, error, byChance } }: { fo
             <span className="tag">–</span>
             <div>
               <s>{provider}</s> <span className="soft">{asked}</span>
-              <p className="soft">{why}</p>
+              <p className="soft">{said(why)}</p>
             </div>
           </li>
         ))}

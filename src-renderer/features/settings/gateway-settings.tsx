@@ -8,6 +8,7 @@ import { QueryState } from "../../components/query-state.tsx";
 import { SearchInput } from "../../components/search-input.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { useAddress } from "../../components/use-address.ts";
+import { aboutSetting, said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 type Setting = ReplyOf<"getConfig">["settings"][number];
@@ -24,12 +25,14 @@ export function GatewaySettings() {
     config.reload();
   };
   const fits = ({ key, value, source, about, env }: Setting): boolean =>
-    `${key} ${value} ${source} ${about} ${env ?? ""}`.toLowerCase().includes(words.toLowerCase());
+    `${key} ${value} ${source} ${about} ${aboutSetting(key, about)} ${env ?? ""}`
+      .toLowerCase()
+      .includes(words.toLowerCase());
   return (
     <QueryState query={config} rows={10}>
       {({ settings, file, problem }) => (
         <div className="stack">
-          {problem !== null && <Notice tone="warn">{problem}</Notice>}
+          {problem !== null && <Notice tone="warn">{said(problem)}</Notice>}
           {reading.problem !== null && <Notice tone="bad">{reading.problem}</Notice>}
           <div className="settings-bar">
             <SearchInput label={t("settings:search")} words={words} onSearch={(next) => address.set({ words: next })} />
@@ -83,24 +86,22 @@ function SettingLine({ setting: { key, env, about, value, standard, source } }: 
     <tr>
       <td>
         <code title={env ?? undefined}>{key}</code>
-        {/* The settings are documented in English alone. */}
-        {about !== "" && (
-          <p className="soft small" lang="en">
-            {about.replaceAll("`", "")}
-          </p>
-        )}
+        {about !== "" && <p className="soft small">{plain(aboutSetting(key, about))}</p>}
       </td>
       <td>
         <span className="cut settings-value mono" title={value}>
           {value === "" ? "–" : value}
         </span>
         {standard !== null && standard !== value && (
-          <p className="soft small cut settings-value" lang="en" title={standard}>
-            {t("settings:standard", { standard })}
+          <p className="soft small cut settings-value" title={said(standard)}>
+            {t("settings:standard", { standard: plain(said(standard)) })}
           </p>
         )}
       </td>
-      <td className="is-minor">{source}</td>
+      <td className="is-minor">{said(source)}</td>
     </tr>
   );
 }
+
+/** It is written for the documentation, with its marks of code and its links. */
+const plain = (text: string): string => text.replaceAll("`", "").replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1");

@@ -6,6 +6,7 @@ import { Notice } from "../../components/notice.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { formatBytes } from "../../format/numbers.ts";
 import { formatFullMoment } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 
 /** What the gateway takes in one request, after base64. */
@@ -113,7 +114,7 @@ function Report({ report: { about, items, problems } }: { report: TransferReport
       </p>
       {problems.map((problem) => (
         <Notice key={problem} tone="bad">
-          {problem}
+          {said(problem)}
         </Notice>
       ))}
       {rows.length === 0 ? (
@@ -133,7 +134,7 @@ function Report({ report: { about, items, problems } }: { report: TransferReport
                 <td>{t(`settings:transfer.kinds.${part}`)}</td>
                 <td className="transfer-name">
                   {name}
-                  {note !== null && <p className="soft small">{note}</p>}
+                  {note !== null && <p className="soft small">{said(note)}</p>}
                 </td>
                 <td>{t(`settings:transfer.changes.${change}`)}</td>
               </tr>
@@ -143,7 +144,7 @@ function Report({ report: { about, items, problems } }: { report: TransferReport
       )}
       {notes.map(({ name }) => (
         <p key={name} className="soft small">
-          {name}
+          {said(name)}
         </p>
       ))}
     </div>

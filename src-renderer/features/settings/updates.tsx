@@ -6,6 +6,7 @@ import { Empty } from "../../components/empty.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { formatFullMoment } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import { AppUpdates } from "./app-updates.tsx";
 import { whyNobody } from "./why-nobody.ts";
@@ -41,7 +42,7 @@ export function Updates() {
                   : t("settings:asksNobody", { why: whyNobody(asked.offBecause) })}{" "}
                 {asked.checkedAtUs !== null && t("settings:lastAsked", { at: formatFullMoment(asked.checkedAtUs) })}
               </p>
-              {asked.problem !== null && <Notice tone="warn">{asked.problem}</Notice>}
+              {asked.problem !== null && <Notice tone="warn">{said(asked.problem)}</Notice>}
             </div>
           )}
         </QueryState>
