@@ -31,7 +31,7 @@ export async function runJob<Schema extends z.ZodType>(
     if (shows) stderr.write(`\r\u001b[K${lineOf(job)}`);
   }
   if (shows) stderr.write("\r\u001b[K");
-  if (job.state === "failed") throw new CliError(EXIT.failed, job.problem ?? "the work failed");
+  if (job.state !== "done") throw new CliError(EXIT.failed, job.problem ?? "the work failed");
   return pick(await import("../admin-api/contract/ledger-schemas.ts")).parse(job.result);
 }
 

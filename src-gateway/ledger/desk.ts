@@ -62,6 +62,8 @@ export function createLedgerDesk(input: LedgerDeskInput) {
   const jobs = createLedgerJobs(input.explainError);
   return {
     job: (id: string): LedgerJob | null => jobs.get(id),
+    jobs: (): LedgerJob[] => jobs.list(),
+    cancel: (id: string): LedgerJob | null => jobs.cancel(id),
     stop: (): void => jobs.stop(),
     cost: (exchangeId: number): Promise<CostHistory | null> => readCostHistory(store, exchangeId, input.words),
     evidence: (query: EvidenceQuery) => readEvidence(store, query),

@@ -14,6 +14,7 @@ import { healthSchema } from "./health-schemas.ts";
 import { HOOK_ENDPOINTS } from "./hook-endpoints.ts";
 import { KEY_ENDPOINTS } from "./key-endpoints.ts";
 import { LEDGER_ENDPOINTS } from "./ledger-endpoints.ts";
+import { LEDGER_JOB_ENDPOINTS } from "./ledger-job-endpoints.ts";
 import { LOG_ENDPOINTS } from "./log-endpoints.ts";
 import { NOTICE_ENDPOINTS } from "./notice-endpoints.ts";
 import { OPERATIONS_ENDPOINTS } from "./operations-endpoints.ts";
@@ -203,6 +204,7 @@ export const ENDPOINTS = {
   ...NOTICE_ENDPOINTS,
   ...BUDGET_ENDPOINTS,
   ...LEDGER_ENDPOINTS,
+  ...LEDGER_JOB_ENDPOINTS,
   ...HOOK_ENDPOINTS,
   ...AUDIT_ENDPOINTS,
   ...SIGN_IN_ENDPOINTS,

@@ -6,7 +6,7 @@ const nano = z.number();
 export const ledgerJobSchema = z.object({
   id: z.string(),
   kind: z.string(),
-  state: z.enum(["running", "done", "failed"]),
+  state: z.enum(["running", "done", "failed", "cancelled"]),
   phase: z.string(),
   done: z.number(),
   /** 0 while nobody knows. */

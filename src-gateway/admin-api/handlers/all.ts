@@ -9,6 +9,7 @@ import { healthHandlers } from "./health.ts";
 import { hookHandlers } from "./hooks.ts";
 import { keyHandlers } from "./keys.ts";
 import { ledgerHandlers } from "./ledger.ts";
+import { ledgerJobHandlers } from "./ledger-jobs.ts";
 import { loggedBodyHandlers } from "./logged-bodies.ts";
 import { noticeHandlers } from "./notices.ts";
 import { operationsHandlers } from "./operations.ts";
@@ -48,6 +49,7 @@ export const HANDLERS: Handlers = {
   ...budgetHandlers,
   ...hookHandlers,
   ...ledgerHandlers,
+  ...ledgerJobHandlers,
   ...priceHandlers,
   ...signInHandlers,
   ...sessionHandlers,
