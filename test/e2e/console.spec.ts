@@ -1,6 +1,6 @@
 // The console in a browser, against a gateway as it is shipped.
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { expectAccessible } from "../support/accessibility.ts";
+import { expectAccessibleInBoth } from "../support/accessibility.ts";
 import { type ConsoleWorld, skipWelcome, startConsoleWorld } from "./console-world.ts";
 
 /** What a page complains about, and where it asks besides its own gateway. */
@@ -206,34 +206,32 @@ test.describe("a gateway with providers", () => {
     await expect(page.locator("html")).toHaveAttribute("data-mantine-color-scheme", "light");
   });
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    test(`is accessible in ${colorScheme}, on a desktop and on a phone`, async ({ page }) => {
-      const { requestId } = await world.chat("gpt-5");
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.goto(`${world.consoleUrl}#code=used-up`);
-      await expect(page.getByText("gateway console")).toBeVisible();
-      await expectAccessible(page);
-      await signIn(page, world);
-      for (const size of [
-        { width: 1440, height: 900 },
-        { width: 390, height: 844 },
-      ]) {
-        await page.setViewportSize(size);
-        for (const [path, shown] of [
-          ["/", page.getByRole("region", { name: "Providers" }).getByText("vllm-office", { exact: true })],
-          ["/requests", rows(page).first()],
-          [`/requests/${requestId}`, details(page).getByRole("listitem").first()],
-          ["/providers", page.getByRole("button", { name: "Check vllm-office" })],
-        ] as const) {
-          await page.goto(`${world.consoleUrl}#${path}`);
-          await expect(shown).toBeVisible();
-          await expectAccessible(page);
-          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-          expect(overflow, `${path} at ${size.width} is wider than the window`).toBeLessThanOrEqual(0);
-        }
+  test("is accessible in light and dark, on a desktop and on a phone", async ({ page }) => {
+    const { requestId } = await world.chat("gpt-5");
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.goto(`${world.consoleUrl}#code=used-up`);
+    await expect(page.getByText("gateway console")).toBeVisible();
+    await expectAccessibleInBoth(page);
+    await signIn(page, world);
+    for (const size of [
+      { width: 1440, height: 900 },
+      { width: 390, height: 844 },
+    ]) {
+      await page.setViewportSize(size);
+      for (const [path, shown] of [
+        ["/", page.getByRole("region", { name: "Providers" }).getByText("vllm-office", { exact: true })],
+        ["/requests", rows(page).first()],
+        [`/requests/${requestId}`, details(page).getByRole("listitem").first()],
+        ["/providers", page.getByRole("button", { name: "Check vllm-office" })],
+      ] as const) {
+        await page.goto(`${world.consoleUrl}#${path}`);
+        await expect(shown).toBeVisible();
+        await expectAccessibleInBoth(page);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(overflow, `${path} at ${size.width} is wider than the window`).toBeLessThanOrEqual(0);
       }
-    });
-  }
+    }
+  });
 
   test("says when the gateway is gone, and comes back with it", async ({ page }) => {
     await signIn(page, world);

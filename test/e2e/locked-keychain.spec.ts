@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
-import { expectAccessible } from "../support/accessibility.ts";
+import { expectAccessibleInBoth } from "../support/accessibility.ts";
 import { startConsoleWorld } from "./console-world.ts";
 
 const NEEDED = ["dbus-run-session", "gnome-keyring-daemon"];
@@ -58,10 +58,7 @@ test("a locked keychain is told above every page, with what to do", async ({ pag
     await page.goto(`${world.consoleUrl}#code=${await world.signInCode()}`);
     const banner = page.getByRole("status").filter({ hasText: "The keychain is locked." });
     await expect(banner).toBeVisible();
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await expectAccessible(page);
-    }
+    await expectAccessibleInBoth(page);
     await page.setViewportSize({ width: 390, height: 844 });
     await banner.getByRole("link", { name: "To the providers" }).click();
     await expect(page.getByRole("heading", { level: 1, name: "Providers" })).toBeVisible();

@@ -1,6 +1,6 @@
 // The providers page, against a gateway as it is shipped: everything it changes is really in force.
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { expectAccessible } from "../support/accessibility.ts";
+import { expectAccessibleInBoth } from "../support/accessibility.ts";
 import { json, type RawProvider, startRawProvider } from "../support/raw-provider.ts";
 import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
@@ -148,20 +148,18 @@ test("changes and removes a provider, and puts it back", async ({ page }) => {
   });
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`is accessible in ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await open(page);
-    await expectAccessible(page);
-    await page.getByRole("button", { name: "Add a provider" }).click();
-    const sheet = page.getByRole("dialog");
-    await expect(sheet.getByRole("button", { name: /Anthropic/ }).first()).toBeVisible();
-    await expectAccessible(page);
-    await sheet
-      .getByRole("button", { name: /Anthropic/ })
-      .first()
-      .click();
-    await expect(sheet.getByRole("button", { name: "Save" })).toBeVisible();
-    await expectAccessible(page);
-  });
-}
+test("is accessible in light and dark", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page);
+  await expectAccessibleInBoth(page);
+  await page.getByRole("button", { name: "Add a provider" }).click();
+  const sheet = page.getByRole("dialog");
+  await expect(sheet.getByRole("button", { name: /Anthropic/ }).first()).toBeVisible();
+  await expectAccessibleInBoth(page);
+  await sheet
+    .getByRole("button", { name: /Anthropic/ })
+    .first()
+    .click();
+  await expect(sheet.getByRole("button", { name: "Save" })).toBeVisible();
+  await expectAccessibleInBoth(page);
+});

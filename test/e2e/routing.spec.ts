@@ -1,6 +1,6 @@
 // The pages Routing and Config history, against a gateway as it is shipped.
 import { expect, type Page, test } from "@playwright/test";
-import { expectAccessible } from "../support/accessibility.ts";
+import { expectAccessibleInBoth } from "../support/accessibility.ts";
 import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
@@ -115,25 +115,23 @@ test("shows what changed when, and goes back", async ({ page }) => {
   expect(await matches(page)).toContain("qwen*");
 });
 
-for (const colorScheme of ["light", "dark"] as const) {
-  test(`is accessible in ${colorScheme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await open(page, "/routing");
-    await expect(page.getByRole("button", { name: "Edit gpt-5", exact: true })).toBeVisible();
-    await expectAccessible(page);
-    await page.getByRole("button", { name: "Edit gpt-5", exact: true }).click();
-    await expect(page.getByRole("dialog")).toBeVisible();
-    await expectAccessible(page);
-    await page.goto(`${world.consoleUrl}#/routing?view=yaml`);
-    await page.reload();
-    await expect(page.getByRole("textbox", { name: "Configuration as YAML" })).toBeVisible();
-    await expectAccessible(page);
-    await page.goto(`${world.consoleUrl}#/config-history`);
-    await page
-      .getByRole("button", { name: /What changed/ })
-      .first()
-      .click();
-    await expect(page.getByRole("region", { name: /From version/ })).toBeVisible();
-    await expectAccessible(page);
-  });
-}
+test("is accessible in light and dark", async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await open(page, "/routing");
+  await expect(page.getByRole("button", { name: "Edit gpt-5", exact: true })).toBeVisible();
+  await expectAccessibleInBoth(page);
+  await page.getByRole("button", { name: "Edit gpt-5", exact: true }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await expectAccessibleInBoth(page);
+  await page.goto(`${world.consoleUrl}#/routing?view=yaml`);
+  await page.reload();
+  await expect(page.getByRole("textbox", { name: "Configuration as YAML" })).toBeVisible();
+  await expectAccessibleInBoth(page);
+  await page.goto(`${world.consoleUrl}#/config-history`);
+  await page
+    .getByRole("button", { name: /What changed/ })
+    .first()
+    .click();
+  await expect(page.getByRole("region", { name: /From version/ })).toBeVisible();
+  await expectAccessibleInBoth(page);
+});
