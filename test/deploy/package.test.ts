@@ -93,7 +93,7 @@ describe.skipIf(isWindows)("the npm package (needs POSIX)", () => {
       const own = Object.entries(process.env).filter(
         ([name]) => !/^npm_(?!config_(?:cache|registry|userconfig))/i.test(name),
       );
-      return spawnSync("npm", args, { cwd, encoding: "utf8", env: Object.fromEntries(own), timeout: 120_000 });
+      return spawnSync("npm", args, { cwd, encoding: "utf8", env: Object.fromEntries(own), timeout: 45_000 });
     };
     const packed = npm(made, "pack", "--json", "--pack-destination", folder);
     expect(packed).toMatchObject({ status: 0 });

@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -47,21 +46,16 @@ describe("the configuration on the command line, without a gateway that runs", (
   }, 60_000);
 
   it("adds a provider with its key, which no argument, file or answer shows", async () => {
-    const args = ["--data-dir", home.dataDir, "provider", "add", "groq", "--with-key"];
-    const script = join(process.cwd(), "src-gateway/bin/gateway.ts");
-    const define = 'data:text/javascript,globalThis.__VERSION__="0.0.0-test"';
-    const child = spawn(process.execPath, [`--import=${define}`, script, ...args], {
-      cwd: home.path,
-      env: { PATH: process.env["PATH"], HOME: home.path, TOKLIGENCE_SECRET_STORE: "file" },
+    const added = home.start(
+      ["provider", "add", "groq", "--with-key"],
+      { TOKLIGENCE_SECRET_STORE: "file" },
+      `${PLANTED}\n`,
+    );
+    expect(await added.ended).toEqual({
+      code: 0,
+      out: "+ providers groq added\nRevision 1 is in force.\n",
+      err: expect.not.stringContaining(PLANTED),
     });
-    let out = "";
-    child.stdout.on("data", (bytes: Buffer) => (out += bytes.toString()));
-    child.stderr.on("data", (bytes: Buffer) => (out += bytes.toString()));
-    child.stdin.end(`${PLANTED}\n`);
-    const code = await new Promise((resolve) => {
-      child.once("close", resolve);
-    });
-    expect({ code, out }).toEqual({ code: 0, out: "+ providers groq added\nRevision 1 is in force.\n" });
     expect((await home.run(["config", "get"])).out).toBe("providers:\n  - id: groq\n    credential: secret:groq\n");
     expect((await home.run(["secret", "list"])).out).toMatch(/groq +file +secret:groq/);
     const files = readdirSync(home.dataDir).filter((name) => existsSync(join(home.dataDir, name)));

@@ -1,14 +1,11 @@
-/** `gateway` as a child process, from its sources. */
+/** The built `gateway` as a child process, as a person starts it. */
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const script = fileURLToPath(new URL("../../../src-gateway/bin/gateway.ts", import.meta.url));
-/** What the build puts in. */
-const VERSION = "0.0.0-test";
-const define = `data:text/javascript,globalThis.__VERSION__=${JSON.stringify(VERSION)}`;
+const script = fileURLToPath(new URL("../../../dist/node/gateway.cjs", import.meta.url));
 
 export interface CliResult {
   code: number | null;
@@ -29,7 +26,8 @@ export interface CliRun {
 export interface CliHome {
   path: string;
   dataDir: string;
-  start(args: string[], env?: Record<string, string>): CliRun;
+  /** @param input what comes on its standard input, which is empty otherwise. */
+  start(args: string[], env?: Record<string, string>, input?: string): CliRun;
   run(args: string[], env?: Record<string, string>): Promise<CliResult>;
   /** Standard output as JSON. @throws when the command fails. */
   json<Value = unknown>(args: string[], env?: Record<string, string>): Promise<Value>;
@@ -40,7 +38,8 @@ export interface CliHome {
 export function newHome(): CliHome {
   const path = mkdtempSync(join(tmpdir(), "tokligence-cli-"));
   const dataDir = join(path, "data");
-  const start: CliHome["start"] = (args, env = {}) => startCli(path, ["--data-dir", dataDir, ...args], env);
+  const start: CliHome["start"] = (args, env = {}, input = "") =>
+    startCli(path, ["--data-dir", dataDir, ...args], env, input);
   const run: CliHome["run"] = (args, env) => start(args, env).ended;
   return {
     path,
@@ -56,12 +55,15 @@ export function newHome(): CliHome {
   };
 }
 
-function startCli(folder: string, args: string[], env: Record<string, string>): CliRun {
-  const child = spawn(process.execPath, [`--import=${define}`, script, ...args], {
+function startCli(folder: string, args: string[], env: Record<string, string>, input: string): CliRun {
+  if (!existsSync(script)) throw new Error("dist/node/gateway.cjs is missing: run `npm run build` first");
+  const child = spawn(process.execPath, [script, ...args], {
     cwd: folder,
     env: { PATH: process.env["PATH"], HOME: folder, TZ: "UTC", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
   });
+  // It may end before it has read all, or anything.
+  child.stdin.on("error", () => {}).end(input);
   let out = "";
   let err = "";
   const watchers = new Set<() => void>();
