@@ -4,6 +4,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type EnvironmentOptions } from "vite";
 import packageJson from "../../package.json" with { type: "json" };
 import { endpointTable } from "./endpoint-table.ts";
+import { lazyGroups, lazyParts } from "./lazy-parts.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const at = (path: string): string => root + path;
@@ -18,7 +19,24 @@ const threads = {
   "keychain-worker": at("src-gateway/secrets/keychain-worker.ts"),
 };
 
-function nodeBundle(outDir: string, input: Record<string, string>, format: "es" | "cjs"): EnvironmentOptions {
+interface Bundle {
+  outDir: string;
+  input: Record<string, string>;
+  format: "es" | "cjs";
+  /** Stands in a folder that another bundle has emptied, and keeps its chunks in a folder of this name. */
+  beside?: string;
+  isLazy?: boolean;
+}
+
+/** Comments are gone and texts are ASCII, which the engine keeps in half the memory; lines stay, because errors show them. */
+const COMPACT = {
+  compress: false,
+  mangle: false,
+  codegen: { removeWhitespace: false, asciiOnly: true, legalComments: "inline" },
+} as const;
+
+function nodeBundle({ outDir, input, format, beside, isLazy = false }: Bundle): EnvironmentOptions {
+  const chunks = beside ?? "chunks";
   return {
     consumer: "server",
     define: {
@@ -30,7 +48,7 @@ function nodeBundle(outDir: string, input: Record<string, string>, format: "es" 
     resolve: { noExternal: true, external, conditions: ["node", "module"] },
     build: {
       outDir: at(outDir),
-      emptyOutDir: true,
+      emptyOutDir: beside === undefined,
       copyPublicDir: false,
       minify: false,
       sourcemap: true,
@@ -38,12 +56,14 @@ function nodeBundle(outDir: string, input: Record<string, string>, format: "es" 
       rolldownOptions: {
         input,
         // An entry that others share code with would run its own lines in them: a thread is started, never loaded.
-        preserveEntrySignatures: "strict",
+        preserveEntrySignatures: isLazy ? false : "strict",
         platform: "node",
         output: {
           format,
           entryFileNames: format === "cjs" ? "[name].cjs" : "[name].js",
-          chunkFileNames: format === "cjs" ? "chunks/[name]-[hash].cjs" : "chunks/[name]-[hash].js",
+          chunkFileNames: `${chunks}/[name]-[hash].${format === "cjs" ? "cjs" : "js"}`,
+          ...(format === "cjs" ? { minify: COMPACT } : {}),
+          ...(isLazy ? { codeSplitting: { groups: lazyGroups } } : {}),
         },
       },
     },
@@ -53,7 +73,7 @@ function nodeBundle(outDir: string, input: Record<string, string>, format: "es" 
 export default defineConfig({
   root: at("src-renderer"),
   base: "./",
-  plugins: [react(), endpointTable()],
+  plugins: [react(), endpointTable(), ...lazyParts("node")],
   builder: {},
   environments: {
     client: {
@@ -67,12 +87,25 @@ export default defineConfig({
         rolldownOptions: { input: at("src-renderer/index.html") },
       },
     },
-    main: nodeBundle("dist/main", { index: at("src-main/index.ts"), ...threads }, "es"),
-    preload: nodeBundle("dist/preload", { preload: at("src-main/preload.ts") }, "cjs"),
-    node: nodeBundle(
-      "dist/node",
-      { gatewayd: at("src-gateway/bin/gatewayd.ts"), gateway: at("src-gateway/bin/gateway.ts"), ...threads },
-      "cjs",
-    ),
+    main: nodeBundle({
+      outDir: "dist/main",
+      input: { index: at("src-main/index.ts"), ...threads },
+      format: "es",
+    }),
+    preload: nodeBundle({ outDir: "dist/preload", input: { preload: at("src-main/preload.ts") }, format: "cjs" }),
+    // Each by itself: what programs share would be spread over files that each of them has to find and read.
+    node: nodeBundle({
+      outDir: "dist/node",
+      input: { gatewayd: at("src-gateway/bin/gatewayd.ts") },
+      format: "cjs",
+      isLazy: true,
+    }),
+    cli: nodeBundle({
+      outDir: "dist/node",
+      input: { gateway: at("src-gateway/bin/gateway.ts") },
+      format: "cjs",
+      beside: "cli",
+    }),
+    threads: nodeBundle({ outDir: "dist/node", input: threads, format: "cjs", beside: "threads" }),
   },
 });

@@ -46,9 +46,15 @@ export async function openBooks(parts: Parts): Promise<Books> {
     writer.close(record);
     for (const watcher of watchers) watcher(record);
   };
-  // Requests of the first moment wait for the price data rather than being written down as unpriced. It is loaded when the
-  // gateway listens: half a megabyte of program text would hold that up.
+  // The price data are loaded with the first request, and while the provider thinks: half a megabyte of program text would
+  // hold up a start. Requests that end before wait for them rather than being written down as unpriced.
   let waiting: ExchangeRecord[] | null = [];
+  let isAsking = false;
+  const askForPrices = (): void => {
+    if (isAsking || waiting === null) return;
+    isAsking = true;
+    setImmediate(() => void prices.ready().catch(() => {}));
+  };
   const opening = prices
     .whenAsked()
     .catch((err: unknown) => log.error({ err }, "without the prices of the program, requests are recorded as unpriced"))
@@ -62,18 +68,20 @@ export async function openBooks(parts: Parts): Promise<Books> {
     writer,
     watchers,
     records: {
-      open: (record) => writer.open(cleanRecord(record, redactor)),
+      open: (record) => {
+        askForPrices();
+        writer.open(cleanRecord(record, redactor));
+      },
       close: (record) => {
         if (waiting === null) closeNow(record);
         else waiting.push(record);
+        askForPrices();
         return undefined;
       },
     },
     async close() {
       stopPartitions();
-      // A gateway that never got to listen.
-      prices.ready().catch(() => {});
-      await opening;
+      if (isAsking) await opening;
       await writer.stop();
       await run.stop();
     },

@@ -7,7 +7,11 @@ import { createInferenceHandler } from "../server/inference-handler.ts";
 import { createMetricsHandler } from "../server/metrics-handler.ts";
 import { createPassthroughHandler } from "../server/passthrough-handler.ts";
 import { createRequestHandler } from "../server/request-handler.ts";
-import { createResponsesSockets } from "../server/responses-socket/responses-sockets.ts";
+import {
+  createResponsesSockets,
+  type ResponsesSockets,
+  type ResponsesSocketsOptions,
+} from "../server/responses-socket/responses-sockets.ts";
 import { createStoredResponseHandler } from "../server/stored-response-handler.ts";
 import type { Settings } from "../settings/types.ts";
 import type { AnyDispatch } from "../upstream/types.ts";
@@ -68,9 +72,21 @@ export function openDoors(options: {
     log,
     nextId,
     cut,
-    sockets: settings.responsesWebsocket ? createResponsesSockets({ world, maxBodyBytes, running, nextId, cut }) : null,
+    sockets: settings.responsesWebsocket ? socketsOnDemand({ world, maxBodyBytes, running, nextId, cut }) : null,
     handle,
   });
+}
+
+/** Made for the first client that speaks Responses over a WebSocket: most never meet one. */
+function socketsOnDemand(options: ResponsesSocketsOptions): ResponsesSockets {
+  let sockets: ResponsesSockets | null = null;
+  return {
+    upgrade(...asked) {
+      sockets ??= createResponsesSockets(options);
+      sockets.upgrade(...asked);
+    },
+    stop: async (drainMs) => sockets?.stop(drainMs),
+  };
 }
 
 /** The public address is one of ours, whether the proxy before us hands its name on or calls us by another. */

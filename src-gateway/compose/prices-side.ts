@@ -21,7 +21,10 @@ export interface Prices {
   /** As `ready`, once somebody asks for that. */
   whenAsked(): Promise<PriceBook>;
   setConfig(state: LiveState): void;
-  /** Loads what is there, and begins to ask for newer data where the operator wants that. */
+  /**
+   * Reads the price file, and begins to ask for newer data where the operator wants that. Without either, nothing is loaded
+   * until somebody asks: it is half a megabyte of program text, for which an idle gateway has no use.
+   */
   start(): void;
   stop(): void;
   /** Why the price file or the newest data are not in use. */
@@ -98,6 +101,7 @@ export function createPrices(
       });
     },
     start() {
+      if (watch === null && updateUrl === null) return;
       ready().catch((err: unknown) => log.error({ err }, "the prices of the program could not be loaded"));
       if (updateUrl === null) return;
       updates = startPriceUpdates({

@@ -47,7 +47,8 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
     return new ProxyAgent({ ...POOL, uri: proxy, connectTimeout: connectMs, requestTls: tls, proxyTls: tls });
   };
   const system = createSystemProxies(network.mayAskSystem ? options.systemProxy : undefined, () => known.clear());
-  const agent = straight();
+  // Made with the first call: a gateway that has called nobody holds no connections, and has not loaded what makes them.
+  let agent: Agent | null = null;
   const agents = new Map<string, ProxyAgent>();
   const known = new Map<string, Dispatcher>();
   let own: ReadonlyMap<string, string> = new Map();
@@ -68,7 +69,7 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
   };
   const decide = (url: URL): Dispatcher => {
     const proxy = proxyOf(url);
-    if (proxy === null) return agent;
+    if (proxy === null) return (agent ??= straight());
     const found = agents.get(proxy) ?? through(proxy);
     agents.set(proxy, found);
     return found;
@@ -97,7 +98,8 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
       })) as unknown as typeof fetch,
     learn: () => system.learn(originsOf(instances())),
     async close() {
-      await Promise.all([agent, ...agents.values()].map((each) => each.destroy()));
+      const opened = agent === null ? [...agents.values()] : [agent, ...agents.values()];
+      await Promise.all(opened.map((each) => each.destroy()));
     },
   };
 }

@@ -1,0 +1,105 @@
+/**
+ * What of the daemon's bundle is loaded when it is first used. A start that serves takes a fraction of the program: the rest lies
+ * in files of its own beside it, and the first use of anything in one of them loads it.
+ */
+import { createRequire } from "node:module";
+import type { Plugin } from "vite";
+
+const require = createRequire(import.meta.url);
+
+/** Files by what is in them. None may be needed while the modules of another are being evaluated, only from functions. */
+const PARTS: Readonly<Record<string, RegExp>> = {
+  undici: /node_modules\/undici\/|^\0lazy:undici/,
+  yaml: /node_modules\/yaml\/|^\0lazy:yaml/,
+  "csv-parse": /node_modules\/csv-parse\//,
+  websocket: /node_modules\/ws\/|src-gateway\/server\/responses-socket\//,
+  // All that checks shapes, because a schema is made when its module is loaded.
+  shapes:
+    /node_modules\/zod\/|src-gateway\/(?:admin-api\/contract|transfer)\/|src-gateway\/settings\/[a-z-]*schemas?\.ts|src-gateway\/hooks\/event-catalogue/,
+  protocols: /src-gateway\/protocols\//,
+};
+
+/** Modules of Node that take milliseconds, and that no plain start needs. */
+const BUILT_IN: readonly string[] = ["child_process", "dns/promises", "http2", "https", "tls", "vm", "worker_threads"];
+
+const tests = Object.entries(PARTS).map(([name, test]) => ({ name, test }));
+
+/** For `output.codeSplitting`. */
+export const lazyGroups = tests.map(({ name, test }) => ({
+  name,
+  test: (id: string) => test.test(id.replaceAll("\\", "/")),
+  includeDependenciesRecursively: false,
+}));
+
+/** For an environment that makes CommonJS, whose imports can be put off. */
+export function lazyParts(environment: string): Plugin[] {
+  const applyToEnvironment = ({ name }: { name: string }): boolean => name === environment;
+  return [
+    { name: "lazy-facades", enforce: "pre", applyToEnvironment, resolveId: facadeOf, load: (id) => FACADES[id]?.() },
+    {
+      name: "lazy-imports",
+      applyToEnvironment,
+      renderChunk: (code) => ({ code: putOffImports(code), map: null }),
+    },
+  ];
+}
+
+/** A package in CommonJS is evaluated by whoever imports it; one behind a module is evaluated with that. */
+function facadeOf(id: string, importer: string | undefined): string | null {
+  if (id === "undici" || id === "yaml") return `\0lazy:${id}`;
+  const isClient = importer?.replaceAll("\\", "/").endsWith("/undici/lib/dispatcher/client.js") === true;
+  return isClient && /^\.\/client-h2(?:\.js)?$/.test(id) ? "\0lazy:undici-h2" : null;
+}
+
+const undici = (path: string): string => JSON.stringify(require.resolve(`undici/lib/${path}.js`));
+
+const FACADES: Readonly<Record<string, () => string>> = {
+  "\0lazy:yaml": () =>
+    `import yaml from ${JSON.stringify(require.resolve("yaml"))};
+     export const { ${Object.keys(require("yaml") as object).join(", ")} } = yaml;`,
+  // What upstream/ uses of it. The package itself also loads its mocks, caches and a database.
+  "\0lazy:undici": () =>
+    `import api from ${undici("api/index")};
+     import buildConnector from ${undici("core/connect")};
+     import { parseURL } from ${undici("core/util")};
+     import Agent from ${undici("dispatcher/agent")};
+     import Dispatcher from ${undici("dispatcher/dispatcher")};
+     import ProxyAgent from ${undici("dispatcher/proxy-agent")};
+     import { getGlobalDispatcher } from ${undici("global")};
+     Object.assign(Dispatcher.prototype, api);
+     export { Agent, buildConnector, ProxyAgent };
+     export const fetch = async (input, init) => {
+       const { default: web } = await import(${undici("web/fetch/index")});
+       return web.fetch(input, init);
+     };
+     export const request = (target, { dispatcher = getGlobalDispatcher(), ...given } = {}) => {
+       const url = parseURL(target);
+       const method = given.method ?? (given.body ? "PUT" : "GET");
+       return dispatcher.request({ ...given, origin: url.origin, path: url.pathname + url.search, method });
+     };`,
+  // HTTP/2 is spoken to nobody, and its constants come with a module of Node that is loaded for them.
+  "\0lazy:undici-h2": () => `module.exports = (...given) => require(${undici("dispatcher/client-h2")})(...given);`,
+};
+
+const isPart = (path: string): boolean => {
+  const file = path.slice(path.lastIndexOf("/") + 1);
+  return Object.keys(PARTS).some((name) => file.startsWith(`${name}-`));
+};
+
+/** Each import of a part becomes a property that is filled when it is first read. */
+function putOffImports(code: string): string {
+  let text = code;
+  const imports = /^(?:const|let) ([\w$]+) = (require\("([^"]+)"\));\n(?:\1 = ([\w$.]+)\(\1(, 1)?\);\n)?/gm;
+  for (const [line, name, load, path, wrap, mode = ""] of code.matchAll(imports)) {
+    if (name === undefined || load === undefined || path === undefined) continue;
+    if (!isPart(path) && !BUILT_IN.includes(path.replace(/^node:/, ""))) continue;
+    const value = wrap === undefined ? load : `${wrap}(${load}${mode})`;
+    // After three dots it is a value, after one a property of the same name.
+    const use = new RegExp(`(?<![\\w$]|(?<!\\.\\.)\\.)${name.replaceAll("$", "\\$")}(?![\\w$])`, "g");
+    const [before = "", after = ""] = text.split(line).map((part) => part.replace(use, () => `lazy$${name}.it`));
+    const it = `get it() { const it = ${value}; Object.defineProperty(this, "it", { value: it }); return it; }`;
+    // As many lines as before: the source map is the one of the code without this.
+    text = `${before}const lazy$${name} = { ${it} };\n${wrap === undefined ? "" : "\n"}${after}`;
+  }
+  return text;
+}
