@@ -1,7 +1,7 @@
 /** What the ledger holds beyond a place: by chain, each in its order, as rows for the second book. */
 import { sql } from "kysely";
-import { ENTRY_KINDS } from "../store/ledger-chain.ts";
 import type { Store } from "../store/open-store.ts";
+import { readEntries } from "../store/read-chain.ts";
 import { type Correction, READ_COLUMNS, toRow } from "./to-row.ts";
 import type { AnalyticsRow } from "./types.ts";
 
@@ -42,7 +42,9 @@ export async function* readChainLengths({ db }: Store, sinceUs: number | null): 
   for (let after = 0; ; ) {
     const recent = sinceUs === null ? sql`` : sql`and (i.stopped_at is null or i.heartbeat_at >= ${sinceUs})`;
     const { rows } = await sql<{ id: number; place: number | null }>`
-      select i.id, (select max(c.place) from ledger_chain c where c.instance_id = i.id) as place
+      select i.id, coalesce(
+        (select b.first_place + b.entries - 1 from ledger_blocks b where b.instance_id = i.id order by b.first_place desc limit 1),
+        (select max(c.place) from ledger_chain c where c.instance_id = i.id)) as place
       from instances i where i.id > ${after} ${recent} order by i.id limit ${sql.lit(RUNS_A_LOOK)}`.execute(db);
     yield rows.map(({ id, place }) => ({ instanceId: id, end: place ?? 0 }));
     if (rows.length < RUNS_A_LOOK) return;
@@ -82,7 +84,7 @@ interface Entry {
 }
 
 function entriesOf(store: Store, { instanceId, end }: ChainLength, after: number, limit: number): Promise<Entry[]> {
-  if (isChain(instanceId)) return readEntries(store, instanceId, after, limit);
+  if (isChain(instanceId)) return readChained(store, instanceId, after, limit);
   if (instanceId === BEFORE_CHAINS) return readOldest(store, after, end, limit);
   return readInterrupted(store, -instanceId, after, limit);
 }
@@ -96,13 +98,19 @@ async function readInterrupted({ db }: Store, runId: number, after: number, limi
   return rows;
 }
 
-async function readEntries({ db }: Store, instanceId: number, after: number, limit: number): Promise<Entry[]> {
-  const { rows } = await sql<Entry>`
-    select c.place, case when c.kind = ${sql.lit(ENTRY_KINDS.indexOf("exchange"))} then c.entry_id else x.exchange_id end as exchange_id
-    from ledger_chain c
-    left join cost_corrections x on c.kind = ${sql.lit(ENTRY_KINDS.indexOf("correction"))} and x.id = c.entry_id
-    where c.instance_id = ${instanceId} and c.place > ${after} order by c.place limit ${sql.lit(limit)}`.execute(db);
-  return rows;
+/** A correction sends its exchange once more. */
+async function readChained({ db }: Store, instanceId: number, after: number, limit: number): Promise<Entry[]> {
+  const entries = await readEntries(db, instanceId, after, limit);
+  const ids = entries.flatMap(({ kind, id }) => (kind === "correction" ? [id] : []));
+  const corrected = new Map<number, number>();
+  if (ids.length > 0) {
+    const rows = await db.selectFrom("cost_corrections").select(["id", "exchange_id"]).where("id", "in", ids).execute();
+    for (const { id, exchange_id } of rows) corrected.set(id, exchange_id);
+  }
+  return entries.map(({ place, kind, id }) => ({
+    place,
+    exchange_id: kind === "exchange" ? id : (corrected.get(id) ?? null),
+  }));
 }
 
 /** Those that were still open when the chains began are in one, or were never closed. */

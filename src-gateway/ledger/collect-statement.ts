@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import type { Store } from "../store/open-store.ts";
+import { readChainLasts } from "../store/read-chain.ts";
 import type { Database } from "../store/schema.ts";
 import type { ChainHead, NamedSum, Statement, StatementSum } from "./statement-types.ts";
 
@@ -65,12 +66,7 @@ export async function collectMonth(
 }
 
 async function readHeads(db: Kysely<Database>): Promise<ChainHead[]> {
-  const { rows } = await sql<{ instance_id: number; place: number; hash: Uint8Array }>`
-    select c.instance_id, c.place, c.hash from ledger_chain c
-    join (select instance_id, max(place) as place from ledger_chain group by instance_id) ends
-      on ends.instance_id = c.instance_id and ends.place = c.place
-    order by c.instance_id`.execute(db);
-  return rows.map(({ instance_id, place, hash }) => ({
+  return (await readChainLasts(db)).map(({ instance_id, place, hash }) => ({
     instanceId: instance_id,
     place,
     hash: Buffer.from(hash).toString("hex"),

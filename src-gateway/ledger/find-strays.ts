@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Kysely, sql } from "kysely";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { ENTRY_KINDS, type EntryKind } from "../store/ledger-chain.ts";
+import { readChainLasts, readEntries } from "../store/read-chain.ts";
 import type { Database } from "../store/schema.ts";
 import type { FindingList } from "./finding-list.ts";
 import { DAY_US } from "./usage-segments.ts";
@@ -83,17 +84,17 @@ async function countEntries(
 ): Promise<void> {
   const from = Math.min(...days) * DAY_US;
   const to = (Math.max(...days) + 1) * DAY_US;
-  const ends = await sql<{ instance_id: number; last: number }>`
-    select instance_id, max(place) as last from ledger_chain group by instance_id`.execute(db);
-  for (const { instance_id: instanceId, last } of ends.rows) {
-    for (let after = 0; after < last; after += PAGE) {
-      const { rows } = await sql<{ entry_id: number }>`select entry_id from ledger_chain
-        where instance_id = ${instanceId} and place > ${after} and place <= ${after + PAGE}
-          and kind = ${sql.lit(ENTRY_KINDS.indexOf(kind))} and entry_id >= ${from} and entry_id < ${to}`.execute(db);
-      for (const { entry_id: id } of rows) {
-        const count = seen.get(id);
-        if (count !== undefined) seen.set(id, count + 1);
+  for (const { instance_id: instanceId } of await readChainLasts(db)) {
+    for (let after = 0; ; ) {
+      const entries = await readEntries(db, instanceId, after, PAGE);
+      for (const entry of entries) {
+        if (entry.kind !== kind || entry.id < from || entry.id >= to) continue;
+        const count = seen.get(entry.id);
+        if (count !== undefined) seen.set(entry.id, count + 1);
       }
+      const last = entries.at(-1);
+      if (!last) break;
+      after = last.place;
       await nextTurn();
     }
   }

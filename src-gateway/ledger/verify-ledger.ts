@@ -8,6 +8,7 @@ import { sql } from "kysely";
 import { priceIdOf } from "../ir/price-id.ts";
 import type { EntryKind } from "../store/ledger-chain.ts";
 import type { Store } from "../store/open-store.ts";
+import { countEntries, readRunIds } from "../store/read-chain.ts";
 import { findStrays } from "./find-strays.ts";
 import { FindingList } from "./finding-list.ts";
 import { IdTally } from "./id-tally.ts";
@@ -67,8 +68,8 @@ class Check {
       .where("name", "=", "ledger_chain_from")
       .executeTakeFirst();
     this.chainFrom = Number(fact?.value ?? 0);
-    const known = new Set([...(await this.instanceIds()), ...expectedHeads.map(({ instanceId }) => instanceId)]);
-    const total = await this.count("ledger_chain");
+    const known = new Set([...(await readRunIds(db)), ...expectedHeads.map(({ instanceId }) => instanceId)]);
+    const total = await countEntries(db);
     const heads: ChainHead[] = [];
     for (const instanceId of [...known].sort((a, b) => a - b)) {
       const own = expectedHeads.filter((head) => head.instanceId === instanceId);
@@ -87,7 +88,7 @@ class Check {
   }
 
   async recountDays(): Promise<void> {
-    const total = await this.count("exchanges");
+    const total = await this.countExchanges();
     for (const day of await this.listDays()) {
       const watcher = this.dayWatcher(total);
       // What a gateway writes meanwhile can come between the rows and their sums; then one look has to see both.
@@ -199,18 +200,8 @@ class Check {
     return [...days].sort((a, b) => a - b);
   }
 
-  private async instanceIds(): Promise<number[]> {
-    const { rows } = await sql<{ id: number }>`
-      with recursive ids (id) as (
-        select min(instance_id) from ledger_chain
-        union all
-        select (select min(instance_id) from ledger_chain where instance_id > ids.id) from ids where ids.id is not null
-      ) select id from ids where id is not null`.execute(this.store.db);
-    return rows.map(({ id }) => id);
-  }
-
-  private async count(table: "ledger_chain" | "exchanges"): Promise<number> {
-    const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(this.store.db);
+  private async countExchanges(): Promise<number> {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from exchanges`.execute(this.store.db);
     return rows[0]?.n ?? 0;
   }
 

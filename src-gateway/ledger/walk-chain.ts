@@ -1,18 +1,11 @@
-/** One chain from its beginning: is each row what its entry vouches for, and does each entry follow the one before? */
+/** One chain from its beginning: is each row what its entry vouches for, and does the chain hold together? */
 import { type Kysely, sql } from "kysely";
-import { requestIdOf } from "../ir/exchange-record.ts";
-import {
-  CHAINED_COLUMNS,
-  chainStart,
-  correctionText,
-  ENTRY_KINDS,
-  type EntryKind,
-  exchangeText,
-  nextHash,
-} from "../store/ledger-chain.ts";
+import { chainStart, ENTRY_KINDS, type EntryKind, nextHash } from "../store/ledger-chain.ts";
 import type { Database } from "../store/schema.ts";
-import type { FindingList } from "./finding-list.ts";
+import { type ChainWatcher, expectHead, tellChanged, tellGap, tellMissing } from "./chain-watcher.ts";
+import { readTexts, type Texts } from "./entry-texts.ts";
 import type { ChainHead } from "./statement-types.ts";
+import { walkBlocks } from "./walk-blocks.ts";
 
 /** Few enough that other work of the process comes in between, as SQLite works in the same thread. */
 const PAGE = 500;
@@ -24,49 +17,47 @@ interface EntryRow {
   hash: Uint8Array;
 }
 
-/** What entries vouch for, as it is now: by kind, by id. */
-type Texts = Readonly<Record<EntryKind, ReadonlyMap<number, string>>>;
-
-export interface ChainWatcher {
-  findings: FindingList;
-  /** Each entry, whatever it is worth. */
-  onEntry(kind: EntryKind, id: number): void;
-  /** After each page. */
-  onPage(entries: number): Promise<void>;
-  /** Hashes that are known from elsewhere, by place. */
-  expected: ReadonlyMap<number, string>;
+export async function walkChain(db: Kysely<Database>, instanceId: number, watcher: ChainWatcher): Promise<ChainHead> {
+  const head = await walkBlocks(db, await walkSingles(db, instanceId, watcher), watcher);
+  for (const wanted of watcher.expected.keys()) {
+    if (wanted > head.place)
+      watcher.findings.add(
+        "head-missing",
+        `The chain of run ${instanceId} ends at place ${head.place}, and the signed statement knows it up to ${wanted}: entries were cut off.`,
+        { instanceId, place: wanted },
+      );
+  }
+  return head;
 }
 
-/** @param after the head up to which the chain was walked before; null begins at its start. */
-export async function walkChain(
-  db: Kysely<Database>,
-  instanceId: number,
-  watcher: ChainWatcher,
-  after: ChainHead | null = null,
-): Promise<ChainHead> {
-  const walk = new Walk(instanceId, watcher, after);
+/** Entries as earlier gateways wrote them, each with a hash of its own. */
+async function walkSingles(db: Kysely<Database>, instanceId: number, watcher: ChainWatcher): Promise<ChainHead> {
+  const walk = new Walk(instanceId, watcher);
   for (;;) {
-    const rows = await readEntries(db, instanceId, walk.place);
+    const rows = await readSingles(db, instanceId, walk.place);
     if (rows.length === 0) return walk.end();
-    const texts = { exchange: await readExchanges(db, rows), correction: await readCorrections(db, rows) };
+    const entries = rows.flatMap(({ kind, entry_id: id }) => {
+      const known = ENTRY_KINDS[kind];
+      return known === undefined ? [] : [{ kind: known, id }];
+    });
+    const texts = await readTexts(db, entries);
     for (const row of rows) walk.step(row, texts);
     await watcher.onPage(rows.length);
   }
 }
 
 class Walk {
-  place: number;
+  place = 0;
   private hash: Buffer;
   /** Where an entry did not fit: what its row hashes to, in case that it is the hash that was changed. */
   private doubt: { place: number; computed: Buffer; tell: () => void } | null = null;
   private readonly instanceId: number;
   private readonly watcher: ChainWatcher;
 
-  constructor(instanceId: number, watcher: ChainWatcher, after: ChainHead | null) {
+  constructor(instanceId: number, watcher: ChainWatcher) {
     this.instanceId = instanceId;
     this.watcher = watcher;
-    this.place = after?.place ?? 0;
-    this.hash = after ? Buffer.from(after.hash, "hex") : chainStart(instanceId).hash;
+    this.hash = chainStart(instanceId);
   }
 
   step(entry: EntryRow, texts: Texts): void {
@@ -76,34 +67,19 @@ class Walk {
     const stored = Buffer.from(entry.hash);
     if (kind) watcher.onEntry(kind, id);
     const isNext = place === this.place + 1;
-    if (!isNext) this.tellGap(place);
+    if (!isNext) tellGap(watcher, instanceId, this.place, place);
     const text = kind === undefined ? null : (texts[kind].get(id) ?? null);
-    if (text === null) this.tellMissing(kind, id, place);
+    if (text === null) tellMissing(watcher, { instanceId, kind: kind ?? "correction", id, place });
     else if (isNext && kind !== undefined) this.judge(kind, id, place, text, stored);
     this.place = place;
     this.hash = stored;
     if (this.doubt && this.doubt.place < place) this.settle();
-    const expected = watcher.expected.get(place);
-    if (expected !== undefined && expected !== stored.toString("hex"))
-      watcher.findings.add(
-        "head-differs",
-        `The chain of run ${instanceId} has another hash at place ${place} than the signed statement: it was written anew.`,
-        { instanceId, place },
-      );
+    expectHead(watcher, { instanceId, place, hash: stored.toString("hex") });
   }
 
   end(): ChainHead {
     this.settle();
-    const { instanceId, watcher, place } = this;
-    for (const wanted of watcher.expected.keys()) {
-      if (wanted > place)
-        watcher.findings.add(
-          "head-missing",
-          `The chain of run ${instanceId} ends at place ${place}, and the signed statement knows it up to ${wanted}: entries were cut off.`,
-          { instanceId, place: wanted },
-        );
-    }
-    return { instanceId, place, hash: this.hash.toString("hex") };
+    return { instanceId: this.instanceId, place: this.place, hash: this.hash.toString("hex") };
   }
 
   private judge(kind: EntryKind, id: number, place: number, text: string, stored: Buffer): void {
@@ -124,71 +100,17 @@ class Walk {
       return;
     }
     this.settle();
-    const what = kind === "exchange" ? `The exchange ${requestIdOf(id)}` : `The correction ${id}`;
-    const tell = (): void =>
-      watcher.findings.add(
-        kind === "exchange" ? "row-changed" : "correction-changed",
-        `${what} does not fit the hash at place ${place} of the chain of run ${instanceId}: it was changed after it was entered.`,
-        { instanceId, place, ...idField(kind, id) },
-      );
-    this.doubt = { place, computed, tell };
+    this.doubt = { place, computed, tell: () => tellChanged(watcher, { instanceId, kind, id, place }) };
   }
 
   private settle(): void {
     this.doubt?.tell();
     this.doubt = null;
   }
-
-  private tellGap(place: number): void {
-    const { instanceId, watcher } = this;
-    const [from, to] = [this.place + 1, place - 1];
-    const where = from === to ? `place ${from}` : `places ${from} to ${to}`;
-    watcher.findings.add("entry-missing", `The chain of run ${instanceId} lacks ${where}.`, {
-      instanceId,
-      place: from,
-    });
-  }
-
-  private tellMissing(kind: EntryKind | undefined, id: number, place: number): void {
-    const { instanceId, watcher } = this;
-    const where = `was entered at place ${place} of the chain of run ${instanceId}, and is not there any more.`;
-    if (kind === "exchange")
-      watcher.findings.add("row-missing", `The exchange ${requestIdOf(id)} ${where}`, {
-        instanceId,
-        place,
-        exchangeId: id,
-      });
-    else
-      watcher.findings.add("correction-missing", `The correction ${id} ${where}`, {
-        instanceId,
-        place,
-        correctionId: id,
-      });
-  }
 }
 
-const idField = (kind: EntryKind, id: number): { exchangeId: number } | { correctionId: number } =>
-  kind === "exchange" ? { exchangeId: id } : { correctionId: id };
-
-async function readEntries(db: Kysely<Database>, instanceId: number, after: number): Promise<EntryRow[]> {
+async function readSingles(db: Kysely<Database>, instanceId: number, after: number): Promise<EntryRow[]> {
   const { rows } = await sql<EntryRow>`select place, kind, entry_id, hash from ledger_chain
     where instance_id = ${instanceId} and place > ${after} order by place limit ${sql.lit(PAGE)}`.execute(db);
   return rows;
-}
-
-const idsOf = (entries: readonly EntryRow[], wanted: EntryKind): number[] =>
-  entries.filter(({ kind }) => ENTRY_KINDS[kind] === wanted).map(({ entry_id }) => entry_id);
-
-async function readExchanges(db: Kysely<Database>, entries: readonly EntryRow[]): Promise<Map<number, string>> {
-  const ids = idsOf(entries, "exchange");
-  if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom("exchanges").select(CHAINED_COLUMNS).where("id", "in", ids).execute();
-  return new Map(rows.map((row) => [row.id, exchangeText(row)]));
-}
-
-async function readCorrections(db: Kysely<Database>, entries: readonly EntryRow[]): Promise<Map<number, string>> {
-  const ids = idsOf(entries, "correction");
-  if (ids.length === 0) return new Map();
-  const rows = await db.selectFrom("cost_corrections").selectAll().where("id", "in", ids).execute();
-  return new Map(rows.map((row) => [row.id, correctionText(row)]));
 }

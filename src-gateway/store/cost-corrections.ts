@@ -1,7 +1,8 @@
 /** Corrections of what exchanges cost: added with their prices, their place in the chain and their part of the sums. */
 import type { Kysely } from "kysely";
 import type { Clock } from "../lib/clock.ts";
-import { appendToChain, correctionText, readChainEnd } from "./ledger-chain.ts";
+import { appendToChain, readChainEnd } from "./append-to-chain.ts";
+import { correctionText } from "./ledger-chain.ts";
 import type { DialectName, Store } from "./open-store.ts";
 import { type CountedRow, GroupSums } from "./rollups.ts";
 import type { CostCorrectionsTable, Database } from "./schema.ts";

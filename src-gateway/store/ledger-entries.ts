@@ -1,6 +1,7 @@
 /** What follows from an exchange that was closed: its place in the sums and in the chain, and the prices that it names. */
 import type { Kysely } from "kysely";
-import { appendToChain, type ChainEnd, exchangeText, readChainEnd } from "./ledger-chain.ts";
+import { appendToChain, type ChainEnd, readChainEnd } from "./append-to-chain.ts";
+import { exchangeText } from "./ledger-chain.ts";
 import type { DialectName } from "./open-store.ts";
 import { GroupSums } from "./rollups.ts";
 import type { Database } from "./schema.ts";

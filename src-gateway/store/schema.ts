@@ -188,7 +188,17 @@ export interface LatencyDaysTable {
   count: number;
 }
 
-/** See ledger-chain.ts. */
+/** See chain-blocks.ts. */
+export interface LedgerBlocksTable {
+  instance_id: number;
+  first_place: number;
+  entries: number;
+  /** Of the chain up to the last of these entries. */
+  hash: Uint8Array;
+  packed: Uint8Array;
+}
+
+/** Entries that earlier gateways wrote, see ledger-chain.ts. */
 export interface LedgerChainTable {
   instance_id: number;
   place: number;
@@ -242,6 +252,7 @@ export interface Database extends ConfigurationTables, NoticeTables, SignInTable
   usage_days: UsageDaysTable;
   latency_days: LatencyDaysTable;
   ledger_chain: LedgerChainTable;
+  ledger_blocks: LedgerBlocksTable;
   imported_entries: ImportedEntriesTable;
   audit_log: AuditLogTable;
   idempotency_keys: IdempotencyKeysTable;

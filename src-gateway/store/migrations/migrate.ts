@@ -21,6 +21,7 @@ import { addHooks } from "./0016-hooks.ts";
 import { addAttemptCosts } from "./0017-attempt-costs.ts";
 import { addNotices } from "./0018-notices.ts";
 import { makeRowsLean } from "./0020-lean-rows.ts";
+import { addChainBlocks } from "./0021-chain-blocks.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -49,6 +50,7 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0017-attempt-costs", up: addAttemptCosts },
   { name: "0018-notices", up: addNotices },
   { name: "0020-lean-rows", up: makeRowsLean },
+  { name: "0021-chain-blocks", up: addChainBlocks },
 ];
 
 /** Any number does, as long as all gateways use the same. */

@@ -5,6 +5,7 @@ import { startFakeClickHouse } from "../../fakes/clickhouse.ts";
 import { describeOnBothDatabases } from "../../suites/store.suite.ts";
 import { startClickHouse } from "../../support/clickhouse.ts";
 import { FIRST_ID } from "../../support/exchange-records.ts";
+import { toSingleEntries } from "../../support/single-entries.ts";
 import { until } from "../../support/until.ts";
 import { createWorld, idsOf, isFed, type World } from "./world.ts";
 
@@ -144,6 +145,7 @@ function feedsAsPromised(title: string, start: () => Promise<{ url: string; stop
     it("begins with what was closed before the ledger had chains, and sends none of it that is in a chain again", async () => {
       const ids = await world.close(8);
       const [last = 0] = ids.slice(5);
+      await toSingleEntries(store);
       await store.db.deleteFrom("ledger_chain").where("entry_id", "<=", last).execute();
       const set = { value: String(last) };
       await store.db.updateTable("facts").set(set).where("name", "=", "ledger_chain_from").execute();

@@ -50,7 +50,7 @@ describeOnBothDatabases("the tables that a copy knows", (database) => {
     await plain.close();
     const known = database.dialect === "sqlite" ? [...own.ledger] : [...own.ledger, ...own.bodies];
     expect(present.toSorted()).toEqual([...known, "schema_migrations"].toSorted());
-    expect(known).toContain("ledger_chain");
+    expect(known).toContain("ledger_blocks");
     const reader =
       database.dialect === "sqlite"
         ? openSqliteReader(database.url, own, false)
@@ -120,7 +120,7 @@ describeOnPostgres("a copy from SQLite", (database) => {
     const source = await openSqliteSample(file());
     const first = await openPostgresWriter(database.url, own);
     const broken = new Error("the cable was pulled");
-    const isLate = ({ table }: { table: string }): boolean => table === "ledger_chain";
+    const isLate = ({ table }: { table: string }): boolean => table === "ledger_blocks";
     await expect(
       copyDatabase(source, first, {
         sourceName: "a",
@@ -145,7 +145,7 @@ describeOnPostgres("a copy from SQLite", (database) => {
     const source = await openSqliteSample(file());
     const first = await openPostgresWriter(database.url, own);
     const stop = ({ table }: { table: string }): void => {
-      if (table === "ledger_chain") throw new Error("stopped");
+      if (table === "ledger_blocks") throw new Error("stopped");
     };
     await expect(copyDatabase(source, first, { sourceName: "a", onProgress: stop })).rejects.toThrow("stopped");
     await Promise.all([first.close(), source.close()]);
