@@ -5,6 +5,7 @@
  * each conversation was answered last so that its next turn can go there, and compares each prompt with the one before
  * it, so that the log can say why a cache was missed. Pure: clock and hash are arguments; it keeps hashes, no text.
  */
+import { AgedMap } from "../lib/aged-map.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Affinity, Home } from "./types.ts";
 
@@ -24,7 +25,7 @@ interface Entry {
 export function createAffinity(options: AffinityOptions): Affinity {
   const { clock, lifetimeMs = 3_600_000, maxConversations = 20_000 } = options;
   /** In the order of their last answers, the oldest first. */
-  const entries = new Map<string, Entry>();
+  const entries = new AgedMap<string, Entry>();
 
   return {
     // Asking alone does not refresh: only an answer does so with the provider's cache.
@@ -36,12 +37,10 @@ export function createAffinity(options: AffinityOptions): Affinity {
       return null;
     },
     settle(conversation, home) {
-      entries.delete(conversation);
       entries.set(conversation, { home, untilUs: clock.monotonicUs() + lifetimeMs * 1_000 });
-      for (const oldest of entries.keys()) {
-        if (entries.size <= maxConversations) break;
-        entries.delete(oldest);
-      }
+      if (entries.size <= maxConversations) return;
+      const oldest = entries.oldest();
+      if (oldest) entries.delete(oldest[0]);
     },
   };
 }

@@ -41,7 +41,7 @@ export interface PrefixReportOptions {
   clock: Clock;
   hash: HashBytes;
   lifetimeMs?: number;
-  /** Pieces of prompts that are remembered in all, as asked and as sent; 8 bytes each. */
+  /** Pieces of prompts that are remembered in all, as asked and as sent; 8 bytes each. A turn counts for more than its pieces. */
   maxPieces?: number;
   /** A prompt of more pieces is neither compared nor remembered. */
   maxPiecesPerPrompt?: number;
@@ -57,10 +57,13 @@ export interface SeenTurn {
   sent: PromptMemory;
 }
 
+/** What a turn takes besides its pieces, in the room of so many: its name, its place, and what holds them together. */
+const PIECES_PER_TURN = 64;
+
 const NOTHING: PrefixTurnResult = { report: null, keep() {} };
 
 export function createPrefixReports(options: PrefixReportOptions): PrefixReports {
-  const { clock, hash, lifetimeMs = 3_600_000, maxPieces = 500_000 } = options;
+  const { clock, hash, lifetimeMs = 3_600_000, maxPieces = 1_000_000 } = options;
   const { maxPiecesPerPrompt = 20_000, maxBytes = 8 * 1024 * 1024 } = options;
   const memory = createThreadMemory<SeenTurn>({ clock, lifetimeMs, maxWeight: maxPieces });
 
@@ -78,7 +81,7 @@ export function createPrefixReports(options: PrefixReportOptions): PrefixReports
         asked: askedMemory,
         sent: sentMemory,
       };
-      const weight = piecesIn(askedMemory) + (sent === asked ? 0 : piecesIn(sentMemory));
+      const weight = PIECES_PER_TURN + piecesIn(askedMemory) + (sent === asked ? 0 : piecesIn(sentMemory));
       if (Math.max(piecesIn(askedMemory), piecesIn(sentMemory)) > maxPiecesPerPrompt) return NOTHING;
       const before = turnBefore(memory, turn.conversation, asked);
       return {

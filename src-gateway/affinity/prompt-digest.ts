@@ -40,14 +40,19 @@ export function digestPrompt(prompt: Prompt, hash: HashBytes): PromptDigest {
   return { groups, names: prompt.names, totalBytes, answers };
 }
 
-/** What is remembered of a digest. */
+/** What is remembered of a digest. Plain arrays: a typed one of a few numbers takes ten times their room. */
 export interface PromptMemory {
-  hashes: Readonly<Record<PromptGroup, Float64Array>>;
+  hashes: Readonly<Record<PromptGroup, readonly number[]>>;
   answers: number;
 }
 
+const NO_PIECES: readonly number[] = [];
+
 export function memoryOf(digest: PromptDigest): PromptMemory {
-  const pack = (group: PromptGroup): Float64Array => Float64Array.from(digest.groups[group], (piece) => piece.hash);
+  const pack = (group: PromptGroup): readonly number[] => {
+    const pieces = digest.groups[group];
+    return pieces.length === 0 ? NO_PIECES : pieces.map((piece) => piece.hash);
+  };
   return {
     hashes: { tools: pack("tools"), system: pack("system"), messages: pack("messages") },
     answers: digest.answers,

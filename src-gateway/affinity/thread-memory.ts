@@ -1,4 +1,5 @@
 /** The last turns of conversations that run in several threads, as many as a given weight allows. */
+import { AgedMap } from "../lib/aged-map.ts";
 import type { Clock } from "../lib/clock.ts";
 
 export interface ThreadMemory<Turn> {
@@ -26,7 +27,7 @@ interface Thread<Turn> {
 export function createThreadMemory<Turn>(options: ThreadMemoryOptions): ThreadMemory<Turn> {
   const { clock, lifetimeMs, maxWeight } = options;
   /** In the order of their last turns, the oldest first. */
-  const conversations = new Map<string, Thread<Turn>[]>();
+  const conversations = new AgedMap<string, Thread<Turn>[]>();
   let weight = 0;
 
   const forget = (conversation: string, threads: readonly Thread<Turn>[]): void => {
@@ -48,9 +49,9 @@ export function createThreadMemory<Turn>(options: ThreadMemoryOptions): ThreadMe
       const kept = [...others.slice(-(MAX_THREADS - 1)), { turn: now, weight: weightOfNow, untilUs }];
       conversations.set(conversation, kept);
       for (const thread of kept) weight += thread.weight;
-      for (const [oldest, threads] of conversations) {
-        if (weight <= maxWeight) break;
-        forget(oldest, threads);
+      for (let oldest = conversations.oldest(); oldest !== undefined; oldest = conversations.oldest()) {
+        if (weight <= maxWeight) return;
+        forget(...oldest);
       }
     },
   };

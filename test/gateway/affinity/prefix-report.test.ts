@@ -198,9 +198,9 @@ describe("the turn before", () => {
   });
 
   it("is forgotten when too much is to be remembered", () => {
-    reports = createPrefixReports({ clock, hash: sha256Hex, maxPieces: 15 });
+    reports = createPrefixReports({ clock, hash: sha256Hex, maxPieces: 2 * (64 + 7) });
     for (const conversation of ["a", "b", "c"]) answer(relayed(talk(3), { conversation }));
-    // Seven pieces each.
+    // Seven pieces each, and what a turn takes besides.
     expect(
       ["a", "b", "c"].map((conversation) => reports.compare(relayed(talk(5), { conversation })).report !== null),
     ).toEqual([false, true, true]);
