@@ -4,6 +4,9 @@
  * A relay must not rebuild a body (key order, number spelling and escapes belong to prompt-cache prefixes), and building
  * the objects of a large body blocks the event loop several times longer than walking over it.
  */
+import { PlainRun } from "./plain-run.ts";
+import { keyText, SeenKeys } from "./seen-keys.ts";
+
 export type JsonKind = "object" | "array" | "string" | "number" | "boolean" | "null";
 
 /** Byte offsets: [start, end). */
@@ -48,41 +51,6 @@ const isDigit = (byte: number | undefined): boolean => byte !== undefined && byt
 const isHexDigit = (byte: number | undefined): boolean =>
   isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
 
-/** More keys than this in one object are remembered in a set instead of being compared one by one. */
-const LINEAR_KEYS = 32;
-
-/** The keys seen so far in one object: their offsets (quotes included) and a hash, for finding duplicates cheaply. */
-class SeenKeys {
-  private readonly starts: number[] = [];
-  private readonly ends: number[] = [];
-  private readonly hashes: number[] = [];
-  private names: Set<string> | null = null;
-
-  /** False when the object already has this key. Escapes count: `"a"` and `"\u0061"` are the same key. */
-  add(bytes: Buffer, start: number, end: number, hash: number, escaped: boolean): boolean {
-    if (escaped || this.names !== null || this.starts.length >= LINEAR_KEYS) return this.addName(bytes, start, end);
-    for (let n = 0; n < this.starts.length; n++) {
-      if (this.hashes[n] !== hash) continue;
-      if (bytes.compare(bytes, this.starts[n], this.ends[n], start, end) === 0) return false;
-    }
-    this.starts.push(start);
-    this.ends.push(end);
-    this.hashes.push(hash);
-    return true;
-  }
-
-  private addName(bytes: Buffer, start: number, end: number): boolean {
-    this.names ??= new Set(this.starts.map((from, n) => keyText(bytes, from, this.ends[n] ?? from)));
-    const name = keyText(bytes, start, end);
-    if (this.names.has(name)) return false;
-    this.names.add(name);
-    return true;
-  }
-}
-
-const keyText = (bytes: Buffer, start: number, end: number): string =>
-  JSON.parse(bytes.toString("utf8", start, end)) as string;
-
 /** Walks once over the bytes. One instance per scan; `at` is the offset of the next byte to look at. */
 class Scanner {
   private at = 0;
@@ -90,10 +58,12 @@ class Scanner {
   private stringEscaped = false;
   private readonly bytes: Buffer;
   private readonly maxDepth: number;
+  private readonly plain: PlainRun;
 
   constructor(bytes: Buffer, maxDepth: number) {
     this.bytes = bytes;
     this.maxDepth = maxDepth;
+    this.plain = new PlainRun(bytes);
   }
 
   scan(): ScannedObject {
@@ -202,7 +172,7 @@ class Scanner {
 
   private key(): void {
     if (this.bytes[this.at] !== QUOTE) this.fail("Expected a key in double quotes");
-    this.string();
+    this.hashedText();
   }
 
   private colon(): void {
@@ -215,7 +185,7 @@ class Scanner {
   private scalar(): JsonKind {
     const byte = this.bytes[this.at];
     if (byte === QUOTE) {
-      this.string();
+      this.text();
       return "string";
     }
     if (byte === 0x74) return this.word("true", "boolean");
@@ -255,7 +225,22 @@ class Scanner {
     return "number";
   }
 
-  private string(): void {
+  private text(): void {
+    const { bytes, plain } = this;
+    for (let at = plain.end(this.at + 1); at < bytes.length; at = plain.end(at)) {
+      const byte = bytes[at];
+      if (byte === QUOTE) {
+        this.at = at + 1;
+        return;
+      }
+      if (byte !== BACKSLASH) throw new JsonScanError("A control character stands inside a string", at);
+      at = this.escape(at);
+    }
+    throw new JsonScanError("The JSON text ends inside a string", bytes.length);
+  }
+
+  /** Keys are short, and compared. */
+  private hashedText(): void {
     const { bytes } = this;
     const { length } = bytes;
     let at = this.at + 1;

@@ -1,0 +1,52 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { PlainRun } from "../../../src-gateway/lib/plain-run.ts";
+
+const NOT_PLAIN = [0x22, 0x5c, 0x00, 0x0a, 0x1f];
+const ALMOST = [0x20, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0x9f, 0xa2, 0xdc, 0xff];
+
+function ends(run: PlainRun, length: number): number[] {
+  const found: number[] = [];
+  for (let at = run.end(0); at < length; at = run.end(at + 1)) found.push(at);
+  return found;
+}
+
+it("finds the same bytes one by one and sixteen at a time", () => {
+  const byte = fc.oneof(
+    { weight: 1, arbitrary: fc.constantFrom(...NOT_PLAIN) },
+    { weight: 60, arbitrary: fc.constantFrom(...ALMOST) },
+  );
+  fc.assert(
+    fc.property(fc.array(byte, { maxLength: 600 }), (list) => {
+      const bytes = Uint8Array.from(list);
+      const expected = list.flatMap((each, at) => (NOT_PLAIN.includes(each) ? [at] : []));
+      expect(ends(new PlainRun(bytes), bytes.length)).toEqual(expected);
+      expect(ends(new PlainRun(bytes, null), bytes.length)).toEqual(expected);
+    }),
+  );
+});
+
+it("finds a byte in any place of a body that is longer than what is looked at in one go", () => {
+  const bytes = new Uint8Array(200_000).fill(0x61);
+  for (const at of [0, 23, 24, 39, 40, 65_519, 65_520, 65_543, 65_544, 131_063, 131_064, 199_984, 199_999]) {
+    bytes[at] = 0x22;
+    expect(new PlainRun(bytes).end(0)).toBe(at);
+    const run = new PlainRun(bytes);
+    expect(run.end(at === 0 ? 1 : 0)).toBe(at === 0 ? bytes.length : at);
+    expect(run.end(at)).toBe(at);
+    bytes[at] = 0x61;
+  }
+  expect(new PlainRun(bytes).end(0)).toBe(bytes.length);
+});
+
+it("looks at sixteen bytes at a time where the tests run", () => {
+  expect(new PlainRun(new Uint8Array(0))["finder"]).not.toBeNull();
+});
+
+it("does not see what another body has left behind", () => {
+  const first = new Uint8Array(1_000).fill(0x22);
+  expect(new PlainRun(first).end(0)).toBe(0);
+  first.fill(0x61, 0, 100);
+  expect(new PlainRun(first).end(0)).toBe(100);
+  expect(new PlainRun(new Uint8Array(90).fill(0x61)).end(0)).toBe(90);
+});
