@@ -3,7 +3,7 @@ import type { Principal } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { AdmissionRequest } from "../limits/types.ts";
-import { WRAPPED_MARK } from "../protocols/adapt/opaque.ts";
+import { holdsWrapped } from "../protocols/adapt/opaque.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
@@ -72,7 +72,7 @@ type Understood = Pick<
 export function createState(understood: Understood): ExchangeState {
   const { inbound, body, keeper, world } = understood;
   let decoded: IrRequest | null = null;
-  let holdsWrapped: boolean | null = null;
+  let isWrapped: boolean | null = null;
   let leavesThoughtsOut = false;
   const ownerKey = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
   const conversation = isGenerating(inbound.target.surface)
@@ -106,8 +106,8 @@ export function createState(understood: Understood): ExchangeState {
       if (!isGenerating(inbound.target.surface)) return false;
       if (leavesThoughtsOut) return true;
       // State of another provider would be refused by this one, so it is taken out.
-      holdsWrapped ??= body.bytes.includes(WRAPPED_MARK);
-      return holdsWrapped || world.workMode === "translation";
+      isWrapped ??= holdsWrapped(body.bytes);
+      return isWrapped || world.workMode === "translation";
     },
     isStrict: (target) => target.strict === true || isTrue(inbound.headers["x-tokligence-strict"]),
   };

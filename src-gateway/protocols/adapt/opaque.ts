@@ -15,8 +15,15 @@ import type { AdaptTarget } from "./target.ts";
 
 /** With the base64 of `{"` behind it, this cannot be the beginning of any provider's own state by chance. */
 const PREFIX = "TKL1";
-/** How wrapped state begins inside a JSON body. */
-export const WRAPPED_MARK = Buffer.from(`"${PREFIX}eyJ`);
+/** Without what it begins with: a search for a byte that is as frequent as a quote takes sixty times as long. */
+const WRAPPED_MARK = Buffer.from(`${PREFIX}eyJ`.slice(1));
+
+/** Whether wrapped state stands in a JSON body. */
+export function holdsWrapped(body: Buffer): boolean {
+  for (let at = body.indexOf(WRAPPED_MARK); at >= 0; at = body.indexOf(WRAPPED_MARK, at + 1))
+    if (at >= 2 && body.toString("latin1", at - 2, at) === `"${PREFIX[0]}`) return true;
+  return false;
+}
 
 export interface Wrapped {
   opaque: Opaque;
