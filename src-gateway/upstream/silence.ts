@@ -8,6 +8,9 @@ export class Silence {
   readonly #timeouts: UpstreamRequest["timeouts"];
   readonly #onSilence: (failure: UpstreamFailure) => void;
   #timer: NodeJS.Timeout | null = null;
+  /** When the timer runs out (monotonic ms), and by when something has to come: a timer that runs out too early is set anew. */
+  #timerAtMs = 0;
+  #untilMs = 0;
   #isAnswering = false;
   #isWanted = true;
   /** Since the timer ran out. */
@@ -31,7 +34,9 @@ export class Silence {
   /** A byte has come; or nobody was listening until now. */
   heard(): void {
     this.#hasHeard = true;
-    this.#timer?.refresh();
+    // Before it is answering nothing is heard but that.
+    if (this.#timer)
+      this.#untilMs = performance.now() + (this.#isAnswering ? this.#timeouts.idleMs : this.#timeouts.firstByteMs);
   }
 
   end(): void {
@@ -41,12 +46,25 @@ export class Silence {
   }
 
   #wait(ms: number): void {
+    this.#hasHeard = true;
+    this.#untilMs = performance.now() + ms;
+    // Answers are many and silences few: the timer that is there serves, unless it would be late.
+    if (this.#timer && this.#timerAtMs <= this.#untilMs) return;
     if (this.#timer) clearTimeout(this.#timer);
+    this.#setTimer(ms);
+  }
+
+  #setTimer(ms: number): void {
+    this.#timerAtMs = performance.now() + ms;
     const timer = setTimeout(() => {
+      const leftMs = this.#untilMs - performance.now();
+      if (leftMs >= 1) return this.#setTimer(Math.ceil(leftMs));
       this.#hasHeard = false;
       // What came while this process was busy is read first.
       setImmediate(() => {
-        if (this.#timer === timer && !this.#hasHeard) this.#tell();
+        if (this.#timer !== timer) return;
+        if (!this.#hasHeard) this.#tell();
+        else this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - performance.now())));
       });
     }, ms);
     this.#timer = timer;
