@@ -42,6 +42,11 @@ export interface HostDesk {
   admin: Transport;
   /** Requests that are under way. Costs nothing to ask. */
   openExchanges(): number;
+  /**
+   * Another text when something was done that no exchange tells of: paused, configured anew, a provider that went or came
+   * back, a keychain that was unlocked. Costs nothing to ask.
+   */
+  pulse(): string;
   /** Told each exchange as it is closed, until the answer is called. */
   watch(watcher: (closed: ExchangeRecord) => void): () => void;
 }

@@ -3,6 +3,7 @@ import { GatewayError } from "../ir/errors.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { describeError } from "../store/database-errors.ts";
+import { onlyAfterChanges } from "../store/only-after-changes.ts";
 import type { Store } from "../store/open-store.ts";
 import { fingerprint, type KeyHasher } from "./key-hasher.ts";
 import { isAt } from "./key-limits.ts";
@@ -44,12 +45,16 @@ class Ring implements KeyRing {
   private loading: Promise<void> | null = null;
   private isPolling = false;
   private isBlind = false;
+  private readonly lookForChanges: () => Promise<void>;
 
   constructor(store: Store, hasher: KeyHasher, options: KeyRingOptions) {
     this.store = store;
     this.hasher = hasher;
     this.options = options;
     this.uses = createKeyUses(store, options.log);
+    this.lookForChanges = onlyAfterChanges(store, async () => {
+      if ((await readKeysVersion(store)) !== this.version) await this.reload();
+    });
     this.timers = [
       setInterval(() => void this.poll(), options.pollMs ?? POLL_MS),
       setInterval(() => void this.uses.flush(), options.flushMs ?? FLUSH_MS),
@@ -153,7 +158,7 @@ class Ring implements KeyRing {
     this.isPolling = true;
     const { log } = this.options;
     try {
-      if ((await readKeysVersion(this.store)) !== this.version) await this.reload();
+      await this.lookForChanges();
       if (this.isBlind) log.info({}, "keys can be read again");
       this.isBlind = false;
     } catch (error) {

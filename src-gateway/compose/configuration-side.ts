@@ -11,6 +11,7 @@ import type { SecretResolver } from "../secrets/secret-resolver.ts";
 import { createSecretStore } from "../secrets/secret-store.ts";
 import type { SecretStore } from "../secrets/types.ts";
 import type { Settings } from "../settings/types.ts";
+import { onlyAfterChanges } from "../store/only-after-changes.ts";
 import type { Store } from "../store/open-store.ts";
 import type { LiveConfig } from "./live-config.ts";
 
@@ -48,12 +49,14 @@ export function createConfigurationSide(options: {
   const flags = createFlags({ store, environment: settings.environment, clock });
   const secretStore = createSecretStore({ settings: settings.configuration, dataDir: settings.dataDir, store, clock });
   let secretsSeen: string | null = null;
+  const lookAtFlags = onlyAfterChanges(store, () => flags.look());
+  const lookAtRevisions = onlyAfterChanges(store, () => desk.look());
   const look = async (): Promise<void> => {
-    await flags.look();
+    await lookAtFlags();
     const secretsNow = await secretStore.version();
     if (secretsSeen !== null && secretsSeen !== secretsNow) secrets.invalidate();
     secretsSeen = secretsNow;
-    await desk.look();
+    await lookAtRevisions();
   };
   let timer: NodeJS.Timeout | null = null;
   let looking: Promise<void> = Promise.resolve();

@@ -82,7 +82,7 @@ async function joinGateway(parts: Parts, env: NodeJS.ProcessEnv, host: Host): Pr
   };
 
   return {
-    desk: createHostDesk(settings.dataDir, running, books.watchers),
+    desk: createHostDesk(parts, running, books.watchers),
     async start() {
       try {
         // First, because two gateways on one data folder must not both serve for a moment.

@@ -3,16 +3,21 @@ import { controlSocketPath } from "../admin-api/control-socket.ts";
 import { createTransport } from "../cli/transport.ts";
 import type { HostDesk } from "../index.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { Parts } from "./parts.ts";
 
 export function createHostDesk(
-  dataDir: string,
+  { settings: { dataDir }, pause, config, configuration, health }: Parts,
   running: ReadonlySet<unknown>,
   watchers: Set<(record: ExchangeRecord | null) => void>,
 ): HostDesk {
+  let healthEvents = 0;
+  health.onEvent(() => void healthEvents++);
   return {
     // The path is only known once the gateway listens: a long one is moved elsewhere.
     admin: (request) => createTransport({ socketPath: controlSocketPath(dataDir) })(request),
     openExchanges: () => running.size,
+    pulse: () =>
+      [pause.isPaused(), config.live().config.version, healthEvents, configuration.secretStore.state().state].join(),
     watch(watcher) {
       const tell = (record: ExchangeRecord | null): void => {
         if (record !== null) watcher(record);

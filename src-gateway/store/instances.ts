@@ -10,11 +10,12 @@ import type { Store } from "./open-store.ts";
 import type { Database } from "./schema.ts";
 import { whileBusy } from "./while-busy.ts";
 
-const HEARTBEAT_MS = 5_000;
+/** Each one is a write that the disk has to confirm, on a laptop that does nothing else, too. */
+const HEARTBEAT_MS = 15_000;
 /** A run that was silent for this long is dead, when nothing better is known about it. */
 const SILENT_US = 60_000_000;
 /** How often a living run looks for others that died. */
-const LOOK_EVERY_BEATS = 12;
+const LOOK_EVERY_BEATS = 4;
 
 export interface InstanceRun {
   id: number;

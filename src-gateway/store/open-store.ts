@@ -17,6 +17,8 @@ export type DialectName = "sqlite" | "postgres";
 export interface Store {
   dialect: DialectName;
   db: Kysely<Database>;
+  /** Another text whenever anything in the database was changed, by whomever; not there where asking would cost a query. */
+  changeMark?(): string | undefined;
   close(): Promise<void>;
 }
 

@@ -15,10 +15,12 @@ export interface GatewayWatch {
   stop(): void;
 }
 
-/** Provider circuits close, budgets begin anew and days end without a request. */
-const ASK_EVERY_MS = 15_000;
-/** The count of open requests is read from memory. */
-const COUNT_EVERY_MS = 1_000;
+/** Budgets begin anew and days end without a request. */
+const ASK_EVERY_MS = 60_000;
+/** While there is a popover, or requests come: what the gateway adds up by itself may come after they have ended. */
+const ASK_OFTEN_MS = 15_000;
+/** The count of open requests and the gateway's pulse are read from memory. */
+const LOOK_EVERY_MS = 1_000;
 /** Agents often ask several things in a moment. */
 const GATHER_MS = 200;
 
@@ -39,11 +41,13 @@ export function watchGateway(
   let failover: TraySnapshot["failover"] = null;
   let openExchanges = 0;
   let isStopped = false;
-  let asking: Promise<void> | null = null;
-  let isStale = false;
   let gathering: NodeJS.Timeout | null = null;
+  let pulse = desk.pulse();
+  let askedMs = Number.NEGATIVE_INFINITY;
+  let busyMs = Number.NEGATIVE_INFINITY;
 
   const ask = async (): Promise<void> => {
+    askedMs = performance.now();
     try {
       const found = await readFacts(client, { nowMs: nowMs(), isGlanceWanted: wantsGlance() });
       if (!isStopped) facts = found;
@@ -53,21 +57,21 @@ export function watchGateway(
     openExchanges = desk.openExchanges();
     if (!isStopped) onChange();
   };
-  const refresh = (): Promise<void> => {
-    if (asking !== null) {
-      isStale = !isStopped;
-      return asking;
-    }
-    asking = (async () => {
-      do {
-        isStale = false;
-        await ask();
-      } while (isStale);
-      asking = null;
-    })();
-    return asking;
+  const refresh = onceAtATime(ask, () => isStopped);
+  const look = (): void => {
+    const count = desk.openExchanges();
+    const isOther = count !== openExchanges;
+    openExchanges = count;
+    if (isOther) onChange();
+    const now = performance.now();
+    const patienceMs = wantsGlance() || now - busyMs < ASK_EVERY_MS ? ASK_OFTEN_MS : ASK_EVERY_MS;
+    const felt = desk.pulse();
+    if (felt === pulse && now - askedMs < patienceMs) return;
+    pulse = felt;
+    void refresh();
   };
   const unwatch = desk.watch(({ attempts, outcome, provider }) => {
+    busyMs = performance.now();
     const first = attempts[0]?.provider;
     if (first !== undefined && provider !== null && outcome === "completed")
       failover = first === provider ? null : { from: first, to: provider };
@@ -76,15 +80,7 @@ export function watchGateway(
       void refresh();
     }, GATHER_MS);
   });
-  const timers = [
-    setInterval(() => void refresh(), ASK_EVERY_MS),
-    setInterval(() => {
-      const now = desk.openExchanges();
-      if (now === openExchanges) return;
-      openExchanges = now;
-      onChange();
-    }, COUNT_EVERY_MS),
-  ];
+  const timer = setInterval(look, LOOK_EVERY_MS);
   void refresh();
   return {
     facts: () => facts && { ...facts, failover, openExchanges },
@@ -92,8 +88,28 @@ export function watchGateway(
     stop() {
       isStopped = true;
       unwatch();
-      for (const timer of timers) clearInterval(timer);
+      clearInterval(timer);
       if (gathering !== null) clearTimeout(gathering);
     },
+  };
+}
+
+/** Who asks while it works is told when it has been done once more, after that question. */
+function onceAtATime(work: () => Promise<void>, isOver: () => boolean): () => Promise<void> {
+  let working: Promise<void> | null = null;
+  let isStale = false;
+  return () => {
+    if (working !== null) {
+      isStale = !isOver();
+      return working;
+    }
+    working = (async () => {
+      do {
+        isStale = false;
+        await work();
+      } while (isStale);
+      working = null;
+    })();
+    return working;
   };
 }

@@ -15,8 +15,8 @@ import { percentile } from "../support/request-times.ts";
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const starts = Number(process.argv[2] ?? 7);
 const idleSeconds = Number(process.argv[3] ?? 60);
-/** Until what a start leaves behind is done: first questions, and what is collected of them. */
-const SETTLE_MS = 15_000;
+/** Until what a start leaves behind is done: first questions, the one for a new version after a minute, and their garbage. */
+const SETTLE_MS = 75_000;
 const MIB = 1024 * 1024;
 
 interface Usage {

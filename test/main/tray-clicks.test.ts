@@ -1,7 +1,8 @@
 /** The app with a tray and a real gateway between real sockets: what is clicked happens, and nothing else. */
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { askSocket } from "../support/ask-socket.ts";
 import { json } from "../support/raw-provider.ts";
 import { type AppWorld, createAppWorld, shows } from "./app-world.ts";
 import type { ElectronStandIn } from "./electron-stand-in.ts";
@@ -45,6 +46,15 @@ describe("a click in the tray's menu", () => {
     electron.clickTray("resume");
     await world.showsItem("pause");
     expect((await world.ask(client)).status).toBe(200);
+  });
+
+  it("shows what others do: one who pauses the gateway on the command line, or writes into its configuration", async () => {
+    await world.start();
+    await askSocket(join(world.folder, "gateway.sock"), { method: "POST", path: "/api/v1/gateway/pause", body: "{}" });
+    await world.showsItem("resume");
+    const path = join(world.folder, "gateway.yaml");
+    writeFileSync(path, readFileSync(path, "utf8").replace('"default_provider":"one"', '"default_provider":"two"'));
+    await shows(() => expect(world.item("use:two").checked).toBe(true));
   });
 
   it("copies addresses, lines for a shell, and a new key that works", async () => {

@@ -34,11 +34,29 @@ function storeOver(database: Sqlite.Database): Store {
   return {
     dialect: "sqlite",
     db,
+    changeMark: markOf(database),
     async close() {
       await db.destroy();
       // Kysely does not close what it was never asked to use.
       database.close();
     },
+  };
+}
+
+/** What other connections changed, and what this one did: two words of memory, where a query would look into tables. */
+function markOf(database: Sqlite.Database): () => string | undefined {
+  let read: { others: Sqlite.Statement; own: Sqlite.Statement } | null = null;
+  return () => {
+    try {
+      read ??= {
+        others: database.prepare("pragma data_version").pluck(),
+        own: database.prepare("select total_changes()").pluck(),
+      };
+      return `${String(read.others.get())}/${String(read.own.get())}`;
+    } catch {
+      // Locked, or closed: whoever asks looks for itself.
+      return undefined;
+    }
   };
 }
 

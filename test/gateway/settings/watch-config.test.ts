@@ -105,6 +105,18 @@ describe("the watched file", () => {
     await within(() => expect(source.current().aliases).toEqual({ fast: "b" }));
   });
 
+  it("may become a link to such a file while it is watched", async () => {
+    const folder = settingsFolder();
+    const path = folder.write("gateway.yaml", alias("a"));
+    const target = folder.write("elsewhere/real.yaml", alias("b"));
+    const { source, within } = watchConfig(path);
+    rmSync(path);
+    symlinkSync(target, path);
+    await within(() => expect(source.current().aliases).toEqual({ fast: "b" }));
+    writeFileSync(target, alias("c"));
+    await within(() => expect(source.current().aliases).toEqual({ fast: "c" }));
+  });
+
   it("is noticed in a folder in which another file never rests", async () => {
     const folder = settingsFolder();
     const path = folder.write("gateway.yaml", alias("a"));
