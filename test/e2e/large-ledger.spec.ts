@@ -108,6 +108,36 @@ for (const dialect of ["SQLite", "PostgreSQL"] as const) {
       expect(JSON.parse(text)).toMatchObject({ requests: ROWS });
     });
 
+    test("is priced anew, and saved as a file, with its progress and until somebody ends that", async ({ page }) => {
+      await signIn(page);
+      await visit(page, "/usage");
+      await page.getByRole("button", { name: "Price anew" }).click();
+      const recost = page.getByRole("dialog", { name: "Price anew" });
+      await recost.getByRole("combobox", { name: "Time range" }).click();
+      await page.getByRole("option", { name: "All", exact: true }).click();
+      await recost.getByRole("button", { name: "Show what would change" }).click();
+      await expect(recost.getByText(/^[\d,]+ of [\d,]+ rows · /)).toBeVisible();
+      await recost.getByRole("button", { name: "Cancel: Price anew" }).click();
+      await expect(recost.getByText("It was cancelled.")).toBeVisible();
+      await page.keyboard.press("Escape");
+
+      await page.getByRole("button", { name: "Export requests" }).click();
+      const exporting = page.getByRole("dialog", { name: "Export requests" });
+      await exporting.getByRole("combobox", { name: "Time range" }).click();
+      await page.getByRole("option", { name: "All", exact: true }).click();
+      await expect(exporting.getByText("200,000 requests")).toBeVisible();
+      await exporting.getByRole("button", { name: "Save the file" }).click();
+      await expect(exporting.getByRole("progressbar", { name: "Export requests" })).toHaveAttribute("max", "200000");
+      await exporting.getByRole("button", { name: "Cancel" }).click();
+      await expect(exporting.getByRole("progressbar")).toHaveCount(0);
+      await expect(exporting.getByText("is saved")).toHaveCount(0);
+      await page.keyboard.press("Escape");
+
+      await visit(page, "/operations");
+      const work = page.getByRole("region", { name: "Work on the ledger" });
+      await expect(work.getByRole("listitem").filter({ hasText: "Price anew" }).getByText("cancelled")).toBeVisible();
+    });
+
     test("is not asked for while nobody looks", async ({ page }) => {
       await page.clock.install();
       await signIn(page);

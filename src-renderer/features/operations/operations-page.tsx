@@ -2,6 +2,7 @@ import "./operations.css";
 import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { t } from "../../i18n/t.ts";
+import { LedgerWork } from "../ledger/ledger-work.tsx";
 import { Checks } from "./checks.tsx";
 import { Circles } from "./circles.tsx";
 import { Circuits } from "./circuits.tsx";
@@ -33,6 +34,7 @@ export function OperationsPage() {
             </>
           )}
         </QueryState>
+        <LedgerWork />
         <Checks />
         <Circuits />
         <Circles />

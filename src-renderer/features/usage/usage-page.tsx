@@ -1,6 +1,8 @@
 import "./usage.css";
 import { Select } from "@mantine/core";
+import { useState } from "react";
 import { useSearchParams } from "wouter";
+import { useGateway } from "../../api/gateway-context.tsx";
 import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { RangePicker, useRange } from "../../components/range-picker.tsx";
@@ -11,11 +13,23 @@ import { UsageChart } from "./usage-chart.tsx";
 import { UsageHeatmap } from "./usage-heatmap.tsx";
 import { UsageLatencies } from "./usage-latencies.tsx";
 import { UsageNumbers } from "./usage-numbers.tsx";
+import { UsageTools } from "./usage-tools.tsx";
 import { DIMENSIONS, isDimension, isMetric, METRICS, SERIES_DIMENSIONS, type UsageDimension } from "./usage-types.ts";
 
 const REFRESH_MS = 60_000;
 
+/** Where costs of the past have changed, every part of the page is read anew. */
 export function UsagePage() {
+  const { cache } = useGateway();
+  const [turn, setTurn] = useState(0);
+  const reread = (): void => {
+    cache.clear();
+    setTurn((old) => old + 1);
+  };
+  return <Usage key={turn} onRecosted={reread} />;
+}
+
+function Usage({ onRecosted }: { onRecosted: () => void }) {
   const { name, range, choose } = useRange("7d");
   const [search, setSearch] = useSearchParams();
   const asked = search.get("by");
@@ -65,6 +79,7 @@ export function UsagePage() {
             allowDeselect={false}
           />
           <RangePicker name={name} choose={choose} />
+          <UsageTools range={name} onRecosted={onRecosted} />
         </div>
       </header>
       <div className="stack">

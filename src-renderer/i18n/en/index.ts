@@ -8,6 +8,7 @@ import frame from "./frame.json" with { type: "json" };
 import hooks from "./hooks.json" with { type: "json" };
 import keys from "./keys.json" with { type: "json" };
 import kit from "./kit.json" with { type: "json" };
+import ledger from "./ledger.json" with { type: "json" };
 import operations from "./operations.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import palette from "./palette.json" with { type: "json" };
@@ -30,6 +31,7 @@ export const en = {
   frame,
   keys,
   kit,
+  ledger,
   overview,
   palette,
   people,

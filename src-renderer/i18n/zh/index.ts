@@ -9,6 +9,7 @@ import frame from "./frame.json" with { type: "json" };
 import hooks from "./hooks.json" with { type: "json" };
 import keys from "./keys.json" with { type: "json" };
 import kit from "./kit.json" with { type: "json" };
+import ledger from "./ledger.json" with { type: "json" };
 import operations from "./operations.json" with { type: "json" };
 import overview from "./overview.json" with { type: "json" };
 import palette from "./palette.json" with { type: "json" };
@@ -31,6 +32,7 @@ export const zh: Record<keyof typeof en, object> = {
   frame,
   keys,
   kit,
+  ledger,
   overview,
   palette,
   people,
