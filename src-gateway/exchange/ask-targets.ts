@@ -71,12 +71,15 @@ async function nextPlace(
   last: AttemptFailure | null,
 ): Promise<Place | AttemptFailure | null> {
   const { world, inbound } = state;
+  const from = (place: Place): number =>
+    place.target.instance === null ? 0 : Math.max(place.notBeforeMs, world.health.availableAtMs(place.health));
   for (;;) {
+    const now = nowMs(state);
+    const [first] = places;
+    // Nearly always: nothing was tried yet, and the first place can be asked.
+    if (first !== undefined && places.every(isUntried) && from(first) <= now) return first;
     const left = places.filter((place) => !place.isSpent);
     if (left.length === 0) return null;
-    const now = nowMs(state);
-    const from = (place: Place): number =>
-      place.target.instance === null ? 0 : Math.max(place.notBeforeMs, world.health.availableAtMs(place.health));
     const [ready] = left
       .filter((place) => from(place) <= now)
       .toSorted((one, other) => one.faults - other.faults || one.tries - other.tries);
@@ -94,6 +97,8 @@ async function nextPlace(
     if (inbound.signal.aborted) return clientLeft();
   }
 }
+
+const isUntried = ({ faults, tries, isSpent }: Place): boolean => faults === 0 && tries === 0 && !isSpent;
 
 /**
  * A key that was refused or used up is left alone while there are others. As the only one it is asked all the same: it may

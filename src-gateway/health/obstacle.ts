@@ -8,21 +8,33 @@ import { describeCircuit, modelOf } from "./words.ts";
 export function findObstacle(states: States, target: HealthTarget, nowMs: number): Obstacle | null {
   const { provider, model } = target;
   const known = states.models.find(modelName(provider, model));
-  const found = [
-    ofCircuit(states.providers.find(provider), nowMs, () => `"${provider}"`),
-    ofCircuit(known?.circuit, nowMs, () => modelOf(provider, model)),
-    ofRest(known?.rest, nowMs),
-    ofRest(states.keys.find(keyName(target)), nowMs),
-    ofRest(states.targets.find(targetName(target))?.rest, nowMs),
-  ];
-  return found.reduce((latest, each) => (each && each.untilMs > (latest?.untilMs ?? 0) ? each : latest), null);
+  let found = ofCircuit(states.providers.find(provider), nowMs, provider, null);
+  found = later(found, ofCircuit(known?.circuit, nowMs, provider, model));
+  found = later(found, ofRest(known?.rest, nowMs));
+  found = later(found, ofRest(states.keys.find(keyName(target)), nowMs));
+  return later(found, ofRest(states.targets.find(targetName(target))?.rest, nowMs));
 }
 
-function ofCircuit(circuit: Circuit | undefined, nowMs: number, name: () => string): Obstacle | null {
+/** The first of two that end at the same time. */
+function later(one: Obstacle | null, other: Obstacle | null): Obstacle | null {
+  return one === null || (other !== null && other.untilMs > one.untilMs) ? other : one;
+}
+
+/** @param model null where it is the circuit of the provider. */
+function ofCircuit(
+  circuit: Circuit | undefined,
+  nowMs: number,
+  provider: string,
+  model: string | null,
+): Obstacle | null {
   const untilMs = circuit?.availableAtMs(nowMs) ?? 0;
   if (circuit === undefined || untilMs <= nowMs) return null;
   const cause = circuit.isProbing(nowMs) ? "probing" : "circuit";
-  return { untilMs, cause, why: describeCircuit(circuit, name(), nowMs) };
+  return {
+    untilMs,
+    cause,
+    why: describeCircuit(circuit, model === null ? `"${provider}"` : modelOf(provider, model), nowMs),
+  };
 }
 
 function ofRest(rest: Rest | undefined, nowMs: number): Obstacle | null {

@@ -51,10 +51,23 @@ export function createStates(rules: CircuitRules, random: () => number, nowMs: (
 /** Ids of providers and keys hold no such character; model names, which come last, may. */
 const BETWEEN = "\u0000";
 
-export const modelName = (provider: string, model: string): string => provider + BETWEEN + model;
-export const keyName = ({ provider, key }: HealthTarget): string => provider + BETWEEN + key;
-export const targetName = ({ provider, key, model }: HealthTarget): string =>
-  provider + BETWEEN + key + BETWEEN + model;
+/** The same few names are asked for ten times with each request, and a text that was put together has to be read to be found. */
+let last = { provider: "", key: "", model: "", ofModel: BETWEEN, ofKey: BETWEEN, ofTarget: BETWEEN + BETWEEN };
+
+export function modelName(provider: string, model: string): string {
+  return provider === last.provider && model === last.model ? last.ofModel : provider + BETWEEN + model;
+}
+
+export const keyName = (target: HealthTarget): string => namesOf(target).ofKey;
+export const targetName = (target: HealthTarget): string => namesOf(target).ofTarget;
+
+function namesOf({ provider, key, model }: HealthTarget): typeof last {
+  if (provider !== last.provider || key !== last.key || model !== last.model) {
+    const ofKey = provider + BETWEEN + key;
+    last = { provider, key, model, ofModel: provider + BETWEEN + model, ofKey, ofTarget: ofKey + BETWEEN + model };
+  }
+  return last;
+}
 
 /** A name of two parts, taken apart. */
 export function splitTwo(name: string): [provider: string, rest: string] {
