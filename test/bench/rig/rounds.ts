@@ -13,7 +13,7 @@ export interface Load {
   kind: RequestKind;
   connections: number;
   sliceMs: number;
-  /** Requests before the first slice; 8,000 unless said otherwise. */
+  /** Requests before the first slice; 30,000 unless said otherwise. */
   warmUps?: number;
 }
 
@@ -88,8 +88,11 @@ export async function runRounds({ loadProgram, folder, rounds, systems, load }: 
   return systems.map((system) => summarize(system.name, slices.get(system) ?? []));
 }
 
-/** So many requests until the compiler of the engine is done with what they meet; fewer where that takes too long. */
-const WARM_UPS = 8_000;
+/**
+ * So many requests until the compiler of the engine is done with what they meet: after 8,000 its threads still took a third
+ * of a small request's CPU. Fewer where that takes too long.
+ */
+const WARM_UPS = 30_000;
 const WARM_UP_MS = 20_000;
 const SETTLE_MS = 120;
 
