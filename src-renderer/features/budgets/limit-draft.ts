@@ -25,33 +25,23 @@ export interface ThresholdDraft {
 
 const BUDGET_TEXTS = ["id", "per", "kind", "unit", "window", "from", "of"] as const;
 const BUDGET_NUMBERS = ["limit", "burst"] as const;
+const RATE_TEXTS = ["id", "per"] as const;
+const STEP_TEXTS = ["do", "to", "wait"] as const;
 
 export type BudgetDraft = Record<(typeof BUDGET_TEXTS)[number] | (typeof BUDGET_NUMBERS)[number] | "only", string> & {
   at: ThresholdDraft[];
 };
-export type RateDraft = Record<"id" | "per" | "only" | (typeof MAXIMA)[number], string>;
+export type RateDraft = Record<(typeof RATE_TEXTS)[number] | (typeof MAXIMA)[number] | "only", string>;
 
 export const draftOfBudget = (entry: Entry): BudgetDraft => ({
-  id: textOf(entry["id"]),
-  per: textOf(entry["per"]),
+  ...textsOf(entry, [...BUDGET_TEXTS, ...BUDGET_NUMBERS]),
   only: namesOf(entry["only"]),
-  kind: textOf(entry["kind"]),
-  unit: textOf(entry["unit"]),
-  limit: textOf(entry["limit"]),
-  window: textOf(entry["window"]),
-  from: textOf(entry["from"]),
-  of: textOf(entry["of"]),
-  burst: textOf(entry["burst"]),
-  at: entriesOf(entry["at"]).map((written, key) => ({ key, ...partsOf(written), written })),
+  at: entriesOf(entry["at"]).map((written, key) => ({ key, ...textsOf(written, ["percent", ...STEP_TEXTS]), written })),
 });
 
 export const draftOfRate = (entry: Entry): RateDraft => ({
-  id: textOf(entry["id"]),
-  per: textOf(entry["per"]),
+  ...textsOf(entry, [...RATE_TEXTS, ...MAXIMA]),
   only: namesOf(entry["only"]),
-  requests_per_minute: textOf(entry["requests_per_minute"]),
-  tokens_per_minute: textOf(entry["tokens_per_minute"]),
-  concurrent: textOf(entry["concurrent"]),
 });
 
 /** What most people want: so much for each, a month. */
@@ -82,7 +72,7 @@ export function budgetOf(draft: BudgetDraft, before: Entry | null): Entry {
 
 export function rateOf(draft: RateDraft, before: Entry | null): Entry {
   const entry: Entry = { ...before };
-  for (const name of ["id", "per"] as const) write(entry, before, name, draft[name], (text) => text);
+  for (const name of RATE_TEXTS) write(entry, before, name, draft[name], (text) => text);
   writeNames(entry, before, draft.only);
   for (const name of MAXIMA) write(entry, before, name, draft[name], Number);
   return entry;
@@ -122,16 +112,12 @@ export const withAct = (threshold: ThresholdDraft, act: string): ThresholdDraft 
 function thresholdOf(draft: ThresholdDraft): Entry {
   const entry: Entry = { ...draft.written };
   write(entry, draft.written, "percent", draft.percent, Number);
-  for (const name of ["do", "to", "wait"] as const) write(entry, draft.written, name, draft[name], (text) => text);
+  for (const name of STEP_TEXTS) write(entry, draft.written, name, draft[name], (text) => text);
   return entry;
 }
 
-const partsOf = (entry: Entry): Pick<ThresholdDraft, "percent" | "do" | "to" | "wait"> => ({
-  percent: textOf(entry["percent"]),
-  do: textOf(entry["do"]),
-  to: textOf(entry["to"]),
-  wait: textOf(entry["wait"]),
-});
+const textsOf = <Name extends string>(entry: Entry, names: readonly Name[]): Record<Name, string> =>
+  Object.fromEntries(names.map((name) => [name, textOf(entry[name])])) as Record<Name, string>;
 
 const namesOf = (only: Json | undefined): string => (Array.isArray(only) ? only.map(textOf).join(", ") : textOf(only));
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Sheet } from "../../components/sheet.tsx";
-import { type Entry, type LimitList, textOf } from "../../configuration/config-value.ts";
+import { type LimitList, textOf } from "../../configuration/config-value.ts";
+import { useBegun } from "../../configuration/edit-form.tsx";
 import type { Configuration } from "../../configuration/use-configuration.ts";
 import { t } from "../../i18n/t.ts";
 import { BudgetFields } from "./budget-fields.tsx";
@@ -43,18 +44,8 @@ export function LimitSheet({ edited, ...props }: Props & { edited: EditedLimit |
   );
 }
 
-/** The entry as it was when somebody began; null for a new one, which goes to the end. */
-function useBegun(list: LimitList, asked: number | "new", { value }: Configuration) {
-  const [begun] = useState((): { place: number; before: Entry | null } => {
-    const entries = value.limits[list];
-    if (asked === "new") return { place: entries.length, before: null };
-    return { place: asked, before: entries[asked] ?? null };
-  });
-  return begun;
-}
-
 function BudgetEditor({ place: asked, configuration, onClose }: Props & { place: number | "new" }) {
-  const { place, before } = useBegun("budgets", asked, configuration);
+  const { place, before } = useBegun(configuration.value.limits.budgets, asked);
   const [draft, setDraft] = useState(() => (before === null ? newBudget() : draftOfBudget(before)));
   const wholes = configuration.value.limits.budgets.flatMap((entry) =>
     entry["per"] === "global" && entry !== before ? [textOf(entry["id"])] : [],
@@ -68,7 +59,7 @@ function BudgetEditor({ place: asked, configuration, onClose }: Props & { place:
 }
 
 function RateEditor({ place: asked, configuration, onClose }: Props & { place: number | "new" }) {
-  const { place, before } = useBegun("rate_limits", asked, configuration);
+  const { place, before } = useBegun(configuration.value.limits.rate_limits, asked);
   const [draft, setDraft] = useState(() => (before === null ? newRate() : draftOfRate(before)));
   const form = { list: "rate_limits" as const, place, before, configuration, onClose };
   return (

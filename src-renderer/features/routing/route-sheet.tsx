@@ -1,11 +1,9 @@
-import { Button, Select, TextInput } from "@mantine/core";
+import { Select, TextInput } from "@mantine/core";
 import { useState } from "react";
-import { Notice } from "../../components/notice.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { Snippet } from "../../components/snippet.tsx";
 import type { Operation } from "../../configuration/config-value.ts";
-import { ProblemList } from "../../configuration/problem-list.tsx";
-import { useCheck } from "../../configuration/use-check.ts";
+import { EditForm, useBegun } from "../../configuration/edit-form.tsx";
 import type { Configuration } from "../../configuration/use-configuration.ts";
 import { t } from "../../i18n/t.ts";
 import { nameOf } from "./move.tsx";
@@ -31,39 +29,22 @@ export function RouteSheet({ place, ...props }: Props & { place: number | "new" 
   );
 }
 
-function RouteEditor({ place, configuration, providers, onClose }: Props & { place: number | "new" }) {
-  const { value, change, query } = configuration;
-  const before = place === "new" ? null : (value.routes[place] ?? null);
-  // Both are of the moment at which somebody began.
-  const [revision] = useState(query.value?.revision?.id);
+function RouteEditor({ place: asked, configuration, providers, onClose }: Props & { place: number | "new" }) {
+  const { place, before } = useBegun(configuration.value.routes, asked);
   const [draft, setDraft] = useState<RouteDraft>(before === null ? emptyRoute() : draftOfRoute(before));
   const after = routeOf(draft, before);
-  const at = place === "new" ? value.routes.length : place;
   const operations: Operation[] =
-    before === null ? [{ op: "insert", path: ["routes", at], value: after }] : routeOperations(at, before, after);
-  const isWhole = draft.targets.every(({ provider, written }) => provider !== "" || written !== undefined);
-  const isReady = operations.length > 0 && isWhole && draft.targets.length > 0;
-  const { checked, problem } = useCheck(isReady ? JSON.stringify(operations) : null, (client) =>
-    client.call("editConfig", { query: { check: true }, body: { operations } }),
-  );
-  const save = async (): Promise<void> => {
-    const done = await change.run({
-      operations,
-      undo: before === null ? [{ op: "remove", path: ["routes", at] }] : routeOperations(at, after, before),
-      message:
-        before === null ? t("routing:added", { name: nameOf(after) }) : t("routing:changed", { name: nameOf(after) }),
-      revision,
-    });
-    if (done !== null) onClose();
-  };
+    before === null ? [{ op: "insert", path: ["routes", place], value: after }] : routeOperations(place, before, after);
+  const isWhole =
+    draft.targets.length > 0 &&
+    draft.targets.every(({ provider, written }) => provider !== "" || written !== undefined);
+  const toSave = () => ({
+    undo:
+      before === null ? [{ op: "remove" as const, path: ["routes", place] }] : routeOperations(place, after, before),
+    message: t(before === null ? "routing:added" : "routing:changed", { name: nameOf(after) }),
+  });
   return (
-    <form
-      className="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (isReady) void save();
-      }}
-    >
+    <EditForm {...{ configuration, operations, isWhole, toSave, onClose }}>
       <div className="route-form">
         <TextInput
           data-autofocus
@@ -90,13 +71,6 @@ function RouteEditor({ place, configuration, providers, onClose }: Props & { pla
         </div>
       )}
       <Targets targets={draft.targets} providers={providers} onChange={(targets) => setDraft({ ...draft, targets })} />
-      {checked !== null && checked.problems.length > 0 && <ProblemList problems={checked.problems} />}
-      {(change.problem ?? problem) !== null && <Notice tone="bad">{change.problem ?? problem}</Notice>}
-      <div className="sheet-foot">
-        <Button type="submit" variant="filled" disabled={!isReady} loading={change.isRunning}>
-          {t("routing:save")}
-        </Button>
-      </div>
-    </form>
+    </EditForm>
   );
 }

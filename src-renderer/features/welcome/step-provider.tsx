@@ -9,10 +9,8 @@ import { HealthDot } from "../../components/health-dot.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { useConfiguration } from "../../configuration/use-configuration.ts";
 import { t } from "../../i18n/t.ts";
-import { Catalogue } from "../providers/catalogue.tsx";
 import { ProbeResult } from "../providers/probe-result.tsx";
-import { newDraft } from "../providers/provider-draft.ts";
-import { ProviderEditor } from "../providers/provider-editor.tsx";
+import { ProviderSteps } from "../providers/provider-steps.tsx";
 import { toneOfProvider } from "../providers/provider-tone.ts";
 import { useProbe } from "../providers/use-probe.ts";
 
@@ -56,27 +54,16 @@ export function StepProvider({ providers, onSaved }: { providers: Query<Provider
 function NewProvider({ taken, onDone }: { taken: string[]; onDone: () => void }) {
   const configuration = useConfiguration();
   const [kind, setKind] = useState<CatalogueEntryView | null>(null);
-  if (kind === null)
-    return (
-      <>
-        <p className="soft">{t("welcome:chooseProvider")}</p>
-        <Catalogue onChoose={setKind} leading={USUAL} />
-      </>
-    );
   return (
     <>
-      <p>
-        <strong>{kind.name}</strong>
-      </p>
-      <ProviderEditor
-        key={kind.kind}
-        first={newDraft(kind, taken)}
-        before={null}
-        kind={kind}
-        configuration={configuration}
-        onDone={onDone}
-        aside={<Button onClick={() => setKind(null)}>{t("providers:back")}</Button>}
-      />
+      {kind === null ? (
+        <p className="soft">{t("welcome:chooseProvider")}</p>
+      ) : (
+        <p>
+          <strong>{kind.name}</strong>
+        </p>
+      )}
+      <ProviderSteps {...{ kind, taken, configuration, onDone }} onChoose={setKind} leading={USUAL} />
     </>
   );
 }
