@@ -185,7 +185,7 @@ test("an agent of this computer is connected after its diff was seen, and put ba
 test("operations checks the gateway, and shows what was asked", async ({ page }) => {
   await signIn(page, world, "/operations");
   await page.getByRole("button", { name: "Check now" }).click();
-  await expect(page.getByRole("region", { name: "Checks" }).getByRole("listitem").first()).toContainText("database");
+  await expect(page.getByRole("region", { name: "Checks" }).getByRole("listitem").first()).toContainText("Database");
   await expect(page.getByRole("region", { name: "Providers, keys and models" }).first()).toContainText("openai-busy");
   await expect(page.getByText("No agent runs in circles.")).toBeVisible();
 });
