@@ -4,7 +4,8 @@ import type { SharedAnswer } from "./shared-answer.ts";
 const COMPACT_FROM = 1_024;
 
 export class FinishedLine {
-  private answers: SharedAnswer[] = [];
+  /** Before `head` stands nothing any more. */
+  private answers: (SharedAnswer | undefined)[] = [];
   private head = 0;
 
   push(answer: SharedAnswer): void {
@@ -17,14 +18,20 @@ export class FinishedLine {
     for (let at = this.head; at < this.answers.length; at++) {
       const answer = this.answers[at];
       if (answer?.isWhole) yield answer;
-      else if (at === this.head) this.head++;
+      else if (at === this.head) this.dropFirst();
     }
   }
 
   private compact(): void {
-    while (this.head < this.answers.length && this.answers[this.head]?.isWhole === false) this.head++;
+    while (this.head < this.answers.length && this.answers[this.head]?.isWhole === false) this.dropFirst();
     if (this.head < COMPACT_FROM || this.head < this.answers.length / 2) return;
     this.answers = this.answers.slice(this.head);
     this.head = 0;
+  }
+
+  /** Not even until the line is made shorter must it hold what it has let go of. */
+  private dropFirst(): void {
+    this.answers[this.head] = undefined;
+    this.head++;
   }
 }
