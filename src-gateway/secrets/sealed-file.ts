@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { statSync } from "node:fs";
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { SealedRow, SealedRows } from "./types.ts";
 
@@ -24,9 +25,10 @@ export function createSealedFile(path: string): SealedRows {
     put: (row) => change((rows) => void rows.set(row.name, row)),
     remove: (name) => change((rows) => rows.delete(name)),
     async version() {
+      // At once: it is asked every second, and waking a thread for it costs ten times as much as the answer.
       try {
-        const { mtimeMs, size, ino } = await stat(path);
-        return `${mtimeMs}/${size}/${ino}`;
+        const found = statSync(path, { throwIfNoEntry: false });
+        return found ? `${found.mtimeMs}/${found.size}/${found.ino}` : "none";
       } catch {
         return "none";
       }

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
 import type { MetricRegistry } from "./registry.ts";
 
-/** Each look wakes the process: ten a second see what lasts, and leave a laptop asleep. */
+/** Each look wakes the process: ten a second see what lasts. They begin with the first question, and leave a laptop asleep. */
 const LOOP_RESOLUTION_MS = 100;
 /** Percentiles are those of the last whole window, whoever asks and however often. */
 const LOOP_WINDOW_MS = 10_000;
@@ -12,7 +12,6 @@ const QUANTILES = [0.5, 0.9, 0.99, 1] as const;
 /** @returns what stops it. */
 export function measureProcess(registry: MetricRegistry): () => void {
   const delays = monitorEventLoopDelay({ resolution: LOOP_RESOLUTION_MS });
-  delays.enable();
   let utilization = performance.eventLoopUtilization();
   let window = { quantiles: QUANTILES.map(() => 0), busy: 0 };
   const take = (): void => {
@@ -27,13 +26,22 @@ export function measureProcess(registry: MetricRegistry): () => void {
     utilization = now;
     delays.reset();
   };
-  const timer = setInterval(take, LOOP_WINDOW_MS).unref();
+  let timer: NodeJS.Timeout | null = null;
+  const measure = (): void => {
+    if (timer !== null) return;
+    delays.enable();
+    utilization = performance.eventLoopUtilization();
+    timer = setInterval(take, LOOP_WINDOW_MS).unref();
+  };
 
   registry.read(
     "gateway_event_loop_delay_seconds",
     "How late the event loop was in the last 10 s.",
     ["percentile"],
-    () => QUANTILES.map((share, place) => [String(share * 100), window.quantiles[place] ?? 0] as const),
+    () => {
+      measure();
+      return QUANTILES.map((share, place) => [String(share * 100), window.quantiles[place] ?? 0] as const);
+    },
   );
   registry.read("gateway_event_loop_utilization", "The busy share of the event loop in the last 10 s.", [], () => [
     [window.busy],
@@ -53,7 +61,7 @@ export function measureProcess(registry: MetricRegistry): () => void {
   ]);
   registry.read("process_open_fds", "Open files and sockets, where the system tells.", [], openFiles);
   return () => {
-    clearInterval(timer);
+    clearInterval(timer ?? undefined);
     delays.disable();
   };
 }
