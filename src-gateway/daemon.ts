@@ -1,9 +1,10 @@
 /** `gatewayd`: the gateway without a desktop. Reads flags, prints where it can be reached, ends on a signal. */
 import { homedir } from "node:os";
 import { parseArgs } from "node:util";
-import { createGateway } from "./index.ts";
+import type { GatewayInfo } from "./index.ts";
 import { loadSettings } from "./settings/load-settings.ts";
 import { type Settings, SettingsError } from "./settings/types.ts";
+import { readWorkerCount, settingsOfWorker } from "./settings/worker-settings.ts";
 import { describeStart } from "./start-message.ts";
 
 const HELP = `Usage: gatewayd [options]
@@ -12,6 +13,7 @@ const HELP = `Usage: gatewayd [options]
   --host HOST       address to listen on (127.0.0.1)
   --port PORT       port to listen on (8081); 0 picks a free one
   --data-dir DIR    folder for the database and other state (~/.tokligence)
+  --workers N       so many processes on one port; wants PostgreSQL and Redis (1)
   --version         print the version
   --help            print this text
 `;
@@ -21,6 +23,9 @@ interface Flags {
   host?: string;
   port?: string;
   "data-dir"?: string;
+  workers?: string;
+  /** Which worker this is; given by the process that starts them. */
+  worker?: string;
   version?: boolean;
   help?: boolean;
 }
@@ -31,15 +36,26 @@ export async function runDaemon(args: string[]): Promise<void> {
   if (flags.help) return void process.stdout.write(HELP);
   if (flags.version) return void process.stdout.write(`${__VERSION__}\n`);
   try {
-    await serve(readSettings(flags));
+    const settings = readSettings(flags);
+    const count = readWorkerCount(flags.workers, settings);
+    if (flags.worker !== undefined) await serveAsWorker(settingsOfWorker(settings, Number(flags.worker)));
+    else if (count > 1) await superviseAll(settings, count, args);
+    else await serve(settings);
   } catch (error) {
-    process.stderr.write(`gatewayd: ${explain(error)}\n`);
+    if ((error as Error).name !== "WorkerStartError") process.stderr.write(`gatewayd: ${explain(error)}\n`);
     // Everything that was opened is closed by now; a timer somewhere must not keep the terminal waiting.
-    process.exit(error instanceof SettingsError ? 2 : 1);
+    process.exit((error as { exitCode?: number }).exitCode ?? (error instanceof SettingsError ? 2 : 1));
   }
 }
 
 async function serve(settings: Settings): Promise<void> {
+  const { gateway, stop } = await open(settings);
+  stopWithNpm(stop);
+  announce(await gateway.start());
+}
+
+async function open(settings: Settings) {
+  const { createGateway } = await import("./index.ts");
   const gateway = await createGateway(settings, process.env);
   let stopping: Promise<void> | null = null;
   const stop = (): void => {
@@ -51,18 +67,58 @@ async function serve(settings: Settings): Promise<void> {
       },
     );
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  stopWithNpm(stop);
-  process.on("SIGUSR1", () => gateway.reopenLog());
+  onSignals(settings, { stop, reopen: () => gateway.reopenLog() });
+  return { gateway, stop };
+}
+
+function onSignals(settings: Pick<Settings, "logFile">, on: { stop: () => void; reopen: () => void }): void {
+  process.on("SIGTERM", on.stop);
+  process.on("SIGINT", on.stop);
+  process.on("SIGUSR1", on.reopen);
   // Of a terminal that is closed it means the end; who has set a log file runs without one.
-  if (settings.logFile !== null && !process.stdout.isTTY) process.on("SIGHUP", () => gateway.reopenLog());
-  const info = await gateway.start();
+  if (settings.logFile !== null && !process.stdout.isTTY) process.on("SIGHUP", on.reopen);
+}
+
+function announce(info: GatewayInfo): void {
   process.stdout.write(describeStart(info));
   const { url, consoleUrl, dataDir, clientKey } = info;
   process.stdout.write(
     `ready ${JSON.stringify({ url, consoleUrl, dataDir, ...(clientKey === null ? {} : { clientKey }) })}\n`,
   );
+}
+
+/** Its words go to whoever started it; it ends, in order, when that one is gone. */
+async function serveAsWorker(settings: Settings): Promise<void> {
+  const { endWithSupervisor, requireSupervisor, tellSupervisor } = await import("./compose/worker-link.ts");
+  requireSupervisor();
+  const { gateway, stop } = await open(settings);
+  await endWithSupervisor(stop);
+  tellSupervisor({ say: "ready", info: await gateway.start() });
+}
+
+async function superviseAll(settings: Settings, count: number, args: string[]): Promise<void> {
+  const { adoptSpills } = await import("./compose/spill-files.ts");
+  await adoptSpills(settings);
+  const { superviseWorkers } = await import("./supervise-workers.ts");
+  const workers = superviseWorkers({
+    count,
+    argsOf: (worker) => [...args, "--worker", String(worker)],
+    say: (text) => process.stderr.write(`gatewayd: ${text}\n`),
+  });
+  let isStopping = false;
+  const stop = (): void => {
+    isStopping = true;
+    workers.signal("SIGTERM");
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+  for (const name of ["SIGUSR1", "SIGHUP"] as const) process.on(name, () => workers.signal(name));
+  stopWithNpm(stop);
+  void workers.ended.then((code) => {
+    // Whoever waits for the start hears of the end there.
+    if (isStopping) process.exit(code);
+  });
+  announce(await workers.ready);
 }
 
 /**
@@ -87,6 +143,8 @@ function readFlags(args: string[]): Flags | null {
         host: { type: "string" },
         port: { type: "string" },
         "data-dir": { type: "string" },
+        workers: { type: "string" },
+        worker: { type: "string" },
         version: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },

@@ -99,7 +99,8 @@ function clearAway(dataDir: string, path: string): void {
 async function listenPrivately(server: Server, path: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ path, readableAll: false, writableAll: false }, () => {
+    // Its own also where the ports of several workers are shared.
+    server.listen({ path, readableAll: false, writableAll: false, exclusive: true }, () => {
       server.off("error", reject);
       resolve();
     });

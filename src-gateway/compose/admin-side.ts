@@ -108,6 +108,8 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
     handleLocal,
     createCode: () => deps.signIn.codes.createLink(input.root.id).code,
     async listenLocally() {
+      // The command line of this machine asks the first of several.
+      if ((parts.settings.worker?.number ?? 1) > 1) return;
       socket = await listenControlSocket(
         parts.settings.dataDir,
         (request, response) => void handleLocal(request, response),

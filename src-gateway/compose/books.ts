@@ -1,5 +1,4 @@
 /** The records of this run: what the last one left behind, who writes now, and who watches. */
-import { join } from "node:path";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { priceAttempts, priceRecord } from "../prices/price-record.ts";
 import { createExchangeJournal, recoverJournals } from "../store/exchange-journal.ts";
@@ -8,6 +7,7 @@ import { recoverInterrupted, startInstance } from "../store/instances.ts";
 import { keepPartitions } from "../store/partitions.ts";
 import { cleanRecord } from "./clean-record.ts";
 import type { Parts } from "./parts.ts";
+import { adoptSpills, spillFileOf } from "./spill-files.ts";
 
 export interface Books {
   /** This run, in the table of instances. */
@@ -20,13 +20,11 @@ export interface Books {
   close(): Promise<void>;
 }
 
-/** Holds records that the database could not take. */
-export const SPILL_FILE = "unsaved-exchanges.ndjson";
-
 export async function openBooks(parts: Parts): Promise<Books> {
   const { settings, ledgerStore, clock, log, prices, redactor } = parts;
   await tellInterrupted(parts);
-  const spillFile = join(settings.dataDir, SPILL_FILE);
+  const spillFile = spillFileOf(settings);
+  await adoptSpills(settings);
   await recoverJournals(settings.dataDir, spillFile);
   const run = await startInstance(ledgerStore, clock, log);
   const stopPartitions = await keepPartitions(ledgerStore, clock, log);

@@ -11,7 +11,7 @@ export interface LogParts {
   openRequests: OpenRequests;
 }
 
-export function createLogParts({ telemetry, logLevel, logFile }: Settings): LogParts {
+export function createLogParts({ telemetry, logLevel, logFile, worker }: Settings): LogParts {
   const redactor = createRedactor();
   const redact = (text: string): string => redactor.redact(text);
   const openRequests = createOpenRequests(redact, {
@@ -21,6 +21,7 @@ export function createLogParts({ telemetry, logLevel, logFile }: Settings): LogP
   const log = createLogger({
     level: logLevel,
     file: logFile,
+    worker: worker?.number,
     rotation: telemetry.rotation,
     traceIdOf: (requestId) => openRequests.traceIdOf(requestId),
     redact,

@@ -14,10 +14,17 @@ import {
 } from "../server/responses-socket/responses-sockets.ts";
 import { createStoredResponseHandler } from "../server/stored-response-handler.ts";
 import type { Settings } from "../settings/types.ts";
+import { mergeWorkers } from "../telemetry/metrics/merge-workers.ts";
 import type { AnyDispatch } from "../upstream/types.ts";
 import type { serveAdmin } from "./admin-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
+import { openWorkerLink } from "./worker-link.ts";
+
+interface Metrics {
+  text(): Promise<string>;
+  token: string | null;
+}
 
 /** For calls that ask what is there, and cost nothing. */
 const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close: () => undefined };
@@ -28,7 +35,7 @@ export function openDoors(options: {
   dispatch: AnyDispatch;
   admin: Pick<ReturnType<typeof serveAdmin>, "health" | "handle">;
   /** Null where nothing is measured. */
-  metrics: { text(): Promise<string>; token: string | null } | null;
+  metrics: Metrics | null;
   /** Exchanges that have begun and not yet closed their record. */
   running: Set<Promise<void>>;
   /** Ids of exchanges, and of answers that never became one. */
@@ -36,7 +43,8 @@ export function openDoors(options: {
   /** Aborts when what is still open is broken off, because the gateway ends. */
   cut: AbortController;
 }): GatewayServer {
-  const { parts, world, admin, metrics, running, nextId, cut } = options;
+  const { parts, world, admin, running, nextId, cut } = options;
+  const metrics = ofAllWorkers(parts, options.metrics);
   const { settings, log } = parts;
   const { maxBodyBytes } = settings;
   const instances = () => parts.config.live().instances;
@@ -75,6 +83,17 @@ export function openDoors(options: {
     sockets: settings.responsesWebsocket ? socketsOnDemand({ world, maxBodyBytes, running, nextId, cut }) : null,
     handle,
   });
+}
+
+/** What one of several workers measured and was told, the others tell and do, too. */
+function ofAllWorkers({ settings, pause }: Parts, metrics: Metrics | null): Metrics | null {
+  if (settings.worker === undefined) return metrics;
+  const link = openWorkerLink({
+    metrics: async () => (await metrics?.text()) ?? "",
+    setPaused: (isPaused) => pause.follow(isPaused),
+  });
+  pause.onSet((isPaused) => link.tellPause(isPaused));
+  return metrics && { ...metrics, text: async () => mergeWorkers(await link.allMetrics()) };
 }
 
 /** Made for the first client that speaks Responses over a WebSocket: most never meet one. */

@@ -1,11 +1,10 @@
 /** What keeps this gateway, and others on its database, going: for the administrators. */
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import type { OperationsView } from "../admin-api/contract/operations-endpoints.ts";
 import type { Admission, Limit } from "../limits/types.ts";
 import { listInstances } from "../store/list-instances.ts";
 import type { AdminSideInput } from "./admin-side.ts";
-import { SPILL_FILE } from "./books.ts";
+import { spillFileOf } from "./spill-files.ts";
 
 /** What only a running gateway has. */
 export interface RunningSide {
@@ -27,7 +26,7 @@ export async function operationsView({
     ledger: {
       recordsWaiting: writer?.pending() ?? 0,
       lagMs: writer?.lagMs() ?? 0,
-      spooledBytes: await sizeOf(join(parts.settings.dataDir, SPILL_FILE)),
+      spooledBytes: await sizeOf(spillFileOf(parts.settings)),
     },
     analytics: analytics(),
   };

@@ -108,6 +108,8 @@ export interface Settings {
   environment: "dev" | "test" | "live";
   /** Absolute path of the folder for the database and all other state. */
   dataDir: string;
+  /** Of one of several processes that serve together: which one, from 1 on. */
+  worker?: { number: number };
   /** The file with providers, routes and aliases; null when there is none. */
   configFile: string | null;
   listeners: ListenerSettings[];

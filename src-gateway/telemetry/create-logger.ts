@@ -29,15 +29,17 @@ export function createLogger(options: {
   rotation?: LogRotation;
   /** Takes secrets out of a finished line. */
   redact: (line: string) => string;
+  /** Stands in every line of one of several processes. */
+  worker?: number | undefined;
   /** The trace of a request that is under way. */
   traceIdOf?: (requestId: string) => string | null;
 }): ClosableLogger {
-  const { level, redact, traceIdOf } = options;
+  const { level, redact, worker, traceIdOf } = options;
   const file = openLogFile(options.file, options.rotation ?? NEVER);
   const logger = pino(
     {
       level,
-      base: null,
+      base: worker === undefined ? null : { worker },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: describeError },
@@ -52,7 +54,10 @@ export function createLogger(options: {
     info: (fields, message) => logger.info(fields, message),
     warn: (fields, message) => logger.warn(fields, message),
     error: (fields, message) => logger.error(fields, message),
-    access: (line) => file.writeSoon(line),
+    access:
+      worker === undefined
+        ? (line) => file.writeSoon(line)
+        : (line) => file.writeSoon(line.replace(/^\{/, () => `{"worker":${worker},`)),
     reopen: () => file.reopen(),
     lost: () => file.lost(),
     close: () => file.close(),
