@@ -110,9 +110,7 @@ async function superviseAll(settings: Settings, count: number, args: string[]): 
     isStopping = true;
     workers.signal("SIGTERM");
   };
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  for (const name of ["SIGUSR1", "SIGHUP"] as const) process.on(name, () => workers.signal(name));
+  onSignals(settings, { stop, reopen: () => workers.signal("SIGUSR1") });
   stopWithNpm(stop);
   void workers.ended.then((code) => {
     // Whoever waits for the start hears of the end there.

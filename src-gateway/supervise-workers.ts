@@ -32,7 +32,7 @@ export interface Workers {
   /** Resolves when all of them serve, with what the first one says; rejects when one cannot, after ending the others. */
   ready: Promise<GatewayInfo>;
   /** Passes the signal on. One that ends a worker means that it is not started again. */
-  signal(name: "SIGTERM" | "SIGINT" | "SIGUSR1" | "SIGHUP"): void;
+  signal(name: "SIGTERM" | "SIGUSR1"): void;
   /** The exit code, when all of them have ended for good. */
   ended: Promise<number>;
 }
@@ -91,8 +91,8 @@ class Supervisor {
     }
   }
 
-  signal(name: "SIGTERM" | "SIGINT" | "SIGUSR1" | "SIGHUP"): void {
-    if (name === "SIGTERM" || name === "SIGINT") this.isStopping = true;
+  signal(name: "SIGTERM" | "SIGUSR1"): void {
+    if (name === "SIGTERM") this.isStopping = true;
     for (const { worker } of this.places) worker?.process.kill(name);
     this.endWhenEmpty();
   }

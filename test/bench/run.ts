@@ -2,7 +2,8 @@
  * `npm run bench`: what the gateway costs, beside a bare proxy, nginx and those of its peers that npm installs.
  *
  *     npm run bench                           a few minutes: the workloads that the goals are about
- *     npm run bench -- chat streams           only these: chat, streams, bodies, pairs, peers, ledger, start, soak, scale
+ *     npm run bench -- chat streams           only these: chat, streams, bodies, pairs, peers, ledger, start, workers, soak,
+ *                                             scale
  *     npm run bench -- --full                 all of them with more rounds; the soak takes an hour
  *     npm run bench -- --docs                 writes docs/performance.md anew
  *     npm run bench -- --json FILE            where the figures go (bench.json in the folder for temporary files otherwise)
@@ -26,6 +27,7 @@ import { scale } from "./workloads/scale.ts";
 import { soak } from "./workloads/soak.ts";
 import { start } from "./workloads/start.ts";
 import { streams } from "./workloads/streams.ts";
+import { workers } from "./workloads/workers.ts";
 
 const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   chat,
@@ -36,6 +38,7 @@ const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   pairs,
   peers,
   scale,
+  workers,
   soak,
 };
 const QUICK = ["chat", "streams", "bodies", "start", "ledger"];

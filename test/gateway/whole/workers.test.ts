@@ -1,6 +1,6 @@
 /** `gatewayd --workers 2` as a person starts it, on a real PostgreSQL and a real Redis. */
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it, type TestContext } from "vitest";
@@ -99,6 +99,16 @@ describeOnPostgres("several workers on one port", (database) => {
     for (const [at, text] of lines.entries())
       for (const line of text.trim().split("\n")) expect(JSON.parse(line)).toHaveProperty("worker", at + 1);
     expect(await workersOf(world)).toHaveLength(2);
+
+    const moved = join(world.folder, "gateway.worker-2.log");
+    renameSync(moved, `${moved}.1`);
+    world.daemon.child.kill("SIGUSR1");
+    await expect
+      .poll(async () => {
+        await ask(world);
+        return existsSync(moved);
+      }, PATIENCE)
+      .toBe(true);
   });
 
   it("take no more than a budget allows all of them", { timeout: 90_000 }, async (context) => {
