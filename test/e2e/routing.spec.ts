@@ -5,15 +5,22 @@ import { undo } from "../support/toasts.ts";
 import { type ConsoleWorld, startConsoleWorld } from "./console-world.ts";
 
 let world: ConsoleWorld;
-test.beforeAll(async () => {
+// One for each, since each changes its routes.
+test.beforeEach(async () => {
   world = await startConsoleWorld();
 });
-test.afterAll(() => world.close());
+test.afterEach(() => world.close());
 
 async function open(page: Page, path: string): Promise<void> {
   await page.goto(`${world.consoleUrl}#code=${await world.signInCode()}`);
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await page.goto(`${world.consoleUrl}#${path}`);
+}
+/** A change that somebody made before, by the admin API. */
+async function takeNewerModels(): Promise<void> {
+  const operations = [{ op: "set", path: ["routes", 3, "match"], value: "qwen3*" }];
+  const body = JSON.stringify({ operations, message: "newer models only" });
+  expect((await world.askLocally("POST", "/api/v1/config/edits", body)).status).toBe(200);
 }
 interface Value {
   routes: { match: string; targets: unknown[]; strategy?: string }[];
@@ -93,6 +100,7 @@ test("checks the document as one types, and says who was faster", async ({ page 
 });
 
 test("shows what changed when, and goes back", async ({ page }) => {
+  await takeNewerModels();
   await open(page, "/config-history");
   const rows = page.getByRole("region", { name: /Versions of the configuration/ }).getByRole("listitem");
   await expect(rows.first()).toContainText("newer models only");
@@ -116,6 +124,7 @@ test("shows what changed when, and goes back", async ({ page }) => {
 });
 
 test("is accessible in light and dark", async ({ page }) => {
+  await takeNewerModels();
   await page.emulateMedia({ reducedMotion: "reduce" });
   await open(page, "/routing");
   await expect(page.getByRole("button", { name: "Edit gpt-5", exact: true })).toBeVisible();
