@@ -41,7 +41,7 @@ interface Page {
 }
 
 function select({ db, dialect }: Store, { filter, numbers, place, among }: Page) {
-  let query = db.selectFrom("exchange_rows").selectAll();
+  let query = db.selectFrom("exchange_numbers").selectAll();
   if (among !== undefined) query = query.where("id", "in", among);
   if (filter.afterId !== undefined) query = query.where("id", ">", filter.afterId);
   if (filter.beforeId !== undefined) query = query.where("id", "<", filter.beforeId);

@@ -44,7 +44,7 @@ export function createRequestLog(store: Store, bodies: Pick<BodyArchive, "search
 }
 
 async function readOne(db: Kysely<Database>, id: number): Promise<Selectable<ExchangesTable>[]> {
-  return withTexts(db, await db.selectFrom("exchange_rows").selectAll().where("id", "=", id).execute());
+  return withTexts(db, await db.selectFrom("exchange_numbers").selectAll().where("id", "=", id).execute());
 }
 
 const limitOf = ({ limit }: ExchangeFilter): number => Math.min(1000, Math.max(1, Math.trunc(limit ?? 100)));

@@ -1,7 +1,7 @@
-/** `exchanges`: the rows with their texts, and what scripts of the earlier gateway read. */
+/** `exchanges`: the rows with their texts, what scripts of the earlier gateway read, and `exchange_numbers`. */
 import { sql } from "kysely";
+import { isNamed, numberOf, textOf } from "./lean-rows.ts";
 import type { MigrationStep } from "./migrations/migrate.ts";
-import { NAMED_COLUMNS } from "./named-columns.ts";
 
 export async function dropExchangesView({ db }: MigrationStep): Promise<void> {
   await sql`drop view usage_entries`.execute(db);
@@ -10,14 +10,37 @@ export async function dropExchangesView({ db }: MigrationStep): Promise<void> {
 
 /** @param columns of `exchange_rows`, in their order. */
 export async function createExchangesView(step: MigrationStep, columns: readonly string[]): Promise<void> {
-  const { db } = step;
-  const isNamed = (column: string): boolean => (NAMED_COLUMNS as readonly string[]).includes(column);
   const chosen = columns.map((column) => (isNamed(column) ? `n_${column}.text as ${column}` : `r.${column}`));
+  await createTextsView(step, columns, chosen);
+}
+
+/** Both, of rows as `lean-rows.ts` has them. */
+export async function createRowViews(step: MigrationStep, columns: readonly string[]): Promise<void> {
+  await createNumbersView(step, columns);
+  const chosen = columns.map(
+    (column) => `${isNamed(column) ? textOf(column, `n_${column}`) : numberOf(column, "r")} as ${column}`,
+  );
+  await createTextsView(step, columns, chosen);
+}
+
+/** The rows with all that stands in them written out, and numbers in place of texts. */
+export async function createNumbersView({ db, dialect }: MigrationStep, columns: readonly string[]): Promise<void> {
+  const chosen = columns.map((column) =>
+    dialect === "sqlite" ? `r.${column}` : `${numberOf(column, "r")} as ${column}`,
+  );
+  await sql.raw(`create view exchange_numbers as select ${chosen.join(", ")} from exchange_rows r`).execute(db);
+}
+
+async function createTextsView(
+  step: MigrationStep,
+  columns: readonly string[],
+  chosen: readonly string[],
+): Promise<void> {
   // Of a query that asks for few columns, both databases leave out the joins that it does not need.
   const joins = columns.filter(isNamed).map((column) => `left join names n_${column} on n_${column}.id = r.${column}`);
   await sql
     .raw(`create view exchanges as select ${chosen.join(", ")} from exchange_rows r ${joins.join(" ")}`)
-    .execute(db);
+    .execute(step.db);
   await createUsageEntries(step);
 }
 

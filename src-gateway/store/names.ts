@@ -50,7 +50,7 @@ export function createNames(): Names {
 export async function addNames(db: Kysely<Database>, texts: readonly string[]): Promise<Map<string, number>> {
   const numbers = new Map<string, number>();
   // Two texts with one digest are hardly ever met; then the second one goes to the next free number.
-  for (let left = texts.map((text) => ({ text, digest: digestOf(text) })); left.length > 0; ) {
+  for (let left = texts.map((text) => ({ text, digest: digestOfText(text) })); left.length > 0; ) {
     const taken: typeof left = [];
     for (let at = 0; at < left.length; at += CHUNK) {
       const chunk = left.slice(at, at + CHUNK);
@@ -84,7 +84,7 @@ export async function addNames(db: Kysely<Database>, texts: readonly string[]): 
 /** @returns the numbers of those texts that have one. */
 export async function findNumbers(db: Kysely<Database>, texts: Iterable<string>): Promise<Map<string, number>> {
   const numbers = new Map<string, number>();
-  for (let left = [...new Set(texts)].map((text) => ({ text, digest: digestOf(text) })); left.length > 0; ) {
+  for (let left = [...new Set(texts)].map((text) => ({ text, digest: digestOfText(text) })); left.length > 0; ) {
     const digests = left.map(({ digest }) => digest);
     const found = await db
       .selectFrom("names")
@@ -118,5 +118,5 @@ export async function readTexts(db: Kysely<Database>, numbers: Iterable<number>)
 }
 
 /** 52 bits, which every driver takes for a number. */
-const digestOf = (text: string): number =>
+export const digestOfText = (text: string): number =>
   Number.parseInt(createHash("sha256").update(text).digest("hex").slice(0, 13), 16);

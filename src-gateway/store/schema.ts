@@ -4,10 +4,21 @@ import type { AuditLogTable, IdempotencyKeysTable } from "./audit-tables.ts";
 import type { ConfigurationTables } from "./configuration-tables.ts";
 import type { HookTables } from "./hook-tables.ts";
 import type { IdentityTables, KeyExtras, UserExtras } from "./identity-tables.ts";
+import type {
+  AppliedPricesTable,
+  CostCorrectionsTable,
+  ImportedEntriesTable,
+  LatencyDaysTable,
+  LedgerBlocksTable,
+  LedgerChainTable,
+  UsageDaysTable,
+  UsageHoursTable,
+} from "./ledger-tables.ts";
 import type { NamedColumn } from "./named-columns.ts";
 import type { NoticeTables } from "./notice-tables.ts";
-import type { DaySum } from "./rollup-columns.ts";
 import type { SignInTables } from "./sign-in-tables.ts";
+
+export type { CostCorrectionsTable } from "./ledger-tables.ts";
 
 /** Set by the database on insert. */
 type Id = Generated<number>;
@@ -127,90 +138,15 @@ export type ExchangeRowsTable = {
     : ExchangesTable[Column];
 };
 
+/** As PostgreSQL keeps it, what is usual may not be written; `lean-rows.ts` says how. Read it as `exchange_numbers`. */
+type KeptRowsTable = ExchangeRowsTable & { longs?: string | null };
+
 /** Texts that rows name by number. */
 export interface NamesTable {
   id: Id;
   /** The first 52 bits of the SHA-256 of the text, or the next number that is free. */
   digest: number;
   text: string;
-}
-
-/** Unit prices as they were applied to exchanges. The id follows from the content, so replicas agree on it. */
-export interface AppliedPricesTable {
-  id: ColumnType<number, number, never>;
-  /** JSON. */
-  price: string;
-  created_at: number;
-}
-
-/** A later, better knowledge of what an exchange cost. Rows are only ever added. */
-export interface CostCorrectionsTable {
-  /** Microseconds since 1970, unique. */
-  id: number;
-  instance_id: number;
-  exchange_id: number;
-  price_id: number | null;
-  /** What it costs now. */
-  cost_nano: number | null;
-  /** To be added to what was known before. */
-  delta_nano: number;
-  /** -1 where a price was found, 1 where one was lost, else 0. */
-  unpriced_delta: number;
-  reason: string;
-  made_by: string;
-  /** JSON, `[place, priceId, costNano][]`: failed attempts whose cost is part of `cost_nano`; null where there is none. */
-  attempt_costs: string | null;
-}
-
-/** See rollups.ts. */
-type SumColumns = Record<DaySum, number>;
-interface UsageSumsTable extends SumColumns {
-  scope: number;
-  dimension: number;
-  value: string;
-}
-export interface UsageHoursTable extends UsageSumsTable {
-  /** Hours since 1970. */
-  hour: number;
-}
-export interface UsageDaysTable extends UsageSumsTable {
-  /** Days since 1970, UTC. */
-  day: number;
-}
-
-/** How many exchanges of a day took how long. */
-export interface LatencyDaysTable {
-  dimension: number;
-  value: string;
-  metric: number;
-  day: number;
-  bucket: number;
-  count: number;
-}
-
-/** See chain-blocks.ts. */
-export interface LedgerBlocksTable {
-  instance_id: number;
-  first_place: number;
-  entries: number;
-  /** Of the chain up to the last of these entries. */
-  hash: Uint8Array;
-  packed: Uint8Array;
-}
-
-/** Entries that earlier gateways wrote, see ledger-chain.ts. */
-export interface LedgerChainTable {
-  instance_id: number;
-  place: number;
-  kind: number;
-  entry_id: number;
-  hash: Uint8Array;
-}
-
-/** Which entry of an earlier gateway's ledger became which exchange. */
-export interface ImportedEntriesTable {
-  entry: string;
-  exchange_id: number;
 }
 
 /** An answer that a Responses client may go on from, with what it answered. */
@@ -243,7 +179,8 @@ export interface Database extends ConfigurationTables, NoticeTables, SignInTable
   api_keys: ApiKeysTable;
   instances: InstancesTable;
   exchanges: ExchangesTable;
-  exchange_rows: ExchangeRowsTable;
+  exchange_rows: KeptRowsTable;
+  exchange_numbers: ExchangeRowsTable;
   names: NamesTable;
   stored_responses: StoredResponsesTable;
   applied_prices: AppliedPricesTable;

@@ -1,6 +1,7 @@
 /** A group of rows in a few statements of fixed sizes, so that each of them is built and prepared once. */
 import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
+import { isLong, LONGS, SHORT_COLUMNS, toLean } from "./lean-rows.ts";
 import { NAMED_COLUMNS } from "./named-columns.ts";
 import type { DialectName } from "./open-store.ts";
 import type { Database } from "./schema.ts";
@@ -80,12 +81,14 @@ const PLACES = COLUMNS.map((column) => ({ column, isNamed: NAMED.has(column) }))
 const SIZES = [32, 8, 1] as const;
 
 export function createUpsert(dialect: DialectName): UpsertExchanges {
-  const texts = new Map(SIZES.map((size) => [size as number, statement(size, dialect === "postgres")]));
+  const isLean = dialect === "postgres";
+  const texts = new Map(SIZES.map((size) => [size as number, statement(size, isLean)]));
   return async (db, rows, names) => {
     const ids = new Set<number>();
     for (let at = 0; at < rows.length; ) {
       const size = SIZES.find((each) => each <= rows.length - at) ?? 1;
-      const parameters = parametersOf(rows, at, at + size, names);
+      const group = rows.slice(at, at + size);
+      const parameters = isLean ? leanParametersOf(group, names) : parametersOf(group, names);
       at += size;
       const query = CompiledQuery.raw(texts.get(size) ?? "", parameters);
       for (const { id } of (await db.executeQuery<{ id: number }>(query)).rows) ids.add(id);
@@ -94,16 +97,9 @@ export function createUpsert(dialect: DialectName): UpsertExchanges {
   };
 }
 
-function parametersOf(
-  rows: readonly ExchangeRow[],
-  from: number,
-  end: number,
-  names: ReadonlyMap<string, number>,
-): unknown[] {
+function parametersOf(rows: readonly ExchangeRow[], names: ReadonlyMap<string, number>): unknown[] {
   const parameters: unknown[] = [];
-  for (let at = from; at < end; at++) {
-    const row = rows[at];
-    if (row === undefined) break;
+  for (const row of rows) {
     for (const { column, isNamed } of PLACES) {
       const value = row[column];
       parameters.push(isNamed && typeof value === "string" ? names.get(value) : value);
@@ -112,17 +108,34 @@ function parametersOf(
   return parameters;
 }
 
-function statement(rows: number, numbered: boolean): string {
+/** As PostgreSQL keeps them; what is long comes last. */
+function leanParametersOf(rows: readonly ExchangeRow[], names: ReadonlyMap<string, number>): unknown[] {
+  const parameters: unknown[] = [];
+  for (const row of rows) {
+    let longs: Record<string, number> | null = null;
+    for (const { column, isNamed } of PLACES) {
+      const value = row[column];
+      if (typeof value === "number" && isLong(value) && SHORT_COLUMNS.has(column)) (longs ??= {})[column] = value;
+      const lean = toLean(column, value);
+      parameters.push(isNamed && typeof lean === "string" ? names.get(lean) : lean);
+    }
+    parameters.push(longs === null ? null : JSON.stringify(longs));
+  }
+  return parameters;
+}
+
+function statement(rows: number, isLean: boolean): string {
   let parameter = 0;
-  const place = (): string => (numbered ? `$${++parameter}` : "?");
-  const values = Array.from({ length: rows }, () => `(${COLUMNS.map(place).join(",")})`);
-  const updates = COLUMNS.filter((column) => column !== "id").map((column) => `${column}=excluded.${column}`);
+  const place = (): string => (isLean ? `$${++parameter}` : "?");
+  const columns = isLean ? [...COLUMNS, LONGS] : COLUMNS;
+  const values = Array.from({ length: rows }, () => `(${columns.map(place).join(",")})`);
+  const updates = columns.filter((column) => column !== "id").map((column) => `${column}=excluded.${column}`);
   return (
-    `insert into exchange_rows (${COLUMNS.join(",")}) values ${values.join(",")} ` +
+    `insert into exchange_rows (${columns.join(",")}) values ${values.join(",")} ` +
     `on conflict (id) do update set ${updates.join(",")} ` +
     "where exchange_rows.instance_id = excluded.instance_id " +
     "and coalesce(exchange_rows.moved_from, exchange_rows.id) = coalesce(excluded.moved_from, excluded.id) " +
     // What was taken for interrupted may have gone on after all; what is closed never opens again.
-    "and (exchange_rows.outcome = 'open' or (exchange_rows.outcome = 'interrupted' and excluded.outcome <> 'open')) returning id"
+    "and (exchange_rows.outcome = 'open' or (exchange_rows.outcome = 'interrupted' and excluded.outcome is distinct from 'open')) returning id"
   );
 }

@@ -43,7 +43,10 @@ export async function fillLedger(
   changes: readonly (Partial<ExchangeRecord> & { id: number })[],
   { instanceId = 1, book = bookOf(TEST_PRICES) }: { instanceId?: number; book?: PriceBook } = {},
 ): Promise<ExchangeRecord[]> {
-  const writer = createExchangeWriter({ store, instanceId, clock: systemClock, log: silentLogger, spillFile: null });
+  // On a busy machine a thousand rows can take longer than a gateway that stops would wait.
+  const patience = { stopPatienceMs: 60_000 };
+  const options = { store, instanceId, clock: systemClock, log: silentLogger, spillFile: null, ...patience };
+  const writer = createExchangeWriter(options);
   const records = changes.map((each) => {
     const record = completedRecord(each.id, each);
     return { ...record, cost: each.cost === undefined ? priceRecord(book, record) : each.cost };

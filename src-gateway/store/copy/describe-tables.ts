@@ -4,6 +4,7 @@ import { Kysely, SqliteDialect } from "kysely";
 import type pg from "pg";
 import { silentLogger } from "../../lib/logger.ts";
 import { type BodyDatabase, createBodyTables } from "../body-tables.ts";
+import { LONGS } from "../lean-rows.ts";
 import { migrate } from "../migrations/migrate.ts";
 import type { Database } from "../schema.ts";
 import type { ColumnKind, CopyTable } from "./copy-types.ts";
@@ -101,8 +102,9 @@ export async function describePostgresTables(client: pg.ClientBase, names: Reado
        pg_get_serial_sequence(quote_ident(relname), attname) as sequence
      from pg_attribute join pg_class on pg_class.oid = attrelid
      where relnamespace = current_schema()::regnamespace and relname = any($1)
-       and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`,
-    [present],
+       and attnum > 0 and not attisdropped and attgenerated = '' and attname <> $2 order by attnum`,
+    // How PostgreSQL keeps rows is of no concern to others.
+    [present, LONGS],
   );
   const { rows: keys } = await client.query<{ table: string; name: string }>(
     `select relname as table, attname as name

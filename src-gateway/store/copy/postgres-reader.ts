@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { CopyTable, TableReader } from "./copy-types.ts";
 import { describePostgresTables, type OwnTables } from "./describe-tables.ts";
+import { LEAN_TABLE } from "./lean-lines.ts";
 import { copyOut } from "./postgres-lines.ts";
 
 /** @throws the driver's error when the server cannot be reached. */
@@ -35,7 +36,10 @@ export async function readOver(
 ): Promise<TableReader> {
   if (options.ownsClient) await client.query("begin isolation level repeatable read read only");
   const names = options.withBodies ? new Set([...own.ledger, ...own.bodies]) : own.ledger;
-  return new PostgresReader(client, await describePostgresTables(client, names), options.ownsClient);
+  const { rows } = await client.query<{ view: string | null }>("select to_regclass('exchange_numbers') as view");
+  const isLean = (rows[0]?.view ?? null) !== null;
+  const tables = await describePostgresTables(client, names);
+  return new PostgresReader(client, tables, { ownsClient: options.ownsClient, isLean });
 }
 
 class PostgresReader implements TableReader {
@@ -43,15 +47,18 @@ class PostgresReader implements TableReader {
   readonly tables: readonly CopyTable[];
   private readonly client: pg.ClientBase & { end?: () => Promise<void> };
   private readonly ownsClient: boolean;
+  private readonly isLean: boolean;
 
+  /** @param options.isLean rows of exchanges are kept as `lean-rows.ts` says. */
   constructor(
     client: pg.ClientBase & { end?: () => Promise<void> },
     tables: readonly CopyTable[],
-    ownsClient: boolean,
+    options: { ownsClient: boolean; isLean: boolean },
   ) {
     this.client = client;
     this.tables = tables;
-    this.ownsClient = ownsClient;
+    this.ownsClient = options.ownsClient;
+    this.isLean = options.isLean;
   }
 
   async count({ name }: CopyTable): Promise<number> {
@@ -90,7 +97,8 @@ class PostgresReader implements TableReader {
     const key = table.key.map((name) => pg.escapeIdentifier(name)).join(", ");
     const where = after === null ? "" : `where (${key}) > (${after.map((text) => pg.escapeLiteral(text)).join(", ")})`;
     const order = ordered ? `order by ${key}` : "";
-    const rows = `select ${columns.join(", ")} from ${pg.escapeIdentifier(table.name)} ${where} ${order}`;
+    const name = this.isLean && table.name === LEAN_TABLE ? "exchange_numbers" : table.name;
+    const rows = `select ${columns.join(", ")} from ${pg.escapeIdentifier(name)} ${where} ${order}`;
     return copyOut(this.client, `copy (${rows}) to stdout`);
   }
 

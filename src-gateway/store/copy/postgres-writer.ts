@@ -5,6 +5,7 @@ import { openStore } from "../open-store.ts";
 import { createPartitions } from "../partitions.ts";
 import type { CopyTable, TableProgress, TableReader, TableWriter } from "./copy-types.ts";
 import { describePostgresTables, listPostgresTables, MIGRATIONS_TABLE, type OwnTables } from "./describe-tables.ts";
+import { leanLinesOf } from "./lean-lines.ts";
 import { copyIn } from "./postgres-lines.ts";
 import { connectPostgres, openPostgresReader } from "./postgres-reader.ts";
 import { CREATE_PROGRESS_TABLE, PROGRESS_TABLE, type ProgressRow, parseProgress } from "./progress-table.ts";
@@ -77,8 +78,9 @@ class PostgresWriter implements TableWriter {
   }
 
   async append(table: CopyTable, lines: readonly string[], progress: TableProgress): Promise<void> {
+    const kept = leanLinesOf(table);
     await this.together(async () => {
-      if (lines.length > 0) await copyIn(this.client, copyInto(table), asChunks(lines));
+      if (lines.length > 0) await copyIn(this.client, copyInto(kept.table), asChunks(lines.map(kept.toLean)));
       await this.client.query(
         `insert into ${PROGRESS_TABLE} values ($1, $2) on conflict (name) do update set progress = excluded.progress`,
         [table.name, JSON.stringify(progress)],

@@ -10,6 +10,7 @@ import { type CopiedTable, type CopyProgress, firstExchange } from "./copy-datab
 import { encodeLine } from "./copy-line.ts";
 import type { CopyTable, TableReader } from "./copy-types.ts";
 import { MIGRATIONS_TABLE } from "./describe-tables.ts";
+import { leanLinesOf } from "./lean-lines.ts";
 import { LineSum } from "./line-sum.ts";
 
 export interface DumpOptions {
@@ -23,6 +24,8 @@ export interface DumpOptions {
 export type DumpedTable = CopyTable & CopiedTable;
 
 export const STATEMENT_END = "--";
+/** The migration that has PostgreSQL keep rows of exchanges as `lean-rows.ts` says. */
+const LEAN_SINCE = "0022-lean-numbers";
 const MIGRATIONS: CopyTable = {
   name: MIGRATIONS_TABLE,
   columns: [
@@ -43,10 +46,12 @@ export async function* dumpSql(source: TableReader, options: DumpOptions): Async
   for (const table of source.tables) totalRows += await source.count(table);
   let rows = 0;
   const applied = options.migrations.filter(({ appliedAt }) => appliedAt !== null);
+  const isLean = applied.some(({ name }) => name === LEAN_SINCE);
   yield* rowsOf(MIGRATIONS, [applied.map(({ name, appliedAt }) => encodeLine([name, appliedAt]))]);
   for (const table of source.tables) {
     const sum = new LineSum();
-    yield* rowsOf(table, watched(source.read(table), sum));
+    const kept = isLean ? leanLinesOf(table) : null;
+    yield* rowsOf(kept?.table ?? table, watched(source.read(table), sum), kept?.toLean);
     tables.push({ ...table, rows: sum.rows, sum: sum.hex });
     rows += sum.rows;
     if (table.hasSequence) yield statement(sequenceOf(table, await source.lastDrawn(table)));
@@ -80,9 +85,13 @@ async function schemaOf(source: TableReader, migrations: readonly MigrationState
   ];
 }
 
-async function* rowsOf(table: CopyTable, pages: Iterable<string[]> | AsyncIterable<string[]>): AsyncGenerator<string> {
+async function* rowsOf(
+  table: CopyTable,
+  pages: Iterable<string[]> | AsyncIterable<string[]>,
+  toKept?: (line: string) => string,
+): AsyncGenerator<string> {
   yield `copy ${quote(table.name)} (${table.columns.map(({ name }) => quote(name)).join(", ")}) from stdin;\n`;
-  for await (const lines of pages) if (lines.length > 0) yield `${lines.join("\n")}\n`;
+  for await (const lines of pages) if (lines.length > 0) yield `${(toKept ? lines.map(toKept) : lines).join("\n")}\n`;
   yield `\\.\n${STATEMENT_END}\n`;
 }
 

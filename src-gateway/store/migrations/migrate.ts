@@ -22,6 +22,7 @@ import { addAttemptCosts } from "./0017-attempt-costs.ts";
 import { addNotices } from "./0018-notices.ts";
 import { makeRowsLean } from "./0020-lean-rows.ts";
 import { addChainBlocks } from "./0021-chain-blocks.ts";
+import { makeNumbersLean } from "./0022-lean-numbers.ts";
 import { setAsideLegacyTables, tableNames } from "./legacy-tables.ts";
 
 /** One connection with an open transaction, and which SQL it speaks. */
@@ -51,6 +52,7 @@ export const MIGRATIONS: readonly { name: string; up(step: MigrationStep): Promi
   { name: "0018-notices", up: addNotices },
   { name: "0020-lean-rows", up: makeRowsLean },
   { name: "0021-chain-blocks", up: addChainBlocks },
+  { name: "0022-lean-numbers", up: makeNumbersLean },
 ];
 
 /** Any number does, as long as all gateways use the same. */
