@@ -28,6 +28,34 @@ export function rangeOf(name: NamedRange, nowMs: number): TimeRange {
   return range(first.getTime(), tomorrow, "day");
 }
 
+/** Days of somebody's choice, both included, as an address says them: `2026-11-01..2026-11-20`. Null when it says none. */
+export function rangeOfDays(text: string | null): TimeRange | null {
+  const [, first = "", last = ""] = /^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$/.exec(text ?? "") ?? [];
+  const [fromMs, lastMs] = [startOfDay(first), startOfDay(last)];
+  if (fromMs === null || lastMs === null || lastMs < fromMs) return null;
+  const toMs = startOfDayMs(lastMs + 1.5 * DAY_MS);
+  return toMs - fromMs > MAX_DAYS * DAY_MS ? null : range(fromMs, toMs, toMs - fromMs > 2.1 * DAY_MS ? "day" : "hour");
+}
+
+/** The gateway counts no more bars at once, nor has a chart room for them. */
+const MAX_DAYS = 200;
+
+/** In the person's own time zone; null for a day that no calendar has. */
+function startOfDay(day: string): number | null {
+  const moment = new Date(`${day}T00:00:00`);
+  return Number.isNaN(moment.getTime()) || dayOf(moment) !== day ? null : moment.getTime();
+}
+
+/** As a field for a date has it. */
+export const dayOf = (moment: Date): string =>
+  [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
+
+/** The days of a range, as an address says them. */
+export const daysOf = ({ fromUs, toUs }: TimeRange): string =>
+  `${dayOf(new Date(fromUs / 1_000))}..${dayOf(new Date(toUs / 1_000 - 1))}`;
+
 /** The same length of time, just before. */
 export const before = ({ fromUs, toUs, bucket }: TimeRange): TimeRange => ({
   fromUs: fromUs - (toUs - fromUs),

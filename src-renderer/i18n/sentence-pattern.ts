@@ -3,6 +3,8 @@ export interface PatternedSentence {
   words: string;
   /** Of two that fit, the one that says more of its own is meant. */
   weight: number;
+  /** It holds the end of a clause, or of a sentence, itself. */
+  hasClauses: boolean;
   /** What stands in each blank; null where the text is another sentence. */
   read: (text: string, endsIn: Splitter) => string[] | null;
 }
@@ -31,9 +33,12 @@ export function patternOf(said: string, words: string): PatternedSentence | null
   const pattern = new RegExp(`^${source}$`, "s");
   // Without these words it cannot be meant, which is told faster.
   const core = texts.toSorted((a, b) => b.length - a.length)[0] ?? "";
+  const own = texts.join("");
+  const hasClauses = /[;.] /.test(own);
   return {
     words,
-    weight: texts.join("").length + (/[;.] /.test(texts.join("")) ? 100 : 0),
+    hasClauses,
+    weight: own.length + (hasClauses ? 100 : 0),
     read(text, endsIn) {
       const values = text.includes(core) ? pattern.exec(text)?.slice(1) : undefined;
       return values?.flatMap((value, place) => divide(value, sizes[place] ?? 1, endsIn)) ?? null;

@@ -8,6 +8,10 @@ export type SentenceTable = (text: string) => string | null;
 
 const MAX_DEPTH = 6;
 const SENTENCES = /(?<=[.!?]) (?=[A-Z"`])/;
+const CLAUSES = "; ";
+
+/** What a blank may hold: words without an end of a clause; those of a sentence that has clauses of its own; anything. */
+type Strictness = "words" | "clauses" | "all";
 
 /** @param sentences as they are said → as they are wanted; `{{0}}`, `{{1}}` … stand for what is filled in. */
 export function createSentenceTable(sentences: Readonly<Record<string, string>>): SentenceTable {
@@ -27,24 +31,25 @@ interface Table {
 function translate(table: Table, text: string, depth: number): string | null {
   if (depth > MAX_DEPTH) return null;
   return (
-    whole(table, text, depth, true) ??
+    whole(table, text, depth, "words") ??
     joined(table, text.split("\n"), "\n", depth) ??
     joined(table, text.split(SENTENCES), "", depth) ??
-    whole(table, text, depth, false) ??
-    withoutStop(text, (rest) => whole(table, rest, depth, false) ?? ofSubject(table, rest, depth)) ??
-    joined(table, text.split("; "), "；", depth) ??
+    whole(table, text, depth, "clauses") ??
+    withoutStop(text, (rest) => whole(table, rest, depth, "clauses") ?? ofSubject(table, rest, depth)) ??
+    joined(table, text.split(CLAUSES), "；", depth) ??
+    whole(table, text, depth, "all") ??
     ofSubject(table, text, depth)
   );
 }
 
-/** @param isStrict no blank may hold the end of a sentence, so that several are told apart */
-function whole(table: Table, text: string, depth: number, isStrict: boolean): string | null {
+function whole(table: Table, text: string, depth: number, strictness: Strictness): string | null {
   const known = table.exact.get(text);
   if (known !== undefined || depth > MAX_DEPTH) return known ?? null;
   const endsIn: Splitter = (value) => suffixOf(table, value, depth);
-  for (const { read, words } of table.patterns) {
+  for (const { read, words, hasClauses } of table.patterns) {
+    if (strictness === "clauses" && !hasClauses) continue;
     const values = read(text, endsIn);
-    if (values === null || (isStrict && values.some((value) => SENTENCES.test(value)))) continue;
+    if (values === null || (strictness === "words" && values.some(isSeveral))) continue;
     return words.replaceAll(/\{\{(\d+)\}\}/g, (_blank, place: string) => {
       const value = values[Number(place)] ?? "";
       return value === "" ? "" : (translate(table, value, depth + 1) ?? value);
@@ -53,10 +58,12 @@ function whole(table: Table, text: string, depth: number, isStrict: boolean): st
   return null;
 }
 
+const isSeveral = (value: string): boolean => value.includes(CLAUSES) || SENTENCES.test(value);
+
 /** Where in a value something begins that the gateway puts behind others, such as ` for "gpt-5"`; its length when nowhere. */
 function suffixOf(table: Table, value: string, depth: number): number {
   for (const { index } of value.matchAll(/[ ,:;(]/g)) {
-    if (whole(table, value.slice(index), depth + 1, true) !== null) return index;
+    if (whole(table, value.slice(index), depth + 1, "words") !== null) return index;
   }
   return value.length;
 }
@@ -71,7 +78,7 @@ function joined(table: Table, parts: string[], glue: string, depth: number): str
 /** Such as `targets[0].provider is missing`, where the table has what is said of it only. */
 function ofSubject(table: Table, text: string, depth: number): string | null {
   const [, subject, rest] = /^(`[^`]+`|"[^"]+"|[^\s"`]+) (.+)$/s.exec(text) ?? [];
-  const words = rest === undefined ? null : whole(table, rest, depth + 1, true);
+  const words = rest === undefined ? null : whole(table, rest, depth + 1, "words");
   return words === null ? null : `${subject} ${words}`;
 }
 

@@ -1,6 +1,7 @@
 /**
  * Pictures of every page, light and dark, in every language, at three widths, into test-results/screenshots/, for looking at.
  * The pages are those that the navigation leads to, and the parts of the settings; the states of some are there in English.
+ * So are sheets, forms and what appears when somebody does something.
  *
  *     npm run build && node_modules/.bin/node test/e2e/screenshots.ts
  */
@@ -10,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright";
 import { browserLaunch } from "../../config/tooling/browser-launch.ts";
 import { type ConsoleWorld, skipWelcome, startConsoleWorld } from "./console-world.ts";
+import { shootSheets } from "./screenshot-sheets.ts";
 
 const folder = fileURLToPath(new URL("../../test-results/screenshots/", import.meta.url));
 const WIDTHS = { 390: 844, 1024: 768, 1440: 900 };
@@ -24,11 +26,29 @@ try {
     for (const [name, height] of Object.entries(WIDTHS)) {
       const width = Number(name);
       for (const locale of ["en-US", "zh-CN"]) {
-        const context = await browser.newContext({ colorScheme, locale, viewport: { width, height } });
-        await shootPages(context, paths, `${locale.slice(0, 2)}-${colorScheme}-${width}`);
+        const context = await browser.newContext({
+          colorScheme,
+          locale,
+          reducedMotion: "reduce",
+          viewport: { width, height },
+        });
+        const end = `${locale.slice(0, 2)}-${colorScheme}-${width}`;
+        const page = await shootPages(context, paths, end);
+        await shootSheets(page, {
+          consoleUrl: busy.consoleUrl,
+          language: locale === "zh-CN" ? "zh" : "en",
+          fellBack,
+          failed,
+          save: (sheet) => page.screenshot({ path: join(folder, `${sheet}-${end}.png`) }),
+        });
         await context.close();
       }
-      const context = await browser.newContext({ colorScheme, locale: "en-US", viewport: { width, height } });
+      const context = await browser.newContext({
+        colorScheme,
+        locale: "en-US",
+        reducedMotion: "reduce",
+        viewport: { width, height },
+      });
       await shootStates(context, { fellBack, failed, end: `en-${colorScheme}-${width}` });
       await context.close();
     }
@@ -52,7 +72,7 @@ async function pathsOf(on: Browser, world: ConsoleWorld): Promise<string[]> {
   return [...hrefs.map((href) => href.slice(href.indexOf("#") + 1)), ...parts.map((part) => `/settings?part=${part}`)];
 }
 
-async function shootPages(context: BrowserContext, paths: string[], end: string): Promise<void> {
+async function shootPages(context: BrowserContext, paths: string[], end: string): Promise<Page> {
   const page = await context.newPage();
   await signIn(page, busy);
   for (const path of paths) {
@@ -63,6 +83,7 @@ async function shootPages(context: BrowserContext, paths: string[], end: string)
     const name = path.replace(/\W+/g, "-").replace(/^-/, "") || "overview";
     await page.screenshot({ path: join(folder, `${name}-${end}.png`) });
   }
+  return page;
 }
 
 interface Shown {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formatBytes, formatShare, formatShort, formatUsd } from "../../src-renderer/format/numbers.ts";
+import { daysOf, rangeOfDays } from "../../src-renderer/format/range.ts";
 import { formatDuration, formatMoment, median, startOfDayMs } from "../../src-renderer/format/times.ts";
 
 describe("durations", () => {
@@ -65,4 +66,28 @@ describe("numbers", () => {
     [1_234_567_890, "$1.23"],
     [98_765_432_100_000, "$98,765.43"],
   ])("%d nano-dollars are written as %s", (nano, expected) => expect(formatUsd(nano)).toBe(expected));
+});
+
+describe("days of somebody's choice", () => {
+  it("are whole days, both included, and an address says them again", () => {
+    const range = rangeOfDays("2026-11-01..2026-11-20");
+    if (range === null) throw new Error("It is a range.");
+    expect(new Date(range.fromUs / 1_000)).toEqual(new Date(2026, 10, 1));
+    expect(new Date(range.toUs / 1_000)).toEqual(new Date(2026, 10, 21));
+    expect(range.bucket).toBe("day");
+    expect(daysOf(range)).toBe("2026-11-01..2026-11-20");
+  });
+
+  it("are drawn by hours where they are few", () => {
+    expect(rangeOfDays("2026-11-01..2026-11-01")?.bucket).toBe("hour");
+  });
+
+  it.each([
+    null,
+    "7d",
+    "2026-11-20..2026-11-01",
+    "2026-02-30..2026-03-01",
+    "2020-01-01..2026-01-01",
+    "2026-11-01..",
+  ])("are none in %s", (text) => expect(rangeOfDays(text)).toBeNull());
 });

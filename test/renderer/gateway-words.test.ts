@@ -37,6 +37,7 @@ const NOT_SHOWN = new Set([
   "mail {{0}} {{1}}",
   "what sign-in seals",
   "tokligence-export 1",
+  "{{0}}{{1}}# {{2}} is kept by Tokligence Gateway, as secret:{{3}}",
 ]);
 
 const blanks = (text: string): Set<string> => new Set(text.match(/\{\{\d+\}\}/g));
@@ -110,6 +111,7 @@ describe("what the gateway says, in Chinese", () => {
       'the provider in the name, "openai"; not now: "gpt-5" at "openai" is left alone because it failed 5 times in a row; for another 8.1 s',
       "名称中的服务商 “openai”；目前不可用：暂不使用 “openai” 的 “gpt-5”，因为它连续失败 5 次；还需 8.1 s",
     ],
+    ['route "qwen*" (single), target 1 of 1; try 2', "路由 “qwen*”（single），第 1 个目标，共 1 个；第 2 次尝试"],
     ["tools[].strict has no counterpart; the schema is sent.", "tools[].strict 没有对应项；已发送其模式。"],
     ["allowed: anthropic, openai", "允许：anthropic, openai"],
     ["did you mean openai? allowed: anthropic, openai", "您是指 openai 吗？允许：anthropic, openai"],

@@ -43,6 +43,7 @@ function Exporting({ first }: { first: Span }) {
       <fieldset className="fields" disabled={isRunning}>
         <SpanSelect
           span={span}
+          own={first}
           onChange={(next) => {
             setAsked({ span: next, moments: momentsOf(next) });
             forget();

@@ -1,25 +1,29 @@
 import { Select } from "@mantine/core";
-import { isNamedRange, RANGES, rangeOf } from "../../format/range.ts";
+import type { RangeChoice } from "../../components/range-picker.tsx";
+import { isNamedRange, RANGES, rangeOf, rangeOfDays } from "../../format/range.ts";
 import { t } from "../../i18n/t.ts";
 
-export const SPANS = [...RANGES, "all"] as const;
-export type Span = (typeof SPANS)[number];
+export type Span = RangeChoice | "all";
 
 /** The moments of a span, for a query; nothing of all that there is. */
 export function momentsOf(span: Span): { fromUs?: number; toUs?: number } {
-  if (!isNamedRange(span)) return {};
-  const { fromUs, toUs } = rangeOf(span, Date.now());
-  return { fromUs, toUs };
+  const range = isNamedRange(span) ? rangeOf(span, Date.now()) : rangeOfDays(span);
+  return range === null ? {} : { fromUs: range.fromUs, toUs: range.toUs };
 }
 
-export function SpanSelect({ span, onChange }: { span: Span; onChange: (span: Span) => void }) {
+/** @param own days of somebody's choice, which are offered beside those that have a name */
+export function SpanSelect({ span, own = span, onChange }: { span: Span; own?: Span; onChange: (span: Span) => void }) {
+  const spans: Span[] = [...RANGES, ...(own === "all" || isNamedRange(own) ? [] : [own]), "all"];
   return (
     <Select
       label={t("kit:range")}
-      data={SPANS.map((value) => ({ value, label: isNamedRange(value) ? t(`kit:ranges.${value}`) : t("ledger:all") }))}
+      data={spans.map((value) => ({ value, label: nameOf(value) }))}
       value={span}
-      onChange={(value) => onChange(SPANS.find((each) => each === value) ?? span)}
+      onChange={(value) => onChange(spans.find((each) => each === value) ?? span)}
       allowDeselect={false}
     />
   );
 }
+
+const nameOf = (span: Span): string =>
+  isNamedRange(span) ? t(`kit:ranges.${span}`) : span === "all" ? t("ledger:all") : span.replace("..", " – ");

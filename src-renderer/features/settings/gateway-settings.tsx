@@ -82,6 +82,8 @@ function SettingTable({ settings }: { settings: Setting[] }) {
 }
 
 function SettingLine({ setting: { key, env, about, value, standard, source } }: { setting: Setting }) {
+  // What nobody set is told in words.
+  const shown = source === "default" ? plain(said(value)) : value;
   return (
     <tr>
       <td>
@@ -89,8 +91,8 @@ function SettingLine({ setting: { key, env, about, value, standard, source } }: 
         {about !== "" && <p className="soft small">{plain(aboutSetting(key, about))}</p>}
       </td>
       <td>
-        <span className="cut settings-value mono" title={value}>
-          {value === "" ? "–" : value}
+        <span className="cut settings-value mono" title={shown}>
+          {shown === "" ? "–" : shown}
         </span>
         {standard !== null && standard !== value && (
           <p className="soft small cut settings-value" title={said(standard)}>

@@ -1,4 +1,5 @@
 import { Button } from "@mantine/core";
+import type { ReactNode } from "react";
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { useQuery } from "../../api/use-query.ts";
 import { type Column, DataTable } from "../../components/data-table.tsx";
@@ -17,10 +18,13 @@ export function UsageBreakdown({
   dimension,
   range,
   previous,
+  tools,
 }: {
   dimension: UsageDimension;
   range: TimeRange;
   previous: TimeRange;
+  /** What else can be done with what it sums up. */
+  tools: ReactNode;
 }) {
   const now = useBreakdown(dimension, range);
   const earlier = useBreakdown(dimension, previous);
@@ -29,12 +33,15 @@ export function UsageBreakdown({
     <section className="panel">
       <div className="panel-head">
         <h2>{label}</h2>
-        <Button
-          disabled={!now.value?.length}
-          onClick={() => saveFile(`usage-${dimension}.csv`, "text/csv", csvOf(now.value ?? []))}
-        >
-          CSV
-        </Button>
+        <div className="panel-actions">
+          {tools}
+          <Button
+            disabled={!now.value?.length}
+            onClick={() => saveFile(`usage-${dimension}.csv`, "text/csv", csvOf(now.value ?? []))}
+          >
+            CSV
+          </Button>
+        </div>
       </div>
       <QueryState query={now} rows={5}>
         {(sums) =>

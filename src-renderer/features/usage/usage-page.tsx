@@ -6,7 +6,7 @@ import { useGateway } from "../../api/gateway-context.tsx";
 import { useQuery } from "../../api/use-query.ts";
 import { QueryState } from "../../components/query-state.tsx";
 import { RangePicker, useRange } from "../../components/range-picker.tsx";
-import { before, bucketsOf } from "../../format/range.ts";
+import { before, bucketsOf, type TimeRange } from "../../format/range.ts";
 import { t } from "../../i18n/t.ts";
 import { UsageBreakdown } from "./usage-breakdown.tsx";
 import { UsageChart } from "./usage-chart.tsx";
@@ -30,7 +30,8 @@ export function UsagePage() {
 }
 
 function Usage({ onRecosted }: { onRecosted: () => void }) {
-  const { name, range, choose } = useRange("7d");
+  const chosen = useRange("7d");
+  const { range } = chosen;
   const [search, setSearch] = useSearchParams();
   const asked = search.get("by");
   const dimension: UsageDimension = isDimension(asked) ? asked : "model";
@@ -41,24 +42,8 @@ function Usage({ onRecosted }: { onRecosted: () => void }) {
       replace: true,
     });
 
-  const { fromUs, toUs } = range;
-  const previous = before(range);
-  const every = { everyMs: REFRESH_MS };
-  const sum = useQuery(
-    `usage ${fromUs} ${toUs}`,
-    (client) => client.call("usageSummary", { query: { fromUs, toUs } }),
-    every,
-  );
-  const sumBefore = useQuery(`usage ${previous.fromUs} ${previous.toUs}`, (client) =>
-    client.call("usageSummary", { query: { fromUs: previous.fromUs, toUs: previous.toUs } }),
-  );
   const groupBy = SERIES_DIMENSIONS.has(dimension) ? dimension : "all";
-  const startsUs = bucketsOf(range);
-  const series = useQuery(
-    `series ${groupBy} ${startsUs.join()}`,
-    (client) => client.call("usageSeries", { query: { groupBy, startsUs: startsUs.join(), toUs, limit: 8 } }),
-    every,
-  );
+  const { previous, sum, sumBefore, series } = useSums(range, groupBy);
   return (
     <div className="page">
       <header className="page-head">
@@ -78,8 +63,7 @@ function Usage({ onRecosted }: { onRecosted: () => void }) {
             onChange={(value) => value !== null && set("metric", value)}
             allowDeselect={false}
           />
-          <RangePicker name={name} choose={choose} />
-          <UsageTools range={name} onRecosted={onRecosted} />
+          <RangePicker {...chosen} />
         </div>
       </header>
       <div className="stack">
@@ -91,7 +75,12 @@ function Usage({ onRecosted }: { onRecosted: () => void }) {
         <QueryState query={series} rows={6}>
           {(value) => <UsageChart series={value} metric={metric} dimension={groupBy} bucket={range.bucket} />}
         </QueryState>
-        <UsageBreakdown dimension={dimension} range={range} previous={previous} />
+        <UsageBreakdown
+          dimension={dimension}
+          range={range}
+          previous={previous}
+          tools={<UsageTools range={chosen.choice} onRecosted={onRecosted} />}
+        />
         <div className="usage-columns">
           <UsageHeatmap metric={metric} />
           <UsageLatencies range={range} />
@@ -99,4 +88,26 @@ function Usage({ onRecosted }: { onRecosted: () => void }) {
       </div>
     </div>
   );
+}
+
+/** What was used in the range and in the one before, and when. */
+function useSums(range: TimeRange, groupBy: UsageDimension | "all") {
+  const { fromUs, toUs } = range;
+  const previous = before(range);
+  const every = { everyMs: REFRESH_MS };
+  const sum = useQuery(
+    `usage ${fromUs} ${toUs}`,
+    (client) => client.call("usageSummary", { query: { fromUs, toUs } }),
+    every,
+  );
+  const sumBefore = useQuery(`usage ${previous.fromUs} ${previous.toUs}`, (client) =>
+    client.call("usageSummary", { query: { fromUs: previous.fromUs, toUs: previous.toUs } }),
+  );
+  const startsUs = bucketsOf(range);
+  const series = useQuery(
+    `series ${groupBy} ${startsUs.join()}`,
+    (client) => client.call("usageSeries", { query: { groupBy, startsUs: startsUs.join(), toUs, limit: 8 } }),
+    every,
+  );
+  return { previous, sum, sumBefore, series };
 }
