@@ -35,6 +35,9 @@ const COMPACT = {
   codegen: { removeWhitespace: false, asciiOnly: true, legalComments: "inline" },
 } as const;
 
+/** One character beyond ASCII in a comment would keep the whole file in twice the memory. */
+const COMMENTS = { legal: true, annotation: false, jsdoc: false };
+
 function nodeBundle({ outDir, input, format, beside, isLazy = false }: Bundle): EnvironmentOptions {
   const chunks = beside ?? "chunks";
   return {
@@ -62,7 +65,7 @@ function nodeBundle({ outDir, input, format, beside, isLazy = false }: Bundle): 
           format,
           entryFileNames: format === "cjs" ? "[name].cjs" : "[name].js",
           chunkFileNames: `${chunks}/[name]-[hash].${format === "cjs" ? "cjs" : "js"}`,
-          ...(format === "cjs" ? { minify: COMPACT } : {}),
+          ...(format === "cjs" ? { minify: COMPACT, comments: COMMENTS } : {}),
           ...(isLazy ? { codeSplitting: { groups: lazyGroups } } : {}),
         },
       },
