@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AgentDesk } from "../agents/desk.ts";
+import type { OriginalKeys } from "../agents/original-keys.ts";
 import type { AnalyticsState } from "../analytics/types.ts";
 import type { AuditLog } from "../audit/types.ts";
 import type { ApiKeys, KeyRing, Projects, Teams, User, Users } from "../auth/types.ts";
@@ -63,6 +64,8 @@ export interface FoundKeysDesk {
     author: string;
     mayApply: (before: string, after: string) => void;
   }): Promise<{ provider: string; reference: string; place: string }[]>;
+  /** Keys that still stand in files, of which the gateway keeps its own. */
+  originals(): Promise<OriginalKeys>;
 }
 
 /** What the handlers are given of the gateway. */

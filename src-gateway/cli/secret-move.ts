@@ -37,7 +37,9 @@ export function addSecretMove(secret: Command, world: CliWorld): void {
         const moved = await client.call("moveKeys", { body: { ids: found.map(({ id }) => id) } });
         if (await printer.data(moved)) return;
         for (const { provider, reference, place } of moved) printer.line(`${provider}: ${reference}, in the ${place}`);
-        printer.note("Variables and files were left as they are. Take the keys out of them when all works.");
+        printer.note(
+          "Variables and files were left as they are. When all works, `gateway secret remove-originals` takes the keys out.",
+        );
       });
     });
 }

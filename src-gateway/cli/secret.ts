@@ -5,6 +5,7 @@ import { contextOf } from "./context.ts";
 import { shortWhen } from "./format.ts";
 import { readSecretInput, valueOfSecret } from "./read-secret-input.ts";
 import { addSecretMove } from "./secret-move.ts";
+import { addSecretOriginals } from "./secret-originals.ts";
 import type { Column } from "./table.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -28,6 +29,7 @@ export function addSecret(program: Command, world: CliWorld): void {
       await printer.list(await withGateway(({ client }) => client.call("listSecrets")), COLUMNS, "No secret is kept.");
     });
   addSecretMove(secret, world);
+  addSecretOriginals(secret, world);
   secret
     .command("remove")
     .description("forget a kept key")

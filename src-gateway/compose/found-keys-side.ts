@@ -8,6 +8,7 @@ import { CATALOGUE } from "../providers/catalogue.ts";
 import { valueOf } from "../revisions/edit-document.ts";
 import { FILES_WITH_KEYS, keysInFile } from "../transfer/found-keys.ts";
 import { type KeyPlace, keyPlaces, moveOperations, secretNameFor } from "../transfer/provider-keys.ts";
+import { openOriginalKeys } from "./original-keys-side.ts";
 import type { Parts } from "./parts.ts";
 
 interface Candidate {
@@ -42,6 +43,7 @@ export function foundKeysDesk(parts: Parts, env: NodeJS.ProcessEnv): FoundKeysDe
       });
       return moveAll(parts, picked, { author, mayApply });
     },
+    originals: () => openOriginalKeys(parts, env, home),
   };
 }
 

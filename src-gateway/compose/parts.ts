@@ -89,15 +89,7 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv, h
   const configuration = createConfigurationSide({ ...given, store: ledgerStore });
   const identity = createIdentityParts(identityStore, hasher, { clock, log, redact: (text) => redactor.redact(text) });
   const bodies = createBodyThread({ ledgerUrl: settings.ledgerUrl, secrets: () => redactor.known() });
-  const models = createModelDirectory({
-    instances: () => [...config.live().instances.values()],
-    resolveSecret: (ref) => secrets.resolve(ref),
-    clock,
-    log,
-    ways,
-  });
-  // What could not be asked for want of a key.
-  const stopListening = onKeychainAgain(() => void models.refresh());
+  const { models, stopListening } = openModels(given, ways);
   return {
     ...said,
     ...watched,
@@ -129,4 +121,19 @@ export async function composeParts(settings: Settings, env: NodeJS.ProcessEnv, h
       await log.close();
     },
   };
+}
+
+function openModels(
+  { config, secrets, clock, log }: Pick<Parts, "config" | "secrets" | "clock" | "log">,
+  ways: WaysOut,
+): { models: ModelDirectory; stopListening: () => void } {
+  const models = createModelDirectory({
+    instances: () => [...config.live().instances.values()],
+    resolveSecret: (ref) => secrets.resolve(ref),
+    clock,
+    log,
+    ways,
+  });
+  // What could not be asked for want of a key.
+  return { models, stopListening: onKeychainAgain(() => void models.refresh()) };
 }

@@ -13,6 +13,24 @@ export const foundKeySchema = z.object({
 });
 export type FoundKeyView = z.infer<typeof foundKeySchema>;
 
+const removedKeySchema = z.object({
+  /** Of the file, below the home folder. */
+  name: z.string(),
+  variable: z.string(),
+  /** The secret that holds the key. */
+  secret: z.string(),
+});
+
+export const originalFileSchema = z.object({
+  name: z.string(),
+  /** What would change, without keys. */
+  diff: z.string(),
+  keys: z.array(z.object({ id: z.string(), variable: z.string(), secret: z.string(), line: z.number() })),
+  /** Lines with more on them than a key: a person has to change them. */
+  left: z.array(z.object({ line: z.number(), variable: z.string() })),
+});
+export type OriginalFileView = z.infer<typeof originalFileSchema>;
+
 export const FOUND_KEY_ENDPOINTS = {
   findKeys: endpoint(
     "GET",
@@ -30,5 +48,29 @@ export const FOUND_KEY_ENDPOINTS = {
       body: z.strictObject({ ids: z.array(z.string().max(1_000)).min(1).max(200) }),
       reply: z.array(z.object({ provider: z.string(), reference: z.string(), place: z.string() })),
     },
+  ),
+  findOriginalKeys: endpoint(
+    "GET",
+    "/found-keys/originals",
+    "config:write",
+    "Files of the home folder in which keys still stand that are secrets of the gateway, and lines that were taken out of them",
+    { reply: z.object({ files: z.array(originalFileSchema), removed: z.array(removedKeySchema) }) },
+  ),
+  removeOriginalKeys: endpoint(
+    "POST",
+    "/found-keys/originals/remove",
+    "config:write",
+    "Take these keys out of their files; the lines can be put back",
+    {
+      body: z.strictObject({ ids: z.array(z.string().max(1_000)).min(1).max(200) }),
+      reply: z.array(removedKeySchema),
+    },
+  ),
+  restoreOriginalKeys: endpoint(
+    "POST",
+    "/found-keys/originals/restore",
+    "config:write",
+    "Put the lines back that were taken out of files; where ours is gone, nothing is put back",
+    { reply: z.object({ restored: z.array(removedKeySchema), gone: z.array(removedKeySchema) }) },
   ),
 };

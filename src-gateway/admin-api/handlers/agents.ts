@@ -139,7 +139,7 @@ function isAtThisComputer(caller: Caller | null, { socket, headers }: IncomingMe
 }
 
 /** Refusals of the desk are answers, not failures. */
-async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {

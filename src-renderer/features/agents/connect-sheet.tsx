@@ -4,13 +4,13 @@ import type { AgentView } from "../../../src-gateway/admin-api/contract/agent-sc
 import type { ReplyOf } from "../../../src-gateway/admin-api/contract/endpoints.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useQuery } from "../../api/use-query.ts";
+import { DiffText } from "../../components/diff-text.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { QueryState } from "../../components/query-state.tsx";
 import { Sheet } from "../../components/sheet.tsx";
 import { Snippet } from "../../components/snippet.tsx";
 import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
-import { DiffText } from "./diff-text.tsx";
 
 /** What connecting an agent would write, and then writing it. */
 export function ConnectSheet({

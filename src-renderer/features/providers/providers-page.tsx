@@ -13,6 +13,7 @@ import { t } from "../../i18n/t.ts";
 import { AddProvider } from "./add-provider.tsx";
 import { EditProvider } from "./edit-provider.tsx";
 import { FoundKeys } from "./found-keys.tsx";
+import { OriginalKeys } from "./original-keys.tsx";
 import { isDefault, sendEverything, switchProvider } from "./provider-changes.ts";
 import { type ListedProvider, listProviders } from "./provider-list.ts";
 import { type ProviderDeeds, ProviderRows, type ProviderSurroundings } from "./provider-rows.tsx";
@@ -64,6 +65,7 @@ export function ProvidersPage() {
       </section>
       {list.length > 0 && <p className="soft small providers-hint">{t("providers:hint")}</p>}
       <FoundKeys onMoved={query.reload} />
+      {query.value?.some(({ credential }) => credential?.startsWith("secret:")) && <OriginalKeys />}
       <AddProvider isOpen={sheet?.kind === "add"} onClose={close} taken={list.map(({ id }) => id)} {...configuration} />
       <EditProvider provider={edited} onClose={close} {...configuration} />
     </div>

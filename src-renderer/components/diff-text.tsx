@@ -1,3 +1,5 @@
+import "./diff-text.css";
+
 /** A unified diff, with what goes and what comes told apart by sign and colour. */
 export function DiffText({ diff, label }: { diff: string; label: string }) {
   const lines = diff
