@@ -5,6 +5,8 @@ export class StateMap<State> {
   private readonly make: () => State;
   /** Nothing is lost when it is forgotten. */
   private readonly isIdle: (state: State) => boolean;
+  /** Used last, and so at its place already when it is used again: nearly always. */
+  private youngest: string | null = null;
 
   constructor(limit: number, make: () => State, isIdle: (state: State) => boolean) {
     this.limit = limit;
@@ -18,7 +20,10 @@ export class StateMap<State> {
 
   /** Makes it where there is none; the one that was not used for longest may have to go. */
   use(name: string): State {
-    const state = this.states.get(name) ?? this.make();
+    const found = this.states.get(name);
+    if (found !== undefined && name === this.youngest) return found;
+    const state = found ?? this.make();
+    this.youngest = name;
     this.states.delete(name);
     if (this.states.size >= this.limit) this.evict();
     this.states.set(name, state);
