@@ -56,7 +56,7 @@ export function findKeyLines(text: string, { read, secrets, isScript }: KeyLineO
     }
     const indent = /^\s*/.exec(line)?.[0] ?? "";
     // A block of a shell must not become empty: the colon is a command that does nothing.
-    const marker = `${indent}${isScript ? ": " : ""}# ${variable} is kept by Tokligence Gateway, as secret:${secret}`;
+    const marker = `${indent}${isScript ? ": " : ""}# ${variable} is kept by Tokligence Gateway, named ${secret}`;
     found.push({ line: index + 1, variable, secret, head, tail, marker });
   }
   return { found, left };
