@@ -9,7 +9,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "@playwright/test";
 import { expectAccessibleInBoth } from "../support/accessibility.ts";
+import { startSilentBus } from "../support/silent-bus.ts";
 import { startConsoleWorld } from "./console-world.ts";
+import { startDesktopApp } from "./desktop-app.ts";
 
 const NEEDED = ["dbus-run-session", "gnome-keyring-daemon"];
 const missing = NEEDED.filter(
@@ -67,5 +69,34 @@ test("a locked keychain is told above every page, with what to do", async ({ pag
     expect(overflow).toBeLessThanOrEqual(0);
   } finally {
     await world.close();
+  }
+});
+
+test("a keychain that never answers leaves the app usable, is told, and lets the app quit", async ({ page }) => {
+  test.skip(process.platform !== "linux", "needs a session bus of Linux");
+  const bus = await startSilentBus();
+  const provider = { id: "home", kind: "openai", base_url: "http://127.0.0.1:9/v1", credential: "keychain:home" };
+  const app = await startDesktopApp({
+    env: { DBUS_SESSION_BUS_ADDRESS: bus.address },
+    config: { providers: [provider] },
+  });
+  try {
+    await expect.poll(() => app.ask("has", "copy:key")).toBe(true);
+    await app.ask("clickTray", "copy:key");
+    await expect.poll(async () => (await app.state()).clipboard.length).toBe(1);
+    const { clipboard, windows } = await app.state();
+    const url = windows[0]?.url ?? "";
+    const asked = fetch(new URL("/v1/models", url), { headers: { authorization: `Bearer ${clipboard[0]}` } });
+    await expect.poll(() => bus.connections()).toBeGreaterThan(0);
+    await app.usePreload(page, 0);
+    await page.goto(url);
+    expect((await asked).status).toBe(200);
+    await expect(page.getByRole("status").filter({ hasText: "The keychain is locked." })).toBeVisible();
+    await expect.poll(async () => (await app.state()).tray?.icon).toContain("tray-error");
+    await app.ask("quit");
+    expect(await app.ended()).toEqual([0, ""]);
+  } finally {
+    await app.close();
+    bus.close();
   }
 });

@@ -45,6 +45,9 @@ describe("the packed app", () => {
       for (const part of ["main", "preload", "renderer"]) expect(archived).toEqual(expect.arrayContaining(built(part)));
       expect(archived).toEqual(expect.arrayContaining(icons.map((name) => `/assets/${name}`)));
       expect(archived).toEqual(expect.arrayContaining(["/package.json", "/LICENSE"]));
+      // Started by their names, which no bundler sees.
+      for (const thread of ["body", "keychain", "token-count"])
+        expect(archived).toContain(`/dist/main/${thread}-worker.js`);
     }
     const { main } = JSON.parse(linux.text("package.json")) as { main: string };
     expect(linux.archived).toContain(`/${main}`);
