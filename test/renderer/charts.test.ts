@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { chartCsv } from "../../src-renderer/components/charts/chart-csv.ts";
-import { coloursOf, labelled, stack, ticksTo } from "../../src-renderer/components/charts/scale.ts";
+import { coloursOf, labelled, roomFor, stack, ticksTo } from "../../src-renderer/components/charts/scale.ts";
 
 describe("the lines of a grid", () => {
   it("are round, evenly spaced, begin at nothing and reach the top", () => {
@@ -70,5 +70,13 @@ describe("a chart as a file", () => {
       ],
     });
     expect(csv.split("\r\n")).toEqual([`,'=cmd(),"a ""b"", c"`, "May 1,1.5,0", "May 2,,"]);
+  });
+});
+
+describe("the room beside a chart", () => {
+  it("is the same for short numbers, and enough for long ones", () => {
+    expect(roomFor(["$0.00", "$1.50"])).toBe(roomFor(["0", "200"]));
+    expect(roomFor(["$0.00050", "$0.0010"])).toBeGreaterThanOrEqual(8 * 6.5);
+    expect(roomFor(["$0.00050"])).toBeGreaterThan(roomFor(["$0.00"]));
   });
 });

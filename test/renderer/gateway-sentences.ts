@@ -47,6 +47,7 @@ const ELSEWHERE = [
   "admin-api/cookies.ts",
   "agents/conflicts.ts",
   "agents/editors/block.ts",
+  "agents/key-lines.ts",
   "agents/recipes/crush.ts",
   "auth/check-auth-secret.ts",
   "auth/load-auth-secret.ts",

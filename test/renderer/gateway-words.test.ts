@@ -37,7 +37,6 @@ const NOT_SHOWN = new Set([
   "mail {{0}} {{1}}",
   "what sign-in seals",
   "tokligence-export 1",
-  "{{0}}{{1}}# {{2}} is kept by Tokligence Gateway, as secret:{{3}}",
 ]);
 
 const blanks = (text: string): Set<string> => new Set(text.match(/\{\{\d+\}\}/g));

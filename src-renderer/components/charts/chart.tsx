@@ -3,10 +3,10 @@ import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { useWidth } from "../use-width.ts";
 import { type ChartScale, Marks } from "./chart-marks.tsx";
 import { ChartTip } from "./chart-tip.tsx";
-import { coloursOf, labelled, stack, ticksTo } from "./scale.ts";
+import { coloursOf, labelled, roomFor, stack, ticksTo } from "./scale.ts";
 import type { ChartData, ChartProps } from "./types.ts";
 
-const ROOM = { left: 56, right: 8, top: 8, bottom: 20 };
+const ROOM = { right: 8, top: 8, bottom: 20 };
 const LABEL_WIDTH = 64;
 
 /** A chart over buckets, which is read with the pointer or with the arrow keys. */
@@ -14,16 +14,17 @@ export function Chart({ label, data, format, kind, height = 200 }: ChartProps) {
   const [box, width] = useWidth<HTMLElement>();
   const [at, setAt] = useState<number | null>(null);
   const count = data.buckets.length;
-  const inner = Math.max(1, width - ROOM.left - ROOM.right);
   const ticks = ticksTo(highest(data, kind));
+  const left = roomFor(ticks.map(format));
+  const inner = Math.max(1, width - left - ROOM.right);
   const top = ticks.at(-1) ?? 1;
   const scale = {
-    x: (bucket: number): number => ROOM.left + (inner * (bucket + 0.5)) / Math.max(1, count),
+    x: (bucket: number): number => left + (inner * (bucket + 0.5)) / Math.max(1, count),
     y: (value: number): number => height - ROOM.bottom - ((height - ROOM.bottom - ROOM.top) * value) / top,
     slot: inner / Math.max(1, count),
   };
   const point = (event: PointerEvent): void => {
-    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - ROOM.left;
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left - left;
     setAt(count === 0 ? null : Math.min(count - 1, Math.max(0, Math.floor(x / scale.slot))));
   };
   const step = (event: KeyboardEvent): void => {
@@ -36,7 +37,7 @@ export function Chart({ label, data, format, kind, height = 200 }: ChartProps) {
     // oxlint-disable jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/no-noninteractive-tabindex -- the values are stepped through with the keyboard, and no element stands for a chart
     <figure ref={box} className="chart" aria-label={label} tabIndex={0} onKeyDown={step} onBlur={() => setAt(null)}>
       <svg width={width} height={height} aria-hidden="true" onPointerMove={point} onPointerLeave={() => setAt(null)}>
-        <Axes buckets={data.buckets} ticks={ticks} format={format} scale={scale} width={width} height={height} />
+        <Axes {...{ ticks, format, scale, left, width, height }} buckets={data.buckets} />
         {at !== null && (
           <rect
             className="chart-at"
@@ -58,19 +59,21 @@ interface AxesProps {
   ticks: number[];
   format: (value: number) => string;
   scale: ChartScale;
+  /** Where the lines begin. */
+  left: number;
   width: number;
   height: number;
 }
 
 /** The lines of the grid with their values, and the buckets below. */
-function Axes({ buckets, ticks, format, scale, width, height }: AxesProps) {
-  const shown = labelled(buckets.length, Math.floor((width - ROOM.left - ROOM.right) / LABEL_WIDTH));
+function Axes({ buckets, ticks, format, scale, left, width, height }: AxesProps) {
+  const shown = labelled(buckets.length, Math.floor((width - left - ROOM.right) / LABEL_WIDTH));
   return (
     <>
       {ticks.map((tick) => (
         <g key={tick} className="chart-grid">
-          <line x1={ROOM.left} x2={width - ROOM.right} y1={scale.y(tick)} y2={scale.y(tick)} />
-          <text x={ROOM.left - 8} y={scale.y(tick)} dy="0.32em" textAnchor="end">
+          <line x1={left} x2={width - ROOM.right} y1={scale.y(tick)} y2={scale.y(tick)} />
+          <text x={left - 8} y={scale.y(tick)} dy="0.32em" textAnchor="end">
             {format(tick)}
           </text>
         </g>

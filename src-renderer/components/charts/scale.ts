@@ -18,6 +18,14 @@ export function labelled(count: number, most: number): Set<number> {
   );
 }
 
+const CHARACTER_PX = 6.5;
+const GAP_PX = 14;
+const USUAL_ROOM_PX = 56;
+
+/** The room that the numbers beside a chart need, in pixels: the same for most, so that charts stand in line. */
+export const roomFor = (labels: readonly string[]): number =>
+  Math.max(USUAL_ROOM_PX, ...labels.map(({ length }) => Math.ceil(length * CHARACTER_PX) + GAP_PX));
+
 export interface Segment {
   series: number;
   from: number;
