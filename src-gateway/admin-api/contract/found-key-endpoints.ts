@@ -21,7 +21,7 @@ const removedKeySchema = z.object({
   secret: z.string(),
 });
 
-export const originalFileSchema = z.object({
+const originalFileSchema = z.object({
   name: z.string(),
   /** What would change, without keys. */
   diff: z.string(),

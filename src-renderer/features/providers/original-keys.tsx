@@ -1,5 +1,6 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
+import type { OriginalFileView } from "../../../src-gateway/admin-api/contract/found-key-endpoints.ts";
 import { useSessionState } from "../../api/gateway-context.tsx";
 import { useAction } from "../../api/use-action.ts";
 import { DiffText } from "../../components/diff-text.tsx";
@@ -7,15 +8,10 @@ import { Notice } from "../../components/notice.tsx";
 import { showToast } from "../../components/toasts.tsx";
 import { t } from "../../i18n/t.ts";
 
-type Found = {
-  files: {
-    name: string;
-    diff: string;
-    keys: { id: string }[];
-    left: { line: number; variable: string }[];
-  }[];
-  removed: unknown[];
-};
+interface Found {
+  files: readonly OriginalFileView[];
+  removed: readonly unknown[];
+}
 
 /** Keys that the gateway keeps, in the files that they came from. Nothing is read before somebody wants to know. */
 export function OriginalKeys() {
