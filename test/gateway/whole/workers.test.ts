@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, it, type TestContext } from "vitest";
 import { describeOnPostgres } from "../../suites/store.suite.ts";
@@ -109,6 +110,21 @@ describeOnPostgres("several workers on one port", (database) => {
         return existsSync(moved);
       }, PATIENCE)
       .toBe(true);
+  });
+
+  it("do not start where one of them cannot, and leave its words to be read", { timeout: 90_000 }, async (context) => {
+    if ("skipped" in redis) return context.skip(redis.skipped);
+    const taken = http.createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as AddressInfo;
+    const home = join(folder.path, randomUUID());
+    mkdirSync(home, { recursive: true });
+    const env = { TOKLIGENCE_LEDGER_PATH: database.url, TOKLIGENCE_REDIS_URL: redis.url };
+    const daemon = startDaemon(home, ["--workers", "2", "--port", String(port)], env);
+    expect(await daemon.ended).toEqual({ code: 1, signal: null });
+    expect(daemon.errors()).toContain(`Port ${port} on 127.0.0.1 is taken by another program.`);
+    expect(daemon.errors()).not.toMatch(/started again|did not start/);
+    taken.close();
   });
 
   it("take no more than a budget allows all of them", { timeout: 90_000 }, async (context) => {
