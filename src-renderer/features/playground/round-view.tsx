@@ -4,6 +4,7 @@ import { HealthDot, type Tone } from "../../components/health-dot.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { formatCount, formatUsd } from "../../format/numbers.ts";
 import { formatDuration } from "../../format/times.ts";
+import { said } from "../../i18n/gateway-words.ts";
 import { t } from "../../i18n/t.ts";
 import type { Round } from "./round.ts";
 import { useSettled } from "./use-settled.ts";
@@ -50,13 +51,13 @@ export function RoundView({ round }: { round: Round }) {
   );
 }
 
-/** An error is shown as the client of this protocol gets it. */
+/** An error is told, and shown below as the client of this protocol gets it. */
 function Problem({ round: { state, status, answer, body } }: { round: Round }) {
   if (answer.error !== null) {
     return (
       <Notice tone="bad">
         {status !== null && status >= 400 && <strong>{status} </strong>}
-        {answer.error}
+        {said(answer.error)}
         {body !== null && (
           <details className="piece">
             <summary>{t("playground:asSent")}</summary>
