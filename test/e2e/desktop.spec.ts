@@ -1,5 +1,8 @@
 // The desktop app as it is compiled, with its console and preload script in a real Chromium.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "@playwright/test";
+import { expectAccessible } from "../support/accessibility.ts";
 import { type DesktopApp, startDesktopApp } from "./desktop-app.ts";
 
 let app: DesktopApp;
@@ -20,6 +23,20 @@ test("boots, signs its window in, offers the console what is declared, and drain
     (window as unknown as { desktop: { getPreferences(): Promise<object> } }).desktop.getPreferences(),
   );
   expect(preferences).toMatchObject({ trayTitle: "none", openAtLogin: false });
+  await page.goto(new URL("#/settings", page.url()).href);
+  const own = page.getByRole("region", { name: "This app" });
+  await own.getByRole("switch", { name: "Open at login" }).click();
+  await own.getByText("Tokens today").click();
+  await own.getByRole("textbox", { name: "Shortcut" }).fill("CommandOrControl+Shift+G");
+  await own.getByRole("button", { name: "Keep" }).click();
+  await expect
+    .poll(() => readFileSync(join(app.home, "desktop.json"), "utf8"))
+    .toContain('"shortcut": "CommandOrControl+Shift+G"');
+  expect(JSON.parse(readFileSync(join(app.home, "desktop.json"), "utf8"))).toMatchObject({
+    openAtLogin: true,
+    trayTitle: "tokens",
+  });
+  await expectAccessible(page);
   expect(complaints).toEqual([]);
 
   await expect.poll(() => app.ask("has", "pause")).toBe(true);
