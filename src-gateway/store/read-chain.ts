@@ -32,7 +32,8 @@ export async function readEntries(
       const known = ENTRY_KINDS[kind];
       return known === undefined ? [] : [{ place, kind: known, id }];
     });
-  const blocks = await readBlocks(db, instanceId, after, Math.ceil(limit / ENTRIES_A_BLOCK));
+  // Of the first one, only the end may be wanted.
+  const blocks = await readBlocks(db, instanceId, after, Math.ceil(limit / ENTRIES_A_BLOCK) + 1);
   return blocks
     .flatMap(entriesOf)
     .filter(({ place }) => place > after)
