@@ -47,7 +47,7 @@ function startOfDay(day: string): number | null {
 }
 
 /** As a field for a date has it. */
-export const dayOf = (moment: Date): string =>
+const dayOf = (moment: Date): string =>
   [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()]
     .map((part) => String(part).padStart(2, "0"))
     .join("-");
