@@ -36,16 +36,14 @@ export const noRecords = ({ observer }: Pick<ExchangeWorld, "observer">): Exchan
 
 export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock" | "records">): RecordKeeper {
   const record = blankRecord(inbound);
-  let settled: Outcome | null = null;
   let closed = false;
   const elapsedUs = (): number => world.clock.monotonicUs() - inbound.arrivedUs;
 
-  return {
+  // Plain members only: an accessor gives each object a shape of its own, and shapes live until a full collection.
+  const keeper: Writable<RecordKeeper, "outcome"> = {
     record,
     outside: new OutsideTime(world.clock),
-    get outcome() {
-      return settled;
-    },
+    outcome: null,
     elapsedUs,
     identify(principal) {
       record.userId = principal.userId;
@@ -77,9 +75,9 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       }
     },
     settle(outcome, error) {
-      if (settled !== null) return;
+      if (keeper.outcome !== null) return;
       const end = outcome === "client_aborted" ? endOfGateway(inbound) : null;
-      settled = end === null ? outcome : unfinished(inbound);
+      keeper.outcome = end === null ? outcome : unfinished(inbound);
       const reason = end ?? error;
       if (reason) {
         record.errorCode = reason.code;
@@ -89,7 +87,7 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
     close(delivered) {
       if (closed) return undefined;
       closed = true;
-      const outcome = settled ?? "failed";
+      const outcome = keeper.outcome ?? "failed";
       record.outcome = outcome;
       if (outcome === "completed" && !delivered) {
         const end = endOfGateway(inbound);
@@ -104,7 +102,10 @@ export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock"
       return world.records.close(record, inbound.heard);
     },
   };
+  return keeper;
 }
+
+type Writable<Type, Name extends keyof Type> = Omit<Type, Name> & { -readonly [Key in Name]: Type[Key] };
 
 /** The client did not leave: it was the gateway that broke off, at its own end. */
 function endOfGateway({ signal }: Inbound): GatewayError | null {

@@ -73,12 +73,12 @@ export function createState(understood: Understood): ExchangeState {
   const { inbound, body, keeper, world } = understood;
   let decoded: IrRequest | null = null;
   let isWrapped: boolean | null = null;
-  let leavesThoughtsOut = false;
   const ownerKey = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
   const conversation = isGenerating(inbound.target.surface)
     ? world.conversationOf({ inbound, body, model: understood.head.model, owner: ownerKey })
     : null;
-  const state: ExchangeState = {
+  // Plain members only: an accessor gives each object a shape of its own, and shapes live until a full collection.
+  const state: Omit<ExchangeState, "leavesThoughtsOut"> & { leavesThoughtsOut: boolean } = {
     ...understood,
     ownerKey,
     answeredBy: null,
@@ -89,22 +89,20 @@ export function createState(understood: Understood): ExchangeState {
       world.affinity.settle(conversation, home);
       state.answeredBy = home;
     },
-    get leavesThoughtsOut() {
-      return leavesThoughtsOut;
-    },
+    leavesThoughtsOut: false,
     retryWithoutThoughts(error) {
-      if (leavesThoughtsOut || !isGenerating(inbound.target.surface) || !refusesThoughts(error)) return false;
-      leavesThoughtsOut = true;
+      if (state.leavesThoughtsOut || !isGenerating(inbound.target.surface) || !refusesThoughts(error)) return false;
+      state.leavesThoughtsOut = true;
       return true;
     },
     decode() {
       decoded ??= WIRES[inbound.wire].decodeRequest(parse(body.bytes), inbound.target);
-      return leavesThoughtsOut ? withoutThoughts(decoded) : decoded;
+      return state.leavesThoughtsOut ? withoutThoughts(decoded) : decoded;
     },
     mustTranslate(target) {
       if (target.wire === "anthropic-messages" && target.instance?.compat.has("messages-on-vertex")) return true;
       if (!isGenerating(inbound.target.surface)) return false;
-      if (leavesThoughtsOut) return true;
+      if (state.leavesThoughtsOut) return true;
       // State of another provider would be refused by this one, so it is taken out.
       isWrapped ??= holdsWrapped(body.bytes);
       return isWrapped || world.workMode === "translation";

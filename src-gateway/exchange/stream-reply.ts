@@ -33,7 +33,6 @@ export function createStreamReply(options: {
   const { reply, framing, keepAliveMs } = options;
   const wire = WIRES[options.wire];
   const contentType = framing === "sse" ? "text/event-stream; charset=utf-8" : "application/json; charset=utf-8";
-  let answering = false;
   let clientIsSlow = false;
 
   const begin = (headers: () => Record<string, string>): void => {
@@ -50,20 +49,18 @@ export function createStreamReply(options: {
     // A caller that does not read what it already has is not helped by more; its own stall limit applies.
     if (!clientIsSlow) {
       begin(() => options.earlyHeaders);
-      clientIsSlow = !reply.write(wire.keepAlive({ started: answering, model: options.model, framing }));
+      clientIsSlow = !reply.write(wire.keepAlive({ started: stream.answering, model: options.model, framing }));
     }
     timer.refresh();
   }, keepAliveMs);
   timer.unref();
 
-  return {
+  const stream = {
     framing,
-    get answering() {
-      return answering;
-    },
-    write(frames, headers) {
+    answering: false,
+    write(frames: Buffer, headers: () => Record<string, string>) {
       begin(headers);
-      answering = true;
+      stream.answering = true;
       timer.refresh();
       clientIsSlow = !reply.write(frames);
       return !clientIsSlow;
@@ -72,4 +69,5 @@ export function createStreamReply(options: {
       clearTimeout(timer);
     },
   };
+  return stream;
 }

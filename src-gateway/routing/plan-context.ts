@@ -15,7 +15,7 @@ export interface Unavailable {
 export interface PlanContext {
   input: PlanInput;
   facts: RequestFacts;
-  leftOut: LeftOut[];
+  leftOut: () => LeftOut[];
   /** Providers that exist and cannot be spoken to. */
   unspoken: Set<string>;
   draw: () => number;
@@ -35,9 +35,8 @@ export function createPlanContext(input: PlanInput): PlanContext {
   return {
     input,
     facts: input.request ?? withoutFacts(input),
-    get leftOut() {
-      return [...leftOut.values()];
-    },
+    // No accessor: it would give each object a shape of its own, and shapes live until a full collection.
+    leftOut: () => [...leftOut.values()],
     unspoken,
     draw: drawsFrom(input.random),
     leaveOut,

@@ -34,7 +34,7 @@ export function considerPlan(input: PlanInput): { plan: Plan; error: GatewayErro
     model,
     targets,
     matched: match?.matched ?? "no rule",
-    leftOut: context.leftOut,
+    leftOut: context.leftOut(),
     variant: match?.variant ?? null,
     ...(match?.policy ? { policy: match.policy } : {}),
   };
