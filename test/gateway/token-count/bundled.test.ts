@@ -22,21 +22,30 @@ void import(${JSON.stringify(counterFile)})
   .then((count) => console.log(JSON.stringify(count)));`,
 );
 
-/** The project's own build, with the little program in the place of the real ones. */
+/** The project's own build, with the little program in the place of the real one. @returns the folder it is in. */
 async function build(name: "main" | "node"): Promise<string> {
-  const shipped = config.environments?.[name] as EnvironmentOptions;
   const outDir = join(folder, "dist", name);
+  const shipped = optionsOf(name);
   const input = (shipped.build?.rolldownOptions?.input ?? {}) as Record<string, string>;
-  const threads = Object.fromEntries(Object.entries(input).filter(([entry]) => entry.endsWith("-worker")));
-  const rolldownOptions = { ...shipped.build?.rolldownOptions, input: { program, ...threads } };
-  const environment = { ...shipped, build: { ...shipped.build, outDir, rolldownOptions } };
-  const environments = { [name]: environment };
+  const beside = Object.fromEntries(Object.entries(input).filter(([entry]) => entry.endsWith("-worker")));
+  const environments = { [name]: into(outDir, shipped, { program, ...beside }) };
+  // The daemon's threads are bundles of their own, in the same folder.
+  if (name === "node") environments["threads"] = into(outDir, optionsOf("threads"));
   const builder = await createBuilder({ ...config, configFile: false, logLevel: "error", environments });
-  const built = builder.environments[name];
-  if (!built) throw new Error(`the build has no environment ${name}`);
-  await builder.build(built);
+  for (const each of Object.keys(environments)) {
+    const environment = builder.environments[each];
+    if (!environment) throw new Error(`the build has no environment ${each}`);
+    await builder.build(environment);
+  }
   writeFileSync(join(outDir, "package.json"), '{"type":"module"}');
   return outDir;
+}
+
+const optionsOf = (name: string): EnvironmentOptions => config.environments?.[name] as EnvironmentOptions;
+
+function into(outDir: string, options: EnvironmentOptions, input?: Record<string, string>): EnvironmentOptions {
+  const rolldownOptions = { ...options.build?.rolldownOptions, ...(input === undefined ? {} : { input }) };
+  return { ...options, build: { ...options.build, outDir, rolldownOptions } };
 }
 
 describe("the bundle", () => {
