@@ -20,7 +20,9 @@ export function Replicas({ replicas }: { replicas: OperationsView["replicas"] })
             <tr>
               <th scope="col">{t("operations:replica")}</th>
               <th scope="col">{t("operations:state")}</th>
-              <th scope="col">{t("operations:started")}</th>
+              <th scope="col" className="is-minor">
+                {t("operations:started")}
+              </th>
               <th scope="col">{t("operations:lastSeen")}</th>
             </tr>
           </thead>
@@ -37,7 +39,7 @@ export function Replicas({ replicas }: { replicas: OperationsView["replicas"] })
                     {t(isAlive ? "operations:alive" : "operations:silent")}
                   </span>
                 </td>
-                <td>{formatMoment(startedAtUs, dayMs)}</td>
+                <td className="is-minor">{formatMoment(startedAtUs, dayMs)}</td>
                 <td>{formatMoment(lastSeenUs, dayMs)}</td>
               </tr>
             ))}
