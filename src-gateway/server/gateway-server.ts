@@ -3,7 +3,7 @@
  * Inference paths are answered straight from node:http; the console and the admin API go to the Express app.
  */
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
 import { requestIdOf } from "../ir/exchange-record.ts";
@@ -55,6 +55,8 @@ class ListeningServer implements GatewayServer {
   private readonly options: GatewayServerOptions;
   private readonly servers: Server[] = [];
   private open = 0;
+  /** Connections, ever. */
+  private taken = 0;
   private isStopping = false;
   private tellIdle: () => void = () => {};
 
@@ -80,16 +82,27 @@ class ListeningServer implements GatewayServer {
 
   async stop(drainMs: number): Promise<void> {
     this.isStopping = true;
-    // Whoever the kernel has let in by now is taken first: closing would break those connections.
-    await nextTurn();
-    const closed = Promise.all(
-      this.servers.map((server) => new Promise<void>((resolve) => void server.close(() => resolve()))),
-    );
-    for (const server of this.servers) server.closeIdleConnections();
+    const hasTaken = await this.takeWhoWaits();
+    const closed = Promise.all(this.servers.map(closeListener));
+    // Those taken last have not been read from yet, which `node:http` takes for idle: its own close would reset them.
+    if (hasTaken && drainMs > 0) await Promise.race([closed, wait(Math.min(SILENCE_MS, drainMs))]);
+    for (const server of this.servers) server.close();
     await Promise.all([this.drain(drainMs, closed), this.options.sockets?.stop(drainMs)]);
     this.options.cut.abort();
     for (const server of this.servers) server.closeAllConnections();
     await closed;
+  }
+
+  /** Whoever the kernel has let in comes in before the door closes, which would break those connections: one a turn. */
+  private async takeWhoWaits(): Promise<boolean> {
+    const deadline = performance.now() + SILENCE_MS;
+    const first = this.taken;
+    await nextTurn();
+    for (let before = -1; before !== this.taken && performance.now() < deadline; ) {
+      before = this.taken;
+      await nextTurn();
+    }
+    return this.taken > first;
   }
 
   private async drain(drainMs: number, closed: Promise<unknown>): Promise<void> {
@@ -135,6 +148,7 @@ class ListeningServer implements GatewayServer {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.upgrade(request, socket as Socket, head, settings, policy),
     );
+    server.on("connection", () => this.taken++);
     this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -193,6 +207,10 @@ class ListeningServer implements GatewayServer {
     this.options.handle(request, response, served, id, settings.name);
   }
 }
+
+/** Takes nobody new, and touches no connection. Resolves when the last one is gone. */
+const closeListener = (server: Server): Promise<void> =>
+  new Promise((resolve) => void NetServer.prototype.close.call(server, () => resolve()));
 
 function belongsTo(route: Route, settings: ListenerSettings): boolean {
   return !("endpoint" in route) || settings.endpoints.includes(route.endpoint);
