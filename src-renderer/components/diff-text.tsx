@@ -8,7 +8,7 @@ export function DiffText({ diff, label }: { diff: string; label: string }) {
     .filter((line) => !/^(?:---|\+\+\+) /.test(line));
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrollable regions need a tab stop
-    <section className="unified" aria-label={label} tabIndex={0}>
+    <section className="diff-text" aria-label={label} tabIndex={0}>
       <pre>
         {lines.map((line, place) => (
           <span key={place} data-line={kindOf(line)}>
