@@ -18,12 +18,14 @@ import {
   Tray,
 } from "electron";
 import { createGateway, loadSettings } from "../src-gateway/index.ts";
+import { keepObjectsYoung } from "../src-gateway/lib/young-objects.ts";
 import { runDesktop } from "./run-desktop.ts";
 import { hasTray } from "./system/has-tray.ts";
 import { openFeed } from "./updates/open-feed.ts";
 
 const { env, platform } = process;
 
+keepObjectsYoung();
 runDesktop({
   electron: {
     app,

@@ -1,4 +1,5 @@
 /** The admin side of a running gateway: its API for console and command line, health, and the local control socket. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ControlSocket, listenControlSocket } from "../admin-api/control-socket.ts";
 import type { AdminDeps } from "../admin-api/deps.ts";
@@ -6,6 +7,7 @@ import type { User } from "../auth/types.ts";
 import type { Budgets } from "../budgets/types.ts";
 import type { HookDesk } from "../hooks/types.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { PassingMap } from "../lib/passing-map.ts";
 import { retentionAt } from "../request-log/body-log.ts";
 import type { ExchangeWriter } from "../store/exchange-writer.ts";
 import { probeProvider } from "../upstream/probe.ts";
@@ -48,7 +50,7 @@ export interface AdminSideInput {
   isFirstRun: boolean;
   /** Null when no gateway runs and the command line works on the database alone. */
   writer: ExchangeWriter | null;
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   watchers: Set<(record: ExchangeRecord | null) => void>;
   /** Null while nothing is limited. */
   budgets: () => Budgets | null;

@@ -8,7 +8,7 @@ import type { Parts } from "./parts.ts";
 export interface GaugeSources {
   parts: Parts;
   writer: Pick<ExchangeWriter, "pending" | "spooled" | "lagMs">;
-  running: ReadonlySet<unknown>;
+  running: { readonly size: number };
   admission: () => Admission | null;
   /** Null while nothing is limited. */
   budgets: () => Pick<Budgets, "status"> | null;

@@ -7,7 +7,7 @@ import type { Parts } from "./parts.ts";
 
 export function createHostDesk(
   { settings: { dataDir }, pause, config, configuration, health }: Parts,
-  running: ReadonlySet<unknown>,
+  running: { readonly size: number },
   watchers: Set<(record: ExchangeRecord | null) => void>,
 ): HostDesk {
   let healthEvents = 0;

@@ -1,9 +1,11 @@
 /** The admin API over the database alone, for the command line when no gateway runs. */
+
 import { mkdtemp, rm } from "node:fs/promises";
 import http from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GatewayError } from "../ir/errors.ts";
+import { PassingMap } from "../lib/passing-map.ts";
 import type { Settings } from "../settings/types.ts";
 import { serveAdmin } from "./admin-side.ts";
 import { agentDoor } from "./agents-side.ts";
@@ -25,7 +27,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     root: user,
     isFirstRun: created,
     writer: null,
-    running: new Set(),
+    running: new PassingMap(),
     watchers: new Set(),
     env,
     agents: agentDoor(parts, env, false),

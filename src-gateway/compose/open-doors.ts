@@ -1,6 +1,8 @@
 /** The sockets, and who answers what comes in on them. */
+
 import type { ExchangeWorld } from "../exchange/types.ts";
 import { createProxyTrust } from "../lib/client-address.ts";
+import type { PassingMap } from "../lib/passing-map.ts";
 import { describeCapabilities } from "../server/capabilities-reply.ts";
 import { createGatewayServer, type GatewayServer } from "../server/gateway-server.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
@@ -37,7 +39,7 @@ export function openDoors(options: {
   /** Null where nothing is measured. */
   metrics: Metrics | null;
   /** Exchanges that have begun and not yet closed their record. */
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   /** Ids of exchanges, and of answers that never became one. */
   nextId: () => number;
   /** Aborts when what is still open is broken off, because the gateway ends. */

@@ -1,8 +1,10 @@
 /** Requests that somebody makes by hand in the console: through the same exchange as any client's, without a client key. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { ExchangeWorld } from "../exchange/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
+import type { PassingMap } from "../lib/passing-map.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
 import { matchRoute } from "../server/routes.ts";
 import { sendWireError } from "../server/wire-error.ts";
@@ -14,7 +16,7 @@ export interface PlaygroundSide {
   world: ExchangeWorld;
   nextId: () => number;
   /** Exchanges that have begun and not yet closed their record. */
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   /** Aborts when what is still open is broken off, because the gateway ends. */
   cut: AbortSignal;
 }

@@ -1,9 +1,11 @@
 /** Sends a kept request once more: through the same exchange as any other, for the one who asked for it. */
+
 import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound, Reply } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { type RecordedSurface, type Surface, WIRE_OF_SURFACE } from "../ir/protocol.ts";
+import type { PassingMap } from "../lib/passing-map.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { ReplayQuestion } from "../request-log/types.ts";
 import type { Parts } from "./parts.ts";
@@ -14,7 +16,7 @@ export interface ReplaySide {
   world: ExchangeWorld;
   nextId: () => number;
   /** Exchanges that have begun and not yet closed their record. */
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
 }
 
 const REPLAYABLE: ReadonlySet<RecordedSurface> = new Set([
@@ -71,8 +73,8 @@ export async function replayExchange(side: ReplaySide, question: ReplayQuestion)
   const own: ExchangeWorld = { ...world, joins: null, authenticate: () => principal };
   const exchange = runExchange(inbound, own)
     .catch((error: unknown) => parts.log.error({ err: error, requestId: inbound.requestId }, "exchange broke off"))
-    .finally(() => running.delete(exchange));
-  running.add(exchange);
+    .finally(() => running.delete(id));
+  running.set(id, exchange);
   return id;
 }
 

@@ -1,5 +1,6 @@
 import type { User } from "../auth/types.ts";
 import type { ExchangeWorld } from "../exchange/types.ts";
+import { PassingMap } from "../lib/passing-map.ts";
 import { createTokenCounter } from "../token-count/counter.ts";
 import { createUpstream } from "../upstream/dispatch.ts";
 import type { Books } from "./books.ts";
@@ -20,7 +21,7 @@ export interface Services {
   world: ExchangeWorld;
   dispatch: ReturnType<typeof createUpstream>["dispatch"];
   /** Every request that is under way. */
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   spending: BudgetsSide;
   disk: DiskSide;
   telemetry: TelemetrySide;
@@ -40,7 +41,7 @@ export async function openServices(parts: Parts, books: Books, user: User): Prom
   const logged = logBodies(parts, counted.records);
   const spending = await openBudgets(parts, books.writer);
   const disk = watchDisk(parts, books.writer);
-  const running = new Set<Promise<void>>();
+  const running = new PassingMap<Promise<void>>();
   const telemetry = openTelemetry(parts, books, { running, budgets: spending.budgets });
   const world = telemetry.watching({
     ...createExchangeWorld(parts, user, upstream.dispatch, books.records, counter, memory, spending.spending),

@@ -1,12 +1,13 @@
 /** From a socket to an exchange: everything node:http ends in this file. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
 import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
-
 import { addressOf } from "../lib/client-address.ts";
+import type { PassingMap } from "../lib/passing-map.ts";
 
 import { type BodyBudget, readBody } from "./read-body.ts";
 
@@ -18,7 +19,7 @@ export interface InferenceHandlerOptions {
   world: ExchangeWorld;
   maxBodyBytes: number;
   /** Exchanges that have begun and not yet closed their record. */
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   /** Aborts when what is still open is broken off, because the gateway ends. */
   cut: AbortSignal;
 }
@@ -65,10 +66,10 @@ export function createInferenceHandler(
         response.destroy();
       })
       .finally(() => {
-        options.running.delete(running);
+        options.running.delete(id);
         discardRest(request, maxBodyBytes);
       });
-    options.running.add(running);
+    options.running.set(id, running);
   };
 }
 

@@ -1,10 +1,12 @@
 /** From a socket to an exchange on the straight path: any method, any content type, the body as it arrives. */
+
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
 import type { PassthroughInbound, PassthroughWorld } from "../exchange/passthrough/types.ts";
 import { runPassthrough } from "../exchange/passthrough.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { addressOf } from "../lib/client-address.ts";
+import type { PassingMap } from "../lib/passing-map.ts";
 import { bodySourceOf } from "./body-source.ts";
 
 import { discardRest, headerText, pathOf, queryOf } from "./inference-handler.ts";
@@ -19,7 +21,7 @@ export interface PassthroughHandlerOptions {
   /** For bodies that are read whole; what is handed through has no limit. */
   maxBodyBytes: number;
   /** Exchanges that have begun and not yet closed their record. */
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   /** Aborts when what is still open is broken off, because the gateway ends. */
   cut: AbortSignal;
 }
@@ -62,9 +64,9 @@ export function createPassthroughHandler(
         response.destroy();
       })
       .finally(() => {
-        options.running.delete(running);
+        options.running.delete(id);
         discardRest(request, maxBodyBytes);
       });
-    options.running.add(running);
+    options.running.set(id, running);
   };
 }

@@ -1,5 +1,6 @@
 /** The records that are not written yet: the newest state of each, in the order in which they came. */
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { PassingMap } from "../lib/passing-map.ts";
 
 export interface WaitingRecord {
   readonly record: ExchangeRecord;
@@ -8,8 +9,15 @@ export interface WaitingRecord {
   readonly turn: number;
 }
 
+interface Item extends WaitingRecord {
+  before: Item | null;
+  after: Item | null;
+}
+
 export class WaitingRecords {
-  private readonly byId = new Map<number, WaitingRecord>();
+  private readonly byId = new PassingMap<Item>();
+  private front: Item | null = null;
+  private back: Item | null = null;
   private turns = 0;
 
   get size(): number {
@@ -22,17 +30,22 @@ export class WaitingRecords {
   }
 
   get oldest(): WaitingRecord | undefined {
-    return this.byId.values().next().value;
+    return this.front ?? undefined;
   }
 
   has(id: number): boolean {
-    return this.byId.has(id);
+    return this.byId.get(id) !== undefined;
   }
 
   /** Replaces an earlier state of the same record, and keeps its place. */
   add(record: ExchangeRecord, nowUs: number): void {
-    const before = this.byId.get(record.id);
-    this.byId.set(record.id, { record, sinceUs: before?.sinceUs ?? nowUs, turn: before?.turn ?? ++this.turns });
+    const known = this.byId.get(record.id);
+    const { before, after } = known ?? { before: this.back, after: null };
+    const item: Item = { record, sinceUs: known?.sinceUs ?? nowUs, turn: known?.turn ?? ++this.turns, before, after };
+    if (known) known.before = known.after = null;
+    this.byId.set(record.id, item);
+    this.join(before, item);
+    this.join(item, after);
   }
 
   /**
@@ -41,7 +54,7 @@ export class WaitingRecords {
    */
   first(count: number, turn: number = this.turns, openUntilUs = Infinity): WaitingRecord[] {
     const found: WaitingRecord[] = [];
-    for (const item of this.byId.values()) {
+    for (let item = this.front; item !== null; item = item.after) {
       if (found.length >= count || item.turn > turn) break;
       if (item.sinceUs <= openUntilUs || item.record.outcome !== "open") found.push(item);
     }
@@ -50,6 +63,23 @@ export class WaitingRecords {
 
   /** A record that changed in the meantime stays: its newer state has yet to be written. */
   remove(items: Iterable<WaitingRecord>): void {
-    for (const item of items) if (this.byId.get(item.record.id) === item) this.byId.delete(item.record.id);
+    for (const item of items) if (this.byId.get(item.record.id) === item) this.drop(item.record.id);
+  }
+
+  private drop(id: number): void {
+    const item = this.byId.get(id);
+    if (item === undefined) return;
+    this.byId.delete(id);
+    const { before, after } = item;
+    // What has left must not lead to those that are still there: it may lie in old memory, and would hold them.
+    item.before = item.after = null;
+    this.join(before, after);
+  }
+
+  private join(before: Item | null, after: Item | null): void {
+    if (before === null) this.front = after;
+    else before.after = after;
+    if (after === null) this.back = before;
+    else after.before = before;
   }
 }

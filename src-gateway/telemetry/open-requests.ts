@@ -1,5 +1,6 @@
 /** What is known of requests that are under way and does not belong into their record: how they came in, and their trace. */
 import { parseRequestId } from "../ir/exchange-record.ts";
+import { PassingMap } from "../lib/passing-map.ts";
 import { readTraceContext, type Sampling, type TraceContext } from "./trace-context.ts";
 
 export interface RequestFacts {
@@ -36,7 +37,7 @@ const MAX_PATHS = 500;
 const CLIENT_ID = /^[\w.:@/+=-]{1,128}$/;
 
 export function createOpenRequests(redact: (text: string) => string, sampling: Sampling): OpenRequests {
-  const open = new Map<number, RequestFacts>();
+  const open = new PassingMap<RequestFacts>();
   // Nearly all requests come in on a handful of paths.
   const paths = new Map<string, string>();
   const cleanPath = (path: string): string => {
@@ -72,7 +73,7 @@ export function createOpenRequests(redact: (text: string) => string, sampling: S
     },
     streams() {
       let count = 0;
-      for (const { isStream } of open.values()) if (isStream) count++;
+      for (const { isStream } of open) if (isStream) count++;
       return count;
     },
   };

@@ -2,11 +2,13 @@
  * One client's WebSocket. Each request on it is an exchange of its own, exactly as over HTTP; the connection adds what HTTP
  * has no word for: lanes, a memory of its conversations, and a sign of life.
  */
+
 import type { RawData, WebSocket } from "ws";
 import { runExchange } from "../../exchange/exchange.ts";
 import type { ExchangeWorld, Headers, Inbound } from "../../exchange/types.ts";
 import { GatewayError, toGatewayError } from "../../ir/errors.ts";
 import { requestIdOf } from "../../ir/exchange-record.ts";
+import type { PassingMap } from "../../lib/passing-map.ts";
 import { openAiError } from "../../protocols/openai-errors.ts";
 import type { RequestTarget } from "../../protocols/types.ts";
 import { itemsOfInput } from "../../responses-state/item-texts.ts";
@@ -30,7 +32,7 @@ export interface ConnectionLimits {
 export interface ConnectionOptions {
   world: ExchangeWorld;
   /** Exchanges that have begun and not yet closed their record. */
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   /** Aborts when what is still open is broken off, because the gateway ends. */
   cut: AbortSignal;
   nextId(): number;
@@ -180,8 +182,8 @@ export class ResponsesConnection {
         world.log.error({ err: error, requestId }, "exchange broke off");
         reply.cut();
       })
-      .finally(() => running.delete(exchange));
-    running.add(exchange);
+      .finally(() => running.delete(id));
+    running.set(id, exchange);
     await exchange;
   }
 

@@ -1,4 +1,5 @@
 /** Responses over WebSockets: who may open one, and what becomes of those that are open. */
+
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
@@ -6,6 +7,7 @@ import { readCredential } from "../../auth/read-credential.ts";
 import type { ExchangeWorld, Headers } from "../../exchange/types.ts";
 import { GatewayError, toGatewayError } from "../../ir/errors.ts";
 import { addressOf } from "../../lib/client-address.ts";
+import type { PassingMap } from "../../lib/passing-map.ts";
 import { headerText, type InferenceRoute, queryOf } from "../inference-handler.ts";
 import { refuseUpgrade } from "../raw-answers.ts";
 import { type ConnectionLimits, ResponsesConnection } from "./connection.ts";
@@ -14,7 +16,7 @@ export interface ResponsesSocketsOptions {
   world: ExchangeWorld;
   /** Of one message. */
   maxBodyBytes: number;
-  running: Set<Promise<void>>;
+  running: PassingMap<Promise<void>>;
   /** Aborted when what is still open is broken off, because the gateway ends. */
   cut: AbortController;
   nextId(): number;

@@ -6,6 +6,7 @@ import type { ExchangeWorld } from "../../../../src-gateway/exchange/types.ts";
 import { systemClock } from "../../../../src-gateway/lib/clock.ts";
 import { createIdSource } from "../../../../src-gateway/lib/ids.ts";
 import { silentLogger } from "../../../../src-gateway/lib/logger.ts";
+import { PassingMap } from "../../../../src-gateway/lib/passing-map.ts";
 import type { ConnectionLimits } from "../../../../src-gateway/server/responses-socket/connection.ts";
 import { createResponsesSockets } from "../../../../src-gateway/server/responses-socket/responses-sockets.ts";
 import { matchRoute } from "../../../../src-gateway/server/routes.ts";
@@ -38,7 +39,7 @@ async function open(
   const sockets = createResponsesSockets({
     world,
     maxBodyBytes: 100_000,
-    running: new Set(),
+    running: new PassingMap(),
     cut: new AbortController(),
     nextId: createIdSource(systemClock),
     limits,
