@@ -31,27 +31,37 @@ const MEANINGFUL_HEADERS = [
   "x-tokligence-strict",
 ] as const;
 
+const NO_HEADERS: readonly string[] = [];
+
 /** How SDKs count: the first try is 0 for Stainless, and 1 for Amazon's. */
 const RETRY_COUNT_HEADERS = ["x-stainless-retry-count", "x-retry-count", "x-retry-attempt"] as const;
 const AMAZON_ATTEMPT = /(?:^|[;\s])attempt=(\d{1,4})(?:$|[;\s])/;
 const IDEMPOTENCY_HEADERS = ["idempotency-key", "x-idempotency-key"] as const;
 
 export function joinRequestOf(facts: JoinFacts, hash: HashBytes): JoinRequest {
-  return { key: joinKey(facts, hash), ...retrySignalOf(facts.headers) };
+  const { isRetry, idempotencyKey } = retrySignalOf(facts.headers);
+  return { key: joinKey(facts, hash), isRetry, idempotencyKey };
 }
 
 /** The same for the same bytes of the same client to the same place. */
 export function joinKey({ owner, place, headers, body }: JoinFacts, hash: HashBytes): string {
-  const meant = MEANINGFUL_HEADERS.map((name) => textOf(headers[name]));
+  let meant = NO_HEADERS;
+  for (const name of MEANINGFUL_HEADERS) {
+    const text = textOf(headers[name]);
+    if (text !== null) meant = [...meant, name, text];
+  }
   // As JSON, so that no part can pretend to be two; the body stands last.
   return hash([Buffer.from(`${JSON.stringify([owner, place, meant])}\n`), body]);
 }
 
 export function retrySignalOf(headers: Headers): RetrySignal {
-  const isCounted = RETRY_COUNT_HEADERS.some((name) => Number(textOf(headers[name]) ?? 0) > 0);
-  const attempt = AMAZON_ATTEMPT.exec(textOf(headers["amz-sdk-request"]) ?? "")?.[1];
-  const idempotencyKey = IDEMPOTENCY_HEADERS.map((name) => textOf(headers[name])).find((text) => text);
-  return { isRetry: isCounted || Number(attempt ?? 1) > 1, idempotencyKey: idempotencyKey ?? null };
+  let isRetry = false;
+  for (const name of RETRY_COUNT_HEADERS) if (Number(textOf(headers[name])) > 0) isRetry = true;
+  const amazon = textOf(headers["amz-sdk-request"]);
+  if (amazon !== null && Number(AMAZON_ATTEMPT.exec(amazon)?.[1]) > 1) isRetry = true;
+  let idempotencyKey: string | null = null;
+  for (const name of IDEMPOTENCY_HEADERS) idempotencyKey ||= textOf(headers[name]) || null;
+  return { isRetry, idempotencyKey };
 }
 
 const textOf = (value: string | string[] | undefined): string | null =>

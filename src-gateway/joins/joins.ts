@@ -7,10 +7,10 @@
  * Pure: the clock is an argument, and what is too old is dropped when the next request comes.
  */
 import type { Clock } from "../lib/clock.ts";
+import { AnswerLine } from "./answer-line.ts";
 import { FailedTries } from "./failed-tries.ts";
-import { FinishedLine } from "./finished-line.ts";
 import { type AnswerKeeper, Recorder } from "./recorder.ts";
-import { SharedAnswer } from "./shared-answer.ts";
+import { type AnswerCounter, SharedAnswer } from "./shared-answer.ts";
 import type { JoinableAnswer, JoinLimits, JoinRecorder, JoinRequest, Joins } from "./types.ts";
 
 const DEFAULT_JOIN_LIMITS: JoinLimits = {
@@ -25,15 +25,15 @@ export function createJoins(options: { clock: Clock; limits?: Partial<JoinLimits
   return new JoinStore(options.clock, { ...DEFAULT_JOIN_LIMITS, ...options.limits });
 }
 
-class JoinStore implements Joins, AnswerKeeper {
+class JoinStore implements Joins, AnswerKeeper, AnswerCounter {
   private readonly clock: Clock;
   private readonly limits: JoinLimits;
-  /** Those that can be joined, in the order in which they were offered. */
-  private readonly byKey = new Map<string, SharedAnswer[]>();
-  /** In the order in which they finished. */
-  private readonly finished = new FinishedLine();
-  /** All that hold memory, with the bytes that each has been counted for. */
-  private readonly counted = new Map<SharedAnswer, number>();
+  /** Those that can be joined: of each key the one that was offered last, which leads to the others. */
+  private readonly byKey = new Map<string, SharedAnswer>();
+  /** Kept for those who may ask again, in the order in which they finished. */
+  private readonly finished = new AnswerLine();
+  /** All others that hold memory: those on their way, and those that are read to their end but not given to anybody new. */
+  private readonly others = new AnswerLine();
   private readonly failed: FailedTries;
   private bytes = 0;
   private isStopped = false;
@@ -45,62 +45,56 @@ class JoinStore implements Joins, AnswerKeeper {
   }
 
   find(request: JoinRequest): JoinableAnswer | null {
-    this.dropOld();
     const hasFailed = request.isRetry && this.failed.take(request.key);
-    const answers = (this.byKey.get(request.key) ?? []).filter((answer) => this.isJoinable(answer, request, hasFailed));
-    // Of equals the latest.
-    const answer = answers.toSorted((one, other) => fitness(one, request) - fitness(other, request)).at(-1);
-    if (answer === undefined) return null;
-    return {
-      exchangeId: answer.exchangeId,
-      isFinished: answer.state !== "running",
-      follow: (reply) => (answer.isWhole ? answer.follow(reply) : null),
-    };
+    // Nearly always.
+    if (!this.byKey.has(request.key)) return null;
+    const nowUs = this.clock.monotonicUs();
+    this.dropOld(nowUs);
+    return this.fittest(request, hasFailed, nowUs);
   }
 
   open(request: JoinRequest, exchangeId: number): JoinRecorder {
-    this.dropOld();
-    const answer: SharedAnswer = new SharedAnswer(request, exchangeId, this.clock.monotonicUs(), () => {
-      this.count(answer);
-      recorder.onFollowers?.();
-    });
-    const recorder = new Recorder(this, answer);
-    this.counted.set(answer, 0);
+    const nowUs = this.clock.monotonicUs();
+    this.dropOld(nowUs);
+    const answer = new SharedAnswer(request, exchangeId, nowUs, this);
+    this.others.add(answer);
     this.count(answer);
     this.keepWithin(answer);
-    return recorder;
+    return new Recorder(this, answer);
   }
 
   stop(): void {
     this.isStopped = true;
-    for (const answer of Array.from(this.counted.keys())) answer.onFollowers();
+    for (const answer of this.all()) answer.followersChanged();
   }
 
   status(): { answers: number; bytes: number; followers: number } {
     let followers = 0;
-    for (const answer of this.counted.keys()) followers += answer.followerCount;
-    return { answers: this.counted.size, bytes: this.bytes, followers };
+    for (const answer of this.all()) followers += answer.followerCount;
+    return { answers: this.finished.size + this.others.size, bytes: this.bytes, followers };
   }
 
   graceMsOf(answer: SharedAnswer): number {
-    const isListed = this.byKey.get(answer.request.key)?.includes(answer) === true;
-    return isListed && answer.isWhole && !this.isStopped && !this.isOld(answer) ? this.limits.graceMs : 0;
+    const mayBeJoined = answer.isListed && answer.isWhole && !this.isStopped;
+    return mayBeJoined && !this.isOld(answer, this.clock.monotonicUs()) ? this.limits.graceMs : 0;
   }
 
   offer(answer: SharedAnswer): void {
-    if (!answer.isWhole) return;
+    if (!answer.isWhole || answer.isListed) return;
     const { key } = answer.request;
-    this.byKey.set(key, [...(this.byKey.get(key) ?? []), answer]);
+    answer.isListed = true;
+    answer.older = this.byKey.get(key) ?? null;
+    this.byKey.set(key, answer);
   }
 
-  write(answer: SharedAnswer, bytes: Buffer): void {
-    if (!this.counted.has(answer)) return;
+  write(answer: SharedAnswer, bytes: Buffer, isLast: boolean): void {
+    if (answer.line === null) return;
     if (answer.followerCount === 0) {
       // What cannot be kept need not be copied.
       const isTooLong = answer.tape.end + bytes.length > this.limits.answerBytes;
-      if (isTooLong || this.isOld(answer)) return this.forget(answer);
+      if (isTooLong || this.isOld(answer, this.clock.monotonicUs())) return this.forget(answer);
     }
-    answer.write(bytes);
+    answer.write(bytes, isLast);
     this.count(answer);
     this.keepWithin(answer);
   }
@@ -118,16 +112,18 @@ class JoinStore implements Joins, AnswerKeeper {
     const isGood = state === "ended" && answer.head !== null && answer.head.status >= 200 && answer.head.status < 300;
     if (!isGood || !answer.isWhole) return this.forget(answer);
     answer.tape.trim();
-    this.finished.push(answer);
+    answer.line?.remove(answer);
+    this.finished.add(answer);
     this.count(answer);
   }
 
   /** No new followers. */
   forget(answer: SharedAnswer): void {
-    const { key } = answer.request;
-    const others = (this.byKey.get(key) ?? []).filter((other) => other !== answer);
-    if (others.length === 0) this.byKey.delete(key);
-    else this.byKey.set(key, others);
+    this.unlist(answer);
+    if (answer.line === this.finished && answer.followerCount > 0) {
+      this.finished.remove(answer);
+      this.others.add(answer);
+    }
     answer.giveUp(this.limits.answerBytes);
     this.count(answer);
   }
@@ -137,33 +133,60 @@ class JoinStore implements Joins, AnswerKeeper {
     this.failed.note(answer.request.key);
   }
 
-  private isJoinable(answer: SharedAnswer, request: JoinRequest, hasFailed: boolean): boolean {
-    if (!answer.isWhole || this.isOld(answer)) return false;
-    const [own, other] = [request.idempotencyKey, answer.request.idempotencyKey];
-    if (own !== null && other !== null) return own === other;
-    return answer.owed > 0 || (request.isRetry && !hasFailed);
-  }
-
-  private isOld(answer: SharedAnswer): boolean {
-    const { runningMs, finishedMs } = this.limits;
-    const [sinceUs, ms] = answer.finishedUs === null ? [answer.startedUs, runningMs] : [answer.finishedUs, finishedMs];
-    return this.clock.monotonicUs() - sinceUs > ms * 1_000;
-  }
-
-  private dropOld(): void {
-    for (const answer of this.finished) {
-      if (!this.isOld(answer)) return;
-      this.forget(answer);
+  /** Of equals the latest. */
+  private fittest(request: JoinRequest, hasFailed: boolean, nowUs: number): JoinableAnswer | null {
+    let found: SharedAnswer | null = null;
+    for (let answer = this.byKey.get(request.key) ?? null; answer !== null; answer = answer.older) {
+      if (this.isOld(answer, nowUs) || !isJoinable(answer, request, hasFailed)) continue;
+      if (found === null || fitness(answer, request) > fitness(found, request)) found = answer;
     }
+    if (found === null) return null;
+    const answer = found;
+    return {
+      exchangeId: answer.exchangeId,
+      isFinished: answer.state !== "running",
+      follow: (reply) => (answer.isWhole ? answer.follow(reply) : null),
+    };
   }
 
-  private count(answer: SharedAnswer): void {
-    const before = this.counted.get(answer);
-    if (before === undefined) return;
-    const now = answer.isUseless ? 0 : answer.heldBytes;
-    this.bytes += now - before;
-    if (answer.isUseless) this.counted.delete(answer);
-    else this.counted.set(answer, now);
+  private isOld({ startedUs, finishedUs }: SharedAnswer, nowUs: number): boolean {
+    const { runningMs, finishedMs } = this.limits;
+    return finishedUs === null ? nowUs - startedUs > runningMs * 1_000 : nowUs - finishedUs > finishedMs * 1_000;
+  }
+
+  private dropOld(nowUs: number): void {
+    for (let { first } = this.finished; first !== null && this.isOld(first, nowUs); { first } = this.finished)
+      this.forget(first);
+  }
+
+  private unlist(answer: SharedAnswer): void {
+    if (!answer.isListed) return;
+    const { key } = answer.request;
+    const { older } = answer;
+    let newer = this.byKey.get(key);
+    if (newer !== answer) {
+      while (newer && newer.older !== answer) newer = newer.older ?? undefined;
+      if (newer) newer.older = older;
+    } else if (older === null) this.byKey.delete(key);
+    else this.byKey.set(key, older);
+    answer.isListed = false;
+    answer.older = null;
+  }
+
+  private all(): SharedAnswer[] {
+    const all: SharedAnswer[] = [];
+    for (const { first } of [this.finished, this.others])
+      for (let answer = first; answer !== null; answer = answer.after) all.push(answer);
+    return all;
+  }
+
+  count(answer: SharedAnswer): void {
+    if (answer.line === null) return;
+    const { isUseless } = answer;
+    const now = isUseless ? 0 : answer.heldBytes;
+    this.bytes += now - answer.countedBytes;
+    answer.countedBytes = now;
+    if (isUseless) answer.line.remove(answer);
   }
 
   /** Finished answers go first, the oldest before the others; then the one that has just grown. */
@@ -171,8 +194,9 @@ class JoinStore implements Joins, AnswerKeeper {
     const { answerBytes, totalBytes } = this.limits;
     if (!grown.isWhole || grown.tape.end > answerBytes) this.forget(grown);
     if (this.bytes <= totalBytes) return;
-    for (const answer of this.finished) {
-      if (this.bytes <= totalBytes) return;
+    for (let next = this.finished.first; next !== null && this.bytes > totalBytes; ) {
+      const answer = next;
+      next = answer.after;
       if (answer.followerCount === 0) this.forget(answer);
     }
     if (this.bytes <= totalBytes) return;
@@ -180,6 +204,14 @@ class JoinStore implements Joins, AnswerKeeper {
     grown.giveUp(Math.max(0, grown.tape.heldBytes - (this.bytes - totalBytes)));
     this.count(grown);
   }
+}
+
+function isJoinable(answer: SharedAnswer, request: JoinRequest, hasFailed: boolean): boolean {
+  if (!answer.isWhole) return false;
+  const own = request.idempotencyKey;
+  const other = answer.request.idempotencyKey;
+  if (own !== null && other !== null) return own === other;
+  return answer.owed > 0 || (request.isRetry && !hasFailed);
 }
 
 function fitness(answer: SharedAnswer, request: JoinRequest): number {

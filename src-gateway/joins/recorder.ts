@@ -7,20 +7,28 @@ export interface AnswerKeeper {
   graceMsOf(answer: SharedAnswer): number;
   offer(answer: SharedAnswer): void;
   forget(answer: SharedAnswer): void;
-  write(answer: SharedAnswer, bytes: Buffer): void;
+  /** @param isLast nothing more will be written. */
+  write(answer: SharedAnswer, bytes: Buffer, isLast: boolean): void;
   tell(answer: SharedAnswer): void;
   finish(answer: SharedAnswer, state: "ended" | "cut"): void;
   fail(answer: SharedAnswer): void;
 }
 
 export class Recorder implements JoinRecorder {
-  onFollowers: (() => void) | null = null;
   private readonly keeper: AnswerKeeper;
   private readonly answer: SharedAnswer;
 
   constructor(keeper: AnswerKeeper, answer: SharedAnswer) {
     this.keeper = keeper;
     this.answer = answer;
+  }
+
+  get onFollowers(): (() => void) | null {
+    return this.answer.onFollowers;
+  }
+
+  set onFollowers(onFollowers: (() => void) | null) {
+    this.answer.onFollowers = onFollowers;
   }
 
   get hasFollowers(): boolean {
@@ -46,11 +54,11 @@ export class Recorder implements JoinRecorder {
   }
 
   write(bytes: Buffer): void {
-    if (this.isRunning && bytes.length > 0) this.keeper.write(this.answer, bytes);
+    if (this.isRunning && bytes.length > 0) this.keeper.write(this.answer, bytes, false);
   }
 
   end(bytes?: Buffer): void {
-    if (bytes) this.write(bytes);
+    if (bytes && this.isRunning && bytes.length > 0) this.keeper.write(this.answer, bytes, true);
     this.keeper.finish(this.answer, "ended");
   }
 

@@ -1,10 +1,16 @@
 /** An answer that may be given to more than the client that asked for it. */
+import type { AnswerLine } from "./answer-line.ts";
 import { type FollowedAnswer, Follower } from "./follower.ts";
 import { Tape } from "./tape.ts";
 import type { FollowerReply, Following, JoinRequest } from "./types.ts";
 
 /** What an answer takes besides its bytes, roughly. */
 const OVERHEAD_BYTES = 1_024;
+
+/** Who counts what answers hold. */
+export interface AnswerCounter {
+  count(answer: SharedAnswer): void;
+}
 
 export class SharedAnswer implements FollowedAnswer {
   readonly request: JoinRequest;
@@ -18,15 +24,25 @@ export class SharedAnswer implements FollowedAnswer {
   owed = 0;
   /** Its beginning is still there, and may be given. */
   isWhole = true;
+  /** Of the exchange that asked for it. */
+  onFollowers: (() => void) | null = null;
+  /** It can be found by its key; then `older` is one of the same key that was offered before it. */
+  isListed = false;
+  older: SharedAnswer | null = null;
+  /** Among whom it holds memory, and how much it has been counted for; null once it holds none. */
+  line: AnswerLine | null = null;
+  before: SharedAnswer | null = null;
+  after: SharedAnswer | null = null;
+  countedBytes = 0;
   /** Made for the first one: nearly all answers have none. */
   private followers: Set<Follower> | null = null;
-  readonly onFollowers: () => void;
+  private readonly counter: AnswerCounter;
 
-  constructor(request: JoinRequest, exchangeId: number, startedUs: number, onFollowers: () => void) {
+  constructor(request: JoinRequest, exchangeId: number, startedUs: number, counter: AnswerCounter) {
     this.request = request;
     this.exchangeId = exchangeId;
     this.startedUs = startedUs;
-    this.onFollowers = onFollowers;
+    this.counter = counter;
   }
 
   get followerCount(): number {
@@ -49,16 +65,21 @@ export class SharedAnswer implements FollowedAnswer {
       if (how === "stopped") this.owed++;
       this.followers?.delete(follower);
       this.dropRead();
-      this.onFollowers();
+      this.followersChanged();
     });
     (this.followers ??= new Set()).add(follower);
-    this.onFollowers();
+    this.followersChanged();
     follower.pump();
     return follower;
   }
 
-  write(bytes: Buffer): void {
-    this.tape.append(bytes);
+  followersChanged(): void {
+    this.counter.count(this);
+    this.onFollowers?.();
+  }
+
+  write(bytes: Buffer, isLast: boolean): void {
+    this.tape.append(bytes, isLast);
     this.tellFollowers();
   }
 
@@ -72,7 +93,8 @@ export class SharedAnswer implements FollowedAnswer {
   giveUp(bytes: number): void {
     this.isWhole = false;
     this.dropRead();
-    const slowestFirst = [...(this.followers ?? [])].sort((one, other) => one.at - other.at);
+    if (this.followers === null) return;
+    const slowestFirst = Array.from(this.followers).sort((one, other) => one.at - other.at);
     for (const follower of slowestFirst) {
       if (this.tape.heldBytes <= bytes) return;
       follower.cut();
@@ -82,7 +104,7 @@ export class SharedAnswer implements FollowedAnswer {
   private dropRead(): void {
     if (this.isWhole) return;
     let at = this.tape.end;
-    for (const follower of this.followers ?? []) at = Math.min(at, follower.at);
+    if (this.followers !== null) for (const follower of this.followers) at = Math.min(at, follower.at);
     this.tape.drop(at);
   }
 }

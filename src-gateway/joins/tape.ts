@@ -5,11 +5,16 @@ const MAX_PAGE_BYTES = 64 * 1024;
 const SLAB_BYTES = 256 * 1024;
 const SHARED_BELOW_BYTES = 16 * 1024;
 
+/** A part of a slab, or all of a buffer of its own. Not a view of it: nearly no page is ever read. */
 interface Page {
   /** Place of the page's first byte in the whole answer. */
   start: number;
-  bytes: Buffer;
+  store: Buffer;
+  /** Where in the store it begins. */
+  from: number;
+  size: number;
   used: number;
+  next: Page | null;
 }
 
 export class Tape {
@@ -17,13 +22,15 @@ export class Tape {
   end = 0;
   /** What the pages take, filled or not. */
   heldBytes = 0;
-  private pages: Page[] = [];
+  private first: Page | null = null;
+  private last: Page | null = null;
 
-  append(bytes: Buffer): void {
+  /** @param isLast nothing more will be written: it gets just the room that it needs. */
+  append(bytes: Buffer, isLast = false): void {
     let from = 0;
     while (from < bytes.length) {
-      const page = this.pageFor(bytes.length - from);
-      const copied = bytes.copy(page.bytes, page.used, from);
+      const page = this.pageFor(bytes.length - from, isLast);
+      const copied = bytes.copy(page.store, page.from + page.used, from, from + page.size - page.used);
       page.used += copied;
       from += copied;
       this.end += copied;
@@ -33,50 +40,62 @@ export class Tape {
   /** A piece of what stands from `at` on; null at the end. What was dropped must not be asked for. */
   read(at: number): Buffer | null {
     if (at >= this.end) return null;
-    const page = this.pages.findLast(({ start }) => start <= at);
-    if (page === undefined) throw new RangeError(`Byte ${at} of the answer was dropped`);
-    return page.bytes.subarray(at - page.start, page.used);
+    // Whoever is up to date reads the last page.
+    let page = this.last !== null && this.last.start <= at ? this.last : this.first;
+    if (page === null || page.start > at) throw new RangeError(`Byte ${at} of the answer was dropped`);
+    while (page.next !== null && page.next.start <= at) page = page.next;
+    return page.store.subarray(page.from + at - page.start, page.from + page.used);
   }
 
   /** Forgets whole pages before `at`. */
   drop(at: number): void {
-    while (this.pages[0] !== undefined && this.pages[0].start + this.pages[0].used <= at) {
-      this.heldBytes -= this.pages[0].bytes.length;
-      this.pages.shift();
+    while (this.first !== null && this.first.start + this.first.used <= at) {
+      this.heldBytes -= this.first.size;
+      this.first = this.first.next;
     }
+    if (this.first === null) this.last = null;
   }
 
   /** Nothing more is written: the last page gives back what it does not need. */
   trim(): void {
-    const last = this.pages.at(-1);
+    const { last } = this;
     // For less than that another page costs more than it saves.
-    if (last === undefined || last.bytes.length - last.used < FIRST_PAGE_BYTES) return;
+    if (last === null || last.size - last.used < FIRST_PAGE_BYTES) return;
     // Behind a page of a slab stands the next one: what it does not need cannot be given back.
-    if (last.bytes.length < SHARED_BELOW_BYTES) return;
-    this.heldBytes -= last.bytes.length - last.used;
+    if (last.size < SHARED_BELOW_BYTES) return;
+    this.heldBytes -= last.size - last.used;
     const exact = Buffer.allocUnsafeSlow(last.used);
-    last.bytes.copy(exact, 0, 0, last.used);
-    last.bytes = exact;
+    last.store.copy(exact, 0, last.from, last.from + last.used);
+    last.store = exact;
+    last.from = 0;
+    last.size = last.used;
   }
 
-  private pageFor(wanted: number): Page {
-    const last = this.pages.at(-1);
-    if (last !== undefined && last.used < last.bytes.length) return last;
-    const usual = Math.min(MAX_PAGE_BYTES, last === undefined ? FIRST_PAGE_BYTES : 4 * last.bytes.length);
+  private pageFor(wanted: number, isLast: boolean): Page {
+    const { last } = this;
+    if (last !== null && last.used < last.size) return last;
+    const usual = Math.min(MAX_PAGE_BYTES, last === null ? FIRST_PAGE_BYTES : 4 * last.size);
     // A large piece stays one, so that a follower who is up to date takes it in one go.
-    const page = { start: this.end, bytes: roomFor(Math.max(usual, wanted)), used: 0 };
-    this.pages.push(page);
-    this.heldBytes += page.bytes.length;
+    const page = newPage(this.end, isLast ? wanted : Math.max(usual, wanted));
+    if (last === null) this.first = page;
+    else last.next = page;
+    this.last = page;
+    this.heldBytes += page.size;
     return page;
   }
 }
 
 let slab = Buffer.alloc(0);
+let slabUsed = 0;
 
-function roomFor(bytes: number): Buffer {
-  if (bytes >= SHARED_BELOW_BYTES) return Buffer.allocUnsafeSlow(bytes);
-  if (slab.length < bytes) slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  const room = slab.subarray(0, bytes);
-  slab = slab.subarray(bytes);
-  return room;
+function newPage(start: number, size: number): Page {
+  if (size >= SHARED_BELOW_BYTES)
+    return { start, store: Buffer.allocUnsafeSlow(size), from: 0, size, used: 0, next: null };
+  if (slab.length - slabUsed < size) {
+    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    slabUsed = 0;
+  }
+  const from = slabUsed;
+  slabUsed += size;
+  return { start, store: slab, from, size, used: 0, next: null };
 }

@@ -152,7 +152,7 @@ describe("what is kept", () => {
   });
 
   it("is what came last, where there is not room for all", () => {
-    restart({ totalBytes: 5_000 });
+    restart({ totalBytes: 3_000 });
     for (const id of [1, 2, 3]) {
       const recorder = joins.open({ ...first, key: `k${id}` }, id);
       recorder.offer();
