@@ -1,6 +1,6 @@
 /** Puts entries at the end of a chain. Its last block grows until it is full. */
 import { CompiledQuery, type Kysely } from "kysely";
-import { ENTRIES_A_BLOCK, headOf, packEntry, unpackEntries } from "./chain-blocks.ts";
+import { ENTRIES_A_BLOCK, growBlock, headOf, unpackEntries } from "./chain-blocks.ts";
 import { type ChainEntry, chainStart } from "./ledger-chain.ts";
 import type { DialectName } from "./open-store.ts";
 import type { Database } from "./schema.ts";
@@ -93,13 +93,8 @@ async function writeBlock(
   block: ChainEnd,
   added: readonly ChainEntry[],
 ): Promise<[ChainEnd, hash: Buffer]> {
-  const pieces = [block.packed];
-  let { lastId } = block;
-  for (const entry of added) {
-    pieces.push(packEntry(entry, lastId));
-    lastId = entry.id;
-  }
-  const packed = Buffer.concat(pieces);
+  const packed = growBlock(block.packed, added, block.lastId);
+  const lastId = added.at(-1)?.id ?? block.lastId;
   const hash = headOf(block.before, packed);
   const entries = block.entries + added.length;
   const { numAffectedRows } =

@@ -2,7 +2,7 @@
  * Entries of the chain as bytes, many to a row: of each its kind, its id as the distance from the one before, and a digest
  * of what it vouches for. A row per entry would be four fifths bookkeeping of the database.
  */
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import { type ChainEntry, ENTRY_KINDS, type EntryKind } from "./ledger-chain.ts";
 
 /** A block that has as many is followed by another one. Rows of it stay well below what either database splits. */
@@ -18,30 +18,49 @@ export interface PackedEntry {
   end: number;
 }
 
-export const digestOf = ({ kind, text }: Pick<ChainEntry, "kind" | "text">): Buffer =>
-  createHash("sha256").update(kind).update(text).digest().subarray(0, DIGEST_BYTES);
+export const digestOf = (entry: Pick<ChainEntry, "kind" | "text">): Buffer => Buffer.from(digestHex(entry), "hex");
 
-/** @param after the id of the entry before it in the same block, else 0. */
-export function packEntry(entry: ChainEntry, after: number): Buffer {
-  return Buffer.concat([packId(ENTRY_KINDS.indexOf(entry.kind), entry.id - after), digestOf(entry)]);
+/** In one call and as text, which costs a third of an object that is fed and a buffer of its own. */
+const digestHex = ({ kind, text }: Pick<ChainEntry, "kind" | "text">): string =>
+  hash("sha256", kind + text, "hex").slice(0, 2 * DIGEST_BYTES);
+
+/**
+ * @param packed the block as it is; stays so.
+ * @param lastId of the last entry in it, 0 where there is none.
+ * @returns the block with these entries at its end.
+ */
+export function growBlock(packed: Uint8Array, entries: readonly ChainEntry[], lastId: number): Buffer {
+  const grown = Buffer.allocUnsafe(packed.length + entries.length * (MAX_ID_BYTES + DIGEST_BYTES));
+  grown.set(packed);
+  let at = packed.length;
+  let before = lastId;
+  for (const entry of entries) {
+    at = writeId(grown, at, ENTRY_KINDS.indexOf(entry.kind), entry.id - before);
+    at += grown.write(digestHex(entry), at, "hex");
+    before = entry.id;
+  }
+  return grown.subarray(0, at);
 }
 
+/** A distance between two safe integers has 54 bits. */
+const MAX_ID_BYTES = 8;
+
 /** The first byte has the kind, the sign, five bits and whether there are more; the others have seven bits each. */
-function packId(kind: number, distance: number): Buffer {
-  const bytes: number[] = [];
+function writeId(into: Buffer, start: number, kind: number, distance: number): number {
+  let at = start;
   let left = Math.abs(distance);
   const first = kind | (distance < 0 ? 2 : 0) | ((left % 32) << 2);
   left = Math.floor(left / 32);
-  bytes.push(first | (left > 0 ? 128 : 0));
+  into[at++] = first | (left > 0 ? 128 : 0);
   while (left > 0) {
     const low = left % 128;
     left = Math.floor(left / 128);
-    bytes.push(low | (left > 0 ? 128 : 0));
+    into[at++] = low | (left > 0 ? 128 : 0);
   }
-  return Buffer.from(bytes);
+  return at;
 }
 
-/** @returns null where the bytes are not what `packEntry` makes. */
+/** @returns null where the bytes are not what `growBlock` makes. */
 export function unpackEntries(packed: Uint8Array): PackedEntry[] | null {
   const entries: PackedEntry[] = [];
   let id = 0;

@@ -15,8 +15,10 @@ export type ExchangeRow = Required<Insertable<ExchangesTable>>;
 export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
   const { usage } = record;
   const attempts: AttemptColumns = packAttempts(record.attempts, record);
+  const provider = clean(record.provider);
+  const modelRouted = clean(record.modelRouted);
+  // All members by name: an object that begins with what another one has is given room for them a few at a time.
   return {
-    ...attempts,
     id: record.id,
     instance_id: instanceId,
     moved_from: null,
@@ -28,9 +30,12 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     surface: record.surface,
     stream: record.stream ? 1 : 0,
     model_asked: clean(record.modelAsked),
-    model_routed: clean(record.modelRouted),
+    model_routed: modelRouted,
     model_served: clean(record.modelServed),
-    provider: clean(record.provider),
+    provider,
+    attempt_reason: attempts.attempt_reason,
+    attempt_ended_us: attempts.attempt_ended_us,
+    attempts: attempts.attempts,
     outcome: record.outcome,
     status: within(MAX_STATUS, record.status),
     error_code: clean(record.errorCode),
@@ -52,11 +57,7 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
     losses: record.losses.length === 0 ? null : JSON.stringify(record.losses),
     bytes_in: whole(record.bytesIn),
     bytes_out: whole(record.bytesOut),
-    plan: packPlan(record.plan ?? null, {
-      provider: clean(record.provider),
-      modelRouted: clean(record.modelRouted),
-      attempts: record.attempts,
-    }),
+    plan: packPlan(record.plan ?? null, { provider, modelRouted, attempts: record.attempts }),
     joined_to: record.joinedTo ?? null,
     replay_of: record.replayOf ?? null,
     prefix: packPrefix(record.prefix ?? null),

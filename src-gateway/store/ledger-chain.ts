@@ -61,7 +61,47 @@ export const CHAINED_COLUMNS = [
 ] as const satisfies readonly (keyof ExchangeRow)[];
 export type ChainedRow = Pick<ExchangeRow, (typeof CHAINED_COLUMNS)[number]>;
 
-export const exchangeText = (row: ChainedRow): string => JSON.stringify(CHAINED_COLUMNS.map((column) => row[column]));
+/** The values of `CHAINED_COLUMNS`, one by one: by the names in the list it takes twice the time, for every exchange. */
+export const exchangeText = (row: ChainedRow): string =>
+  JSON.stringify([
+    row.id,
+    row.instance_id,
+    row.moved_from,
+    row.user_id,
+    row.api_key_id,
+    row.agent,
+    row.session,
+    row.project,
+    row.git_branch,
+    row.surface,
+    row.model_asked,
+    row.model_routed,
+    row.model_served,
+    row.provider,
+    row.outcome,
+    row.status,
+    row.error_code,
+    row.finish_reason,
+    row.attempts,
+    row.first_token_us,
+    row.total_us,
+    row.input_uncached,
+    row.cache_read,
+    row.cache_write_5m,
+    row.cache_write_1h,
+    row.output_tokens,
+    row.reasoning,
+    row.audio_input,
+    row.audio_output,
+    row.usage_source,
+    row.price_id,
+    row.cost_nano,
+    row.joined_to,
+    row.bytes_in,
+    row.bytes_out,
+    row.service_tier,
+    row.counts,
+  ]);
 
 export function correctionText(row: CostCorrectionsTable): string {
   return JSON.stringify([

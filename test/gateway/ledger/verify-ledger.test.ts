@@ -8,7 +8,7 @@ import type { Finding, VerifyReport } from "../../../src-gateway/ledger/verify-t
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { costOf } from "../../../src-gateway/prices/cost.ts";
 import { appendToChain, readChainEnd } from "../../../src-gateway/store/append-to-chain.ts";
-import { headOf, packEntry, unpackEntries } from "../../../src-gateway/store/chain-blocks.ts";
+import { growBlock, headOf, unpackEntries } from "../../../src-gateway/store/chain-blocks.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
 import { readBlocks } from "../../../src-gateway/store/read-chain.ts";
 import { describeOnBothDatabases, type TestDatabase } from "../../suites/store.suite.ts";
@@ -375,13 +375,8 @@ function checks(database: TestDatabase, entries: Entries): void {
     const [before] = await readBlocks(store.db, 1, firstPlace - 2, 1);
     const unpacked = unpackEntries(block?.packed ?? new Uint8Array()) ?? [];
     const texts = await readTexts(store.db, unpacked);
-    let last = 0;
-    const pieces = unpacked.map(({ kind, id }) => {
-      const piece = packEntry({ kind, id, text: texts[kind].get(id) ?? "" }, last);
-      last = id;
-      return piece;
-    });
-    const packed = Buffer.concat(pieces);
+    const entries = unpacked.map(({ kind, id }) => ({ kind, id, text: texts[kind].get(id) ?? "" }));
+    const packed = growBlock(Buffer.alloc(0), entries, 0);
     const hash = headOf(before?.hash ?? new Uint8Array(), packed);
     await store.db
       .updateTable("ledger_blocks")

@@ -1,12 +1,20 @@
 /** Entries are packed into blocks and come out as they went in; of two that append to one chain at once, one is told. */
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { appendToChain, readChainEnd } from "../../../src-gateway/store/append-to-chain.ts";
-import { digestOf, packEntry, unpackEntries } from "../../../src-gateway/store/chain-blocks.ts";
+import { digestOf, growBlock, unpackEntries } from "../../../src-gateway/store/chain-blocks.ts";
 import { isBusy } from "../../../src-gateway/store/database-errors.ts";
-import { type ChainEntry, ENTRY_KINDS } from "../../../src-gateway/store/ledger-chain.ts";
+import { toRow } from "../../../src-gateway/store/exchange-rows.ts";
+import {
+  CHAINED_COLUMNS,
+  type ChainEntry,
+  ENTRY_KINDS,
+  exchangeText,
+} from "../../../src-gateway/store/ledger-chain.ts";
 import { readChainLasts, readEntries } from "../../../src-gateway/store/read-chain.ts";
 import { describeOnBothDatabases } from "../../suites/store.suite.ts";
+import { anyRecord } from "../../support/exchange-records.ts";
 
 const anyEntry = fc.record({
   kind: fc.constantFrom(...ENTRY_KINDS),
@@ -14,21 +22,29 @@ const anyEntry = fc.record({
   text: fc.string(),
 });
 
-function pack(entries: readonly ChainEntry[]): Buffer {
-  let last = 0;
-  const pieces = entries.map((entry) => {
-    const piece = packEntry(entry, last);
-    last = entry.id;
-    return piece;
+describe("an entry", () => {
+  it("vouches for the columns in the order of their list", () => {
+    fc.assert(
+      fc.property(anyRecord, (record) => {
+        const row = toRow(record, 3);
+        expect(exchangeText(row)).toBe(JSON.stringify(CHAINED_COLUMNS.map((column) => row[column])));
+      }),
+    );
   });
-  return Buffer.concat(pieces);
-}
+
+  it("keeps half of the SHA-256 of its kind and text", () => {
+    const digest = createHash("sha256").update("correction").update('[1,"é"]').digest().subarray(0, 16);
+    expect(digestOf({ kind: "correction", text: '[1,"é"]' })).toEqual(digest);
+  });
+});
 
 describe("packed entries", () => {
   it("come out as they went in", () => {
     fc.assert(
-      fc.property(fc.array(anyEntry, { maxLength: 64 }), (entries) => {
-        const found = unpackEntries(pack(entries))?.map(({ kind, id, digest }) => ({ kind, id, digest }));
+      fc.property(fc.array(anyEntry, { maxLength: 64 }), fc.nat({ max: 64 }), (entries, count) => {
+        const [first, second] = [entries.slice(0, count), entries.slice(count)];
+        const packed = growBlock(growBlock(Buffer.alloc(0), first, 0), second, first.at(-1)?.id ?? 0);
+        const found = unpackEntries(packed)?.map(({ kind, id, digest }) => ({ kind, id, digest }));
         expect(found).toEqual(entries.map((entry) => ({ kind: entry.kind, id: entry.id, digest: digestOf(entry) })));
       }),
     );
