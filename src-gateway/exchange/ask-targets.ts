@@ -31,7 +31,7 @@ export async function askTargets(state: ExchangeState): Promise<AttemptFailure |
   let last: AttemptFailure | null = null;
   for (let attempts = 0; attempts < maxAttempts; ) {
     if (inbound.signal.aborted) return clientLeft();
-    const place = await nextPlace(state, places, deadlineMs, last);
+    const place = firstAtOnce(state, places) ?? (await nextPlace(state, places, deadlineMs, last));
     if (place === null) return last ?? nobodyLeft();
     if ("error" in place) return place;
     const answering = (): void => failover.answering(place.health);
@@ -71,13 +71,9 @@ async function nextPlace(
   last: AttemptFailure | null,
 ): Promise<Place | AttemptFailure | null> {
   const { world, inbound } = state;
-  const from = (place: Place): number =>
-    place.target.instance === null ? 0 : Math.max(place.notBeforeMs, world.health.availableAtMs(place.health));
+  const from = (place: Place): number => notBefore(state, place);
   for (;;) {
     const now = nowMs(state);
-    const [first] = places;
-    // Nearly always: nothing was tried yet, and the first place can be asked.
-    if (first !== undefined && places.every(isUntried) && from(first) <= now) return first;
     const left = places.filter((place) => !place.isSpent);
     if (left.length === 0) return null;
     const [ready] = left
@@ -97,6 +93,15 @@ async function nextPlace(
     if (inbound.signal.aborted) return clientLeft();
   }
 }
+
+/** Nearly always: nothing was tried yet, and the first place can be asked. */
+function firstAtOnce(state: ExchangeState, places: readonly Place[]): Place | null {
+  const [first] = places;
+  return first !== undefined && places.every(isUntried) && notBefore(state, first) <= nowMs(state) ? first : null;
+}
+
+const notBefore = ({ world }: ExchangeState, { target, notBeforeMs, health }: Place): number =>
+  target.instance === null ? 0 : Math.max(notBeforeMs, world.health.availableAtMs(health));
 
 const isUntried = ({ faults, tries, isSpent }: Place): boolean => faults === 0 && tries === 0 && !isSpent;
 
@@ -141,7 +146,8 @@ async function tryPlace(
 ): Promise<AttemptFailure | null | "busy"> {
   const { world, inbound, keeper } = state;
   const { target } = place;
-  const stopped = await state.spending.enterTarget(target);
+  const entering = state.spending.enterTarget(target);
+  const stopped = entering instanceof Promise ? await entering : entering;
   if (stopped !== null)
     return { error: errorOfStop(stopped, world.clock.nowUs()), accepted: false, relay: null, stopped };
   keeper.ask(target.provider, target.model);
@@ -162,11 +168,9 @@ async function tryPlace(
     return "busy";
   }
   try {
-    const permit = await enterTarget(
-      world.admission,
-      { provider: target.provider, key: place.key.id },
-      state.admission,
-    );
+    const key = { provider: target.provider, key: place.key.id };
+    const waiting = enterTarget(world.admission, key, state.admission);
+    const permit = waiting instanceof Promise ? await waiting : waiting;
     try {
       const end = await runAttempt(state, provider, {
         reason: reasonFor(place),

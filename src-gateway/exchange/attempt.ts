@@ -5,9 +5,10 @@
 
 import { type GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
+import type { Soon } from "../lib/soon.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { PlanTarget } from "../routing/types.ts";
-import { createAnswerReader } from "./answer-reader.ts";
+import { type AnswerControls, type AnswerReader, createAnswerReader } from "./answer-reader.ts";
 import { type AttemptFailure, clientLeft } from "./failures.ts";
 import type { Lane } from "./lane.ts";
 import { tracedHeaders } from "./observe.ts";
@@ -65,10 +66,11 @@ async function send(
   attempt: AttemptRecord,
   onContent: () => void,
 ): Promise<AttemptFailure | null> {
-  const { inbound, world } = state;
+  const { inbound } = state;
   let lane: Lane;
   try {
-    lane = await openLane(state, target);
+    const opening = openLane(state, target);
+    lane = opening instanceof Promise ? await opening : opening;
   } catch (error) {
     const wording = toGatewayError(error);
     // What cannot be said in this provider's words may well be said in the next one's.
@@ -76,40 +78,83 @@ async function send(
   }
   if (inbound.signal.aborted) return clientLeft();
   state.keeper.record.losses = [...lane.losses];
-  return new Promise((resolve) => {
-    let call: UpstreamCall | null = null;
-    // However steadily it comes: an answer that never ends would hold its connection and its bill open for ever.
-    const totalTimer = setTimeout(() => {
-      reader.sink.onError({ kind: "idle-timeout", detail: `it took longer than ${world.retry.totalMs / 1000} s` });
-      call?.abort();
-    }, world.retry.totalMs);
-    const reader = createAnswerReader(state, attempt, lane, {
-      pause: () => call?.pause(),
-      resume: () => call?.resume(),
-      abort: () => call?.abort(),
-      onContent,
-      done: (failure) => {
-        clearTimeout(totalTimer);
-        inbound.signal.removeEventListener("abort", onClientGone);
-        inbound.reply.onDrain = null;
-        resolve(failure);
-      },
-    });
-    const onClientGone = (): void => {
-      // Settled before the call is stopped: stopping reports a failure of its own.
-      reader.abandon();
-      call?.abort();
-    };
-    inbound.signal.addEventListener("abort", onClientGone, { once: true });
-    inbound.reply.onDrain = () => call?.resume();
-    const headers = tracedHeaders(lane.request.headers, inbound, world, state.keeper);
-    state.keeper.outside.leave();
-    call = world.dispatch({ ...lane.request, headers, timeouts: world.timeouts }, reader.sink);
-  });
+  return new Promise((resolve) => new Sending(state, attempt, lane, onContent, resolve).begin());
 }
 
+/** One request on its way to a provider, and everything that can end it. */
+class Sending implements AnswerControls {
+  private readonly state: ExchangeState;
+  private readonly lane: Lane;
+  private readonly reader: AnswerReader;
+  private readonly resolve: (failure: AttemptFailure | null) => void;
+  private call: UpstreamCall | null = null;
+  private totalTimer: NodeJS.Timeout | null = null;
+  readonly onContent: () => void;
+
+  constructor(
+    state: ExchangeState,
+    attempt: AttemptRecord,
+    lane: Lane,
+    onContent: () => void,
+    resolve: (failure: AttemptFailure | null) => void,
+  ) {
+    this.state = state;
+    this.lane = lane;
+    this.onContent = onContent;
+    this.resolve = resolve;
+    this.reader = createAnswerReader(state, attempt, lane, this);
+  }
+
+  begin(): void {
+    const { inbound, world, keeper } = this.state;
+    // However steadily it comes: an answer that never ends would hold its connection and its bill open for ever.
+    this.totalTimer = setTimeout(tooLong, world.retry.totalMs, this);
+    inbound.signal.addEventListener("abort", this, { once: true });
+    inbound.reply.onDrain = () => this.resume();
+    const { url, body, headers } = this.lane.request;
+    keeper.outside.leave();
+    const request = { url, body, headers: tracedHeaders(headers, inbound, world, keeper), timeouts: world.timeouts };
+    this.call = world.dispatch(request, this.reader.sink);
+  }
+
+  /** The client has gone. */
+  handleEvent(): void {
+    // Settled before the call is stopped: stopping reports a failure of its own.
+    this.reader.abandon();
+    this.abort();
+  }
+
+  takeTooLong(): void {
+    const detail = `it took longer than ${this.state.world.retry.totalMs / 1000} s`;
+    this.reader.sink.onError({ kind: "idle-timeout", detail });
+    this.abort();
+  }
+
+  pause(): void {
+    this.call?.pause();
+  }
+
+  resume(): void {
+    this.call?.resume();
+  }
+
+  abort(): void {
+    this.call?.abort();
+  }
+
+  done(failure: AttemptFailure | null): void {
+    const { inbound } = this.state;
+    if (this.totalTimer) clearTimeout(this.totalTimer);
+    inbound.signal.removeEventListener("abort", this);
+    inbound.reply.onDrain = null;
+    this.resolve(failure);
+  }
+}
+
+const tooLong = (sending: Sending): void => sending.takeTooLong();
+
 /** @throws GatewayError credential_missing, and what a translation refuses. */
-async function openLane(state: ExchangeState, target: ProviderTarget): Promise<Lane> {
+function openLane(state: ExchangeState, target: ProviderTarget): Soon<Lane> {
   const isSame = target.wire === state.inbound.wire && !state.mustTranslate(target);
   const lane = isSame ? createRelay(state, target) : createTranslation(state, target);
   state.sent = isSame ? null : { wire: target.wire, body: lane.request.body };
@@ -120,7 +165,14 @@ async function openLane(state: ExchangeState, target: ProviderTarget): Promise<L
     model: state.head.model,
   });
   // Last, because some providers want the whole request signed.
-  return { ...lane, request: await state.world.authorize(target, told) };
+  const authorized = state.world.authorize(target, told);
+  if (authorized instanceof Promise) return authorized.then((request) => withRequest(lane, request));
+  return withRequest(lane, authorized);
+}
+
+function withRequest(lane: Lane, request: Lane["request"]): Lane {
+  lane.request = request;
+  return lane;
 }
 
 const isUnsayable = (error: GatewayError): boolean =>

@@ -76,7 +76,8 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
     const isDelivered = await inbound.reply.finished();
     audience?.dismiss();
     const counting = keeper.close(isDelivered);
-    if (isRecorded) await spending.closeWith(counting);
+    const closing = isRecorded ? spending.closeWith(counting) : undefined;
+    if (closing) await closing;
   }
 }
 
@@ -90,7 +91,10 @@ type Asked = Pick<
 
 async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
   const { inbound, world, keeper, spending, head } = asked;
-  const { body, continuation } = await recallHistory(inbound, world, asked.body, keeper.record.userId);
+  const { body, continuation } =
+    inbound.target.surface === "responses"
+      ? await recallHistory(inbound, world, asked.body, keeper.record.userId)
+      : { body: asked.body, continuation: null };
   const settleTokens = await heedRunaway({ ...asked, body });
   const admission = admissionOf(
     inbound,
@@ -98,17 +102,19 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     keeper.record.bytesIn,
     keyPriority(principal.scopes),
   );
-  let permit = await enter(world.admission, admission);
+  const entering = enter(world.admission, admission);
+  let permit = entering instanceof Promise ? await entering : entering;
   let state: ExchangeState;
   try {
     const planFor = async (model: string, why?: string): Promise<Plan> => {
-      const found = await world.plan({
+      const asking = world.plan({
         model,
         wire: inbound.wire,
         surface: countedSurface(inbound.target.surface),
         request: factsOf({ inbound, world, keeper, body, principal }),
         mayChoose: (provider) => mayChoose(principal.scopes, provider),
       });
+      const found = asking instanceof Promise ? await asking : asking;
       const plan = why === undefined ? found : { ...found, matched: `${why}; ${found.matched}` };
       keeper.record.plan = planRecordOf(plan);
       return plan;
@@ -122,7 +128,10 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
       permit = await enter(world.admission, admission);
       return result;
     };
-    if (!isCount(inbound.target.surface)) plan = await spending.enter(plan, spendQuestion(asked, body, planFor, aside));
+    if (!isCount(inbound.target.surface)) {
+      const entered = spending.enter(plan, () => spendQuestion(asked, body, planFor, aside));
+      plan = entered instanceof Promise ? await entered : entered;
+    }
     let failure: AttemptFailure | null;
     for (;;) {
       state = createState({ ...asked, principal, body: withoutChoice(body), plan, continuation, admission });

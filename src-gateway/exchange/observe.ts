@@ -10,18 +10,18 @@ export function observe(inbound: Inbound, { observer }: Pick<ExchangeWorld, "obs
   const { showsItself } = observer;
   if (!showsItself && clientRequestId === null) return;
   // Asked for when the status goes out: only then is it known who answers, and what the gateway took of the time.
-  reply.lateHeaders = () => ({
-    ...(clientRequestId === null ? {} : { "x-client-request-id": clientRequestId }),
-    ...(showsItself ? ownHeaders(keeper) : {}),
-  });
+  reply.lateHeaders = () => {
+    const headers: Record<string, string> = {};
+    if (clientRequestId !== null) headers["x-client-request-id"] = clientRequestId;
+    if (showsItself) addOwnHeaders(headers, keeper);
+    return headers;
+  };
 }
 
-function ownHeaders(keeper: RecordKeeper): Record<string, string> {
+function addOwnHeaders(headers: Record<string, string>, keeper: RecordKeeper): void {
   const { provider } = keeper.record;
-  return {
-    "x-gateway-overhead-ms": (keeper.outside.ownUs(keeper.elapsedUs()) / 1000).toFixed(3),
-    ...(provider === null ? {} : { "x-gateway-provider": provider }),
-  };
+  headers["x-gateway-overhead-ms"] = (keeper.outside.ownUs(keeper.elapsedUs()) / 1000).toFixed(3);
+  if (provider !== null) headers["x-gateway-provider"] = provider;
 }
 
 /** What goes to a provider besides the request: where it stands in the client's trace, where that is wanted. */

@@ -48,7 +48,9 @@ export async function runPassthrough(arrived: PassthroughInbound, world: Passthr
       keeper.record.plan = why === undefined ? plan : { ...plan, matched: `${why}; ${plan.matched}` };
       return found;
     };
-    let chosen = await spending.enter(await choose(model), spendQuestion(inbound, world, body, choose));
+    const held = body;
+    const ask = (): SpendQuestion<ChosenTargets> => spendQuestion(inbound, world, held, choose);
+    let chosen = await spending.enter(await choose(model), ask);
     for (;;) {
       const stopped = await askTargets({ inbound, world, keeper, body, principal }, chosen, spending);
       if (stopped === null) break;

@@ -34,78 +34,95 @@ const NO_RECORDS: ExchangeWorld["records"] = { open() {}, close: () => undefined
 export const noRecords = ({ observer }: Pick<ExchangeWorld, "observer">): ExchangeWorld["records"] =>
   observer?.unrecorded ?? NO_RECORDS;
 
-export function startRecord(inbound: Inbound, world: Pick<ExchangeWorld, "clock" | "records">): RecordKeeper {
-  const record = blankRecord(inbound);
-  let closed = false;
-  const elapsedUs = (): number => world.clock.monotonicUs() - inbound.arrivedUs;
+export const startRecord = (inbound: Inbound, world: Pick<ExchangeWorld, "clock" | "records">): RecordKeeper =>
+  new Keeper(inbound, world);
 
-  // Plain members only: an accessor gives each object a shape of its own, and shapes live until a full collection.
-  const keeper: Writable<RecordKeeper, "outcome"> = {
-    record,
-    outside: new OutsideTime(world.clock),
-    outcome: null,
-    elapsedUs,
-    identify(principal) {
-      record.userId = principal.userId;
-      record.apiKeyId = principal.apiKeyId;
-      record.agent = agentByKey(record.agent, keyAgent(principal.scopes));
-    },
-    open(head, bytesIn) {
-      record.modelAsked = head.model;
-      record.stream = head.stream;
-      record.bytesIn = bytesIn;
-      world.records.open({ ...record, attempts: [...record.attempts] });
-    },
-    ask(provider, model) {
-      keepUse(record);
-      record.provider = provider;
-      record.modelRouted = model;
-      record.modelServed = record.finishReason = record.serviceTier = record.counts = null;
-      record.usage = { ...NO_USAGE };
-      record.usageSource = "none";
-    },
-    learn(facts) {
-      if (facts.modelServed !== null) record.modelServed = facts.modelServed;
-      if (facts.finishReason !== null) record.finishReason = facts.finishReason;
-      if (facts.serviceTier !== undefined) record.serviceTier = facts.serviceTier;
-      if (facts.counts !== undefined) record.counts = facts.counts && { ...facts.counts };
-      if (facts.usage !== null) {
-        record.usage = { ...facts.usage };
-        record.usageSource = "provider";
-      }
-    },
-    settle(outcome, error) {
-      if (keeper.outcome !== null) return;
-      const end = outcome === "client_aborted" ? endOfGateway(inbound) : null;
-      keeper.outcome = end === null ? outcome : unfinished(inbound);
-      const reason = end ?? error;
-      if (reason) {
-        record.errorCode = reason.code;
-        record.errorMessage = reason.message.slice(0, 500);
-      }
-    },
-    close(delivered) {
-      if (closed) return undefined;
-      closed = true;
-      const outcome = keeper.outcome ?? "failed";
-      record.outcome = outcome;
-      if (outcome === "completed" && !delivered) {
-        const end = endOfGateway(inbound);
-        record.outcome = end === null ? "client_aborted" : unfinished(inbound);
-        record.errorCode = end?.code ?? "request_timeout";
-        record.errorMessage =
-          end?.message ?? "The client left before it had the whole answer, which was read to its end.";
-      }
-      record.status = inbound.reply.status;
-      record.totalUs = elapsedUs();
-      record.bytesOut = inbound.reply.bytesOut;
-      return world.records.close(record, inbound.heard);
-    },
-  };
-  return keeper;
+class Keeper implements RecordKeeper {
+  readonly record: ExchangeRecord;
+  readonly outside: OutsideTime;
+  outcome: Outcome | null = null;
+  private readonly inbound: Inbound;
+  private readonly world: Pick<ExchangeWorld, "clock" | "records">;
+  private isClosed = false;
+
+  constructor(inbound: Inbound, world: Pick<ExchangeWorld, "clock" | "records">) {
+    this.inbound = inbound;
+    this.world = world;
+    this.record = blankRecord(inbound);
+    this.outside = new OutsideTime(world.clock);
+  }
+
+  elapsedUs(): number {
+    return this.world.clock.monotonicUs() - this.inbound.arrivedUs;
+  }
+
+  identify(principal: Principal): void {
+    const { record } = this;
+    record.userId = principal.userId;
+    record.apiKeyId = principal.apiKeyId;
+    record.agent = agentByKey(record.agent, keyAgent(principal.scopes));
+  }
+
+  open(head: RequestHead, bytesIn: number): void {
+    const { record } = this;
+    record.modelAsked = head.model;
+    record.stream = head.stream;
+    record.bytesIn = bytesIn;
+    this.world.records.open({ ...record, attempts: [...record.attempts] });
+  }
+
+  ask(provider: string, model: string | null): void {
+    const { record } = this;
+    keepUse(record);
+    record.provider = provider;
+    record.modelRouted = model;
+    record.modelServed = record.finishReason = record.serviceTier = record.counts = null;
+    record.usage = { ...NO_USAGE };
+    record.usageSource = "none";
+  }
+
+  learn(facts: AnswerFacts): void {
+    const { record } = this;
+    if (facts.modelServed !== null) record.modelServed = facts.modelServed;
+    if (facts.finishReason !== null) record.finishReason = facts.finishReason;
+    if (facts.serviceTier !== undefined) record.serviceTier = facts.serviceTier;
+    if (facts.counts !== undefined) record.counts = facts.counts && { ...facts.counts };
+    if (facts.usage !== null) {
+      record.usage = { ...facts.usage };
+      record.usageSource = "provider";
+    }
+  }
+
+  settle(outcome: Outcome, error?: GatewayError): void {
+    if (this.outcome !== null) return;
+    const end = outcome === "client_aborted" ? endOfGateway(this.inbound) : null;
+    this.outcome = end === null ? outcome : unfinished(this.inbound);
+    const reason = end ?? error;
+    if (reason) {
+      this.record.errorCode = reason.code;
+      this.record.errorMessage = reason.message.slice(0, 500);
+    }
+  }
+
+  close(delivered: boolean): Promise<ExchangeRecord> | void {
+    if (this.isClosed) return undefined;
+    this.isClosed = true;
+    const { record, inbound } = this;
+    const outcome = this.outcome ?? "failed";
+    record.outcome = outcome;
+    if (outcome === "completed" && !delivered) {
+      const end = endOfGateway(inbound);
+      record.outcome = end === null ? "client_aborted" : unfinished(inbound);
+      record.errorCode = end?.code ?? "request_timeout";
+      record.errorMessage =
+        end?.message ?? "The client left before it had the whole answer, which was read to its end.";
+    }
+    record.status = inbound.reply.status;
+    record.totalUs = this.elapsedUs();
+    record.bytesOut = inbound.reply.bytesOut;
+    return this.world.records.close(record, inbound.heard);
+  }
 }
-
-type Writable<Type, Name extends keyof Type> = Omit<Type, Name> & { -readonly [Key in Name]: Type[Key] };
 
 /** The client did not leave: it was the gateway that broke off, at its own end. */
 function endOfGateway({ signal }: Inbound): GatewayError | null {

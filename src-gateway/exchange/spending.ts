@@ -6,6 +6,7 @@ import { ownLimits } from "../budgets/own-limits.ts";
 import type { Amounts, Limits, Named, Reservation, SpendDecision, Subject } from "../budgets/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import type { Soon } from "../lib/soon.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { SpendTarget } from "./spend-estimate.ts";
 import { errorOfStop, type SpendQuestion, type SpendStop, type Spent } from "./spend-question.ts";
@@ -38,16 +39,21 @@ export class Spending<Plan> {
   }
 
   /**
+   * @param ask what the request is asked for, where anything is limited.
    * @returns the plan that the request may go on with.
    * @throws GatewayError quota_exceeded, rate_limited; overloaded where nobody can tell what was spent; the signal's reason
    *   when the client leaves while somebody is asked.
    */
-  async enter(plan: Plan, question: SpendQuestion<Plan>): Promise<Plan> {
+  enter(plan: Plan, ask: () => SpendQuestion<Plan>): Soon<Plan> {
     this.#spender = this.#world.spending?.() ?? null;
-    this.#question = question;
     if (this.#spender === null) return plan;
+    this.#question = ask();
+    return this.#enter(plan, this.#spender, this.#question);
+  }
+
+  async #enter(plan: Plan, spender: Spender, question: SpendQuestion<Plan>): Promise<Plan> {
     for (let current = plan; ; ) {
-      const decision = await this.#reserve("request", question.firstOf(current), this.#spender, question);
+      const decision = await this.#reserve("request", question.firstOf(current), spender, question);
       if (decision.action === "go") {
         this.#request = decision.reservation;
         return current;
@@ -57,10 +63,14 @@ export class Spending<Plan> {
   }
 
   /** Asked before each attempt. @returns null when the target may be asked, and is counted from now on. */
-  async enterTarget(target: SpendTarget): Promise<SpendStop | null> {
+  enterTarget(target: SpendTarget): Soon<SpendStop | null> {
     if (this.#spender === null || this.#question === null) return null;
+    return this.#enterTarget(target, this.#spender, this.#question);
+  }
+
+  async #enterTarget(target: SpendTarget, spender: Spender, question: SpendQuestion<Plan>): Promise<SpendStop | null> {
     await this.#closeTarget(NOTHING);
-    const decision = await this.#reserve("target", target, this.#spender, this.#question);
+    const decision = await this.#reserve("target", target, spender, question);
     if (decision.action !== "go") return decision;
     this.#target = decision.reservation;
     return null;
@@ -110,26 +120,28 @@ export class Spending<Plan> {
    * The record is closed. What is reserved stays so until it is counted what was used, and nobody waits for that.
    * @param counting never rejects.
    */
-  async closeWith(counting: Promise<ExchangeRecord> | void): Promise<void> {
-    if (counting) void counting.then((record) => this.close(record));
-    else await this.close();
+  closeWith(counting: Promise<ExchangeRecord> | void): Soon<void> {
+    if (!counting) return this.close();
+    void counting.then((record) => this.close(record));
   }
 
   /**
    * Never throws.
    * @param record as it is written down: with the gateway's own count where nobody reported what was used.
    */
-  async close(record: ExchangeRecord = this.#keeper.record): Promise<void> {
+  close(record: ExchangeRecord = this.#keeper.record): Soon<void> {
     const wasAsked = record.queueUs !== null;
-    if (this.#request === null) {
-      // It began before anything was limited, and was not turned away: those who come after it are told of it.
-      const spender = this.#spender === null ? (this.#world.spending?.() ?? null) : null;
-      if (spender === null || !wasAsked) return;
-      const subject = { ...this.#subject(), ...providerOf(record.provider) };
-      return spender.count(subject, Math.floor(record.id / 1000), usedBy(record, spender), this.#own());
-    }
+    if (this.#request !== null) return this.#settle(record, this.#request, wasAsked);
+    // It began before anything was limited, and was not turned away: those who come after it are told of it.
+    const spender = this.#spender === null ? (this.#world.spending?.() ?? null) : null;
+    if (spender === null || !wasAsked) return undefined;
+    const subject = { ...this.#subject(), ...providerOf(record.provider) };
+    return spender.count(subject, Math.floor(record.id / 1000), usedBy(record, spender), this.#own());
+  }
+
+  async #settle(record: ExchangeRecord, request: Reservation, wasAsked: boolean): Promise<void> {
     if (!wasAsked || this.#spender === null) {
-      await Promise.all([this.#closeTarget(null), this.#request.release()]);
+      await Promise.all([this.#closeTarget(null), request.release()]);
       return;
     }
     const untold = await this.#untold(record, this.#spender);
@@ -138,7 +150,7 @@ export class Spending<Plan> {
     const toldByLast = usedBy({ ...record, attempts: [] }, this.#spender);
     const used = untold === null ? told : plus(told, untold);
     const ofTarget = untold === null ? toldByLast : plus(toldByLast, untold);
-    await Promise.all([this.#closeTarget(ofTarget), this.#request.settle(used)]);
+    await Promise.all([this.#closeTarget(ofTarget), request.settle(used)]);
   }
 
   /** A provider that has answered is paid, also where nobody says what for: then at least the input counts as it was estimated. */

@@ -69,47 +69,82 @@ type Understood = Pick<
   | "admission"
 >;
 
-export function createState(understood: Understood): ExchangeState {
-  const { inbound, body, keeper, world } = understood;
-  let decoded: IrRequest | null = null;
-  let isWrapped: boolean | null = null;
-  const ownerKey = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
-  const conversation = isGenerating(inbound.target.surface)
-    ? world.conversationOf({ inbound, body, model: understood.head.model, owner: ownerKey })
-    : null;
-  // Plain members only: an accessor gives each object a shape of its own, and shapes live until a full collection.
-  const state: Omit<ExchangeState, "leavesThoughtsOut"> & { leavesThoughtsOut: boolean } = {
-    ...understood,
-    ownerKey,
-    answeredBy: null,
-    sent: null,
-    home: conversation === null ? null : world.affinity.homeOf(conversation),
-    settleHome(home) {
-      if (conversation === null) return;
-      world.affinity.settle(conversation, home);
-      state.answeredBy = home;
-    },
-    leavesThoughtsOut: false,
-    retryWithoutThoughts(error) {
-      if (state.leavesThoughtsOut || !isGenerating(inbound.target.surface) || !refusesThoughts(error)) return false;
-      state.leavesThoughtsOut = true;
-      return true;
-    },
-    decode() {
-      decoded ??= WIRES[inbound.wire].decodeRequest(parse(body.bytes), inbound.target);
-      return state.leavesThoughtsOut ? withoutThoughts(decoded) : decoded;
-    },
-    mustTranslate(target) {
-      if (target.wire === "anthropic-messages" && target.instance?.compat.has("messages-on-vertex")) return true;
-      if (!isGenerating(inbound.target.surface)) return false;
-      if (state.leavesThoughtsOut) return true;
-      // State of another provider would be refused by this one, so it is taken out.
-      isWrapped ??= holdsWrapped(body.bytes);
-      return isWrapped || world.workMode === "translation";
-    },
-    isStrict: (target) => target.strict === true || isTrue(inbound.headers["x-tokligence-strict"]),
-  };
-  return state;
+export const createState = (understood: Understood): ExchangeState => new State(understood);
+
+class State implements ExchangeState {
+  readonly inbound: Inbound;
+  readonly audience: Audience;
+  readonly world: ExchangeWorld;
+  readonly keeper: RecordKeeper;
+  readonly spending: Spending<Plan>;
+  readonly principal: Principal;
+  readonly body: RequestBody;
+  readonly head: RequestHead;
+  readonly plan: Plan;
+  readonly stream: StreamReply | null;
+  readonly continuation: Continuation | null;
+  readonly admission: AdmissionRequest;
+  readonly ownerKey: string;
+  readonly home: Home | null;
+  answeredBy: Home | null = null;
+  sent: AnsweredPrompt["sent"] = null;
+  leavesThoughtsOut = false;
+  private readonly conversation: string | null;
+  private decoded: IrRequest | null = null;
+  private isWrapped: boolean | null = null;
+
+  constructor(understood: Understood) {
+    const { inbound, body, head, keeper, world } = understood;
+    this.inbound = inbound;
+    this.audience = understood.audience;
+    this.world = world;
+    this.keeper = keeper;
+    this.spending = understood.spending;
+    this.principal = understood.principal;
+    this.body = body;
+    this.head = head;
+    this.plan = understood.plan;
+    this.stream = understood.stream;
+    this.continuation = understood.continuation;
+    this.admission = understood.admission;
+    const owner = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
+    this.ownerKey = owner;
+    this.conversation = isGenerating(inbound.target.surface)
+      ? world.conversationOf({ inbound, body, model: head.model, owner })
+      : null;
+    this.home = this.conversation === null ? null : world.affinity.homeOf(this.conversation);
+  }
+
+  settleHome(home: Home): void {
+    if (this.conversation === null) return;
+    this.world.affinity.settle(this.conversation, home);
+    this.answeredBy = home;
+  }
+
+  retryWithoutThoughts(error: GatewayError): boolean {
+    if (this.leavesThoughtsOut || !isGenerating(this.inbound.target.surface) || !refusesThoughts(error)) return false;
+    this.leavesThoughtsOut = true;
+    return true;
+  }
+
+  decode(): IrRequest {
+    const { inbound, body } = this;
+    this.decoded ??= WIRES[inbound.wire].decodeRequest(parse(body.bytes), inbound.target);
+    return this.leavesThoughtsOut ? withoutThoughts(this.decoded) : this.decoded;
+  }
+
+  mustTranslate(target: PlanTarget): boolean {
+    if (target.wire === "anthropic-messages" && target.instance?.compat.has("messages-on-vertex")) return true;
+    if (!isGenerating(this.inbound.target.surface)) return false;
+    if (this.leavesThoughtsOut) return true;
+    // State of another provider would be refused by this one, so it is taken out.
+    this.isWrapped ??= holdsWrapped(this.body.bytes);
+    return this.isWrapped || this.world.workMode === "translation";
+  }
+
+  isStrict(target: PlanTarget): boolean {
+    return target.strict === true || isTrue(this.inbound.headers["x-tokligence-strict"]);
+  }
 }
 
 const GENERATING: ReadonlySet<string> = new Set(["chat", "responses", "messages", "gemini"]);

@@ -15,6 +15,7 @@ import type { IrRequest } from "../ir/request.ts";
 import type { Joins } from "../joins/types.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { Soon } from "../lib/soon.ts";
 import type { Admission } from "../limits/types.ts";
 import type { RequestBody, RequestTarget } from "../protocols/types.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
@@ -183,7 +184,7 @@ export interface ExchangeWorld {
    * @throws GatewayError missing_api_key, invalid_api_key, user_suspended, forbidden.
    */
   authenticate(token: string | null, address?: string | null): Principal;
-  plan(request: PlanQuestion): Promise<Plan>;
+  plan(request: PlanQuestion): Soon<Plan>;
   workMode: WorkMode;
   retry: RetrySettings;
   /** In [0, 1). */
@@ -220,7 +221,7 @@ export interface ExchangeWorld {
   authorize(
     target: { instance: ProviderInstance; wire: ProviderWire; key?: ProviderKey },
     request: UnsignedRequest,
-  ): Promise<UnsignedRequest>;
+  ): Soon<UnsignedRequest>;
   /** What the provider lists as the most that the model may answer; null when it lists nothing. */
   maxOutputTokens(provider: string, model: string): number | null;
   dispatch: Dispatch;

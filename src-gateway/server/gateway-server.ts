@@ -192,7 +192,7 @@ class ListeningServer implements GatewayServer {
     policy: OriginPolicy,
   ): void {
     this.open++;
-    response.once("close", () => {
+    response.on("close", () => {
       this.open--;
       if (this.open === 0) this.tellIdle();
     });

@@ -37,7 +37,7 @@ export function createInferenceHandler(
     const arrivedUs = world.clock.monotonicUs();
     const requestId = requestIdOf(id);
     const gone = new AbortController();
-    response.once("close", () => {
+    response.on("close", () => {
       if (!response.writableFinished) gone.abort(whyGone(options.cut));
     });
     const reply = createReply(response, { requestId, stallMs: world.timeouts.clientStallMs });
@@ -53,23 +53,25 @@ export function createInferenceHandler(
       address: addressOf(request),
       headers: request.headers,
       token: readCredential(request.headers, queryOf(request))?.token ?? null,
-      readBody: async () => {
+      readBody: () => {
         requireJson(request);
         return readBody(request, maxBodyBytes, budget);
       },
       signal: gone.signal,
       reply,
     };
-    const running = runExchange(inbound, world)
-      .catch((error: unknown) => {
+    const run = async (): Promise<void> => {
+      try {
+        await runExchange(inbound, world);
+      } catch (error) {
         world.log.error({ err: error, requestId }, "exchange broke off");
         response.destroy();
-      })
-      .finally(() => {
+      } finally {
         options.running.delete(id);
         discardRest(request, maxBodyBytes);
-      });
-    options.running.set(id, running);
+      }
+    };
+    options.running.set(id, run());
   };
 }
 

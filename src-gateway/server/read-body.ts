@@ -107,10 +107,9 @@ function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: numbe
     const chunks: Buffer[] = [];
     let length = 0;
     let copied = 0;
-    const stop = (): void => {
-      request.off("data", onData).off("end", onEnd).off("close", onGone).off("error", onGone);
-    };
+    let isOver = false;
     const onData = (chunk: Buffer): void => {
+      if (isOver) return;
       try {
         if (length + chunk.length > maxBytes) throw tooLarge(maxBytes);
         if (declared === null) {
@@ -133,16 +132,21 @@ function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: numbe
         }
         length += chunk.length;
       } catch (error) {
-        stop();
+        isOver = true;
         reject(error);
       }
     };
     const onEnd = (): void => {
-      stop();
+      if (isOver) return;
+      isOver = true;
       resolve(whole ?? Buffer.concat(chunks, length));
+      // The request lives as long as its answer, and leads here.
+      whole = null;
+      chunks.length = 0;
     };
     const onGone = (): void => {
-      stop();
+      if (isOver) return;
+      isOver = true;
       reject(new ClientGone("The client left while it sent its body."));
     };
     request.on("data", onData).on("end", onEnd).on("close", onGone).on("error", onGone);

@@ -72,10 +72,8 @@ class HttpReply implements Reply {
   async finished(): Promise<boolean> {
     const { response } = this;
     if (!response.writableFinished && !response.destroyed && !response.closed && !response.socket?.destroyed) {
-      await new Promise<void>((resolve) => {
-        response.once("finish", resolve);
-        response.once("close", resolve);
-      });
+      // It closes when it is finished, and when it never will be.
+      await new Promise<void>((resolve) => void response.on("close", resolve));
     }
     return response.writableFinished;
   }

@@ -42,10 +42,28 @@ function decimalUsd(nano: number): string {
   return `${nano < 0 ? "-" : ""}${Math.trunc(amount / 1_000_000_000)}.${fraction}`;
 }
 
-const text = (name: string, value: string): string =>
-  `,"${name}":${JSON.stringify(value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value)}`;
+const text = (name: string, value: string): string => `,"${name}":${quoted(value)}`;
 
-const msOf = (us: number | null): string => (us === null ? "null" : String(us / 1000));
+/** Nearly all of them are the same few words, request after request. */
+const MAX_WORDS = 1_000;
+const words = new Map<string, string>();
+
+function quoted(value: string): string {
+  const known = words.get(value);
+  if (known !== undefined) return known;
+  const word = JSON.stringify(value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value);
+  if (words.size >= MAX_WORDS) words.clear();
+  if (value.length <= MAX_TEXT) words.set(value, word);
+  return word;
+}
+
+/** In decimals, without the detour by a fraction that has to be rounded to them. */
+function msOf(us: number | null): string {
+  if (us === null) return "null";
+  const rest = us % 1000;
+  if (rest === 0) return String(us / 1000);
+  return `${(us - rest) / 1000}.${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}`;
+}
 
 let lastMs = 0;
 let lastIso = "";

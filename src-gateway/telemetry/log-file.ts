@@ -24,7 +24,7 @@ export interface LogFile {
 }
 
 const BATCH_MS = 100;
-const BATCH_BYTES = 64 * 1024;
+const BATCH_BYTES = 256 * 1024;
 /** More than this does not wait for a reader that stands still. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 const AGAIN_MS = 50;

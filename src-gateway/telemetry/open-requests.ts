@@ -49,15 +49,13 @@ export function createOpenRequests(redact: (text: string) => string, sampling: S
   };
   return {
     begin(id, { method, path, headers }) {
-      const header = headers["traceparent"];
-      let trace: TraceContext | null = null;
-      const facts: RequestFacts = {
-        method: method ?? null,
-        path: path === undefined ? null : cleanPath(path),
-        clientRequestId: clientIdOf(headers, redact),
-        trace: () => (trace ??= readTraceContext(header, sampling)),
-        isStream: false,
-      };
+      const facts = new OpenRequest(
+        method ?? null,
+        path === undefined ? null : cleanPath(path),
+        clientIdOf(headers, redact),
+        headers["traceparent"],
+        sampling,
+      );
       open.set(id, facts);
       return facts;
     },
@@ -77,6 +75,34 @@ export function createOpenRequests(redact: (text: string) => string, sampling: S
       return count;
     },
   };
+}
+
+class OpenRequest implements RequestFacts {
+  readonly method: string | null;
+  readonly path: string | null;
+  readonly clientRequestId: string | null;
+  isStream = false;
+  private readonly traceparent: string | string[] | undefined;
+  private readonly sampling: Sampling;
+  private known: TraceContext | null = null;
+
+  constructor(
+    method: string | null,
+    path: string | null,
+    clientRequestId: string | null,
+    traceparent: string | string[] | undefined,
+    sampling: Sampling,
+  ) {
+    this.method = method;
+    this.path = path;
+    this.clientRequestId = clientRequestId;
+    this.traceparent = traceparent;
+    this.sampling = sampling;
+  }
+
+  trace(): TraceContext {
+    return (this.known ??= readTraceContext(this.traceparent, this.sampling));
+  }
 }
 
 /** Two names are in use for it. One that holds a secret is none. */

@@ -29,12 +29,13 @@ export function readTraceContext(
   { share, followsParent }: Sampling = { share: 1, followsParent: true },
 ): TraceContext {
   const parent = typeof header === "string" ? parentOf(header.trim()) : null;
-  const traceId = parent?.traceId ?? randomHex(16);
+  const drawn = randomHex(parent === null ? 24 : 8);
+  const traceId = parent?.traceId ?? drawn.slice(16);
   const isChosen = share >= 1 || Number.parseInt(traceId.slice(-13), 16) / 2 ** 52 < share;
   return {
     traceId,
     parentSpanId: parent?.spanId ?? null,
-    spanId: randomHex(8),
+    spanId: drawn.slice(0, 16),
     isSampled: parent && followsParent ? parent.isSampled : isChosen,
   };
 }

@@ -37,16 +37,18 @@ export function createUpstream(options: { connectMs: number; ways?: Pick<WaysOut
 function send(ways: Pick<WaysOut, "to">, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
   const method = request.method ?? "POST";
   const handler = new Handler(sink, method === "HEAD", request.timeouts);
-  const url = urlOf(request.url);
-  const length = lengthOf(request.body);
+  const { url, origin, path } = addressOf(request.url);
+  const body = bodyOf(request.body);
+  // Of a single piece undici tells the length itself.
+  const length = Buffer.isBuffer(body) ? null : lengthOf(request.body);
   try {
     ways.to(url).dispatch(
       {
-        origin: url.origin,
-        path: url.pathname + url.search,
+        origin,
+        path,
         method,
         headers: length === null ? request.headers : { ...request.headers, "content-length": String(length) },
-        body: bodyOf(request.body),
+        body,
         headersTimeout: 0,
         bodyTimeout: 0,
       },
@@ -60,17 +62,24 @@ function send(ways: Pick<WaysOut, "to">, request: AnyUpstreamRequest, sink: Upst
 
 /** Nearly all calls go to a handful of addresses. */
 const MAX_URLS = 500;
-const urls = new Map<string, URL>();
+const addresses = new Map<string, Address>();
 
-/** Not to be changed. */
-function urlOf(text: string): URL {
-  let url = urls.get(text);
-  if (url === undefined) {
-    url = new URL(text);
-    if (urls.size >= MAX_URLS) urls.clear();
-    if (text.length < 300) urls.set(text, url);
-  }
-  return url;
+/** A URL and its parts, which it would put together anew whenever it is asked for them. Not to be changed. */
+interface Address {
+  url: URL;
+  origin: string;
+  /** With the query. */
+  path: string;
+}
+
+function addressOf(text: string): Address {
+  const known = addresses.get(text);
+  if (known !== undefined) return known;
+  const url = new URL(text);
+  const address = { url, origin: url.origin, path: url.pathname + url.search };
+  if (addresses.size >= MAX_URLS) addresses.clear();
+  if (text.length < 300) addresses.set(text, address);
+  return address;
 }
 
 /** Null where nobody knows it before the end, and where there is no body. */

@@ -35,6 +35,16 @@ interface Bundle {
   joined: Count;
 }
 
+type Kind = Pick<ExchangeRecord, "surface" | "outcome" | "errorCode" | "status" | "provider" | "modelRouted">;
+
+const isOfKind = (record: ExchangeRecord, kind: Kind): boolean =>
+  record.modelRouted === kind.modelRouted &&
+  record.provider === kind.provider &&
+  record.surface === kind.surface &&
+  record.outcome === kind.outcome &&
+  record.status === kind.status &&
+  record.errorCode === kind.errorCode;
+
 interface TokenCounts {
   inputAll: Count;
   outputAll: Count;
@@ -59,6 +69,8 @@ class Metrics implements ExchangeMetrics {
   private readonly providers: LabelNames;
   private readonly families: ReturnType<typeof declare>;
   private readonly bundles = new Map<string, Bundle>();
+  /** What the record before this one was counted in: nearly all that end together are of one kind. */
+  private last: { kind: Kind; bundle: Bundle } | null = null;
   private readonly attempts = new Map<string, Count>();
 
   constructor(registry: MetricRegistry, options: { maxModels: number; clean: (text: string) => string }) {
@@ -90,6 +102,14 @@ class Metrics implements ExchangeMetrics {
   }
 
   private bundleOf(record: ExchangeRecord): Bundle {
+    if (this.last !== null && isOfKind(record, this.last.kind)) return this.last.bundle;
+    const { surface, outcome, errorCode, status, provider, modelRouted } = record;
+    const bundle = this.findBundle(record);
+    this.last = { kind: { surface, outcome, errorCode, status, provider, modelRouted }, bundle };
+    return bundle;
+  }
+
+  private findBundle(record: ExchangeRecord): Bundle {
     const { surface, outcome, errorCode } = record;
     // A model that nobody was asked for is any word that a client has sent.
     const model = this.models.of(record.modelRouted);
@@ -126,7 +146,7 @@ class Metrics implements ExchangeMetrics {
 
   private countAttempts({ attempts }: ExchangeRecord): void {
     let before: AttemptRecord | null = null;
-    const asked = new Set<string>();
+    const asked: string[] = [];
     for (const attempt of attempts) {
       const provider = this.providers.of(attempt.provider);
       // Of a client that left nothing is known about the provider.
@@ -134,8 +154,8 @@ class Metrics implements ExchangeMetrics {
       const result = attempt.errorCode === null ? "success" : isOurs ? "aborted" : "error";
       this.attemptCount(provider, this.models.of(attempt.model), result).add();
       if (result === "error") this.families.providerErrors.with(provider, attempt.errorCode ?? "").add();
-      if (asked.has(provider)) this.families.retries.with(provider).add();
-      asked.add(provider);
+      if (asked.includes(provider)) this.families.retries.with(provider).add();
+      asked.push(provider);
       if (before !== null && before.provider !== attempt.provider)
         this.families.failovers.with(this.providers.of(before.provider), provider).add();
       before = attempt;
