@@ -2,7 +2,8 @@
 import type { WireProtocol } from "../ir/protocol.ts";
 import type { HashBytes } from "../lib/hash-bytes.ts";
 import { meaningOf } from "./piece-meaning.ts";
-import { PROMPT_GROUPS, type PromptGroup, type ScannedBody, splitPrompt } from "./prompt-pieces.ts";
+import type { PromptDigest } from "./prompt-digest.ts";
+import { PROMPT_GROUPS, type ScannedBody, splitPrompt } from "./prompt-pieces.ts";
 
 export interface ConversationFacts {
   /** Id of the client's key: conversations of two keys are never one. */
@@ -28,30 +29,35 @@ const SEPARATOR = Buffer.from("\n");
  * answer. Null where the request is no conversation.
  */
 export function conversationKey(facts: ConversationFacts, hash: HashBytes): string | null {
-  return keyOf(facts, PROMPT_GROUPS, hash);
+  const name = sessionOf(facts) ?? beginningOf(facts, hash);
+  return name === null ? null : keyOf(facts.owner, facts.model, name);
 }
 
 /**
  * Wider than `conversationKey`: conversations that begin with the same messages, whatever their tools and system prompt.
  * A client that changes those with every turn has a new conversation each time, and a report should say why.
  */
-export function promptFamily(facts: ConversationFacts, hash: HashBytes): string | null {
-  return keyOf({ ...facts, model: "" }, ["messages"], hash);
+export function promptFamily(
+  facts: Pick<ConversationFacts, "owner" | "session" | "body">,
+  digest: PromptDigest,
+): string {
+  return keyOf(facts.owner, "", sessionOf(facts) ?? `prompt ${digest.beginning}`);
 }
 
-function keyOf(facts: ConversationFacts, groups: readonly PromptGroup[], hash: HashBytes): string | null {
-  const session = facts.session ?? sessionInMetadata(facts.body);
-  const name = session === null ? beginningOf(facts, groups, hash) : `session ${session}`;
-  // As JSON, so that no part can pretend to be two.
-  return name === null ? null : JSON.stringify([facts.owner, facts.model, name]);
+/** As JSON, so that no part can pretend to be two. */
+const keyOf = (...parts: [owner: string, model: string, name: string]): string => JSON.stringify(parts);
+
+function sessionOf({ session, body }: Pick<ConversationFacts, "session" | "body">): string | null {
+  const named = session ?? sessionInMetadata(body);
+  return named === null ? null : `session ${named}`;
 }
 
-function beginningOf(facts: ConversationFacts, groups: readonly PromptGroup[], hash: HashBytes): string | null {
-  const prompt = splitPrompt(facts.wire, facts.body, "answer");
+function beginningOf({ wire, body }: ConversationFacts, hash: HashBytes): string | null {
+  const prompt = splitPrompt(wire, body, "answer");
   if (prompt === null) return null;
   const parts: Buffer[] = [];
-  for (const group of groups) {
-    for (const piece of prompt.groups[group]) parts.push(...meaningOf(prompt.bytes, piece), SEPARATOR);
+  for (const group of PROMPT_GROUPS) {
+    for (const piece of prompt.groups[group]) parts.push(...meaningOf(prompt.bytes, piece, prompt.isMarked), SEPARATOR);
     parts.push(SEPARATOR);
   }
   return `prompt ${hash(parts)}`;

@@ -1,5 +1,16 @@
 /** The bytes of a piece of a prompt that a model gets to see, so that pieces which mean the same hash the same. */
-import { eachMember, isObjectAt, type JsonSpan, rawTextAt, skipSpace, skipValue } from "../lib/json-walk.ts";
+import {
+  firstKeyAt,
+  isKey,
+  isObjectAt,
+  type JsonSpan,
+  nextKeyAt,
+  rawTextAt,
+  skipSpace,
+  skipString,
+  skipValue,
+  valueAt,
+} from "../lib/json-walk.ts";
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -12,11 +23,24 @@ const CLOSE_BRACE = 0x7d;
 const MARK = Buffer.from('"cache_control"');
 const MARK_BLOCK = Buffer.from('{"cachePoint"');
 
-/** In order; empty when nothing but marks stands there. */
-export function meaningOf(bytes: Buffer, piece: JsonSpan): Buffer[] {
-  const own = bytes.subarray(piece.start, piece.end);
-  const bare = withoutBlocks(withoutMarks(own));
-  return withPlainContent(bare);
+const CONTENT = Buffer.from("content");
+const TYPE = Buffer.from("type");
+const TEXT = Buffer.from("text");
+
+/** Whether a mark may stand between the two places. Asked once for many pieces, few of which have one. */
+export function mayBeMarked(bytes: Buffer, from: number, to: number): boolean {
+  const part = bytes.subarray(from, to);
+  return part.includes(MARK) || part.includes(MARK_BLOCK);
+}
+
+/**
+ * In order; empty when nothing but marks stands there.
+ * @param isMarked false where it is known that no mark does.
+ */
+export function meaningOf(bytes: Buffer, piece: JsonSpan, isMarked = true): Buffer[] {
+  if (!isMarked) return withPlainContent(bytes, piece);
+  const bare = withoutBlocks(withoutMarks(bytes.subarray(piece.start, piece.end)));
+  return bare.length === 0 ? [] : withPlainContent(bare, { start: 0, end: bare.length });
 }
 
 function withoutMarks(bytes: Buffer): Buffer {
@@ -59,40 +83,54 @@ const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte ===
  * A mark needs a block to stand on, so the same text is a list of one block in one turn and a text in the next; a system
  * prompt too. Looks no further than it must: most of a long prompt stands behind what this reads.
  */
-function withPlainContent(bytes: Buffer): Buffer[] {
-  const whole = { start: 0, end: bytes.length };
-  if (bytes.length === 0) return [];
-  if (!isObjectAt(bytes, whole)) return [bytes];
-  const own = plainText(bytes, 0);
-  if (own) return [bytes.subarray(own.text.start, own.text.end)];
-  let content: number | null = null;
-  eachMember(bytes, whole, (key, start) => {
-    if (key === "content") content = start;
-    return key === "content" ? false : undefined;
-  });
-  if (content === null || bytes[content] !== OPEN_BRACKET) return [bytes];
-  const only = plainText(bytes, skipSpace(bytes, content + 1));
-  const end = only && skipSpace(bytes, only.end);
-  if (only === null || end === null || bytes[end] !== CLOSE_BRACKET) return [bytes];
-  return [bytes.subarray(0, content), bytes.subarray(only.text.start, only.text.end), bytes.subarray(end + 1)];
+function withPlainContent(bytes: Buffer, piece: JsonSpan): Buffer[] {
+  if (!isObjectAt(bytes, piece)) return [bytes.subarray(piece.start, piece.end)];
+  const own = plainText(bytes, piece);
+  if (own) return [bytes.subarray(own.start, own.end)];
+  const content = contentAt(bytes, piece);
+  if (content < 0 || bytes[content] !== OPEN_BRACKET) return [bytes.subarray(piece.start, piece.end)];
+  const block = { start: skipSpace(bytes, content + 1), end: piece.end };
+  const only = isObjectAt(bytes, block) ? plainText(bytes, block) : null;
+  const end = only && skipSpace(bytes, only.blockEnd);
+  if (only === null || end === null || bytes[end] !== CLOSE_BRACKET) return [bytes.subarray(piece.start, piece.end)];
+  return [
+    bytes.subarray(piece.start, content),
+    bytes.subarray(only.start, only.end),
+    bytes.subarray(end + 1, piece.end),
+  ];
 }
 
-/** The text of the block at `at`, and where the block ends; null for a block that is more than text. */
-function plainText(bytes: Buffer, at: number): { text: JsonSpan; end: number } | null {
-  const block = { start: at, end: bytes.length };
-  if (!isObjectAt(bytes, block)) return null;
-  let text: JsonSpan | null = null;
+/** Where the value of the object's member `content` begins; -1 where it has none. */
+function contentAt(bytes: Buffer, object: JsonSpan): number {
+  for (let key = firstKeyAt(bytes, object); key >= 0; ) {
+    const keyEnd = skipString(bytes, key);
+    const value = valueAt(bytes, keyEnd);
+    if (isKey(bytes, key, keyEnd, CONTENT)) return value;
+    key = nextKeyAt(bytes, object, skipValue(bytes, value));
+  }
+  return -1;
+}
+
+/** The text of the block, and where the block ends; null for one that is more than text. What follows it may be read. */
+function plainText(bytes: Buffer, block: JsonSpan): (JsonSpan & { blockEnd: number }) | null {
+  let start = -1;
+  let end = -1;
   let isText = false;
-  let last = at + 1;
-  eachMember(bytes, block, (key, start) => {
-    if (key !== "type" && (key !== "text" || bytes[start] !== QUOTE)) return false;
-    last = skipValue(bytes, start);
-    const value = { start, end: last };
-    if (key === "text") text = value;
-    else isText = rawTextAt(bytes, value)?.endsWith("text") ?? false;
-    return key === "type" && !isText ? false : last;
-  });
+  let last = block.start + 1;
+  for (let key = firstKeyAt(bytes, block); key >= 0; key = nextKeyAt(bytes, block, last)) {
+    const keyEnd = skipString(bytes, key);
+    const value = valueAt(bytes, keyEnd);
+    if (isKey(bytes, key, keyEnd, TYPE)) {
+      last = skipValue(bytes, value);
+      isText = rawTextAt(bytes, { start: value, end: last })?.endsWith("text") ?? false;
+      if (!isText) return null;
+    } else if (bytes[value] === QUOTE && isKey(bytes, key, keyEnd, TEXT)) {
+      start = value;
+      last = skipValue(bytes, value);
+      end = last;
+    } else return null;
+  }
   // A block that says more does not end behind what was read of it.
   const close = skipSpace(bytes, last);
-  return isText && text && bytes[close] === CLOSE_BRACE ? { text, end: close + 1 } : null;
+  return isText && start >= 0 && bytes[close] === CLOSE_BRACE ? { start, end, blockEnd: close + 1 } : null;
 }

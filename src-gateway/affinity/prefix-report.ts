@@ -3,6 +3,7 @@ import type { ProviderWire, WireProtocol } from "../ir/protocol.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { HashBytes } from "../lib/hash-bytes.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
+import { promptFamily } from "./conversation-key.ts";
 import {
   comparePrefix,
   digestPrompt,
@@ -17,8 +18,9 @@ import { createThreadMemory, type ThreadMemory } from "./thread-memory.ts";
 import type { Home, PrefixReport } from "./types.ts";
 
 export interface PrefixTurn {
-  /** From `promptFamily`. */
-  conversation: string;
+  /** Of the client's key, and of the agent's session where its headers name one: see `promptFamily`. */
+  owner: string;
+  session: string | null;
   /** What the client sent. */
   asked: { wire: WireProtocol; model: string; body: ScannedBody };
   /** What the provider was sent; null when its prompt is the client's, byte for byte. */
@@ -83,11 +85,12 @@ export function createPrefixReports(options: PrefixReportOptions): PrefixReports
       };
       const weight = PIECES_PER_TURN + piecesIn(askedMemory) + (sent === asked ? 0 : piecesIn(sentMemory));
       if (Math.max(piecesIn(askedMemory), piecesIn(sentMemory)) > maxPiecesPerPrompt) return NOTHING;
-      const before = turnBefore(memory, turn.conversation, asked);
+      const conversation = promptFamily({ owner: turn.owner, session: turn.session, body: turn.asked.body }, asked);
+      const before = turnBefore(memory, conversation, asked);
       return {
         report: before ? reportOn(before, { seen, asked, sent }) : null,
         keep() {
-          memory.replace(turn.conversation, before, seen, weight);
+          memory.replace(conversation, before, seen, weight);
         },
       };
     },
@@ -115,10 +118,12 @@ function digestSent(sent: { wire: ProviderWire; bytes: Buffer }, hash: HashBytes
  */
 function turnBefore(memory: ThreadMemory<SeenTurn>, conversation: string, asked: PromptDigest): SeenTurn | null {
   if (asked.answers === 0) return null;
+  const threads = memory.threads(conversation);
+  if (threads.length === 0) return null;
   const bytesByHash = new Map(asked.groups.messages.map((piece) => [piece.hash, piece.bytes]));
   let best: SeenTurn | null = null;
   let most = 0;
-  for (const seen of memory.threads(conversation)) {
+  for (const seen of threads) {
     let shared = 0;
     for (const hash of seen.asked.hashes.messages) shared += bytesByHash.get(hash) ?? 0;
     if (shared === 0 && seen.asked.answers < asked.answers && hasSameSystem(seen.asked, asked)) shared = 1;

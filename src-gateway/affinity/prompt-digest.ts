@@ -1,13 +1,20 @@
 /** A prompt without its text: a number for each piece, what it weighs, and where in the conversation it stands. */
 import type { HashBytes } from "../lib/hash-bytes.ts";
 import { meaningOf } from "./piece-meaning.ts";
-import { PROMPT_GROUPS, type Prompt, type PromptGroup, type PromptPiece } from "./prompt-pieces.ts";
+import {
+  type PiecePlace,
+  PROMPT_GROUPS,
+  type Prompt,
+  type PromptGroup,
+  type PromptPiece,
+  pathOf,
+} from "./prompt-pieces.ts";
 
 export interface PieceDigest {
   /** 48 bits of the hash: a number takes a quarter of the room of a text. */
   hash: number;
   bytes: number;
-  path: string;
+  place: PiecePlace;
   /** How often the model has spoken before; the same on every wire, however it cuts messages. */
   answersBefore: number;
 }
@@ -18,26 +25,30 @@ export interface PromptDigest {
   totalBytes: number;
   /** How often the model has spoken. */
   answers: number;
+  /** Names the messages before the model spoke first. */
+  beginning: string;
 }
 
 export function digestPrompt(prompt: Prompt, hash: HashBytes): PromptDigest {
   const groups: Record<PromptGroup, PieceDigest[]> = { tools: [], system: [], messages: [] };
   let totalBytes = 0;
   let answers = 0;
+  let beginning = "";
   let before: PromptPiece["speaker"] = "user";
   for (const group of PROMPT_GROUPS) {
     for (const piece of prompt.groups[group]) {
-      const meaning = meaningOf(prompt.bytes, piece);
+      const meaning = meaningOf(prompt.bytes, piece, prompt.isMarked);
       if (meaning.length === 0) continue;
       const bytes = piece.end - piece.start;
       const digest = Number.parseInt(hash(meaning).slice(0, 12), 16);
-      groups[group].push({ hash: digest, bytes, path: piece.path, answersBefore: answers });
+      groups[group].push({ hash: digest, bytes, place: piece.place, answersBefore: answers });
       totalBytes += bytes;
       if (piece.speaker === "assistant" && before !== "assistant") answers++;
       before = piece.speaker;
+      if (group === "messages" && answers === 0) beginning += `${digest} `;
     }
   }
-  return { groups, names: prompt.names, totalBytes, answers };
+  return { groups, names: prompt.names, totalBytes, answers, beginning };
 }
 
 /** What is remembered of a digest. Plain arrays: a typed one of a few numbers takes ten times their room. */
@@ -77,7 +88,7 @@ export function comparePrefix(before: PromptMemory, now: PromptDigest): PrefixCo
       if (older[index] !== piece.hash) {
         // Messages are added at the end with every turn; whatever is added before them moves all that follows.
         if (group === "messages" && index >= older.length) return { sharedBytes, difference: null };
-        return { sharedBytes, difference: { path: piece.path, group, answersBefore: piece.answersBefore } };
+        return { sharedBytes, difference: { path: pathOf(piece.place), group, answersBefore: piece.answersBefore } };
       }
       sharedBytes += piece.bytes;
     }

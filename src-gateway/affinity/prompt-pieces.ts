@@ -1,7 +1,16 @@
 /** A request body as the pieces of its prompt, in the order in which providers cache them, found without parsing it. */
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { ScannedObject } from "../lib/json-scan.ts";
-import { eachElement, isArrayAt, isObjectAt, isStringAt, type JsonSpan } from "../lib/json-walk.ts";
+import {
+  firstElementAt,
+  isArrayAt,
+  isObjectAt,
+  isStringAt,
+  type JsonSpan,
+  nextElementAt,
+  skipValue,
+} from "../lib/json-walk.ts";
+import { mayBeMarked } from "./piece-meaning.ts";
 import { type Speaker, speakerOf } from "./speaker.ts";
 
 /** A body, and where its top-level members stand. */
@@ -11,10 +20,19 @@ export interface ScannedBody {
 }
 
 export interface PromptPiece extends JsonSpan {
-  /** For people, for example `system[0]`. */
-  path: string;
+  place: PiecePlace;
   speaker: Speaker;
 }
+
+/** Put into words only where somebody asks: see `pathOf`. */
+export interface PiecePlace {
+  name: string;
+  /** In the member of that name; null where that is the piece itself. */
+  index: number | null;
+}
+
+/** For people, for example `system[0]`. */
+export const pathOf = ({ name, index }: PiecePlace): string => (index === null ? name : `${name}[${index}]`);
 
 export const PROMPT_GROUPS = ["tools", "system", "messages"] as const;
 export type PromptGroup = (typeof PROMPT_GROUPS)[number];
@@ -22,6 +40,8 @@ export type PromptGroup = (typeof PROMPT_GROUPS)[number];
 export interface Prompt {
   bytes: Buffer;
   groups: Readonly<Record<PromptGroup, readonly PromptPiece[]>>;
+  /** Whether any of the pieces may hold a mark of a cache. */
+  isMarked: boolean;
   /** What the wire calls each group. */
   names: Readonly<Record<PromptGroup, string>>;
 }
@@ -57,42 +77,49 @@ export function splitPrompt(wire: ProviderWire, body: ScannedBody, until: "answe
   if (history === undefined || (history.kind !== "array" && history.kind !== "string")) return null;
   if (wire === "openai-responses" && CONTINUES.some((name) => (members.get(name)?.kind ?? "null") !== "null"))
     return null;
-  const tools: PromptPiece[] = [];
-  const system: PromptPiece[] = [];
-  const messages: PromptPiece[] = [];
-  split(bytes, members.get(places.tools), places.tools, (piece) => {
-    tools.push({ ...piece, speaker: "system" });
-  });
   const systemName = places.system?.find((name) => members.has(name)) ?? places.system?.[0];
-  if (systemName !== undefined) {
-    split(bytes, members.get(systemName), systemName, (piece) => {
-      system.push({ ...piece, speaker: "system" });
-    });
+  const tools = split(bytes, members.get(places.tools), places.tools, "system");
+  let system = systemName === undefined ? NO_PIECES : split(bytes, members.get(systemName), systemName, "system");
+  let messages = split(bytes, history, places.messages, null, until);
+  // Where the system prompt is a message it is cached like one, but stands in front.
+  const spoken = messages.findIndex(({ speaker }) => speaker !== "system");
+  const leading = spoken < 0 ? messages.length : spoken;
+  if (leading > 0) {
+    system = [...system, ...messages.slice(0, leading)];
+    messages = messages.slice(leading);
   }
-  split(bytes, history, places.messages, (piece) => {
-    const speaker = speakerOf(bytes, piece);
-    if (until === "answer" && speaker === "assistant") return false;
-    // Where the system prompt is a message it is cached like one, but stands in front.
-    const isLeading = speaker === "system" && messages.length === 0;
-    (isLeading ? system : messages).push({ ...piece, speaker });
-    return undefined;
-  });
+  const groups = { tools, system, messages };
   const names = { tools: places.tools, system: systemName ?? places.messages, messages: places.messages };
-  return { bytes, groups: { tools, system, messages }, names };
+  return { bytes, groups, isMarked: PROMPT_GROUPS.some((group) => isGroupMarked(bytes, groups[group])), names };
 }
 
+const NO_PIECES: readonly PromptPiece[] = [];
+
+/** @param speaker null where each piece says who speaks. */
 function split(
   bytes: Buffer,
   value: JsonSpan | undefined,
   name: string,
-  visit: (piece: JsonSpan & { path: string }) => boolean | undefined | void,
-): void {
-  if (value === undefined) return;
-  if (isArrayAt(bytes, value)) {
-    eachElement(bytes, value, (element, index) => {
-      return visit({ start: element.start, end: element.end, path: `${name}[${index}]` }) ?? undefined;
-    });
-  } else if (isStringAt(bytes, value) || isObjectAt(bytes, value)) {
-    visit({ start: value.start, end: value.end, path: name });
+  speaker: Speaker | null,
+  until: "answer" | "end" = "end",
+): readonly PromptPiece[] {
+  if (value === undefined) return NO_PIECES;
+  const isList = isArrayAt(bytes, value);
+  if (!isList && !isStringAt(bytes, value) && !isObjectAt(bytes, value)) return NO_PIECES;
+  const pieces: PromptPiece[] = [];
+  for (let start = isList ? firstElementAt(bytes, value) : value.start; start >= 0; ) {
+    const end = isList ? skipValue(bytes, start) : value.end;
+    const place = { name, index: isList ? pieces.length : null };
+    const piece: PromptPiece = { start, end, place, speaker: speaker ?? "user" };
+    if (speaker === null) piece.speaker = speakerOf(bytes, piece);
+    if (until === "answer" && piece.speaker === "assistant") break;
+    pieces.push(piece);
+    start = isList ? nextElementAt(bytes, value, end) : -1;
   }
+  return pieces;
+}
+
+function isGroupMarked(bytes: Buffer, pieces: readonly PromptPiece[]): boolean {
+  const [first] = pieces;
+  return first !== undefined && mayBeMarked(bytes, first.start, pieces.at(-1)?.end ?? first.end);
 }

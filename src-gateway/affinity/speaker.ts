@@ -1,5 +1,5 @@
 /** Who wrote a piece of a prompt, on every wire. Answers of tools count as the user's. */
-import { isObjectAt, type JsonSpan, membersOf, rawTextAt } from "../lib/json-walk.ts";
+import { hasTextAt, isObjectAt, type JsonSpan, membersOf, rawTextAt } from "../lib/json-walk.ts";
 
 export type Speaker = "system" | "user" | "assistant";
 
@@ -15,12 +15,15 @@ const WRITTEN_BY_MODEL = /_call$|^reasoning$|^compaction/;
 
 /** Most messages begin with their role, and need not be walked for it. */
 const ROLE_FIRST = Buffer.from('{"role":"');
+/** With the quote that closes them. */
+const SPELLED_ROLES = Object.entries(ROLES).map(([role, speaker]) => ({ spelled: Buffer.from(`${role}"`), speaker }));
 
 export function speakerOf(bytes: Buffer, piece: JsonSpan): Speaker {
   if (!isObjectAt(bytes, piece)) return "user";
-  const roleAt = piece.start + ROLE_FIRST.length;
-  if (roleAt < piece.end && bytes.compare(ROLE_FIRST, 0, ROLE_FIRST.length, piece.start, roleAt) === 0) {
-    return ROLES[bytes.toString("latin1", roleAt, Math.max(roleAt, bytes.indexOf(0x22, roleAt)))] ?? "user";
+  if (hasTextAt(bytes, piece.start, ROLE_FIRST)) {
+    const roleAt = piece.start + ROLE_FIRST.length;
+    for (const { spelled, speaker } of SPELLED_ROLES) if (hasTextAt(bytes, roleAt, spelled)) return speaker;
+    return "user";
   }
   const members = membersOf(bytes, piece);
   const role = rawTextAt(bytes, members.get("role"));

@@ -35,18 +35,22 @@ export function createThreadMemory<Turn>(options: ThreadMemoryOptions): ThreadMe
     for (const thread of threads) weight -= thread.weight;
   };
 
-  const liveThreads = (conversation: string): Thread<Turn>[] => {
-    const nowUs = clock.monotonicUs();
-    return (conversations.get(conversation) ?? []).filter((thread) => nowUs < thread.untilUs);
-  };
-
   return {
-    threads: (conversation) => liveThreads(conversation).map((thread) => thread.turn),
+    threads(conversation) {
+      const known = conversations.get(conversation);
+      if (known === undefined) return [];
+      const nowUs = clock.monotonicUs();
+      return known.filter((thread) => nowUs < thread.untilUs).map((thread) => thread.turn);
+    },
     replace(conversation, before, now, weightOfNow) {
-      const others = liveThreads(conversation).filter((thread) => thread.turn !== before);
-      forget(conversation, conversations.get(conversation) ?? []);
-      const untilUs = clock.monotonicUs() + lifetimeMs * 1_000;
-      const kept = [...others.slice(-(MAX_THREADS - 1)), { turn: now, weight: weightOfNow, untilUs }];
+      const nowUs = clock.monotonicUs();
+      const kept = [{ turn: now, weight: weightOfNow, untilUs: nowUs + lifetimeMs * 1_000 }];
+      const known = conversations.get(conversation);
+      if (known !== undefined) {
+        forget(conversation, known);
+        const others = known.filter((thread) => nowUs < thread.untilUs && thread.turn !== before);
+        kept.unshift(...others.slice(-(MAX_THREADS - 1)));
+      }
       conversations.set(conversation, kept);
       for (const thread of kept) weight += thread.weight;
       for (let oldest = conversations.oldest(); oldest !== undefined; oldest = conversations.oldest()) {

@@ -4,7 +4,6 @@
  * that is asked, some rows say nothing of their prompts, at once. A record that waited for its turn would hold all of its
  * exchange meanwhile.
  */
-import { promptFamily } from "../affinity/conversation-key.ts";
 import { createPrefixReports } from "../affinity/prefix-report.ts";
 import { attribute } from "../exchange/attribution.ts";
 import type { AnsweredPrompt, ExchangeWorld } from "../exchange/types.ts";
@@ -55,10 +54,9 @@ export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"]
   const compare = ({ inbound, body, model, owner, sent, home }: AnsweredPrompt): PrefixReport | null => {
     if (body.bytes.length > MAX_BYTES) return null;
     const { wire, headers } = inbound;
-    const conversation = promptFamily({ owner, wire, session: attribute(headers).session, model, body }, sha256Hex);
-    if (conversation === null) return null;
     const turn = reports.compare({
-      conversation,
+      owner,
+      session: attribute(headers).session,
       asked: { wire, model, body },
       sent: sent && { wire: sent.wire, bytes: Buffer.concat(sent.body) },
       home,

@@ -47,53 +47,59 @@ export function skipSpace(bytes: Buffer, at: number): number {
   return next;
 }
 
-/** Calls back for each element of the array until told to stop with `false`. */
-export function eachElement(
-  bytes: Buffer,
-  array: JsonSpan,
-  visit: (element: JsonSpan, index: number) => boolean | undefined,
-): void {
-  let at = skipSpace(bytes, array.start + 1);
-  for (let index = 0; at < array.end - 1; index++) {
-    const end = skipValue(bytes, at);
-    if (visit({ start: at, end }, index) === false) return;
-    at = skipSpace(bytes, end);
-    if (bytes[at] !== COMMA) return;
-    at = skipSpace(bytes, at + 1);
-  }
+/** Where the first element of the array begins; -1 in an empty one. */
+export function firstElementAt(bytes: Buffer, array: JsonSpan): number {
+  const at = skipSpace(bytes, array.start + 1);
+  return at < array.end - 1 ? at : -1;
 }
 
-/**
- * Calls back for each member of the object, with where its value begins, until told to stop with `false`. A key that is
- * spelled with escapes keeps them. A visitor that has found the end of the value returns it, so that nobody walks it twice.
- */
-export function eachMember(
-  bytes: Buffer,
-  object: JsonSpan,
-  visit: (key: string, valueStart: number) => number | false | undefined,
-): void {
-  let at = skipSpace(bytes, object.start + 1);
-  while (at < object.end - 1 && bytes[at] === QUOTE) {
-    const keyEnd = skipString(bytes, at);
-    const colon = skipSpace(bytes, keyEnd);
-    if (bytes[colon] !== COLON) return;
-    const start = skipSpace(bytes, colon + 1);
-    const end = visit(bytes.toString("utf8", at + 1, keyEnd - 1), start);
-    if (end === false) return;
-    at = skipSpace(bytes, end ?? skipValue(bytes, start));
-    if (bytes[at] !== COMMA) return;
-    at = skipSpace(bytes, at + 1);
-  }
+/** Where the element behind the one that ends at `end` begins; -1 behind the last. */
+export function nextElementAt(bytes: Buffer, array: JsonSpan, end: number): number {
+  const comma = skipSpace(bytes, end);
+  if (bytes[comma] !== COMMA) return -1;
+  const at = skipSpace(bytes, comma + 1);
+  return at < array.end - 1 ? at : -1;
 }
 
-/** The members of the object by their keys. */
+/** The opening quote of the object's first key; -1 in an empty one. */
+export function firstKeyAt(bytes: Buffer, object: JsonSpan): number {
+  const at = firstElementAt(bytes, object);
+  return bytes[at] === QUOTE ? at : -1;
+}
+
+/** The opening quote of the key behind the value that ends at `end`; -1 behind the last. */
+export function nextKeyAt(bytes: Buffer, object: JsonSpan, end: number): number {
+  const at = nextElementAt(bytes, object, end);
+  return bytes[at] === QUOTE ? at : -1;
+}
+
+/** Where the value begins whose key ends at `keyEnd`. */
+export function valueAt(bytes: Buffer, keyEnd: number): number {
+  const colon = skipSpace(bytes, keyEnd);
+  return bytes[colon] === COLON ? skipSpace(bytes, colon + 1) : bytes.length;
+}
+
+/** Whether the key between its quotes is spelled like this; one that is spelled with escapes is not. */
+export function isKey(bytes: Buffer, keyStart: number, keyEnd: number, name: Buffer): boolean {
+  return keyEnd - keyStart - 2 === name.length && hasTextAt(bytes, keyStart + 1, name);
+}
+
+/** Short texts only: a native search would have to be called. */
+export function hasTextAt(bytes: Buffer, at: number, text: Buffer): boolean {
+  for (let n = 0; n < text.length; n++) if (bytes[at + n] !== text[n]) return false;
+  return true;
+}
+
+/** The members of the object by their keys; one that is spelled with escapes keeps them. */
 export function membersOf(bytes: Buffer, object: JsonSpan): Map<string, JsonSpan> {
   const members = new Map<string, JsonSpan>();
-  eachMember(bytes, object, (key, start) => {
+  for (let key = firstKeyAt(bytes, object); key >= 0; ) {
+    const keyEnd = skipString(bytes, key);
+    const start = valueAt(bytes, keyEnd);
     const end = skipValue(bytes, start);
-    members.set(key, { start, end });
-    return end;
-  });
+    members.set(bytes.toString("utf8", key + 1, keyEnd - 1), { start, end });
+    key = nextKeyAt(bytes, object, end);
+  }
   return members;
 }
 
@@ -107,7 +113,8 @@ export const rawTextAt = (bytes: Buffer, span: JsonSpan | undefined): string | n
 
 const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
-function skipString(bytes: Buffer, at: number): number {
+/** Offset after the string that opens at `at`. */
+export function skipString(bytes: Buffer, at: number): number {
   const near = Math.min(bytes.length, at + SHORT_STRING);
   let next = at + 1;
   for (; next < near; next++) {

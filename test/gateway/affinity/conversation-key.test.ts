@@ -5,6 +5,8 @@ import {
   conversationKey,
   promptFamily,
 } from "../../../src-gateway/affinity/conversation-key.ts";
+import { digestPrompt } from "../../../src-gateway/affinity/prompt-digest.ts";
+import { splitPrompt } from "../../../src-gateway/affinity/prompt-pieces.ts";
 import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
 import { sha256Hex } from "../../../src-gateway/lib/hash-bytes.ts";
 import { scanJson } from "../../../src-gateway/lib/json-scan.ts";
@@ -85,7 +87,11 @@ function bodyOf(json: object): ConversationFacts["body"] {
 }
 
 const keyOf = (...args: Parameters<typeof factsOf>) => conversationKey(factsOf(...args), sha256Hex);
-const familyOf = (...args: Parameters<typeof factsOf>) => promptFamily(factsOf(...args), sha256Hex);
+const familyOf = (...args: Parameters<typeof factsOf>) => {
+  const facts = factsOf(...args);
+  const prompt = splitPrompt(facts.wire, facts.body, "end");
+  return prompt && promptFamily(facts, digestPrompt(prompt, sha256Hex));
+};
 
 describe.each(Object.keys(TALKS) as WireProtocol[])("a conversation by %s", (wire) => {
   it("keeps its key while it goes on", () => {

@@ -61,7 +61,7 @@ function relayed(said: Talk, more: Partial<PrefixTurn> = {}): PrefixTurn {
     model: "claude-sonnet-4-5",
     body: bytesOf(messagesBody(said)),
   } as const;
-  return { conversation: "c", asked, sent: null, home, ...more };
+  return { owner: "1", session: "c", asked, sent: null, home, ...more };
 }
 
 function translated(said: Talk, edit = (text: string) => text): PrefixTurn {
@@ -154,8 +154,8 @@ describe("the first difference", () => {
     const billing = (nonce: string) => ["x-anthropic-billing-header: cc_version=2; cch=", nonce].join("");
     answer(translated(talk(3, { system: [billing("a"), "Be kind."] })));
     expect(answer(translated(talk(5, { system: [billing("b"), "Be kind."] })))?.firstDifference).toBeNull();
-    answer(relayed(talk(7, { system: [billing("c"), "Be kind."] }), { conversation: "native" }));
-    const report = answer(relayed(talk(9, { system: [billing("d"), "Be kind."] }), { conversation: "native" }));
+    answer(relayed(talk(7, { system: [billing("c"), "Be kind."] }), { session: "native" }));
+    const report = answer(relayed(talk(9, { system: [billing("d"), "Be kind."] }), { session: "native" }));
     expect(report?.firstDifference).toEqual({ path: "system[0]", by: "client" });
   });
 
@@ -192,18 +192,20 @@ describe("the turn before", () => {
 
   it("is forgotten after an hour, and for another conversation", () => {
     answer(relayed(talk(3)));
-    expect(answer(relayed(talk(5), { conversation: "d" }))).toBeNull();
+    expect(answer(relayed(talk(5), { session: "d" }))).toBeNull();
     nowUs = HOUR_US;
     expect(answer(relayed(talk(5)))).toBeNull();
   });
 
   it("is forgotten when too much is to be remembered", () => {
     reports = createPrefixReports({ clock, hash: sha256Hex, maxPieces: 2 * (64 + 7) });
-    for (const conversation of ["a", "b", "c"]) answer(relayed(talk(3), { conversation }));
+    for (const session of ["a", "b", "c"]) answer(relayed(talk(3), { session }));
     // Seven pieces each, and what a turn takes besides.
-    expect(
-      ["a", "b", "c"].map((conversation) => reports.compare(relayed(talk(5), { conversation })).report !== null),
-    ).toEqual([false, true, true]);
+    expect(["a", "b", "c"].map((session) => reports.compare(relayed(talk(5), { session })).report !== null)).toEqual([
+      false,
+      true,
+      true,
+    ]);
     reports = createPrefixReports({ clock, hash: sha256Hex, maxPiecesPerPrompt: 9 });
     answer(relayed(talk(3)));
     expect(reports.compare(relayed(talk(6))).report).toBeNull();
@@ -216,7 +218,7 @@ describe("the turn before", () => {
 it("says nothing of what is no whole prompt, or cannot be read", () => {
   const continued = bytesOf({ input: [], previous_response_id: "resp_1" });
   const asked = { wire: "openai-responses", model: "m", body: continued } as const;
-  expect(answer({ conversation: "c", asked, sent: null, home })).toBeNull();
+  expect(answer({ owner: "1", session: "c", asked, sent: null, home })).toBeNull();
   answer(relayed(talk(3)));
   expect(answer({ ...relayed(talk(5)), sent: { wire: "openai-chat", bytes: Buffer.from("{") } })).toBeNull();
 });

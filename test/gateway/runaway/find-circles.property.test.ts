@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { eachElementBack, type JsonNode, readBack } from "../../../src-gateway/lib/json-back.ts";
-import { eachElement, type JsonSpan } from "../../../src-gateway/lib/json-walk.ts";
+import { firstElementAt, type JsonSpan, nextElementAt, skipValue } from "../../../src-gateway/lib/json-walk.ts";
 import { findCircles } from "../../../src-gateway/runaway/find-circles.ts";
 import { CLIENT_WIRES, circlingBody, type Step, scanned, step } from "../../support/circling-agents.ts";
 
@@ -15,7 +15,11 @@ describe("JSON read from its end", () => {
         const bytes = Buffer.from(JSON.stringify(list, null, indent));
         const whole = { start: 0, end: bytes.length };
         const front: JsonSpan[] = [];
-        eachElement(bytes, whole, (span) => void front.push(span));
+        for (let start = firstElementAt(bytes, whole); start >= 0; ) {
+          const end = skipValue(bytes, start);
+          front.push({ start, end });
+          start = nextElementAt(bytes, whole, end);
+        }
         const back: JsonSpan[] = [];
         eachElementBack(bytes, whole, depth, ({ start, end }) => void back.push({ start, end }));
         expect(back.toReversed()).toEqual(front);
