@@ -6,6 +6,7 @@ import type { Principal } from "../auth/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { JoinRecorder } from "../joins/types.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
+import type { Soon } from "../lib/soon.ts";
 import type { RequestBody, RequestHead } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
 import { planRecordOf } from "../routing/plan-record.ts";
@@ -106,20 +107,20 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
   let permit = entering instanceof Promise ? await entering : entering;
   let state: ExchangeState;
   try {
-    const planFor = async (model: string, why?: string): Promise<Plan> => {
-      const asking = world.plan({
+    const planFor = (model: string, why?: string): Soon<Plan> => {
+      const found = world.plan({
         model,
         wire: inbound.wire,
         surface: countedSurface(inbound.target.surface),
         request: factsOf({ inbound, world, keeper, body, principal }),
         mayChoose: (provider) => mayChoose(principal.scopes, provider),
       });
-      const found = asking instanceof Promise ? await asking : asking;
-      const plan = why === undefined ? found : { ...found, matched: `${why}; ${found.matched}` };
-      keeper.record.plan = planRecordOf(plan);
-      return plan;
+      return found instanceof Promise
+        ? found.then((plan) => takePlan(keeper, plan, why))
+        : takePlan(keeper, found, why);
     };
-    let plan = await planFor(withoutSuffix(head.model));
+    const planning = planFor(withoutSuffix(head.model));
+    let plan = planning instanceof Promise ? await planning : planning;
     if (plan.policy?.join === false) recorder?.drop();
     else recorder?.offer();
     const aside = async <Result>(wait: () => Promise<Result>): Promise<Result> => {
@@ -148,6 +149,12 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     settleTokens();
   }
   await reportPrompt(state);
+}
+
+function takePlan(keeper: RecordKeeper, found: Plan, why: string | undefined): Plan {
+  const plan = why === undefined ? found : { ...found, matched: `${why}; ${found.matched}` };
+  keeper.record.plan = planRecordOf(plan);
+  return plan;
 }
 
 function spendQuestion(

@@ -3,6 +3,7 @@ import type { KeyLimits } from "../auth/types.ts";
 import { refusal } from "../budgets/refusals.ts";
 import type { Amounts, SpendDecision } from "../budgets/types.ts";
 import type { GatewayError } from "../ir/errors.ts";
+import type { Soon } from "../lib/soon.ts";
 import type { SpendTarget } from "./spend-estimate.ts";
 import type { Inbound, Spender } from "./types.ts";
 
@@ -28,7 +29,7 @@ export interface SpendQuestion<Plan> {
   estimate(target: SpendTarget, spender: Spender, what: "all" | "input"): Promise<Amounts>;
   firstOf(plan: Plan): SpendTarget;
   /** @throws GatewayError when nobody has the model. */
-  planAnew(model: string, why: string): Promise<Plan>;
+  planAnew(model: string, why: string): Soon<Plan>;
   /** Waits without keeping others from their turn. */
   aside<Result>(wait: () => Promise<Result>): Promise<Result>;
 }

@@ -44,13 +44,11 @@ export function createRequestHandler(
   const answer = async (
     request: IncomingMessage,
     response: ServerResponse,
-    route: Route,
+    route: Exclude<Route, InferenceRoute>,
     id: number,
     listener: string,
   ): Promise<void> => {
     switch (route.kind) {
-      case "inference":
-        return options.inference(request, response, route, id);
       case "passthrough":
         return options.passthrough(request, response, route, id);
       case "stored-response":
@@ -87,14 +85,32 @@ export function createRequestHandler(
         );
     }
   };
+  const fail = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    route: Route,
+    id: number,
+    thrown: unknown,
+  ): void => {
+    const error = toGatewayError(thrown);
+    if (error.code === "internal_error")
+      options.log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");
+    if (response.headersSent) response.destroy();
+    else sendWireError(request, response, route, requestIdOf(id), error);
+  };
   return (request, response, route, id, listener) => {
-    answer(request, response, route, id, listener).catch((thrown: unknown) => {
-      const error = toGatewayError(thrown);
-      if (error.code === "internal_error")
-        options.log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");
-      if (response.headersSent) response.destroy();
-      else sendWireError(request, response, route, requestIdOf(id), error);
-    });
+    if (route.kind !== "inference") {
+      answer(request, response, route, id, listener).catch((thrown: unknown) =>
+        fail(request, response, route, id, thrown),
+      );
+      return;
+    }
+    // Nothing is waited for before the exchange has begun.
+    try {
+      options.inference(request, response, route, id);
+    } catch (thrown) {
+      fail(request, response, route, id, thrown);
+    }
   };
 }
 
