@@ -25,7 +25,12 @@ function needRedis(skip: (why: string) => never): TestRedis {
 type Limits = Parameters<typeof testBudgets>[0]["limits"];
 
 /** Gateways that count together; `ledger` is what they all wrote down. */
-async function gateways(server: TestRedis, count: number, limits: Limits, more: { silenceMs?: number } = {}) {
+async function gateways(
+  server: TestRedis,
+  count: number,
+  limits: Limits,
+  { areStrangers = false, ...more }: { silenceMs?: number; areStrangers?: boolean } = {},
+) {
   const prefix = `${randomUUID()}:`;
   const ledger = { spent: 0 };
   const all = [];
@@ -43,7 +48,7 @@ async function gateways(server: TestRedis, count: number, limits: Limits, more: 
     });
   }
   // Each has to know of the others, who came after it.
-  for (const { shared } of all) await shared.beat();
+  if (!areStrangers) for (const { shared } of all) await shared.beat();
   return { all, ledger };
 }
 
@@ -132,6 +137,19 @@ describe("a gateway whose Redis is killed (needs redis-server)", () => {
     await late.settle(tokens(5));
     ledger.spent += 5;
     expect(await two.ask(ana, 1001)).toMatchObject({ met: { spent: ledger.spent, held: 0 } });
+  });
+
+  it("knows those that came a moment after it", async ({ skip }) => {
+    const server = needRedis(skip);
+    const limits = onlyBudgets(budget({ limit: 1000 }));
+    const { all } = await gateways(server, 2, limits, { areStrangers: true });
+    const [first] = all;
+    // It is told of them within a second, and not with the next of the beats that come every five.
+    await vi.waitFor(() => expect(first?.shared.gateways).toBe(2), { timeout: 3_000, interval: 20 });
+    await server.kill();
+    const decisions = await Promise.all(Array.from({ length: 100 }, () => first?.ask(ana, 10)));
+    expect(decisions.filter((decision) => decision?.action === "go")).toHaveLength(50);
+    await server.resume();
   });
 
   it("tells a Redis that kept its data what was spent meanwhile, and nothing twice", async ({ skip }) => {
