@@ -4,8 +4,10 @@
  * A relay must not rebuild a body (key order, number spelling and escapes belong to prompt-cache prefixes), and building
  * the objects of a large body blocks the event loop several times longer than walking over it.
  */
+import { escapeEnd } from "./json-escape.ts";
+import { KeyTexts } from "./key-texts.ts";
+import { OpenContainers } from "./open-containers.ts";
 import { PlainRun } from "./plain-run.ts";
-import { keyText, SeenKeys } from "./seen-keys.ts";
 
 export type JsonKind = "object" | "array" | "string" | "number" | "boolean" | "null";
 
@@ -48,8 +50,9 @@ const ZERO = 0x30;
 const NINE = 0x39;
 
 const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
-const isHexDigit = (byte: number | undefined): boolean =>
-  isDigit(byte) || (byte !== undefined && (byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x66);
+/** Scans do not wait for anything, so that all of them share these. */
+const open = new OpenContainers();
+const keyTexts = new KeyTexts();
 
 /** Walks once over the bytes. One instance per scan; `at` is the offset of the next byte to look at. */
 class Scanner {
@@ -63,6 +66,7 @@ class Scanner {
   constructor(bytes: Buffer, maxDepth: number) {
     this.bytes = bytes;
     this.maxDepth = maxDepth;
+    open.clear();
     this.plain = new PlainRun(bytes);
   }
 
@@ -92,7 +96,7 @@ class Scanner {
     for (;;) {
       const keyStart = this.at;
       this.key();
-      const name = keyText(this.bytes, keyStart, this.at);
+      const name = this.keyText(keyStart);
       if (members.has(name)) throw new JsonScanError(`The key "${clip(name)}" stands twice`, keyStart);
       this.colon();
       const start = this.at;
@@ -114,60 +118,63 @@ class Scanner {
   private value(): JsonKind {
     const first = this.bytes[this.at];
     if (first !== OPEN_BRACE && first !== OPEN_BRACKET) return this.scalar();
-    const open: (SeenKeys | null)[] = [];
-    this.enter(open);
-    while (open.length > 0) {
+    this.enter();
+    while (open.depth > 0) {
       this.skipSpace();
-      const keys = open[open.length - 1] as SeenKeys | null;
-      if (keys) {
+      if (open.isInObject()) {
         const keyStart = this.at;
         this.key();
-        if (!keys.add(this.bytes, keyStart, this.at, this.stringHash, this.stringEscaped)) {
-          const name = keyText(this.bytes, keyStart, this.at);
-          throw new JsonScanError(`The key "${clip(name)}" stands twice in one object`, keyStart);
+        if (!open.add(this.bytes, keyStart, this.at, this.stringHash, this.stringEscaped)) {
+          throw new JsonScanError(`The key "${clip(this.keyText(keyStart))}" stands twice in one object`, keyStart);
         }
         this.colon();
       }
       const byte = this.bytes[this.at];
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (this.enter(open)) continue;
+        if (this.enter()) continue;
       } else this.scalar();
-      this.leave(open);
+      this.leave();
     }
     return first === OPEN_BRACE ? "object" : "array";
   }
 
   /** Steps into a container; false when it was empty and is left again. */
-  private enter(open: (SeenKeys | null)[]): boolean {
+  private enter(): boolean {
     const isObject = this.bytes[this.at] === OPEN_BRACE;
     // The top-level object is one level itself.
-    if (open.length + 2 > this.maxDepth) this.fail(`Nested deeper than ${this.maxDepth} levels`);
+    if (open.depth + 2 > this.maxDepth) this.fail(`Nested deeper than ${this.maxDepth} levels`);
     this.at++;
     this.skipSpace();
     if (this.bytes[this.at] === (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
       this.at++;
       return false;
     }
-    open.push(isObject ? new SeenKeys() : null);
+    open.enter(isObject);
     return true;
   }
 
   /** After a value inside a container: on to the next one, or out of every container that ends here. */
-  private leave(open: (SeenKeys | null)[]): void {
-    while (open.length > 0) {
+  private leave(): void {
+    while (open.depth > 0) {
       this.skipSpace();
       const byte = this.bytes[this.at];
       if (byte === COMMA) {
         this.at++;
         return;
       }
-      const isObject = open[open.length - 1] !== null;
+      const isObject = open.isInObject();
       if (byte !== (isObject ? CLOSE_BRACE : CLOSE_BRACKET)) {
         this.fail(`Expected a comma or a closing ${isObject ? "brace" : "bracket"}`);
       }
       this.at++;
-      open.pop();
+      open.leave();
     }
+  }
+
+  /** Of the key that was read last. */
+  private keyText(keyStart: number): string {
+    if (this.stringEscaped) return JSON.parse(this.bytes.toString("utf8", keyStart, this.at)) as string;
+    return keyTexts.textOf(this.bytes, keyStart + 1, this.at - 1, this.stringHash);
   }
 
   private key(): void {
@@ -266,25 +273,9 @@ class Scanner {
   }
 
   private escape(at: number): number {
-    const { bytes } = this;
-    switch (bytes[at + 1]) {
-      case 0x22: // "
-      case 0x5c: // backslash
-      case 0x2f: // /
-      case 0x62: // b
-      case 0x66: // f
-      case 0x6e: // n
-      case 0x72: // r
-      case 0x74: // t
-        return at + 2;
-      case 0x75: // u
-        for (let n = 2; n < 6; n++) {
-          if (!isHexDigit(bytes[at + n])) throw new JsonScanError("An escape is not well formed", at);
-        }
-        return at + 6;
-      default:
-        throw new JsonScanError("An escape is not well formed", at);
-    }
+    const end = escapeEnd(this.bytes, at);
+    if (end < 0) throw new JsonScanError("An escape is not well formed", at);
+    return end;
   }
 
   private skipSpace(): void {
@@ -320,5 +311,7 @@ export function scanJson(bytes: Buffer, options: { maxDepth?: number } = {}): Sc
 
 /** The text of a scanned string. */
 export function stringAt(bytes: Buffer, value: ScannedValue): string {
+  const text = bytes.toString("utf8", value.start + 1, value.end - 1);
+  if (!text.includes("\\")) return text;
   return JSON.parse(bytes.toString("utf8", value.start, value.end)) as string;
 }

@@ -123,4 +123,52 @@ describe("scanJson", () => {
       { numRuns: 3000 },
     );
   });
+
+  it("takes up nothing from a scan that was broken off", () => {
+    const crowded = Array.from({ length: 40 }, (_, n) => `"k${n}":1`).join(",");
+    expect(() => scan(`{"x":[{"a":1,"\\u0062":{${crowded},"deep":[{"a":1,`)).toThrow(JsonScanError);
+    expect(() => scan('{"x":{"a":1,"b":2,"k1":3,"deep":[{"a":1}]}}')).not.toThrow();
+  });
+
+  it("finds keys that stand twice however objects with few and many keys, plain and escaped, lie in each other", () => {
+    const key = fc.tuple(fc.constantFrom("a", "b", "cd", "é", "😀", "", "name 1", "name 39"), fc.boolean());
+    const { object } = fc.letrec<{ object: Nested; value: Nested | number }>((tie) => ({
+      value: fc.oneof({ maxDepth: 3 }, fc.nat(9), tie("object")),
+      object: fc
+        .record({ own: fc.array(fc.record({ key, value: tie("value") }), { maxLength: 4 }), isCrowded: fc.boolean() })
+        .map(({ own, isCrowded }) => (isCrowded ? [...CROWD, ...own] : own)),
+    }));
+    const check = (nested: Nested): void => {
+      const found = ((): unknown => {
+        try {
+          scan(textOf(nested));
+          return null;
+        } catch (error) {
+          return error;
+        }
+      })();
+      expect(String(found)).toMatch(repeats(nested) ? /stands twice/ : /^null$/);
+    };
+    fc.assert(fc.property(object, check), { numRuns: 300 });
+  });
 });
+
+type Nested = { key: [name: string, isEscaped: boolean]; value: Nested | number }[];
+
+const CROWD: Nested = Array.from({ length: 40 }, (_, n) => ({ key: [`name ${n}`, false], value: 0 }));
+
+const escaped = (text: string): string =>
+  Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
+
+function textOf(nested: Nested): string {
+  const members = nested.map(({ key: [name, isEscaped], value }) => {
+    const text = typeof value === "number" ? String(value) : textOf(value);
+    return `"${isEscaped ? escaped(name) : name}":${text}`;
+  });
+  return `{${members.join(",")}}`;
+}
+
+function repeats(nested: Nested): boolean {
+  const names = new Set(nested.map(({ key }) => key[0]));
+  return names.size < nested.length || nested.some(({ value }) => typeof value !== "number" && repeats(value));
+}
