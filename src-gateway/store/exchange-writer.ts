@@ -187,11 +187,7 @@ class Writer implements ExchangeWriter {
         this.options.journal?.settle();
         return forget?.();
       }
-      const items = new Map(group.map((item) => [item.record, item]));
-      await this.groups.write(group.map(this.owned), (record) => {
-        const item = items.get(record);
-        if (item) this.waiting.remove([item]);
-      });
+      await this.groups.write(group.map(this.owned), (record) => this.waiting.forget(record));
       // SQLite's part of this was synchronous: streams come first, then the next group.
       await nextTurn();
     }

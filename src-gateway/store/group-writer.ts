@@ -71,11 +71,11 @@ export function createGroupWriter(
 
 /** The rows, one per record: a statement may not name the same row twice. */
 function prepare(group: OwnedRecord[]): { rows: PreparedRow[]; refusals: Refusal[] } {
-  const latest = new Map<string, PreparedRow>();
+  const latest = new Map<number | string, PreparedRow>();
   const refusals: Refusal[] = [];
   for (const owned of group) {
-    const key = `${owned.instanceId}:${owned.record.id}`;
     try {
+      const key = keyOf(owned, latest);
       const before = latest.get(key);
       const row = toRow(owned.record, owned.instanceId);
       if (before === undefined || before.row.outcome === "open") latest.set(key, { owned, row });
@@ -84,4 +84,13 @@ function prepare(group: OwnedRecord[]): { rows: PreparedRow[]; refusals: Refusal
     }
   }
   return { rows: [...latest.values()], refusals };
+}
+
+/** The id, which says it all but where two runs had a request in the same microsecond. */
+function keyOf(
+  { instanceId, record }: OwnedRecord,
+  latest: ReadonlyMap<number | string, PreparedRow>,
+): number | string {
+  const holder = latest.get(record.id);
+  return holder === undefined || holder.owned.instanceId === instanceId ? record.id : `${instanceId}:${record.id}`;
 }

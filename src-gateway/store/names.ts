@@ -5,7 +5,7 @@ import type { Database } from "./schema.ts";
 
 export interface Names {
   /** The numbers of the texts; those that are new are added. To be called inside the transaction that uses them. */
-  numbersOf(db: Kysely<Database>, texts: Iterable<string>): Promise<ReadonlyMap<string, number>>;
+  numbersOf(db: Kysely<Database>, texts: Iterable<string>): Promise<Pick<ReadonlyMap<string, number>, "get">>;
   /** The transaction is through. */
   settle(): void;
   /** The transaction came to nothing, and what it added with it. */
@@ -20,19 +20,12 @@ const CHUNK = 300;
 export function createNames(): Names {
   let known = new Map<string, number>();
   const next = new Map<string, number>();
+  const numbers = { get: (text: string): number | undefined => known.get(text) ?? next.get(text) };
   return {
     async numbersOf(db, texts) {
-      const numbers = new Map<string, number>();
-      const missing: string[] = [];
-      for (const text of new Set(texts)) {
-        const number = known.get(text) ?? next.get(text);
-        if (number === undefined) missing.push(text);
-        else numbers.set(text, number);
-      }
-      for (const [text, number] of await addNames(db, missing)) {
-        numbers.set(text, number);
-        next.set(text, number);
-      }
+      const missing = new Set<string>();
+      for (const text of texts) if (numbers.get(text) === undefined) missing.add(text);
+      if (missing.size > 0) for (const [text, number] of await addNames(db, [...missing])) next.set(text, number);
       return numbers;
     },
     settle() {

@@ -59,6 +59,33 @@ const COLUMNS = [
   "own_output",
 ] as const satisfies readonly (keyof ExchangeRow)[];
 
+type Column = (typeof COLUMNS)[number];
+
+/**
+ * Null in nearly all rows, which are written by statements that do not name these columns: a value takes as long to reach
+ * the database when it is none.
+ */
+const RARE_COLUMNS = [
+  "moved_from",
+  "attempts",
+  "error_code",
+  "error_message",
+  "losses",
+  "joined_to",
+  "replay_of",
+  "runaway",
+  "service_tier",
+  "counts",
+  "own_input",
+  "own_output",
+] as const satisfies readonly Column[];
+const RARE: ReadonlySet<Column> = new Set(RARE_COLUMNS);
+
+const isUsual = (row: ExchangeRow): boolean => RARE_COLUMNS.every((column) => row[column] === null);
+
+/** The numbers of texts. */
+export type NameNumbers = Pick<ReadonlyMap<string, number>, "get">;
+
 /**
  * Writes or completes rows, all or none. A row that is closed already stays as it is, and so does one that belongs to
  * another exchange.
@@ -67,53 +94,84 @@ const COLUMNS = [
 export type UpsertExchanges = (
   db: Kysely<Database>,
   rows: readonly ExchangeRow[],
-  names: ReadonlyMap<string, number>,
-) => Promise<Set<number>>;
+  names: NameNumbers,
+) => Promise<number[]>;
 
 /** The texts of rows that are kept by number. */
 export function namedTexts(rows: readonly ExchangeRow[]): string[] {
-  return rows.flatMap((row) => NAMED_COLUMNS.flatMap((column) => row[column] ?? []));
+  const texts: string[] = [];
+  for (const row of rows) {
+    for (const column of NAMED_COLUMNS) {
+      const text = row[column];
+      if (text !== null) texts.push(text);
+    }
+  }
+  return texts;
 }
 
 const NAMED: ReadonlySet<string> = new Set(NAMED_COLUMNS);
-const PLACES = COLUMNS.map((column) => ({ column, isNamed: NAMED.has(column) }));
 
-const SIZES = [32, 8, 1] as const;
+/** From many to one: any number of rows is a few statements, and the overhead of each is shared by as many as there are. */
+const SIZES = [128, 64, 32, 16, 8, 4, 2, 1] as const;
 
 export function createUpsert(dialect: DialectName): UpsertExchanges {
-  const isLean = dialect === "postgres";
-  const texts = new Map(SIZES.map((size) => [size as number, statement(size, isLean)]));
+  const usual = new Statements(
+    COLUMNS.filter((column) => !RARE.has(column)),
+    dialect,
+  );
+  const whole = new Statements(COLUMNS, dialect);
   return async (db, rows, names) => {
-    const ids = new Set<number>();
-    for (let at = 0; at < rows.length; ) {
-      const size = SIZES.find((each) => each <= rows.length - at) ?? 1;
-      const group = rows.slice(at, at + size);
-      const parameters = isLean ? leanParametersOf(group, names) : parametersOf(group, names);
-      at += size;
-      const query = CompiledQuery.raw(texts.get(size) ?? "", parameters);
-      for (const { id } of (await db.executeQuery<{ id: number }>(query)).rows) ids.add(id);
-    }
+    const ids: number[] = [];
+    await usual.write(db, rows.filter(isUsual), names, ids);
+    await whole.write(
+      db,
+      rows.filter((row) => !isUsual(row)),
+      names,
+      ids,
+    );
     return ids;
   };
 }
 
-function parametersOf(rows: readonly ExchangeRow[], names: ReadonlyMap<string, number>): unknown[] {
-  const parameters: unknown[] = [];
-  for (const row of rows) {
-    for (const { column, isNamed } of PLACES) {
+/** The statements for some of the columns, by how many rows they write. */
+class Statements {
+  private readonly places: readonly { column: Column; isNamed: boolean }[];
+  private readonly isLean: boolean;
+  private readonly known = new Map<number, CompiledQuery>();
+
+  constructor(columns: readonly Column[], dialect: DialectName) {
+    this.places = columns.map((column) => ({ column, isNamed: NAMED.has(column) }));
+    this.isLean = dialect === "postgres";
+  }
+
+  /** @param ids is added to. */
+  async write(db: Kysely<Database>, rows: readonly ExchangeRow[], names: NameNumbers, ids: number[]): Promise<void> {
+    for (let at = 0; at < rows.length; ) {
+      const size = SIZES.find((each) => each <= rows.length - at) ?? 1;
+      const parameters: unknown[] = [];
+      for (const end = at + size; at < end; at++) {
+        const row = rows[at];
+        if (row === undefined) continue;
+        if (this.isLean) this.addLean(parameters, row, names);
+        else this.add(parameters, row, names);
+      }
+      // Not made by Kysely: that would freeze the parameters, which takes long, and makes reading them dearer.
+      const query: CompiledQuery<{ id: number }> = { ...this.queryOf(size), parameters };
+      for (const { id } of (await db.executeQuery(query)).rows) ids.push(id);
+    }
+  }
+
+  private add(parameters: unknown[], row: ExchangeRow, names: NameNumbers): void {
+    for (const { column, isNamed } of this.places) {
       const value = row[column];
       parameters.push(isNamed && typeof value === "string" ? names.get(value) : value);
     }
   }
-  return parameters;
-}
 
-/** As PostgreSQL keeps them; what is long comes last. */
-function leanParametersOf(rows: readonly ExchangeRow[], names: ReadonlyMap<string, number>): unknown[] {
-  const parameters: unknown[] = [];
-  for (const row of rows) {
+  /** As PostgreSQL keeps them; what is long comes last. */
+  private addLean(parameters: unknown[], row: ExchangeRow, names: NameNumbers): void {
     let longs: Record<string, number> | null = null;
-    for (const { column, isNamed } of PLACES) {
+    for (const { column, isNamed } of this.places) {
       const value = row[column];
       if (typeof value === "number" && isLong(value) && SHORT_COLUMNS.has(column)) (longs ??= {})[column] = value;
       const lean = toLean(column, value);
@@ -121,15 +179,27 @@ function leanParametersOf(rows: readonly ExchangeRow[], names: ReadonlyMap<strin
     }
     parameters.push(longs === null ? null : JSON.stringify(longs));
   }
-  return parameters;
+
+  private queryOf(size: number): CompiledQuery {
+    const known = this.known.get(size);
+    if (known !== undefined) return known;
+    const columns = this.places.map(({ column }) => column);
+    const made = CompiledQuery.raw(statement(columns, size, this.isLean));
+    this.known.set(size, made);
+    return made;
+  }
 }
 
-function statement(rows: number, isLean: boolean): string {
+/** What is not among the columns becomes null, also in a row that was there. */
+function statement(given: readonly Column[], rows: number, isLean: boolean): string {
   let parameter = 0;
   const place = (): string => (isLean ? `$${++parameter}` : "?");
-  const columns = isLean ? [...COLUMNS, LONGS] : COLUMNS;
+  const withLongs = (columns: readonly string[]): readonly string[] => (isLean ? [...columns, LONGS] : columns);
+  const columns = withLongs(given);
   const values = Array.from({ length: rows }, () => `(${columns.map(place).join(",")})`);
-  const updates = columns.filter((column) => column !== "id").map((column) => `${column}=excluded.${column}`);
+  const updates = withLongs(COLUMNS)
+    .filter((column) => column !== "id")
+    .map((column) => `${column}=excluded.${column}`);
   return (
     `insert into exchange_rows (${columns.join(",")}) values ${values.join(",")} ` +
     `on conflict (id) do update set ${updates.join(",")} ` +

@@ -66,6 +66,11 @@ export class WaitingRecords {
     for (const item of items) if (this.byId.get(item.record.id) === item) this.drop(item.record.id);
   }
 
+  /** The same of one, by the very record that it was added with. */
+  forget(record: ExchangeRecord): void {
+    if (this.byId.get(record.id)?.record === record) this.drop(record.id);
+  }
+
   private drop(id: number): void {
     const item = this.byId.get(id);
     if (item === undefined) return;

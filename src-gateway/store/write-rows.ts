@@ -45,8 +45,12 @@ export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<
         left.map(({ row }) => row),
         numbers,
       );
-      written.push(...left.filter(({ row }) => ids.has(row.id)));
-      if (ids.size === left.length) break;
+      if (ids.length === left.length) {
+        written.push(...left);
+        break;
+      }
+      const found = new Set(ids);
+      written.push(...left.filter(({ row }) => found.has(row.id)));
       left = await moveFromTakenIds(db, left);
     }
     return written;
