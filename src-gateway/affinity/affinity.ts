@@ -26,6 +26,8 @@ export function createAffinity(options: AffinityOptions): Affinity {
   const { clock, lifetimeMs = 3_600_000, maxConversations = 20_000 } = options;
   /** In the order of their last answers, the oldest first. */
   const entries = new AgedMap<string, Entry>();
+  /** Of the last answer: it is the same for most conversations, and need not be kept once for each. */
+  let lastHome: Home = { provider: "", key: "", model: "" };
 
   return {
     // Asking alone does not refresh: only an answer does so with the provider's cache.
@@ -37,10 +39,14 @@ export function createAffinity(options: AffinityOptions): Affinity {
       return null;
     },
     settle(conversation, home) {
-      entries.set(conversation, { home, untilUs: clock.monotonicUs() + lifetimeMs * 1_000 });
+      if (!isSameHome(home, lastHome)) lastHome = home;
+      entries.set(conversation, { home: lastHome, untilUs: clock.monotonicUs() + lifetimeMs * 1_000 });
       if (entries.size <= maxConversations) return;
       const oldest = entries.oldest();
       if (oldest) entries.delete(oldest[0]);
     },
   };
 }
+
+const isSameHome = (one: Home, other: Home): boolean =>
+  one.provider === other.provider && one.key === other.key && one.model === other.model;

@@ -40,12 +40,12 @@ export function digestPrompt(prompt: Prompt, hash: HashBytes): PromptDigest {
       const meaning = meaningOf(prompt.bytes, piece, prompt.isMarked);
       if (meaning.length === 0) continue;
       const bytes = piece.end - piece.start;
-      const digest = Number.parseInt(hash(meaning).slice(0, 12), 16);
-      groups[group].push({ hash: digest, bytes, place: piece.place, answersBefore: answers });
+      const digest = hash(meaning).slice(0, 12);
+      groups[group].push({ hash: Number.parseInt(digest, 16), bytes, place: piece.place, answersBefore: answers });
       totalBytes += bytes;
       if (piece.speaker === "assistant" && before !== "assistant") answers++;
       before = piece.speaker;
-      if (group === "messages" && answers === 0) beginning += `${digest} `;
+      if (group === "messages" && answers === 0) beginning += digest;
     }
   }
   return { groups, names: prompt.names, totalBytes, answers, beginning };

@@ -18,6 +18,8 @@ const MAX_CREDIT_US = 100_000;
 const SLICE_US = 1_000;
 const MAX_WAITING = 64;
 
+const NOTHING: Promise<null> = Promise.resolve(null);
+
 interface Waiting {
   prompt: AnsweredPrompt;
   resolve(report: PrefixReport | null): void;
@@ -65,8 +67,8 @@ export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"]
     return turn.report;
   };
 
-  return async (prompt) => {
-    if (waiting.length >= MAX_WAITING || !hasCredit(clock.monotonicUs())) return null;
+  return (prompt) => {
+    if (waiting.length >= MAX_WAITING || !hasCredit(clock.monotonicUs())) return NOTHING;
     return new Promise((resolve, reject) => {
       // What the loop has to do comes first: the end of the answer, and other requests.
       if (waiting.push({ prompt, resolve, reject }) === 1) setImmediate(work);

@@ -1,9 +1,15 @@
 /** What became of a prompt since the turn before, for the record of an answer that has been sent. */
+import type { Home } from "../affinity/types.ts";
 import type { ExchangeState } from "./state.ts";
 
-export async function reportPrompt(state: ExchangeState): Promise<void> {
-  const { inbound, world, keeper, body, head, ownerKey, answeredBy, sent } = state;
-  if (answeredBy === null || keeper.outcome !== "completed") return;
+/** Null where there is nothing to wait for. */
+export function reportPrompt(state: ExchangeState): Promise<void> | null {
+  const { answeredBy } = state;
+  return answeredBy === null || state.keeper.outcome !== "completed" ? null : compare(state, answeredBy);
+}
+
+async function compare(state: ExchangeState, answeredBy: Home): Promise<void> {
+  const { inbound, world, keeper, body, head, ownerKey, sent } = state;
   const prompt = { inbound, body, model: head.model, owner: ownerKey, home: answeredBy, sent };
   try {
     keeper.record.prefix = await world.reportPrompt(prompt);
