@@ -1,6 +1,6 @@
 /** An agent that runs in circles is told so in a header, has to wait, or is refused, as the operator wants it. */
 import { GatewayError } from "../ir/errors.ts";
-import type { RunawayQuestion } from "../runaway/types.ts";
+import type { RunawayQuestion, RunawayVerdict } from "../runaway/types.ts";
 import { findingOf, headerOf, pauseSentence, recordText } from "../runaway/words.ts";
 import type { ExchangeState } from "./state.ts";
 
@@ -8,23 +8,28 @@ const RUNAWAY_HEADER = "x-tokligence-runaway";
 
 const CONVERSING: ReadonlySet<string> = new Set(["chat", "responses", "messages", "gemini"]);
 
+type Asked = Pick<ExchangeState, "inbound" | "world" | "keeper" | "head" | "body">;
+
+const NOTHING_TO_SETTLE = (): void => {};
+
 /**
- * Resolves when the request may go on.
+ * Resolves when the request may go on; nearly always that is at once.
  * @returns what has to be called when the usage is known.
  * @throws GatewayError runaway_paused; request_timeout when the client leaves while it waits.
  */
-export async function heedRunaway(
-  asked: Pick<ExchangeState, "inbound" | "world" | "keeper" | "head" | "body">,
-): Promise<() => void> {
+export function heedRunaway(asked: Asked): (() => void) | Promise<() => void> {
   const { inbound, world, keeper } = asked;
-  if (!CONVERSING.has(inbound.target.surface)) return () => {};
+  if (!CONVERSING.has(inbound.target.surface)) return NOTHING_TO_SETTLE;
   const question = questionOf(asked);
   const settle = (): void => {
     const { inputUncached, cacheRead, cacheWrite5m, cacheWrite1h, output } = keeper.record.usage;
     world.runaways.settle(question, inputUncached + cacheRead + cacheWrite5m + cacheWrite1h + output);
   };
   const verdict = world.runaways.check(question);
-  if (verdict === null) return settle;
+  return verdict === null ? settle : heed(asked, verdict).then(() => settle);
+}
+
+async function heed({ inbound, world, keeper }: Asked, verdict: RunawayVerdict): Promise<void> {
   const { level, kind, count, id, waitMs } = verdict;
   keeper.record.runaway = recordText(verdict);
   const { extraHeaders } = inbound.reply;
@@ -37,16 +42,9 @@ export async function heedRunaway(
   if (level === "pause") throw new GatewayError("runaway_paused", pauseSentence(verdict));
   if (level === "throttle") await world.wait(waitMs, inbound.signal);
   if (inbound.signal.aborted) throw new GatewayError("request_timeout", "The client left while it was made to wait.");
-  return settle;
 }
 
-function questionOf({
-  inbound,
-  world,
-  keeper: { record },
-  head,
-  body,
-}: Parameters<typeof heedRunaway>[0]): RunawayQuestion {
+function questionOf({ inbound, world, keeper: { record }, head, body }: Asked): RunawayQuestion {
   const { userId, apiKeyId, agent, session, project } = record;
   let conversation: string | null | undefined;
   return {

@@ -15,6 +15,17 @@ const ROUND_TURNS = 6;
 /** Below this, an agent that looks around in no order is not called idle. */
 const MIN_ROUNDS = 3;
 
+/** How many turns at the end go round in circles of one length. Open until one is found that does not. */
+interface Run {
+  period: number;
+  turns: number;
+  isOpen: boolean;
+}
+
+const NO_RUNS: readonly Run[] = [];
+const newRuns = (): readonly Run[] =>
+  Array.from({ length: MAX_PERIOD }, (_, at) => ({ period: at + 1, turns: at + 1, isOpen: true }));
+
 /**
  * What the turns at the end of a conversation are like, up to the last word of a person.
  * @param upTo repetitions after which it is enough to know that there are so many.
@@ -23,12 +34,13 @@ export function findCircles(wire: WireProtocol, body: ScannedBody, upTo: number)
   const { bytes } = body;
   const turns: Turn[] = [];
   const different: Turn[] = [];
-  /** By period: how many turns at the end are in that step. Open until one is found that is not. */
-  const runs = Array.from({ length: MAX_PERIOD }, (_, at) => ({ period: at + 1, turns: at + 1, isOpen: true }));
+  /** Made for the first turn: nearly always a person has spoken last. */
+  let runs = NO_RUNS;
   let idleTurns = 0;
   let hasProgress = false;
   let lastIsNew = true;
   const personSpoke = eachTurnBack(wire, body, (turn) => {
+    if (runs.length === 0) runs = newRuns();
     for (const run of runs) {
       const later = turns[turns.length - run.period];
       if (!run.isOpen || later === undefined) continue;
@@ -46,6 +58,7 @@ export function findCircles(wire: WireProtocol, body: ScannedBody, upTo: number)
     const isEnough = runs.some((run) => run.turns >= run.period * upTo) || idleTurns >= ROUND_TURNS * upTo;
     return !isEnough && (!hasProgress || runs.some((run) => run.isOpen));
   });
+  if (turns.length === 0) return { repeats: 1, period: 1, calls: [], idleRounds: 0, personSpoke };
   let best = { repeats: 1, period: 1 };
   for (const run of runs) {
     const repeats = Math.floor(run.turns / run.period);

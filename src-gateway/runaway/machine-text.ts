@@ -2,6 +2,10 @@
 import type { JsonSpan } from "../lib/json-walk.ts";
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LESS_THAN = 0x3c;
+const LAST_SPACE = 0x20;
+const BEYOND_ASCII = 0x80;
 
 /** Texts in these are the agent's; in others, such as `<task>` or `<feedback>`, agents put what a person said. */
 const TAGS = "system-reminder|system_reminder|environment_context|environment_details|user_instructions|total_tokens";
@@ -19,11 +23,16 @@ export function isMachineText(bytes: Buffer, span: JsonSpan | undefined): boolea
   if (span === undefined || bytes[span.start] !== QUOTE) return false;
   const start = span.start + 1;
   const end = span.end - 1;
+  if (!mayOpenTag(bytes[start] ?? 0)) return false;
   const tag = OPENS.exec(bytes.toString("latin1", start, Math.min(end, start + 64)))?.[1];
   if (tag === undefined) return false;
   if (!new RegExp(`</${tag}>${SPACE}$`).test(bytes.toString("latin1", Math.max(start, end - 64), end))) return false;
   return !SAYS_WHAT_WAS_SAID.test(bytes.toString("latin1", start, Math.min(end, start + MAX_READ)));
 }
+
+/** Nearly every text begins with a letter: it need not be read to know that it opens with no tag. */
+const mayOpenTag = (first: number): boolean =>
+  first === LESS_THAN || first === BACKSLASH || first <= LAST_SPACE || first >= BEYOND_ASCII;
 
 /** Say something else each time although the result is the same. Quotes may be escaped several times. */
 const VOLATILE = new RegExp(

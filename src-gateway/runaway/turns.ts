@@ -25,6 +25,8 @@ export interface Turn {
   beside: JsonSpan[];
 }
 
+const newTurn = (): Turn => ({ calls: [], results: [], beside: [] });
+
 /** What one element of a history is. Null for what neither a person nor a tool has a part in. */
 export type Element =
   | { is: "calls"; calls: Call[] }
@@ -57,15 +59,15 @@ export function eachTurnBack(
   const history = root.members.get(HISTORY[wire]);
   if (history?.kind !== "array") return history?.kind === "string";
   const read = READ_ELEMENT[wire];
-  let turn: Turn = { calls: [], results: [], beside: [] };
+  let turn: Turn | null = null;
   let isFirst = true;
   let personSpokeLast = false;
   let isStopped = false;
   const complete = (): boolean => {
-    if (turn.calls.length > 0) {
+    if (turn !== null && turn.calls.length > 0) {
       isFirst = false;
       isStopped = visit(turn) === false;
-      turn = { calls: [], results: [], beside: [] };
+      turn = null;
     }
     return !isStopped;
   };
@@ -74,15 +76,17 @@ export function eachTurnBack(
     const element = read(bytes, node);
     if (element === null) return undefined;
     if (element.is === "person") {
-      personSpokeLast = isFirst && turn.calls.length === 0 && turn.results.length === 0;
+      personSpokeLast = isFirst && (turn === null || (turn.calls.length === 0 && turn.results.length === 0));
       return false;
     }
     if (element.is === "calls") {
+      turn ??= newTurn();
       turn.calls.push(...element.calls);
       return undefined;
     }
     // Results stand behind their calls: with calls at hand, these are of the turn before.
     if (!complete()) return false;
+    turn ??= newTurn();
     turn.results.push(...element.results);
     turn.beside.push(...element.beside);
     return undefined;
