@@ -1,6 +1,6 @@
 /** Cuts a provider's stream into frames, lets the wire read them, and says which bytes may go on to the caller. */
 import { createJsonArraySplitter } from "../protocols/gemini-content/json-array.ts";
-import { createSseSplitter, type SseFrame } from "../protocols/sse/splitter.ts";
+import { createSseSplitter, type FrameSplitter, type SseFrame } from "../protocols/sse/splitter.ts";
 import type { AnswerFacts, StreamReader } from "../protocols/types.ts";
 import type { ModelEcho } from "./model-echo.ts";
 import type { Framing } from "./stream-reply.ts";
@@ -24,58 +24,71 @@ export interface FrameReader {
 
 const NOTHING = Buffer.alloc(0);
 
-export function createFrameReader(options: {
+export interface FrameReaderOptions {
   reader: StreamReader;
   framing: Framing;
   hidesUsage: boolean;
   /** Writes the caller's name for the model into a frame. */
   echo: ModelEcho | null;
-}): FrameReader {
-  const { reader, hidesUsage, echo } = options;
-  const splitter = options.framing === "sse" ? createSseSplitter() : createJsonArraySplitter();
-  let held: Buffer[] = [];
-  let committed = false;
-  let sawError = false;
-  let sawData = false;
+}
 
-  const take = (frames: SseFrame[]): Buffer | null => {
+export const createFrameReader = (options: FrameReaderOptions): FrameReader => new Frames(options);
+
+/** A class, because accessors in an object literal make a shape of its own for each object, which lives in old memory. */
+class Frames implements FrameReader {
+  readonly facts: AnswerFacts;
+  committed = false;
+  sawError = false;
+  private readonly reader: StreamReader;
+  private readonly hidesUsage: boolean;
+  private readonly echo: ModelEcho | null;
+  private readonly splitter: FrameSplitter;
+  private held: Buffer[] = [];
+  private sawData = false;
+
+  constructor({ reader, framing, hidesUsage, echo }: FrameReaderOptions) {
+    this.reader = reader;
+    this.facts = reader.facts;
+    this.hidesUsage = hidesUsage;
+    this.echo = echo;
+    this.splitter = framing === "sse" ? createSseSplitter() : createJsonArraySplitter();
+  }
+
+  get failedEarly(): boolean {
+    return this.sawError && !this.committed;
+  }
+
+  push(chunk: Buffer): Buffer | null {
+    return this.take(this.splitter.push(chunk));
+  }
+
+  end(): { rest: Buffer; complete: boolean } {
+    const ready = this.take(this.splitter.finish()) ?? NOTHING;
+    const rest = this.splitter.rest();
+    return {
+      rest: rest.length > 0 && this.committed ? Buffer.concat([ready, rest]) : ready,
+      complete: this.reader.end(),
+    };
+  }
+
+  private take(frames: SseFrame[]): Buffer | null {
     let hidden = false;
     for (const frame of frames) {
-      if (!committed && frame.data !== null && isBroken(frame.data)) throw new Error("a frame is not JSON");
-      const kind = reader.push(frame);
+      if (!this.committed && frame.data !== null && isBroken(frame.data)) throw new Error("a frame is not JSON");
+      const kind = this.reader.push(frame);
       // An end is no answer where nothing came before it.
-      sawError ||= kind === "end" && !sawData;
-      sawData ||= frame.data !== null;
-      if (kind === "content" || kind === "end") committed ||= !sawError;
-      else if (kind === "error") sawError = true;
-      if (kind === "usage-only" && hidesUsage) hidden = true;
-      else held.push(echo ? echo(frame.raw) : frame.raw);
+      this.sawError ||= kind === "end" && !this.sawData;
+      this.sawData ||= frame.data !== null;
+      if (kind === "content" || kind === "end") this.committed ||= !this.sawError;
+      else if (kind === "error") this.sawError = true;
+      if (kind === "usage-only" && this.hidesUsage) hidden = true;
+      else this.held.push(this.echo ? this.echo(frame.raw) : frame.raw);
     }
-    if (!committed || held.length === 0) return null;
-    const ready = hidden || held.length > frames.length ? Buffer.concat(held) : join(held);
-    held = [];
-    return ready;
-  };
-
-  return {
-    facts: reader.facts,
-    get committed() {
-      return committed;
-    },
-    get failedEarly() {
-      return sawError && !committed;
-    },
-    get sawError() {
-      return sawError;
-    },
-    push: (chunk) => take(splitter.push(chunk)),
-    end() {
-      const last = splitter.finish();
-      const ready = take(last) ?? NOTHING;
-      const rest = splitter.rest();
-      return { rest: rest.length > 0 && committed ? Buffer.concat([ready, rest]) : ready, complete: reader.end() };
-    },
-  };
+    const { held } = this;
+    if (!this.committed || held.length === 0) return null;
+    this.held = [];
+    return hidden || held.length > frames.length ? Buffer.concat(held) : join(held);
+  }
 }
 
 /** One buffer over neighbouring slices of the same chunk, without copying where they lie side by side. */

@@ -20,71 +20,74 @@ export interface TranslatedFramesOptions {
 
 const NOTHING = Buffer.alloc(0);
 
-export function createTranslatedFrames(options: TranslatedFramesOptions): FrameReader {
-  const { splitter, decoder, restorer, encoder } = options;
-  const facts = noFacts();
-  let held: Buffer[] = [];
-  let committed = false;
-  let sawError = false;
-  let hasEnded = false;
+export const createTranslatedFrames = (options: TranslatedFramesOptions): FrameReader => new TranslatedFrames(options);
 
-  const learn = (event: IrEvent): void => {
-    noteFacts(facts, event);
-    hasEnded ||= event.type === "end";
-    sawError ||= event.type === "error";
-    // An opening says nothing yet; the first part does, and so does an end without any.
-    if (event.type !== "start" && event.type !== "error") committed ||= !sawError;
-    options.listen(event);
-  };
+class TranslatedFrames implements FrameReader {
+  readonly facts = noFacts();
+  committed = false;
+  sawError = false;
+  private readonly options: TranslatedFramesOptions;
+  private held: Buffer[] = [];
+  private hasEnded = false;
 
-  const take = (events: IrEvent[]): void => {
+  constructor(options: TranslatedFramesOptions) {
+    this.options = options;
+  }
+
+  get failedEarly(): boolean {
+    return this.sawError && !this.committed;
+  }
+
+  push(chunk: Buffer): Buffer | null {
+    this.read(this.options.splitter.push(chunk));
+    return this.ready();
+  }
+
+  end(): { rest: Buffer; complete: boolean } {
+    const { splitter, decoder } = this.options;
+    this.read(splitter.finish());
+    const last = decoder.end();
+    // A stream that only broke off is broken off for the caller too, which the reader of the answer does.
+    if (!this.sawError && last.some((event) => event.type === "error"))
+      return { rest: this.ready() ?? NOTHING, complete: false };
+    this.take(last);
+    return { rest: this.ready() ?? NOTHING, complete: this.hasEnded };
+  }
+
+  private read(frames: SseFrame[]): void {
+    for (const frame of frames) {
+      if (!this.committed && frame.data !== null && isBroken(frame.data)) throw new Error("a frame is not JSON");
+      this.take(this.options.decoder.push(frame));
+    }
+  }
+
+  private take(events: IrEvent[]): void {
+    const { restorer, encoder } = this.options;
     for (const event of events) {
-      learn(event);
-      if (event.type === "error" && !committed) continue;
+      this.learn(event);
+      if (event.type === "error" && !this.committed) continue;
       for (const restored of restorer.push(event)) {
         const frame = encoder.push(restored);
-        if (frame.length > 0) held.push(frame);
+        if (frame.length > 0) this.held.push(frame);
       }
     }
-  };
-  const ready = (): Buffer | null => {
-    if (!committed || held.length === 0) return null;
-    const bytes = held.length === 1 ? (held[0] ?? NOTHING) : Buffer.concat(held);
-    held = [];
-    return bytes;
-  };
-  const read = (frames: SseFrame[]): void => {
-    for (const frame of frames) {
-      if (!committed && frame.data !== null && isBroken(frame.data)) throw new Error("a frame is not JSON");
-      take(decoder.push(frame));
-    }
-  };
+  }
 
-  return {
-    facts,
-    get committed() {
-      return committed;
-    },
-    get failedEarly() {
-      return sawError && !committed;
-    },
-    get sawError() {
-      return sawError;
-    },
-    push(chunk) {
-      read(splitter.push(chunk));
-      return ready();
-    },
-    end() {
-      read(splitter.finish());
-      const last = decoder.end();
-      // A stream that only broke off is broken off for the caller too, which the reader of the answer does.
-      if (!sawError && last.some((event) => event.type === "error"))
-        return { rest: ready() ?? NOTHING, complete: false };
-      take(last);
-      return { rest: ready() ?? NOTHING, complete: hasEnded };
-    },
-  };
+  private learn(event: IrEvent): void {
+    noteFacts(this.facts, event);
+    this.hasEnded ||= event.type === "end";
+    this.sawError ||= event.type === "error";
+    // An opening says nothing yet; the first part does, and so does an end without any.
+    if (event.type !== "start" && event.type !== "error") this.committed ||= !this.sawError;
+    this.options.listen(event);
+  }
+
+  private ready(): Buffer | null {
+    const { held } = this;
+    if (!this.committed || held.length === 0) return null;
+    this.held = [];
+    return held.length === 1 ? (held[0] ?? NOTHING) : Buffer.concat(held);
+  }
 }
 
 function noteFacts(facts: AnswerFacts, event: IrEvent): void {
