@@ -108,6 +108,7 @@ async function findCaller(request: IncomingMessage, response: ServerResponse, de
   }
   const credential = readCredential(request.headers, new URLSearchParams());
   if (credential === null) return null;
+  await deps.keyRing.recall(credential.token);
   const { userId, role, email, apiKeyId, scopes } = deps.keyRing.authenticate(credential.token, addressOf(request));
   return { userId, role, email, apiKeyId, scopes, sessionId: null, byCookie: false, isLocal };
 }

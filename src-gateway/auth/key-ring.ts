@@ -1,4 +1,7 @@
-/** The keys of the database, in memory: the hot path recognises a caller without touching it. */
+/**
+ * The keys of the database, in memory: the hot path recognises a caller without touching it. Where there are more of them
+ * than memory should hold, those that are shown: `key-lookups.ts`.
+ */
 import { GatewayError } from "../ir/errors.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -7,8 +10,9 @@ import { onlyAfterChanges } from "../store/only-after-changes.ts";
 import type { Store } from "../store/open-store.ts";
 import { fingerprint, type KeyHasher } from "./key-hasher.ts";
 import { isAt } from "./key-limits.ts";
+import { createKeyLookups, type KeyLookups } from "./key-lookups.ts";
 import { createKeyUses, type KeyUses } from "./key-uses.ts";
-import { type KnownKey, readKeys, readKeysVersion } from "./read-keys.ts";
+import { hasMoreKeys, type KnownKey, readKeys, readKeysVersion } from "./read-keys.ts";
 import type { KeyRing, Principal } from "./types.ts";
 
 export interface KeyRingOptions {
@@ -18,8 +22,11 @@ export interface KeyRingOptions {
   pollMs?: number;
   /** How often it is written down when keys were used. */
   flushMs?: number;
+  /** With more keys than this they are read when they are shown. */
+  maxInMemory?: number;
 }
 
+const MAX_IN_MEMORY = 20_000;
 const POLL_MS = 2_000;
 const FLUSH_MS = 30_000;
 /** Keys that were shown lately, so that each is hashed with the secret once. */
@@ -41,6 +48,8 @@ class Ring implements KeyRing {
   private byHash = new Map<string, KnownKey>();
   /** By fingerprint of the key that was shown. */
   private recent = new Map<string, KnownKey>();
+  /** Null while all keys are in memory. */
+  private lookups: KeyLookups | null = null;
   private version = "";
   private loading: Promise<void> | null = null;
   private isPolling = false;
@@ -53,6 +62,8 @@ class Ring implements KeyRing {
     this.options = options;
     this.uses = createKeyUses(store, options.log);
     this.lookForChanges = onlyAfterChanges(store, async () => {
+      // Keys that are looked up are read anew all the time.
+      if (this.lookups !== null) return;
       if ((await readKeysVersion(store)) !== this.version) await this.reload();
     });
     this.timers = [
@@ -99,6 +110,14 @@ class Ring implements KeyRing {
     await this.loading;
   }
 
+  recall(token: string): Promise<void> | null {
+    return this.lookups === null || !isOurs(token) ? null : this.lookups.recall(token);
+  }
+
+  isOnDemand(): boolean {
+    return this.lookups !== null;
+  }
+
   hasLimits(): boolean {
     return this.isLimited;
   }
@@ -114,23 +133,26 @@ class Ring implements KeyRing {
 
   stop(): void {
     for (const timer of this.timers) clearInterval(timer);
+    this.lookups?.stop();
   }
 
   private recognise(token: string): KnownKey {
+    if (this.lookups !== null) return this.lookedUp(token, this.lookups);
     const print = fingerprint(token);
     const known = this.recent.get(print);
     if (known) return known;
-    const found = token.startsWith("tok_") ? this.find(token) : undefined;
-    if (!found) {
-      throw new GatewayError(
-        "invalid_api_key",
-        "This key is not known to the gateway. Use a client key (tok_…); " +
-          "`gateway admin api-keys create` makes one.",
-      );
-    }
+    const found = isOurs(token) ? this.find(token) : undefined;
+    if (!found) throw unknownError();
     if (this.recent.size >= MAX_RECENT) this.recent.clear();
     this.recent.set(print, found);
     return found;
+  }
+
+  private lookedUp(token: string, lookups: KeyLookups): KnownKey {
+    const found = isOurs(token) ? lookups.find(token) : null;
+    if (found === null) throw unknownError();
+    if (found) return found;
+    throw new GatewayError("overloaded", "The gateway cannot look keys up in its database now. Try again in a moment.");
   }
 
   private find(token: string): KnownKey | undefined {
@@ -145,32 +167,73 @@ class Ring implements KeyRing {
 
   private async load(): Promise<void> {
     // In this order: a change between the two is found by the next poll, if it was not read already.
+    if (await hasMoreKeys(this.store, this.options.maxInMemory ?? MAX_IN_MEMORY)) return this.lookUpFromNowOn();
     const version = await readKeysVersion(this.store);
     this.byHash = await readKeys(this.store, this.hasher);
     this.recent = new Map();
+    this.lookups?.stop();
+    this.lookups = null;
     this.version = version;
-    this.isLimited = [...this.byHash.values()].some((key) => key.revoked === null && key.principal.limits != null);
+    this.isLimited = [...this.byHash.values()].some(isLimited);
+    await this.tellListeners();
+  }
+
+  private async lookUpFromNowOn(): Promise<void> {
+    this.lookups ??= createKeyLookups(this.store, this.hasher, {
+      clock: this.options.clock,
+      goodForMs: this.options.pollMs ?? POLL_MS,
+      onRead: (error) => this.tellBlindness(error),
+      onFound: async (keys) => {
+        // Limits are counted from the first key on that has any.
+        if (this.isLimited || !keys.some(isLimited)) return;
+        this.isLimited = true;
+        await this.tellListeners();
+      },
+    });
+    this.lookups.forget();
+    this.byHash = new Map();
+    this.recent = new Map();
+    await this.tellListeners();
+  }
+
+  private async tellListeners(): Promise<void> {
     for (const listener of this.listeners) await listener();
   }
 
   private async poll(): Promise<void> {
     if (this.isPolling) return;
     this.isPolling = true;
-    const { log } = this.options;
     try {
       await this.lookForChanges();
-      if (this.isBlind) log.info({}, "keys can be read again");
-      this.isBlind = false;
+      if (this.lookups === null) this.tellBlindness(null);
     } catch (error) {
-      const problem = describeError(error);
-      if (!this.isBlind)
-        log.warn(problem, "keys cannot be read; those known go on, and changes made elsewhere are not seen");
-      this.isBlind = true;
+      this.tellBlindness(error);
     } finally {
       this.isPolling = false;
     }
   }
+
+  /** Once when it begins, and once when it ends. */
+  private tellBlindness(error: unknown): void {
+    const { log } = this.options;
+    if (error === null && this.isBlind) log.info({}, "keys can be read again");
+    if (error !== null && !this.isBlind) {
+      const problem = describeError(error);
+      log.warn(problem, "keys cannot be read; those known go on, and changes made elsewhere are not seen");
+    }
+    this.isBlind = error !== null;
+  }
 }
+
+const isOurs = (token: string): boolean => token.startsWith("tok_");
+
+const isLimited = ({ revoked, principal }: KnownKey): boolean => revoked === null && principal.limits != null;
+
+const unknownError = (): GatewayError =>
+  new GatewayError(
+    "invalid_api_key",
+    "This key is not known to the gateway. Use a client key (tok_…); `gateway admin api-keys create` makes one.",
+  );
 
 function revokedError({ atUs, reason }: NonNullable<KnownKey["revoked"]>): GatewayError {
   const day = new Date(atUs / 1000).toISOString().slice(0, 10);

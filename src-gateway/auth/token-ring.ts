@@ -9,6 +9,7 @@ import { normaliseEmail } from "./email.ts";
 import { createIssuerKeys, type IssuerKeys } from "./issuer-keys.ts";
 import { isSignedBy, type Jwt, readJwt } from "./jwt.ts";
 import { fingerprint, type KeyHasher } from "./key-hasher.ts";
+import { readPeopleVersion } from "./read-keys.ts";
 import { identityKey, readIdentitiesVersion, readTokenUsers, type TokenUsers } from "./token-users.ts";
 import type { KeyRing, Principal } from "./types.ts";
 
@@ -23,7 +24,7 @@ export interface TokenRing {
 interface TokenRingOptions {
   clock: Clock;
   log: Logger;
-  keyRing: Pick<KeyRing, "onLoad">;
+  keyRing: Pick<KeyRing, "onLoad" | "isOnDemand">;
   pollMs?: number;
 }
 
@@ -119,7 +120,7 @@ class Ring implements TokenRing {
 
   private async load(): Promise<void> {
     try {
-      const version = await readIdentitiesVersion(this.store);
+      const version = await this.readVersion();
       this.users = await readTokenUsers(this.store, this.hasher);
       this.version = version;
     } catch (error) {
@@ -129,8 +130,14 @@ class Ring implements TokenRing {
 
   private async poll(): Promise<void> {
     // The key ring says it when the database is out of reach.
-    const version = await readIdentitiesVersion(this.store).catch(() => this.version);
+    const version = await this.readVersion().catch(() => this.version);
     if (version !== this.version) await this.load();
+  }
+
+  private async readVersion(): Promise<string> {
+    const identities = await readIdentitiesVersion(this.store);
+    // A key ring that looks keys up has no reason to look for changes of their users.
+    return this.options.keyRing.isOnDemand() ? identities + (await readPeopleVersion(this.store)) : identities;
   }
 }
 

@@ -64,7 +64,7 @@ export async function readTokenUsers({ db }: Store, hasher: KeyHasher): Promise<
   };
 }
 
-/** Differs when somebody was linked to an issuer; changes of users are told by the keys' version. */
+/** Differs when somebody was linked to an issuer; of changes of users the key ring tells, or `readPeopleVersion`. */
 export async function readIdentitiesVersion({ db }: Store): Promise<string> {
   const row = await db
     .selectFrom("user_identities")

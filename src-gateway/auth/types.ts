@@ -63,16 +63,23 @@ export interface Principal {
   hashedId?: string;
 }
 
-/** The keys of the database, in memory: answers without touching it. */
+/** The keys of the database, in memory: answers without touching it. Of very many only those that were shown lately. */
 export interface KeyRing {
   /**
+   * Called before `authenticate` wherever a credential comes in. Null when that can answer for the token at once, as it always
+   * can while all keys are in memory; otherwise it can as soon as this resolves, and this never rejects.
+   */
+  recall(token: string): Promise<void> | null;
+  /** Whether there are so many keys that they are looked up when they are shown. */
+  isOnDemand(): boolean;
+  /**
    * @param address where the request comes from, for keys that are good at some addresses only; null where nobody knows.
-   * @throws GatewayError invalid_api_key, user_suspended, forbidden.
+   * @throws GatewayError invalid_api_key, user_suspended, forbidden; overloaded for a key that could not be looked up.
    */
   authenticate(token: string, address?: string | null): Principal;
   /** Reads users and keys anew; called after every change made here, and on a timer for changes made elsewhere. */
   reload(): Promise<void>;
-  /** Whether any key that is good has limits of its own. */
+  /** Whether any key that is good has limits of its own; of keys that are looked up, any that was shown. */
   hasLimits(): boolean;
   /** Called after each reading, which is waited for; the answer ends that. */
   onLoad(listener: () => void | Promise<void>): () => void;

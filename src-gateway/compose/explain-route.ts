@@ -1,5 +1,6 @@
 /** Where a request would go: planned exactly as one that came, and not sent. */
 import type { ExplainQuestion, ExplanationView } from "../admin-api/contract/explain-schemas.ts";
+import { prefixOf } from "../auth/key-hasher.ts";
 import { mayChoose } from "../auth/may-choose.ts";
 import type { Principal } from "../auth/types.ts";
 import { attribute } from "../exchange/attribution.ts";
@@ -59,7 +60,13 @@ function askedFor({ wire, surface }: ExplainQuestion): { wire: WireProtocol; sur
 }
 
 async function callerOf({ apiKeys, users }: Parts, wanted: string): Promise<Caller> {
-  const keys = (await apiKeys.list()).filter(({ revokedAtUs }) => revokedAtUs === null);
+  const byId = /^\d{1,15}$/.test(wanted) ? await apiKeys.find(Number(wanted)) : null;
+  // Of a whole key, its beginning is all that is stored.
+  const filter = wanted.startsWith("tok_") ? { q: prefixOf(wanted) } : {};
+  const keys =
+    byId?.revokedAtUs === null
+      ? [byId]
+      : (await apiKeys.list(filter)).filter(({ revokedAtUs }) => revokedAtUs === null);
   const found =
     keys.find(({ id, prefix }) => String(id) === wanted || (wanted.startsWith("tok_") && wanted.startsWith(prefix))) ??
     keys.find(({ name }) => name === wanted);

@@ -140,7 +140,7 @@ async function openIdentity({
   settings,
 }: Parts): Promise<{ user: User; isFirstRun: boolean }> {
   const { user } = await users.ensureRootAdmin(settings.adminEmail);
-  const isFirstRun = (await apiKeys.list()).length === 0;
+  const isFirstRun = (await apiKeys.list({ limit: 1 })).length === 0;
   await keyRing.reload();
   return { user, isFirstRun };
 }

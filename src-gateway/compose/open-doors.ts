@@ -1,5 +1,6 @@
 /** The sockets, and who answers what comes in on them. */
 
+import type { KeyRing } from "../auth/types.ts";
 import type { ExchangeWorld } from "../exchange/types.ts";
 import { createProxyTrust } from "../lib/client-address.ts";
 import type { PassingMap } from "../lib/passing-map.ts";
@@ -21,6 +22,7 @@ import type { AnyDispatch } from "../upstream/types.ts";
 import type { serveAdmin } from "./admin-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
+import { recallBeforeUpgrade, recallFirst } from "./recall-first.ts";
 import { openWorkerLink } from "./worker-link.ts";
 
 interface Metrics {
@@ -74,6 +76,10 @@ export function openDoors(options: {
     metrics: metrics && createMetricsHandler({ ...metrics, authenticate: (...shown) => world.authenticate(...shown) }),
     admin: (request, response) => admin.handle(request, response),
   });
+  const recall = (token: string): Promise<void> | null => parts.keyRing.recall(token);
+  const sockets = settings.responsesWebsocket
+    ? socketsOnDemand(parts.keyRing, { world, recall, maxBodyBytes, running, nextId, cut })
+    : null;
   return createGatewayServer({
     listeners: settings.listeners,
     ...ownNames(settings),
@@ -82,8 +88,8 @@ export function openDoors(options: {
     log,
     nextId,
     cut,
-    sockets: settings.responsesWebsocket ? socketsOnDemand({ world, maxBodyBytes, running, nextId, cut }) : null,
-    handle,
+    sockets,
+    handle: recallFirst(parts.keyRing, handle),
   });
 }
 
@@ -99,13 +105,13 @@ function ofAllWorkers({ settings, pause }: Parts, metrics: Metrics | null): Metr
 }
 
 /** Made for the first client that speaks Responses over a WebSocket: most never meet one. */
-function socketsOnDemand(options: ResponsesSocketsOptions): ResponsesSockets {
+function socketsOnDemand(keyRing: KeyRing, options: ResponsesSocketsOptions): ResponsesSockets {
   let sockets: ResponsesSockets | null = null;
   return {
-    upgrade(...asked) {
+    upgrade: recallBeforeUpgrade(keyRing, (...asked) => {
       sockets ??= createResponsesSockets(options);
       sockets.upgrade(...asked);
-    },
+    }),
     stop: async (drainMs) => sockets?.stop(drainMs),
   };
 }

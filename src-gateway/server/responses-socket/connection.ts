@@ -31,6 +31,8 @@ export interface ConnectionLimits {
 
 export interface ConnectionOptions {
   world: ExchangeWorld;
+  /** What is waited for, where there is anything, before the token is used again. */
+  recall?: ((token: string) => Promise<void> | null) | undefined;
   /** Exchanges that have begun and not yet closed their record. */
   running: PassingMap<Promise<void>>;
   /** Aborts when what is still open is broken off, because the gateway ends. */
@@ -141,6 +143,8 @@ export class ResponsesConnection {
   private async answer(event: ClientEvent): Promise<void> {
     const { world, limits, token, target, address } = this.options;
     const create = event.create();
+    const recalling = token === null ? null : this.options.recall?.(token);
+    if (recalling) await recalling;
     if (this.transcript.size > limits.maxTranscript) return this.giveUp(event.lane);
     const id = this.options.nextId();
     const reply = createSocketReply(this.socket, { lane: event.lane, stallMs: world.timeouts.clientStallMs });

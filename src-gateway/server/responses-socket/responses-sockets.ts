@@ -14,6 +14,8 @@ import { type ConnectionLimits, ResponsesConnection } from "./connection.ts";
 
 export interface ResponsesSocketsOptions {
   world: ExchangeWorld;
+  /** What is waited for, where there is anything, before the token of a connection is used again. */
+  recall?: (token: string) => Promise<void> | null;
   /** Of one message. */
   maxBodyBytes: number;
   running: PassingMap<Promise<void>>;
@@ -63,6 +65,7 @@ export function createResponsesSockets(options: ResponsesSocketsOptions): Respon
       server.handleUpgrade(request, socket, head, (webSocket) => {
         const connection = new ResponsesConnection(webSocket, {
           world,
+          recall: options.recall,
           running,
           cut: options.cut.signal,
           nextId: () => options.nextId(),

@@ -1,7 +1,6 @@
 /** How the cost of a request grows with what there is besides: routes, providers, keys, and streams that say nothing. */
 import { spawn } from "node:child_process";
-import { createHmac, randomBytes, randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import Sqlite from "better-sqlite3";
@@ -10,17 +9,22 @@ import { cpuNs, memoryOf } from "../rig/processes.ts";
 import { requestBytes } from "../rig/requests.ts";
 import { type GatewayOptions, type System, startGateway } from "../rig/systems.ts";
 
+const KEYS = [100, 100_000, 1_000_000];
+const IDLE_STREAMS = [1_000, 10_000];
+/** Until what a start or an opening leaves is done with. */
+const SETTLE_MS = 5_000;
+const MEASURED_MS = 10_000;
+const MAX_HOLD_MS = 240_000;
+
 export async function scale(bench: Bench): Promise<void> {
-  const many = bench.isFull
-    ? { routes: 10_000, providers: 1_000, keys: 1_000_000 }
-    : { routes: 10_000, providers: 1_000, keys: 100_000 };
+  const many = { routes: 10_000, providers: 1_000 };
   const start = (name: string, options: GatewayOptions = {}): Promise<System> =>
     startGateway(bench.place, { ...options, name });
   const systems = [
     start("gateway"),
     start(`${many.routes} routes`, { routes: routes(many.routes) }),
     start(`${many.providers} providers`, { providers: providers(many.providers) }),
-    withKeys(bench, many.keys),
+    ...KEYS.map((count) => withKeys(bench, count)),
   ];
   await withSystems(systems, async (all) => {
     const kind = { wire: "chat", mode: "plain", bodyBytes: 2_000 } as const;
@@ -28,7 +32,7 @@ export async function scale(bench: Bench): Promise<void> {
     for (const { name, pid } of all)
       if (pid !== null) bench.fact(`Memory after load, ${name}`, `${memoryOf(pid).residentMiB.toFixed(0)} MiB`);
   });
-  await idleStreams(bench, bench.isFull ? 10_000 : 1_000);
+  for (const count of IDLE_STREAMS) await idleStreams(bench, count);
 }
 
 const routes = (count: number): unknown[] =>
@@ -44,51 +48,69 @@ const providers = (count: number): unknown[] =>
     models: [`model-of-${n}`],
   }));
 
-/** The keys are put straight into the database of a gateway that has been started once. */
+/** The keys are put straight into the database of a gateway that has been started once, in one statement. */
 async function withKeys(bench: Bench, count: number): Promise<System> {
-  const first = await startGateway(bench.place, { name: `${count} keys`, keepsHome: true });
+  const name = `${count} keys`;
+  const first = await startGateway(bench.place, { name, keepsHome: true });
   await first.stop();
-  const secret = readFileSync(join(first.home, "data", "auth_secret"), "utf8").trim();
   const ledger = new Sqlite(join(first.home, "data", "ledger.db"));
-  const columns = ledger.prepare("select * from api_keys limit 1").get() as Record<string, unknown>;
-  const names = Object.keys(columns).filter((name) => name !== "id");
-  const insert = ledger.prepare(
-    `insert into api_keys (${names.join(",")}) values (${names.map((name) => `@${name}`).join(",")})`,
+  const names = Object.keys(ledger.prepare("select * from api_keys limit 1").get() as object);
+  const own: Readonly<Record<string, string>> = {
+    key_hash: "lower(hex(randomblob(32)))",
+    key_prefix: "'tok_' || substr(lower(hex(randomblob(4))), 1, 8)",
+    name: "'key ' || n",
+    uuid: "lower(hex(randomblob(16)))",
+  };
+  const columns = names.filter((column) => column !== "id");
+  ledger.exec(
+    `with recursive counted(n) as (select 1 union all select n + 1 from counted where n < ${count})
+     insert into api_keys (${columns.join(", ")})
+     select ${columns.map((column) => own[column] ?? `api_keys.${column}`).join(", ")}
+     from counted cross join (select * from api_keys limit 1) as api_keys`,
   );
-  ledger.transaction(() => {
-    for (let n = 0; n < count; n++) {
-      const token = `tok_${randomBytes(32).toString("base64url")}`;
-      const hash = createHmac("sha256", secret).update(token).digest("hex");
-      const own = { key_hash: hash, key_prefix: token.slice(0, 12), name: `key ${n}`, uuid: randomUUID() };
-      insert.run({ ...columns, ...own });
-    }
-  })();
   ledger.close();
   const beganAt = performance.now();
-  const again = await startGateway(bench.place, { name: `${count} keys`, home: first.home, key: first.key });
+  const again = await startGateway(bench.place, { name, home: first.home, key: first.key });
   bench.fact(`Start with ${count} keys`, `${(performance.now() - beganAt).toFixed(0)} ms`);
+  await wait(SETTLE_MS);
+  bench.fact(`Memory after the start, ${name}`, `${memoryOf(again.pid ?? 0).residentMiB.toFixed(0)} MiB`);
   return again;
 }
 
-async function idleStreams(bench: Bench, count: number): Promise<void> {
+/** Streams that have begun and then say nothing: what each holds, and what they cost while they wait. */
+async function idleStreams(bench: Bench, wanted: number): Promise<void> {
+  // Each is two sockets of the gateway.
+  const count = Math.min(wanted, Math.floor((openFilesLimit() - 200) / 2));
   const gateway = await startGateway(bench.place);
   try {
     const pid = gateway.pid ?? 0;
-    const before = memoryOf(pid).residentMiB;
+    const [memoryBefore, filesBefore] = [memoryOf(pid).residentMiB, openFiles(pid)];
     const kind = { wire: "chat", mode: "held", bodyBytes: 2_000 } as const;
     const file = join(bench.place.folder, "held-request");
     writeFileSync(file, requestBytes(kind, gateway.headers(kind)));
-    const holding = spawn(bench.native.load, [gateway.port, count, 20_000, file, "hold"].map(String), {
+    const holding = spawn(bench.native.load, [gateway.port, count, MAX_HOLD_MS, file, "hold"].map(String), {
       stdio: "ignore",
     });
-    await wait(10_000);
+    const deadline = performance.now() + MAX_HOLD_MS / 2;
+    while (openFiles(pid) - filesBefore < 2 * count && performance.now() < deadline) await wait(100);
+    const open = Math.floor((openFiles(pid) - filesBefore) / 2);
+    await wait(SETTLE_MS);
+    const beganAt = performance.now();
     const began = cpuNs(pid);
-    await wait(5_000);
-    const idle = (cpuNs(pid) - began) / 5e9;
-    const each = ((memoryOf(pid).residentMiB - before) * 1024) / count;
+    await wait(MEASURED_MS);
+    const idle = (cpuNs(pid) - began) / ((performance.now() - beganAt) * 1e6);
+    const each = ((memoryOf(pid).residentMiB - memoryBefore) * 1024) / open;
     holding.kill();
-    bench.fact(`${count} idle streams`, `${each.toFixed(0)} KiB each, ${(idle * 100).toFixed(1)} % of a core`);
+    bench.fact(`${open} idle streams`, `${each.toFixed(0)} KiB each, ${(idle * 100).toFixed(1)} % of a core`);
   } finally {
     await gateway.stop();
   }
+}
+
+const openFiles = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
+
+/** The programs that are started have the same limit; Node raises its own to what is allowed. */
+function openFilesLimit(): number {
+  const limits = readFileSync("/proc/self/limits", "utf8");
+  return Number(/^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1] ?? 1_024);
 }

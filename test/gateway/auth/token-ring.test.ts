@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createApiKeys } from "../../../src-gateway/auth/api-keys.ts";
 import { readJwt } from "../../../src-gateway/auth/jwt.ts";
 import { createKeyHasher } from "../../../src-gateway/auth/key-hasher.ts";
 import { createKeyRing } from "../../../src-gateway/auth/key-ring.ts";
@@ -200,6 +201,20 @@ describeOnBothDatabases("tokens of an issuer", (database) => {
   });
 
   it("end with the suspension of their user, also when another replica suspends them", async () => {
+    const good = token(claims());
+    expect(ring.authenticate(good)?.userId).toBe(userId);
+    await createUsers(await database.open(), systemClock).setStatus(userId, "suspended");
+    await until(() => refusal(good).includes("suspended"), 5);
+  });
+
+  it("end with it, too, where there are so many keys that they are looked up", async () => {
+    ring.stop();
+    keyRing.stop();
+    keyRing = createKeyRing(store, hasher, { clock: systemClock, log: silentLogger, maxInMemory: 0 });
+    await createApiKeys(store, hasher, systemClock).create({ userId, name: "one" });
+    await keyRing.reload();
+    ring = createTokenRing(store, hasher, { clock: systemClock, log: silentLogger, keyRing, pollMs: 10 });
+    await ring.setIssuers([config()]);
     const good = token(claims());
     expect(ring.authenticate(good)?.userId).toBe(userId);
     await createUsers(await database.open(), systemClock).setStatus(userId, "suspended");
