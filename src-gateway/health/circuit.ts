@@ -3,7 +3,7 @@
  * out whether it works again. Each opening without a good time in between lasts twice as long as the one before.
  */
 import { Samples } from "./samples.ts";
-import { type Tried, whyTrip } from "./trip.ts";
+import { whyTrip } from "./trip.ts";
 import type { CircuitState } from "./types.ts";
 
 export interface CircuitRules {
@@ -18,8 +18,8 @@ export type Verdict = "worked" | "failed" | "unclear";
 
 /** The right to one attempt. */
 export interface Passage {
-  generation: number;
-  isProbe: boolean;
+  readonly generation: number;
+  readonly isProbe: boolean;
 }
 
 /** An attempt that finds out is given up after this, so that one that hangs does not keep all others waiting. */
@@ -32,9 +32,12 @@ const REMEMBERED_MS = 3_600_000;
 export class Circuit {
   private readonly rules: CircuitRules;
   private readonly random: () => number;
-  private readonly tried = new Samples<Tried>(REMEMBERED, REMEMBERED_MS);
+  /** Whether what was tried worked. */
+  private readonly tried = new Samples<boolean>(REMEMBERED, REMEMBERED_MS);
   /** Outcomes of attempts that began in another generation say nothing about this one. */
   private generation = 0;
+  /** The same for all that go through while it is closed. */
+  private free: Passage = { generation: 0, isProbe: false };
   /** Null while closed. */
   private openUntilMs: number | null = null;
   private probeUntilMs: number | null = null;
@@ -67,12 +70,13 @@ export class Circuit {
 
   /** Only to be called when it is available. */
   enter(nowMs: number): Passage {
-    const isProbe = this.openUntilMs !== null;
-    if (isProbe) {
+    if (this.openUntilMs !== null) {
       this.generation++;
       this.probeUntilMs = nowMs + PROBE_LEASE_MS;
+      return { generation: this.generation, isProbe: true };
     }
-    return { generation: this.generation, isProbe };
+    if (this.free.generation !== this.generation) this.free = { generation: this.generation, isProbe: false };
+    return this.free;
   }
 
   /** @returns what changed, if something did. */
@@ -112,9 +116,9 @@ export class Circuit {
   }
 
   private takeClosed(verdict: "worked" | "failed", nowMs: number, what: string): "opened" | null {
-    this.tried.push(nowMs, { atMs: nowMs, worked: verdict === "worked" });
+    this.tried.push(nowMs, verdict === "worked");
     if (verdict === "worked") return null;
-    const why = whyTrip(this.tried.since(nowMs), nowMs, this.rules);
+    const why = whyTrip(this.tried.timed(nowMs), nowMs, this.rules);
     if (why === null) return null;
     // A good time as long as the longest opening makes up for all that was before.
     if (nowMs - this.closedAtMs > this.rules.maxOpenMs) this.openings = 0;

@@ -19,6 +19,7 @@ export interface RestOrder {
   askedMs: number | null;
 }
 
+const ALL_WELL: Concern = { provider: "worked", model: "worked", rest: null };
 const NOTHING: Concern = { provider: "unclear", model: "unclear", rest: null };
 
 /** A provider's word is believed, but not for ever: some subscriptions start anew after weeks, none after years. */
@@ -29,7 +30,7 @@ export function concernOf(outcome: AttemptOutcome): Concern {
     case "unrelated":
       return NOTHING;
     case "answered":
-      return { provider: "worked", model: "worked", rest: null };
+      return ALL_WELL;
     case "broken": {
       const concern = failed({ errorCode: outcome.errorCode, status: 200, askedMs: null });
       return { ...concern, provider: "worked" };

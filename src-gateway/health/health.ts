@@ -4,6 +4,7 @@
  * that is worse than it used to be. Time and chance are arguments; nothing here waits or calls anybody.
  */
 import type { Clock } from "../lib/clock.ts";
+import { Attempt, type AttemptListener } from "./attempt.ts";
 import { findObstacle } from "./obstacle.ts";
 import { reportCircuits, reportTargets } from "./report.ts";
 import { resetStates } from "./reset.ts";
@@ -21,26 +22,25 @@ export function createHealth(options: { clock: Clock; settings: HealthRules; ran
     for (const listener of listeners) listener(event);
   };
   const student = new Student(states, settings, random, tell);
+  const watcher: AttemptListener = {
+    answering: (attempt) => student.answering(attempt, nowMs()),
+    end: (attempt, outcome) => student.end(attempt, outcome, nowMs()),
+  };
   return {
     obstacle: (target) => findObstacle(states, target, nowMs()),
     availableAtMs: (target) => findObstacle(states, target, nowMs())?.untilMs ?? 0,
-    reason: (target) => inWords(findObstacle(states, target, nowMs()), nowMs()),
+    reason(target) {
+      const now = nowMs();
+      return inWords(findObstacle(states, target, now), now);
+    },
     firstTokenP50Ms: (provider, model) =>
       states.models.find(modelName(provider, model))?.record.firstTokenP50Ms(nowMs()) ?? null,
     begin(target) {
-      if (findObstacle(states, target, nowMs()) !== null) return null;
-      const attempt = student.begin(target, nowMs());
-      let hasEnded = false;
-      return {
-        answering() {
-          if (!hasEnded) student.answering(attempt, nowMs());
-        },
-        end(outcome) {
-          if (hasEnded) return;
-          hasEnded = true;
-          student.end(attempt, outcome, nowMs());
-        },
-      };
+      const now = nowMs();
+      if (findObstacle(states, target, now) !== null) return null;
+      const attempt = new Attempt(target, now, watcher);
+      student.begin(attempt);
+      return attempt;
     },
     status: () => reportTargets(states, nowMs()),
     circuits: () => reportCircuits(states, nowMs()),

@@ -1,8 +1,17 @@
+export interface Sample<Value> {
+  atMs: number;
+  value: Value;
+}
+
 /** The last samples of something, bounded in number and in age. */
 export class Samples<Value> {
   private readonly limit: number;
   private readonly maxAgeMs: number;
-  private kept: { atMs: number; value: Value }[] = [];
+  /** Two lists of the same places, so that a sample takes no object of its own; once they are full the oldest is written over. */
+  private times: number[] = [];
+  private values: Value[] = [];
+  /** Where the oldest stands. */
+  private first = 0;
 
   constructor(limit: number, maxAgeMs: number) {
     this.limit = limit;
@@ -10,24 +19,43 @@ export class Samples<Value> {
   }
 
   push(atMs: number, value: Value): void {
-    this.kept.push({ atMs, value });
-    if (this.kept.length > this.limit) this.kept.shift();
+    if (this.times.length < this.limit) {
+      this.times.push(atMs);
+      this.values.push(value);
+      return;
+    }
+    this.times[this.first] = atMs;
+    this.values[this.first] = value;
+    this.first = (this.first + 1) % this.limit;
   }
 
-  /** Oldest first: those that are not older than the limit, or than `ageMs` where that is less. */
-  since(nowMs: number, ageMs = this.maxAgeMs): Value[] {
-    const from = nowMs - Math.min(ageMs, this.maxAgeMs);
-    return this.kept.filter(({ atMs }) => atMs >= from).map(({ value }) => value);
+  /** Oldest first: those that are not older than the limit. */
+  timed(nowMs: number): Sample<Value>[] {
+    const oldest = nowMs - this.maxAgeMs;
+    return this.all().filter(({ atMs }) => atMs >= oldest);
+  }
+
+  /** The same without their times. */
+  since(nowMs: number): Value[] {
+    return this.timed(nowMs).map(({ value }) => value);
   }
 
   /** Those that are older than `ageMs`, but not too old. */
   before(nowMs: number, ageMs: number): Value[] {
-    const oldest = nowMs - this.maxAgeMs;
-    return this.kept.filter(({ atMs }) => atMs >= oldest && atMs < nowMs - ageMs).map(({ value }) => value);
+    return this.timed(nowMs)
+      .filter(({ atMs }) => atMs < nowMs - ageMs)
+      .map(({ value }) => value);
   }
 
   clear(): void {
-    this.kept = [];
+    this.times = [];
+    this.values = [];
+    this.first = 0;
+  }
+
+  private all(): Sample<Value>[] {
+    const inPlace = this.values.map((value, at) => ({ atMs: this.times[at] ?? 0, value }));
+    return [...inPlace.slice(this.first), ...inPlace.slice(0, this.first)];
   }
 }
 

@@ -1,4 +1,5 @@
 /** Learns from the ends of attempts. */
+import { type Attempt, FREE } from "./attempt.ts";
 import type { Circuit, CircuitRules, Passage, Verdict } from "./circuit.ts";
 import { type Concern, concernOf, isBad, isTelling, type RestOrder } from "./concern.ts";
 import { writingSpeed } from "./model-record.ts";
@@ -11,19 +12,9 @@ export interface HealthRules extends CircuitRules {
   keyRestMs: number;
 }
 
-export interface Attempt {
-  target: HealthTarget;
-  beganMs: number;
-  provider: Passage;
-  model: Passage;
-}
-
 /** A provider that throttles without saying for how long is asked again after this, doubled each time. */
 const THROTTLED_MS = 1_000;
 const MAX_THROTTLED_MS = 60_000;
-
-/** Where nothing is known yet. */
-const FREE: Passage = { generation: 0, isProbe: false };
 
 export class Student {
   private readonly states: States;
@@ -39,14 +30,10 @@ export class Student {
   }
 
   /** Only for a target that nothing keeps from being asked. */
-  begin(target: HealthTarget, nowMs: number): Attempt {
-    const { provider, model } = target;
-    return {
-      target: { ...target },
-      beganMs: nowMs,
-      provider: this.states.providers.find(provider)?.enter(nowMs) ?? FREE,
-      model: this.states.models.find(modelName(provider, model))?.circuit.enter(nowMs) ?? FREE,
-    };
+  begin(attempt: Attempt): void {
+    const { provider, model } = attempt.target;
+    attempt.provider = this.states.providers.find(provider)?.enter(attempt.beganMs) ?? FREE;
+    attempt.model = this.states.models.find(modelName(provider, model))?.circuit.enter(attempt.beganMs) ?? FREE;
   }
 
   /** Content has come: what the attempt was to find out is known. */
@@ -100,7 +87,7 @@ export class Student {
   }
 
   private tellChange(change: "opened" | "closed" | null, provider: string, model: string | null): void {
-    if (change === "closed") this.tell({ kind: "recovered", provider, model, key: null, from: "down" });
+    if (change === "closed") this.tellRecovered(provider, model, null);
     if (change !== "opened") return;
     const circuit =
       model === null
@@ -135,11 +122,13 @@ export class Student {
   /** The key works, and works for the model. */
   private welcome(target: HealthTarget): void {
     const { provider, key, model } = target;
-    const recovered = (of: string | null): void =>
-      this.tell({ kind: "recovered", provider, model: of, key, from: "down" });
-    if (this.states.keys.find(keyName(target))?.answered()) recovered(null);
-    if (this.states.targets.find(targetName(target))?.rest.answered()) recovered(model);
+    if (this.states.keys.find(keyName(target))?.answered()) this.tellRecovered(provider, null, key);
+    if (this.states.targets.find(targetName(target))?.rest.answered()) this.tellRecovered(provider, model, key);
     this.states.models.find(modelName(provider, model))?.rest.answered();
+  }
+
+  private tellRecovered(provider: string, model: string | null, key: string | null): void {
+    this.tell({ kind: "recovered", provider, model, key, from: "down" });
   }
 
   private observe(target: HealthTarget, concern: Concern, outcome: AttemptOutcome, nowMs: number): void {
