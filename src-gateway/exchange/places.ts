@@ -17,36 +17,37 @@ export interface Place {
   isSpent: boolean;
 }
 
-const NO_KEY: ProviderKey = { id: "default", credential: null, weight: 1 };
+const NO_KEYS: readonly ProviderKey[] = [{ id: "default", credential: null, weight: 1 }];
 
 /**
  * The targets in the order of the plan, the keys of each in an order drawn by weight. The place that holds the
  * conversation's cache comes first, wherever the plan has it.
  */
 export function placesOf(targets: readonly PlanTarget[], home: Home | null, random: () => number): Place[] {
-  const places = targets.flatMap((target) =>
-    drawOrder(target.instance?.keys ?? [NO_KEY], random).map(
-      (key): Place => ({
-        target,
-        key,
-        health: { provider: target.provider, key: key.id, model: target.model },
-        tries: 0,
-        faults: 0,
-        notBeforeMs: 0,
-        isSpent: false,
-      }),
-    ),
+  const places: Place[] = [];
+  for (const target of targets) {
+    for (const key of drawOrder(target.instance?.keys ?? NO_KEYS, random)) places.push(newPlace(target, key));
+  }
+  if (home === null || places.length < 2) return places;
+  const at = places.findIndex(
+    ({ health }) => health.provider === home.provider && health.key === home.key && health.model === home.model,
   );
-  const at = home
-    ? places.findIndex(
-        ({ health }) => health.provider === home.provider && health.key === home.key && health.model === home.model,
-      )
-    : -1;
   const [cached] = at > 0 ? places.splice(at, 1) : [];
   return cached ? [cached, ...places] : places;
 }
 
-function drawOrder(keys: readonly ProviderKey[], random: () => number): ProviderKey[] {
+const newPlace = (target: PlanTarget, key: ProviderKey): Place => ({
+  target,
+  key,
+  health: { provider: target.provider, key: key.id, model: target.model },
+  tries: 0,
+  faults: 0,
+  notBeforeMs: 0,
+  isSpent: false,
+});
+
+function drawOrder(keys: readonly ProviderKey[], random: () => number): readonly ProviderKey[] {
+  if (keys.length < 2) return keys;
   const left = [...keys];
   const order: ProviderKey[] = [];
   while (left.length > 1) {

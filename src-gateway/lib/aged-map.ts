@@ -18,6 +18,10 @@ export class AgedMap<Key, Value> {
 
   /** The key is the youngest now. */
   set(key: Key, value: Value): void {
+    const { size } = this.entries;
+    this.entries.set(key, value);
+    // Most keys are new, and need to be searched for once only.
+    if (this.entries.size > size) return;
     this.delete(key);
     this.entries.set(key, value);
   }
