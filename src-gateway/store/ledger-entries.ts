@@ -1,5 +1,6 @@
 /** What follows from an exchange that was closed: its place in the sums and in the chain, and the prices that it names. */
 import type { Kysely } from "kysely";
+import type { RecordedCost } from "../ir/exchange-record.ts";
 import { appendToChain, type ChainEnd, readChainEnd } from "./append-to-chain.ts";
 import { exchangeText } from "./ledger-chain.ts";
 import type { DialectName } from "./open-store.ts";
@@ -52,12 +53,13 @@ export function createLedgerEntries(dialect: DialectName): LedgerEntries {
 
   async function addPrices(db: Kysely<Database>, rows: readonly PreparedRow[]): Promise<void> {
     const missing = new Map<number, { id: number; price: string; created_at: number }>();
+    const look = (cost: RecordedCost | null | undefined, id: number): void => {
+      if (!cost?.price || knownPrices.has(cost.priceId) || nextPrices.has(cost.priceId)) return;
+      missing.set(cost.priceId, { id: cost.priceId, price: JSON.stringify(cost.price), created_at: id });
+    };
     for (const { owned, row } of rows) {
-      const { cost, attempts } = owned.record;
-      for (const each of [cost, ...attempts.map(({ used }) => used?.cost)]) {
-        if (!each?.price || knownPrices.has(each.priceId) || nextPrices.has(each.priceId)) continue;
-        missing.set(each.priceId, { id: each.priceId, price: JSON.stringify(each.price), created_at: row.id });
-      }
+      look(owned.record.cost, row.id);
+      for (const { used } of owned.record.attempts) look(used?.cost, row.id);
     }
     if (missing.size === 0) return;
     await db
