@@ -49,7 +49,7 @@ export class Recorder implements JoinRecorder {
 
   head(status: number, headers: Record<string, string>): void {
     if (!this.isRunning || this.answer.head !== null) return;
-    this.answer.head = { status, headers: { ...headers } };
+    this.answer.head = { status, headers };
     this.keeper.tell(this.answer);
   }
 

@@ -21,6 +21,10 @@ export interface AdmissionOptions {
   maxima?: Partial<ConcurrencyMaxima>;
 }
 
+interface OwnerGates extends Gates {
+  owner: string;
+}
+
 /** Everything is counted, also where a limit is off, so that one that is switched on while the gateway runs holds at once. */
 export function createAdmission({ clock, schedule, settings, maxima = {} }: AdmissionOptions): Admission {
   const gateFor = (
@@ -31,17 +35,22 @@ export function createAdmission({ clock, schedule, settings, maxima = {} }: Admi
 
   const maxInFlight = settings.maxInFlight === 0 ? null : settings.maxInFlight;
   const whole = gateFor({ kind: "process" }, () => maxInFlight, { maxBytes: settings.maxInFlightBytes });
-  const clientKeys = new Map<string, Gates>();
+  const clientKeys = new Map<string, OwnerGates>();
+  /** Nothing is under way there, but a client that asks one thing after the other comes back. Of all others none is kept. */
+  let lastIdle: OwnerGates | null = null;
   const providers = new Map<string, { gate: Gate; targets: Map<string, Gates> }>();
 
+  const keepIdle = (gates: OwnerGates): void => {
+    if (gates === lastIdle) return;
+    if (lastIdle?.narrow.isIdle) clientKeys.delete(lastIdle.owner);
+    lastIdle = gates;
+  };
   const gatesOfOwner = (owner: string): Gates => {
     const known = clientKeys.get(owner);
     if (known) return known;
-    const onIdle = (): void => {
-      if (clientKeys.get(owner) === gates) clientKeys.delete(owner);
-    };
+    const onIdle = (): void => keepIdle(gates);
     const narrow = gateFor({ kind: "client-key", owner }, () => maxima.clientKey?.(owner) ?? null, { onIdle });
-    const gates = { narrow, wide: whole };
+    const gates: OwnerGates = { owner, narrow, wide: whole };
     clientKeys.set(owner, gates);
     return gates;
   };

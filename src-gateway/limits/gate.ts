@@ -20,7 +20,7 @@ export interface GateOptions {
   settings: AdmissionSettings;
   clock: Clock;
   schedule: Schedule;
-  /** Nothing is in flight or waiting any more. */
+  /** Called when nothing is in flight or waiting any more. */
   onIdle?: () => void;
 }
 
@@ -45,6 +45,11 @@ export class Gate {
 
   get maxBytes(): number {
     return this.#options.maxBytes;
+  }
+
+  /** Nothing is in flight or waiting. */
+  get isIdle(): boolean {
+    return this.inFlight === 0 && this.waiting === 0;
   }
 
   /** Whether a request may go on now without getting ahead of anyone. */
@@ -114,7 +119,7 @@ export class Gate {
 
   /** Says that it is idle, where it is. */
   dropIdle(): void {
-    if (this.inFlight === 0 && this.waiting === 0) this.#options.onIdle?.();
+    if (this.isIdle) this.#options.onIdle?.();
   }
 
   refusedAt(bytes: number): RefusedAt {
