@@ -1,5 +1,6 @@
 /** What a plan is made from, of the parts: the same for requests that came and for those that somebody asks about. */
 import { considerPlan } from "../routing/plan.ts";
+import type { Considered } from "../routing/remembered-plans.ts";
 import type { Plan, PlanInput } from "../routing/types.ts";
 import type { Parts } from "./parts.ts";
 
@@ -7,33 +8,35 @@ export type PlanRequest = Pick<PlanInput, "model" | "wire" | "surface" | "reques
 
 export function planInput(parts: Parts, request: PlanRequest, random: number): PlanInput {
   const { config, instances } = parts.config.live();
+  const { models } = parts;
   return {
     ...request,
     workMode: parts.settings.workMode,
     config,
     instances,
-    listed: () => parts.models.known(),
-    providersOf: (model) => parts.models.providersOf(model),
+    listed: models.known,
+    providersOf: models.providersOf,
+    listsVersion: models.listsVersion(),
     random,
     health: parts.health,
     nowMonotonicMs: parts.clock.monotonicUs() / 1000,
   };
 }
 
-/** A model that nobody is known to have may be new: the providers are asked once more before the answer is no. */
-export async function considerRequest(
-  parts: Parts,
-  request: PlanRequest,
-  random: number,
-): Promise<ReturnType<typeof considerPlan>> {
+/** At once, but for a model that nobody is known to have: it may be new, so that the providers are asked once more. */
+export function considerRequest(parts: Parts, request: PlanRequest, random: number): Considered | Promise<Considered> {
   const found = considerPlan(planInput(parts, request, random));
   if (found.error?.code !== "model_not_found") return found;
-  return (await parts.models.refresh()) ? considerPlan(planInput(parts, request, random)) : found;
+  return parts.models.refresh().then((isNews) => (isNews ? considerPlan(planInput(parts, request, random)) : found));
 }
 
 /** @throws GatewayError when nobody can be asked. */
-export async function planRequest(parts: Parts, request: PlanRequest): Promise<Plan> {
-  const { plan, error } = await considerRequest(parts, request, Math.random());
+export function planRequest(parts: Parts, request: PlanRequest): Plan | Promise<Plan> {
+  const considered = considerRequest(parts, request, Math.random());
+  return considered instanceof Promise ? considered.then(planOf) : planOf(considered);
+}
+
+function planOf({ plan, error }: Considered): Plan {
   if (error) throw error;
   return plan;
 }

@@ -5,7 +5,7 @@ import { headerValues, whyNot } from "./conditions.ts";
 import type { Match } from "./match.ts";
 import type { PlanContext } from "./plan-context.ts";
 import { routeTableOf } from "./route-table.ts";
-import { LOOPBACK } from "./types.ts";
+import { LOOPBACK, type RequestFacts } from "./types.ts";
 
 const PROVIDER_HEADER = "x-provider";
 /** Taken out before the request is sent on. */
@@ -13,9 +13,10 @@ export const PROVIDER_FIELD = "tokligence_provider";
 
 /** Null when the caller leaves the choice to the gateway. @throws GatewayError forbidden, invalid_request */
 export function chosenProvider(model: string, context: PlanContext): Match | null {
-  const { input, facts } = context;
-  const [name, by] = askedFor(context);
+  const { input } = context;
+  const [name, by] = askedFor(input.request);
   if (name === "") return null;
+  const { facts } = context;
   if (name !== LOOPBACK && !input.instances.has(name)) {
     throw new GatewayError("invalid_request", `${by} names "${name.slice(0, 80)}", which is no provider here.`, {
       param: by === "X-Provider" ? PROVIDER_HEADER : PROVIDER_FIELD,
@@ -41,7 +42,12 @@ export function chosenProvider(model: string, context: PlanContext): Match | nul
   };
 }
 
-function askedFor({ facts }: PlanContext): [name: string, by: string] {
+/** Whether the caller may have named one; asked of each request before a plan that others had is taken for it. */
+export const namesProvider = (request: RequestFacts | undefined): boolean =>
+  request !== undefined && (request.headers[PROVIDER_HEADER] !== undefined || request.field(PROVIDER_FIELD) != null);
+
+function askedFor(facts: RequestFacts | undefined): [name: string, by: string] {
+  if (facts === undefined) return ["", ""];
   const header = headerValues(facts, PROVIDER_HEADER)
     .map((value) => value.trim())
     .find((value) => value !== "");

@@ -59,6 +59,7 @@ function prefixed(model: string, context: PlanContext): Match | null {
     whole.has(provider) ? model : bare,
   );
   if (routed) return routed;
+  context.chosen.push(name);
   requireRight(name, context);
   return matchOf(
     `the provider in the name, "${prefix}"`,

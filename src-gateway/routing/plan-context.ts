@@ -1,4 +1,5 @@
 /** What the rules of one plan share: the request, what was left out, and who can be asked now. */
+import type { HealthTarget } from "../health/types.ts";
 import type { RouteTarget } from "../settings/route-types.ts";
 import { drawsFrom } from "./chance.ts";
 import { chooseWire } from "./choose-wire.ts";
@@ -12,55 +13,71 @@ export interface Unavailable {
   why: string;
 }
 
-export interface PlanContext {
-  input: PlanInput;
-  facts: RequestFacts;
-  leftOut: () => LeftOut[];
+export class PlanContext {
+  readonly input: PlanInput;
   /** Providers that exist and cannot be spoken to. */
-  unspoken: Set<string>;
-  draw: () => number;
-  leaveOut: (target: Pick<LeftOut, "provider" | "model">, why: string) => void;
+  readonly unspoken = new Set<string>();
+  /** Providers that only a caller who may choose them is sent to. */
+  readonly chosen: string[] = [];
+  /** Something but the model's name and the configuration was asked: another request may have another plan. */
+  dependsOnRequest = false;
+  private readonly left = new Map<string, LeftOut>();
+  private readonly nextDraw: () => number;
+
+  constructor(input: PlanInput) {
+    this.input = input;
+    this.nextDraw = drawsFrom(input.random);
+  }
+
+  get facts(): RequestFacts {
+    this.dependsOnRequest = true;
+    return this.input.request ?? withoutFacts(this.input);
+  }
+
+  readonly draw = (): number => {
+    this.dependsOnRequest = true;
+    return this.nextDraw();
+  };
+
+  leftOut(): LeftOut[] {
+    return [...this.left.values()];
+  }
+
+  readonly leaveOut = ({ provider, model }: Pick<LeftOut, "provider" | "model">, why: string): void => {
+    this.left.set(`${provider}\n${model}\n${why}`, { provider, model, why });
+  };
+
   /** Null, with the reason noted, when there is no such provider or it does not speak what is needed. */
-  resolve: (provider: string, model: string) => Askable | null;
-  /** Null when the target may be asked now. */
-  unavailable: (target: Askable) => Unavailable | null;
+  readonly resolve = (provider: string, model: string): Askable | null => {
+    const { input } = this;
+    if (provider === LOOPBACK) return { instance: null, provider, model, wire: input.wire };
+    const instance = input.instances.get(provider);
+    const wire = instance ? chooseWire(instance.protocols, input) : null;
+    if (instance && wire !== null) return { instance, provider, model, wire };
+    if (instance) this.unspoken.add(provider);
+    this.leaveOut({ provider, model }, instance ? `it cannot be spoken to in ${input.wire}` : "it is not configured");
+    return null;
+  };
+
+  /** Whether the target may be asked now. */
+  isAvailable(target: Askable): boolean {
+    this.dependsOnRequest = true;
+    return unavailable(target, this.input) === null;
+  }
 }
 
-export function createPlanContext(input: PlanInput): PlanContext {
-  const leftOut = new Map<string, LeftOut>();
-  const unspoken = new Set<string>();
-  const leaveOut: PlanContext["leaveOut"] = ({ provider, model }, why) => {
-    leftOut.set(`${provider}\n${model}\n${why}`, { provider, model, why });
-  };
-  return {
-    input,
-    facts: input.request ?? withoutFacts(input),
-    // No accessor: it would give each object a shape of its own, and shapes live until a full collection.
-    leftOut: () => [...leftOut.values()],
-    unspoken,
-    draw: drawsFrom(input.random),
-    leaveOut,
-    resolve(provider, model) {
-      if (provider === LOOPBACK) return { instance: null, provider, model, wire: input.wire };
-      const instance = input.instances.get(provider);
-      const wire = instance ? chooseWire(instance.protocols, input) : null;
-      if (instance && wire !== null) return { instance, provider, model, wire };
-      if (instance) unspoken.add(provider);
-      leaveOut({ provider, model }, instance ? `it cannot be spoken to in ${input.wire}` : "it is not configured");
-      return null;
-    },
-    unavailable: (target) => unavailable(target, input),
-  };
-}
-
-function unavailable({ instance, provider, model }: Askable, input: PlanInput): Unavailable | null {
+/** Null when the target may be asked now. */
+export function unavailable({ instance, provider, model }: Askable, input: PlanInput): Unavailable | null {
   const { health, nowMonotonicMs = 0 } = input;
   if (!health || instance === null) return null;
-  const keys = instance.keys.map(({ id }) => ({ provider, key: id, model }));
-  const waits = keys.map((key) => ({ key, untilMs: health.availableAtMs(key) }));
-  const first = waits.reduce((a, b) => (b.untilMs < a.untilMs ? b : a), waits[0] ?? { key: null, untilMs: 0 });
-  if (first.untilMs <= nowMonotonicMs || first.key === null) return null;
-  return { untilMs: first.untilMs, why: health.reason(first.key) ?? "it cannot be asked now" };
+  let first: { key: HealthTarget; untilMs: number } | null = null;
+  for (const { id } of instance.keys) {
+    const key = { provider, key: id, model };
+    const untilMs = health.availableAtMs(key);
+    if (untilMs <= nowMonotonicMs) return null;
+    if (first === null || untilMs < first.untilMs) first = { key, untilMs };
+  }
+  return first && { untilMs: first.untilMs, why: health.reason(first.key) ?? "it cannot be asked now" };
 }
 
 function withoutFacts({ surface, wire }: PlanInput): RequestFacts {

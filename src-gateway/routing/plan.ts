@@ -2,11 +2,14 @@
  * Pure decisions: which providers should be asked for a model, in which order, and why.
  *
  * `routing/` knows no clock, no network and no request bodies; the same values always give the same plan, and the plan
- * carries its reasons, so that what the log shows is what was done.
+ * carries its reasons, so that what the log shows is what was done. A plan that only the model's name and the configuration
+ * decide is made once; whoever asks again gets the same object, which nobody may change.
  */
 import { GatewayError } from "../ir/errors.ts";
+import { namesProvider } from "./chosen-provider.ts";
 import { type Match, matchRules } from "./match.ts";
-import { createPlanContext, type PlanContext } from "./plan-context.ts";
+import { PlanContext, unavailable } from "./plan-context.ts";
+import { type Considered, rememberedPlan, rememberPlan } from "./remembered-plans.ts";
 import type { Plan, PlanInput, PlanTarget } from "./types.ts";
 
 /** @throws GatewayError model_not_found, protocol_not_spoken, forbidden, invalid_request */
@@ -17,9 +20,15 @@ export function makePlan(input: PlanInput): Plan {
 }
 
 /** The same for those who want to see what was looked at, also where it leads nowhere. */
-export function considerPlan(input: PlanInput): { plan: Plan; error: GatewayError | null } {
+export function considerPlan(input: PlanInput): Considered {
+  if (namesProvider(input.request)) return readyFirst(decide(input, false), input);
+  return readyFirst(rememberedPlan(input) ?? decide(input, true), input);
+}
+
+/** What the rules say, whoever can be asked now. */
+function decide(input: PlanInput, mayRemember: boolean): Considered {
   const model = resolveAlias(input.model, input.config.aliases);
-  const context = createPlanContext(input);
+  const context = new PlanContext(input);
   let match: Match | null = null;
   let error: GatewayError | null = null;
   try {
@@ -29,7 +38,7 @@ export function considerPlan(input: PlanInput): { plan: Plan; error: GatewayErro
     if (!(thrown instanceof GatewayError)) throw thrown;
     error = thrown;
   }
-  const targets = readyFirst(match?.targets ?? [], context);
+  const targets = withoutRepeats(match?.targets ?? [], context);
   const plan: Plan = {
     model,
     targets,
@@ -38,7 +47,9 @@ export function considerPlan(input: PlanInput): { plan: Plan; error: GatewayErro
     variant: match?.variant ?? null,
     ...(match?.policy ? { policy: match.policy } : {}),
   };
-  return { plan, error };
+  const considered = { plan, error };
+  if (mayRemember && error === null && !context.dependsOnRequest) rememberPlan(input, considered, context.chosen);
+  return considered;
 }
 
 function nobody(model: string, { input, unspoken }: PlanContext): GatewayError {
@@ -57,26 +68,34 @@ function nobody(model: string, { input, unspoken }: PlanContext): GatewayError {
   );
 }
 
+function withoutRepeats(targets: readonly PlanTarget[], context: PlanContext): PlanTarget[] {
+  const seen = new Set<string>();
+  return targets.filter((target) => {
+    const name = `${target.provider}\n${target.model}`;
+    const isNew = !seen.has(name);
+    if (!isNew) context.leaveOut(target, "it stands further up already");
+    seen.add(name);
+    return isNew;
+  });
+}
+
 /** Who may be asked now comes first, in the order of the rule; the others follow, the one that is back soonest first. */
-function readyFirst(targets: readonly PlanTarget[], { unavailable, leaveOut }: PlanContext): PlanTarget[] {
+function readyFirst(considered: Considered, input: PlanInput): Considered {
+  const { plan, error } = considered;
+  // Nearly always all of them may.
+  if (plan.targets.every((target) => unavailable(target, input) === null)) return considered;
   const ready: PlanTarget[] = [];
   const waiting: { target: PlanTarget; untilMs: number }[] = [];
-  const seen = new Set<string>();
-  for (const target of targets) {
-    const name = `${target.provider}\n${target.model}`;
-    if (seen.has(name)) {
-      leaveOut(target, "it stands further up already");
-      continue;
-    }
-    seen.add(name);
-    const state = unavailable(target);
+  for (const target of plan.targets) {
+    const state = unavailable(target, input);
     if (state === null) ready.push(target);
     else {
       const reason = `${target.reason}; not now: ${state.why}`;
       waiting.push({ target: { ...target, reason }, untilMs: state.untilMs });
     }
   }
-  return [...ready, ...waiting.sort((a, b) => a.untilMs - b.untilMs).map(({ target }) => target)];
+  const targets = [...ready, ...waiting.sort((a, b) => a.untilMs - b.untilMs).map(({ target }) => target)];
+  return { plan: { ...plan, targets }, error };
 }
 
 function resolveAlias(asked: string, aliases: Record<string, string>): string {

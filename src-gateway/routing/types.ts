@@ -92,6 +92,8 @@ export interface PlanInput {
   listed(): readonly ListedModel[];
   /** Ids of the providers that list this model. */
   providersOf(model: string): string[];
+  /** Another number whenever what they list has changed; where it is left out, no plan is remembered. */
+  listsVersion?: number;
   /** In [0, 1); decides where chance does. */
   random: number;
   /** Rules that ask for what is not given here do not hold. */

@@ -3,8 +3,9 @@ import { leavesOf, type RouteConfig, type RouteTarget } from "../settings/route-
 import { conditionWords, whyNot } from "./conditions.ts";
 import type { Match } from "./match.ts";
 import { namesOf, type PlanContext } from "./plan-context.ts";
-import { orderGroup } from "./strategies/order-group.ts";
+import { type GroupContext, orderGroup } from "./strategies/order-group.ts";
 import type { Askable, Branch } from "./strategies/strategy.ts";
+import type { RequestFacts } from "./types.ts";
 
 /** The first of the routes that is for this request; null when none is. */
 export function useFirst(
@@ -20,31 +21,14 @@ export function useFirst(
 }
 
 function matchRoute(route: RouteConfig, context: PlanContext, modelFor: (target: RouteTarget) => string): Match | null {
-  const { facts } = context;
-  const problem = route.when ? whyNot(route.when, facts) : null;
+  const problem = route.when ? whyNot(route.when, context.facts) : null;
   if (problem !== null) {
     for (const leaf of leavesOf(route.targets))
       context.leaveOut(namesOf(leaf, modelFor(leaf)), `of ${nameOf(route)}: ${problem}`);
     return null;
   }
-  const resolved = new Map<RouteTarget, Askable | null>();
-  const resolve = (target: RouteTarget): Askable | null => {
-    let found = resolved.get(target);
-    if (found === undefined)
-      resolved.set(target, (found = context.resolve(target.provider, target.model ?? modelFor(target))));
-    return found;
-  };
-  const targets = orderGroup(route, `route "${route.match}" (${route.strategy})`, {
-    facts,
-    route: (route.matches ?? [route.match]).join("\n"),
-    draw: context.draw,
-    resolve,
-    isAvailable: (branch) => branch.leaves.some((leaf) => context.unavailable(leaf) === null),
-    firstTokenP50Ms: (branch) => firstTokenP50Ms(branch, context),
-    leaveOut: (branch, why) => {
-      for (const leaf of branch.leaves) context.leaveOut(leaf, why);
-    },
-  });
+  const label = `route "${route.match}" (${route.strategy})`;
+  const targets = orderGroup(route, label, new RouteStep(route, context, modelFor));
   if (targets === null) return null;
   const { strict, policy } = route;
   return {
@@ -55,13 +39,47 @@ function matchRoute(route: RouteConfig, context: PlanContext, modelFor: (target:
   };
 }
 
+/** What the strategies of one route may ask. The request is read only where one does: else its plan is also that of others. */
+class RouteStep implements GroupContext {
+  readonly route: string;
+  readonly draw: () => number;
+  private readonly context: PlanContext;
+  private readonly modelFor: (target: RouteTarget) => string;
+  private readonly resolved = new Map<RouteTarget, Askable | null>();
+
+  constructor(route: RouteConfig, context: PlanContext, modelFor: (target: RouteTarget) => string) {
+    this.route = (route.matches ?? [route.match]).join("\n");
+    this.draw = context.draw;
+    this.context = context;
+    this.modelFor = modelFor;
+  }
+
+  get facts(): RequestFacts {
+    return this.context.facts;
+  }
+
+  readonly resolve = (target: RouteTarget): Askable | null => {
+    let found = this.resolved.get(target);
+    if (found === undefined)
+      this.resolved.set(target, (found = this.context.resolve(target.provider, target.model ?? this.modelFor(target))));
+    return found;
+  };
+
+  readonly isAvailable = (branch: Branch): boolean => branch.leaves.some((leaf) => this.context.isAvailable(leaf));
+
+  readonly firstTokenP50Ms = ({ leaves }: Branch): number | null => {
+    const { context } = this;
+    const times = leaves.flatMap((leaf) => {
+      const ms = context.isAvailable(leaf) ? context.input.health?.firstTokenP50Ms(leaf.provider, leaf.model) : null;
+      return ms ?? [];
+    });
+    return times.length === 0 ? null : Math.min(...times);
+  };
+
+  readonly leaveOut = (branch: Branch, why: string): void => {
+    for (const leaf of branch.leaves) this.context.leaveOut(leaf, why);
+  };
+}
+
 const nameOf = (route: RouteConfig): string =>
   route.anyModel ? "the route for any model" : `the route "${route.match}"`;
-
-function firstTokenP50Ms(branch: Branch, { input: { health }, unavailable }: PlanContext): number | null {
-  const times = branch.leaves.flatMap((leaf) => {
-    const ms = unavailable(leaf) === null ? health?.firstTokenP50Ms(leaf.provider, leaf.model) : null;
-    return ms ?? [];
-  });
-  return times.length === 0 ? null : Math.min(...times);
-}

@@ -14,9 +14,11 @@ export interface DirectoryModel extends ModelEntry {
 export interface ModelDirectory {
   /** Everything that is known, after asking the providers whose lists are old. */
   list(): Promise<DirectoryModel[]>;
-  known(): DirectoryModel[];
+  known: () => DirectoryModel[];
   /** Ids of the instances that have the model, from what is known. */
-  providersOf(model: string): string[];
+  providersOf: (model: string) => string[];
+  /** Another number whenever one of the lists may have changed. */
+  listsVersion(): number;
   /** The most that a model may answer, as its provider lists it; null when it does not say. */
   maxOutputTokens(provider: string, model: string): number | null;
   /** Asks again whoever was not asked in the last seconds; false when nobody was due. */
@@ -50,18 +52,22 @@ export function createModelDirectory(options: {
   const ttlUs = (options.ttlMs ?? 300_000) * 1000;
   const listings = new Map<string, Listing>();
   const asking = new Map<string, Promise<void>>();
+  let listsVersion = 0;
+  const note = (instance: ProviderInstance, models: ModelEntry[], problem: string | null): void => {
+    listings.set(instance.id, { models, askedUs: clock.monotonicUs(), instance, problem });
+    listsVersion++;
+  };
 
   const ask = (instance: ProviderInstance): Promise<void> => {
     const running = asking.get(instance.id);
     if (running) return running;
     const question = fetchModels(instance, options.resolveSecret, options.ways)
       .then(
-        (models) => void listings.set(instance.id, { models, askedUs: clock.monotonicUs(), instance, problem: null }),
+        (models) => note(instance, models, null),
         (error: unknown) => {
           const problem = error instanceof Error ? error.message : String(error);
           log.debug({ provider: instance.id, problem }, "the models of a provider could not be listed");
-          const before = listings.get(instance.id);
-          listings.set(instance.id, { models: before?.models ?? [], askedUs: clock.monotonicUs(), instance, problem });
+          note(instance, listings.get(instance.id)?.models ?? [], problem);
         },
       )
       .finally(() => asking.delete(instance.id));
@@ -96,6 +102,7 @@ export function createModelDirectory(options: {
         .instances()
         .filter((instance) => modelsOf(instance).some((entry) => entry.id === model))
         .map((instance) => instance.id),
+    listsVersion: () => listsVersion,
     maxOutputTokens: (provider, model) =>
       listings.get(provider)?.models.find((entry) => entry.id === model)?.maxOutputTokens ?? null,
     refresh: () => askOlderThan(PATIENCE_US),
