@@ -8,8 +8,10 @@ import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, 
 import { join } from "node:path";
 import type { Logger } from "../lib/logger.ts";
 import { describeError } from "./database-errors.ts";
+import { noteOf, priceNote } from "./exchange-notes.ts";
 import type { OwnedRecord } from "./group-writer.ts";
 import { INTERRUPTED } from "./instances.ts";
+import { readNotes } from "./read-notes.ts";
 import { createSpillFile } from "./spill-file.ts";
 
 export interface ExchangeJournal {
@@ -27,13 +29,14 @@ export interface ExchangeJournal {
 }
 
 const PREFIX = "noted-exchanges-";
-const NAME = /^noted-exchanges-(\d+)-[ab]\.ndjson$/;
+/** Earlier gateways called them `.ndjson`; they would not understand these notes, and must not take them for theirs. */
+const NAME = /^noted-exchanges-(\d+)-[ab]\.(?:notes|ndjson)$/;
 /** While the database takes nothing, so many bytes a file; by then records go to the spill file. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** @param folder of the gateway's state. */
 export function createExchangeJournal(folder: string, log: Logger): ExchangeJournal {
-  const [fileA, fileB] = ["a", "b"].map((turn) => join(folder, `${PREFIX}${process.pid}-${turn}.ndjson`));
+  const [fileA, fileB] = ["a", "b"].map((turn) => join(folder, `${PREFIX}${process.pid}-${turn}.notes`));
   let current = openFile(fileA ?? "");
   let other = openFile(fileB ?? "");
   let isRefused = false;
@@ -44,9 +47,14 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
     fresh = [];
     if (current.bytes > MAX_BYTES) return;
     try {
-      current.bytes += writeSync(current.fd, records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+      // What a full disk took of the last ones ends here.
+      let text = isRefused ? "\n" : "";
+      for (const owned of records) text += linesOf(owned, current.prices);
+      current.bytes += writeSync(current.fd, text);
       isRefused = false;
     } catch (error) {
+      // Those of this turn may be missing.
+      current.prices.clear();
       if (!isRefused) log.warn(describeError(error), "exchanges cannot be noted; a kill would lose the newest ones");
       isRefused = true;
     }
@@ -65,6 +73,7 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
         if (before.bytes === 0) return;
         ftruncateSync(before.fd);
         before.bytes = 0;
+        before.prices.clear();
       };
     },
     remove() {
@@ -81,9 +90,20 @@ interface NoteFile {
   path: string;
   fd: number;
   bytes: number;
+  /** Those that stand in it. */
+  prices: Set<number>;
 }
 
-const openFile = (path: string): NoteFile => ({ path, fd: openSync(path, "a", 0o600), bytes: 0 });
+const openFile = (path: string): NoteFile => ({ path, fd: openSync(path, "a", 0o600), bytes: 0, prices: new Set() });
+
+/** @param prices that stand in the file already; is added to. */
+function linesOf(owned: OwnedRecord, prices: Set<number>): string {
+  const { cost } = owned.record;
+  const line = `${noteOf(owned)}\n`;
+  if (cost === null || cost.price === null || prices.has(cost.priceId)) return line;
+  prices.add(cost.priceId);
+  return `${priceNote({ priceId: cost.priceId, price: cost.price })}\n${line}`;
+}
 
 /**
  * Hands what earlier processes have noted to the spill file, from which the next writer takes it; what was open is
@@ -96,7 +116,7 @@ export async function recoverJournals(folder: string, spillFile: string): Promis
     .filter(isLeft)
     .map((name) => join(folder, name));
   for (const file of files) {
-    for (const noted of readNotes(file)) {
+    for (const noted of readNotes(readFile(file))) {
       const key = `${noted.instanceId}:${noted.record.id}`;
       if (newest.get(key)?.record.outcome !== undefined && noted.record.outcome === "open") continue;
       newest.set(key, noted);
@@ -125,20 +145,11 @@ function isLeft(name: string): boolean {
   }
 }
 
-function readNotes(file: string): OwnedRecord[] {
-  let text: string;
+function readFile(file: string): string {
   try {
-    text = readFileSync(file, "utf8");
+    return readFileSync(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw error;
   }
-  return text.split("\n").flatMap((line) => {
-    try {
-      return line === "" ? [] : [JSON.parse(line) as OwnedRecord];
-    } catch {
-      // The line that was being written.
-      return [];
-    }
-  });
 }

@@ -1,20 +1,38 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, it } from "vitest";
+import fc from "fast-check";
+import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { createRequestLog } from "../../../src-gateway/request-log/request-log.ts";
 import { createExchangeJournal, recoverJournals } from "../../../src-gateway/store/exchange-journal.ts";
+import { noteOf } from "../../../src-gateway/store/exchange-notes.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
+import type { OwnedRecord } from "../../../src-gateway/store/group-writer.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
+import { readNotes } from "../../../src-gateway/store/read-notes.ts";
 import { describeOnBothDatabases } from "../../suites/store.suite.ts";
-import { completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
+import { anyRecord, completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
 
 const writers: ExchangeWriter[] = [];
 /** A turn of the event loop. */
 const turnIsOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 afterEach(async () => {
   await Promise.all(writers.splice(0).map((writer) => writer.stop()));
+});
+
+describe("a note of an exchange", () => {
+  it("comes back as it was, whatever the exchange", () => {
+    fc.assert(
+      fc.property(fc.array(anyRecord, { maxLength: 4 }), fc.nat(40), (records, cut) => {
+        const owned = records.map((record, n) => ({ instanceId: n, record }));
+        const text = owned.map((each) => `${noteOf(each)}\n`).join("");
+        expect(readNotes(text)).toEqual(owned);
+        // A kill can take the end of the last line.
+        expect(readNotes(text.slice(0, -2 - cut))).toEqual(owned.slice(0, -1));
+      }),
+    );
+  });
 });
 
 describeOnBothDatabases("what a killed process had not written", (database) => {
@@ -73,7 +91,7 @@ describeOnBothDatabases("what a killed process had not written", (database) => {
     await first.flush();
     await first.stop();
     expect(noted()).toEqual([]);
-    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-a.ndjson`), notes);
+    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-a.notes`), notes);
     expect(await recoverJournals(database.folder, spillFile())).toBe(1);
     await writerOn(store).flush();
     expect(await outcomes(store)).toEqual([["completed", null]]);
@@ -105,10 +123,47 @@ describeOnBothDatabases("what a killed process had not written", (database) => {
     await expect.poll(() => writer.pending()).toBe(1);
     expect(await outcomes(store)).toEqual([["completed", null]]);
     const notes = noted().map((name) => readFileSync(join(database.folder, name), "utf8"));
-    expect(notes.join("")).toContain(`"id":${FIRST_ID},`);
+    expect(notes.join("")).toContain(`[1,${FIRST_ID},`);
     await expect.poll(() => outcomes(store)).toHaveLength(2);
     expect((await outcomes(store)).at(-1)).toEqual(["open", null]);
     await writer.stop();
+  });
+
+  it("is understood also where an earlier gateway noted it", async () => {
+    const store = await database.open();
+    const lines = [openRecord(FIRST_ID), completedRecord(FIRST_ID), openRecord(FIRST_ID + 1)].map(
+      (record) => `${JSON.stringify({ instanceId: 1, record })}\n`,
+    );
+    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-b.ndjson`), lines.join(""));
+    expect(await recoverJournals(database.folder, spillFile())).toBe(2);
+    await writerOn(store).flush();
+    expect(await outcomes(store)).toEqual([
+      ["interrupted", "internal_error"],
+      ["completed", null],
+    ]);
+  });
+
+  it("says each price once, and with it what the exchanges cost that name it", async () => {
+    const store = await database.open();
+    const killed = writerOn(store);
+    await killed.flush();
+    const price = { source: "a list", unitPrices: { input: 3 } };
+    const closed = [0, 1, 2].map((n) =>
+      completedRecord(FIRST_ID + n, { cost: { nano: 70 + n, priceId: n === 2 ? 6 : 5, price: { ...price, n } } }),
+    );
+    for (const record of closed) {
+      killed.close(record);
+      await turnIsOver();
+    }
+    const notes = noted().map((name) => readFileSync(join(database.folder, name), "utf8"));
+    expect(notes.join("").split('"a list"')).toHaveLength(3);
+    expect(await recoverJournals(database.folder, spillFile())).toBe(3);
+    const spilled = readFileSync(spillFile(), "utf8").split("\n").filter(Boolean);
+    expect(spilled.map((line) => (JSON.parse(line) as OwnedRecord).record.cost)).toEqual([
+      { nano: 70, priceId: 5, price: { ...price, n: 0 } },
+      { nano: 71, priceId: 5, price: { ...price, n: 0 } },
+      { nano: 72, priceId: 6, price: { ...price, n: 2 } },
+    ]);
   });
 
   it("is left alone while the process that noted it lives", async () => {
