@@ -57,7 +57,7 @@ function beginningOf({ wire, body }: ConversationFacts, hash: HashBytes): string
   if (prompt === null) return null;
   const parts: Buffer[] = [];
   for (const group of PROMPT_GROUPS) {
-    for (const piece of prompt.groups[group]) parts.push(...meaningOf(prompt.bytes, piece, prompt.isMarked), SEPARATOR);
+    for (const piece of prompt.groups[group]) parts.push(...meaningOf(prompt.bytes, piece, piece.isMarked), SEPARATOR);
     parts.push(SEPARATOR);
   }
   return `prompt ${hash(parts)}`;

@@ -29,9 +29,10 @@ const CONTENT = Buffer.from("content");
 const TYPE = Buffer.from("type");
 const TEXT = Buffer.from("text");
 
-/** Whether a mark may stand between the two places. Asked once for many pieces, few of which have one. */
-export function mayBeMarked(bytes: Buffer, from: number, to: number): boolean {
-  return bytes.subarray(from, to).includes(ANY_MARK);
+/** Where between the two places the first mark may stand; `to` where there is none. */
+export function findMark(bytes: Buffer, from: number, to: number): number {
+  const at = bytes.subarray(from, to).indexOf(ANY_MARK);
+  return at < 0 ? to : from + at;
 }
 
 /**

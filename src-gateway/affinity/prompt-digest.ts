@@ -37,7 +37,7 @@ export function digestPrompt(prompt: Prompt, hash: HashBytes): PromptDigest {
   let before: PromptPiece["speaker"] = "user";
   for (const group of PROMPT_GROUPS) {
     for (const piece of prompt.groups[group]) {
-      const meaning = meaningOf(prompt.bytes, piece, prompt.isMarked);
+      const meaning = meaningOf(prompt.bytes, piece, piece.isMarked);
       if (meaning.length === 0) continue;
       const bytes = piece.end - piece.start;
       const digest = hash(meaning).slice(0, 12);

@@ -10,7 +10,7 @@ import {
   nextElementAt,
   skipValue,
 } from "../lib/json-walk.ts";
-import { mayBeMarked } from "./piece-meaning.ts";
+import { findMark } from "./piece-meaning.ts";
 import { type Speaker, speakerOf } from "./speaker.ts";
 
 /** A body, and where its top-level members stand. */
@@ -22,6 +22,8 @@ export interface ScannedBody {
 export interface PromptPiece extends JsonSpan {
   place: PiecePlace;
   speaker: Speaker;
+  /** Whether it may hold marks of a cache. */
+  isMarked: boolean;
 }
 
 /** Put into words only where somebody asks: see `pathOf`. */
@@ -40,8 +42,6 @@ export type PromptGroup = (typeof PROMPT_GROUPS)[number];
 export interface Prompt {
   bytes: Buffer;
   groups: Readonly<Record<PromptGroup, readonly PromptPiece[]>>;
-  /** Whether any of the pieces may hold a mark of a cache. */
-  isMarked: boolean;
   /** What the wire calls each group. */
   names: Readonly<Record<PromptGroup, string>>;
 }
@@ -90,7 +90,7 @@ export function splitPrompt(wire: ProviderWire, body: ScannedBody, until: "answe
   }
   const groups = { tools, system, messages };
   const names = { tools: places.tools, system: systemName ?? places.messages, messages: places.messages };
-  return { bytes, groups, isMarked: PROMPT_GROUPS.some((group) => isGroupMarked(bytes, groups[group])), names };
+  return { bytes, groups, names };
 }
 
 const NO_PIECES: readonly PromptPiece[] = [];
@@ -110,16 +110,22 @@ function split(
   for (let start = isList ? firstElementAt(bytes, value) : value.start; start >= 0; ) {
     const end = isList ? skipValue(bytes, start) : value.end;
     const place = { name, index: isList ? pieces.length : null };
-    const piece: PromptPiece = { start, end, place, speaker: speaker ?? "user" };
+    const piece: PromptPiece = { start, end, place, speaker: speaker ?? "user", isMarked: false };
     if (speaker === null) piece.speaker = speakerOf(bytes, piece);
     if (until === "answer" && piece.speaker === "assistant") break;
     pieces.push(piece);
     start = isList ? nextElementAt(bytes, value, end) : -1;
   }
+  noteMarks(bytes, pieces);
   return pieces;
 }
 
-function isGroupMarked(bytes: Buffer, pieces: readonly PromptPiece[]): boolean {
-  const [first] = pieces;
-  return first !== undefined && mayBeMarked(bytes, first.start, pieces.at(-1)?.end ?? first.end);
+/** From mark to mark: most pieces have none, and a search for each of them would cost more than their bytes. */
+function noteMarks(bytes: Buffer, pieces: readonly PromptPiece[]): void {
+  const end = pieces.at(-1)?.end ?? 0;
+  let mark = -1;
+  for (const piece of pieces) {
+    if (mark < piece.start) mark = findMark(bytes, piece.start, end);
+    piece.isMarked = mark < piece.end;
+  }
 }
