@@ -1,5 +1,5 @@
 /** How the cost of a request grows with what there is besides: routes, providers, keys, and streams that say nothing. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,24 +7,30 @@ import Sqlite from "better-sqlite3";
 import { type Bench, withSystems } from "../rig/bench.ts";
 import { cpuNs, memoryOf } from "../rig/processes.ts";
 import { requestBytes } from "../rig/requests.ts";
-import { type GatewayOptions, type System, startGateway } from "../rig/systems.ts";
+import { type GatewayOptions, type System, startGateway, startProxy } from "../rig/systems.ts";
 
 const KEYS = [100, 100_000, 1_000_000];
 const IDLE_STREAMS = [1_000, 10_000];
 /** Until what a start or an opening leaves is done with. */
 const SETTLE_MS = 5_000;
 const MEASURED_MS = 10_000;
+const WAVE = 200;
+/** What the gateway may have closed meanwhile for reasons of its own. */
+const SPARE = 5;
 const MAX_HOLD_MS = 240_000;
 
 export async function scale(bench: Bench): Promise<void> {
   const many = { routes: 10_000, providers: 1_000 };
   const start = (name: string, options: GatewayOptions = {}): Promise<System> =>
     startGateway(bench.place, { ...options, name });
+  // One after the other: what makes the rows of one would stand in the way of the start of the next.
+  const keyed: Promise<System>[] = [];
+  for (const count of KEYS) keyed.push((keyed.at(-1) ?? Promise.resolve()).then(() => withKeys(bench, count)));
   const systems = [
     start("gateway"),
     start(`${many.routes} routes`, { routes: routes(many.routes) }),
     start(`${many.providers} providers`, { providers: providers(many.providers) }),
-    ...KEYS.map((count) => withKeys(bench, count)),
+    ...keyed,
   ];
   await withSystems(systems, async (all) => {
     const kind = { wire: "chat", mode: "plain", bodyBytes: 2_000 } as const;
@@ -32,7 +38,10 @@ export async function scale(bench: Bench): Promise<void> {
     for (const { name, pid } of all)
       if (pid !== null) bench.fact(`Memory after load, ${name}`, `${memoryOf(pid).residentMiB.toFixed(0)} MiB`);
   });
-  for (const count of IDLE_STREAMS) await idleStreams(bench, count);
+  for (const count of IDLE_STREAMS) {
+    await idleStreams(bench, count, () => startGateway(bench.place));
+    await idleStreams(bench, count, () => startProxy("http-undici", bench.place));
+  }
 }
 
 const routes = (count: number): unknown[] =>
@@ -78,32 +87,38 @@ async function withKeys(bench: Bench, count: number): Promise<System> {
 }
 
 /** Streams that have begun and then say nothing: what each holds, and what they cost while they wait. */
-async function idleStreams(bench: Bench, wanted: number): Promise<void> {
-  // Each is two sockets of the gateway.
+async function idleStreams(bench: Bench, wanted: number, start: () => Promise<System>): Promise<void> {
+  // Each is two sockets of whoever stands between.
   const count = Math.min(wanted, Math.floor((openFilesLimit() - 200) / 2));
-  const gateway = await startGateway(bench.place);
+  const system = await start();
+  const holding: ChildProcess[] = [];
   try {
-    const pid = gateway.pid ?? 0;
+    const pid = system.pid ?? 0;
     const [memoryBefore, filesBefore] = [memoryOf(pid).residentMiB, openFiles(pid)];
     const kind = { wire: "chat", mode: "held", bodyBytes: 2_000 } as const;
     const file = join(bench.place.folder, "held-request");
-    writeFileSync(file, requestBytes(kind, gateway.headers(kind)));
-    const holding = spawn(bench.native.load, [gateway.port, count, MAX_HOLD_MS, file, "hold"].map(String), {
-      stdio: "ignore",
-    });
+    writeFileSync(file, requestBytes(kind, system.headers(kind)));
+    const opened = (): number => Math.floor((openFiles(pid) - filesBefore) / 2);
     const deadline = performance.now() + MAX_HOLD_MS / 2;
-    while (openFiles(pid) - filesBefore < 2 * count && performance.now() < deadline) await wait(100);
-    const open = Math.floor((openFiles(pid) - filesBefore) / 2);
+    // In waves: those who knock all at once are turned away by the kernel, and come back after seconds.
+    for (let held = 0; held < count && performance.now() < deadline; held += WAVE) {
+      const wave = Math.min(WAVE, count - held);
+      const args = [system.port, wave, MAX_HOLD_MS, file, "hold"].map(String);
+      holding.push(spawn(bench.native.load, args, { stdio: "ignore" }));
+      while (opened() < held + wave - SPARE && performance.now() < deadline) await wait(20);
+    }
+    const open = opened();
     await wait(SETTLE_MS);
     const beganAt = performance.now();
     const began = cpuNs(pid);
     await wait(MEASURED_MS);
     const idle = (cpuNs(pid) - began) / ((performance.now() - beganAt) * 1e6);
     const each = ((memoryOf(pid).residentMiB - memoryBefore) * 1024) / open;
-    holding.kill();
-    bench.fact(`${open} idle streams`, `${each.toFixed(0)} KiB each, ${(idle * 100).toFixed(1)} % of a core`);
+    const name = `${open} idle streams, ${system.name}`;
+    bench.fact(name, `${each.toFixed(0)} KiB each, ${(idle * 100).toFixed(1)} % of a core`);
   } finally {
-    await gateway.stop();
+    for (const each of holding) each.kill();
+    await system.stop();
   }
 }
 
