@@ -12,11 +12,15 @@ const ARTICLES: Readonly<Record<JsonKind, string>> = {
   null: "null",
 };
 
-export type FieldKinds = Readonly<Record<string, readonly JsonKind[]>>;
+/** By name, in the order in which they are checked. */
+export type FieldKinds = readonly (readonly [name: string, allowed: readonly JsonKind[]])[];
+
+/** Made once for each surface, and not for each request. */
+export const fieldKinds = (kinds: Readonly<Record<string, readonly JsonKind[]>>): FieldKinds => Object.entries(kinds);
 
 /** @throws GatewayError invalid_request */
 export function checkFields(body: RequestBody, kinds: FieldKinds): void {
-  for (const [name, allowed] of Object.entries(kinds)) {
+  for (const [name, allowed] of kinds) {
     const member = body.root.members.get(name);
     if (member && !allowed.includes(member.kind)) throw wrongType(name, allowed, member.kind);
   }

@@ -1,7 +1,7 @@
-import { checkFields, type FieldKinds, readFlag, readModel, requireFields } from "../fields.ts";
+import { checkFields, fieldKinds, readFlag, readModel, requireFields } from "../fields.ts";
 import type { RequestBody, RequestHead, RequestTarget, Splice } from "../types.ts";
 
-const FIELDS: FieldKinds = {
+const FIELDS = fieldKinds({
   messages: ["array"],
   system: ["string", "array", "null"],
   stream: ["boolean", "null"],
@@ -14,7 +14,7 @@ const FIELDS: FieldKinds = {
   temperature: ["number", "null"],
   top_p: ["number", "null"],
   top_k: ["number", "null"],
-};
+});
 
 export function readRequest(body: RequestBody, target: RequestTarget): RequestHead {
   const model = readModel(body);

@@ -1,9 +1,9 @@
 import { GatewayError } from "../../ir/errors.ts";
 import { scanJson } from "../../lib/json-scan.ts";
-import { checkFields, checkModel, type FieldKinds, requireFields } from "../fields.ts";
+import { checkFields, checkModel, fieldKinds, requireFields } from "../fields.ts";
 import type { RequestBody, RequestHead, RequestTarget, Splice } from "../types.ts";
 
-const FIELDS: FieldKinds = {
+const FIELDS = fieldKinds({
   contents: ["array", "object", "string"],
   systemInstruction: ["object", "string", "null"],
   system_instruction: ["object", "string", "null"],
@@ -12,7 +12,7 @@ const FIELDS: FieldKinds = {
   generationConfig: ["object", "null"],
   safetySettings: ["array", "null"],
   requests: ["array"],
-};
+});
 
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   generateContent: ["contents"],

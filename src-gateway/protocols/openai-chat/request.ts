@@ -1,10 +1,10 @@
 import type { ScannedMember } from "../../lib/json-scan.ts";
 import { scanJson } from "../../lib/json-scan.ts";
-import { checkFields, type FieldKinds, readFlag, readModel, readValue, requireFields } from "../fields.ts";
+import { checkFields, fieldKinds, readFlag, readModel, readValue, requireFields } from "../fields.ts";
 import { asObject } from "../loose-json.ts";
 import type { RequestBody, RequestHead, RequestTarget, Splice } from "../types.ts";
 
-const CHAT_FIELDS: FieldKinds = {
+const CHAT_FIELDS = fieldKinds({
   messages: ["array"],
   stream: ["boolean", "null"],
   stream_options: ["object", "null"],
@@ -16,18 +16,18 @@ const CHAT_FIELDS: FieldKinds = {
   n: ["number", "null"],
   response_format: ["object", "null"],
   metadata: ["object", "null"],
-};
-const COMPLETION_FIELDS: FieldKinds = {
+});
+const COMPLETION_FIELDS = fieldKinds({
   prompt: ["string", "array", "null"],
   stream: ["boolean", "null"],
   stream_options: ["object", "null"],
   max_tokens: ["number", "null"],
-};
-const EMBEDDING_FIELDS: FieldKinds = {
+});
+const EMBEDDING_FIELDS = fieldKinds({
   input: ["string", "array"],
   dimensions: ["number", "null"],
   encoding_format: ["string", "null"],
-};
+});
 
 export function readRequest(body: RequestBody, target: RequestTarget): RequestHead {
   const model = readModel(body);

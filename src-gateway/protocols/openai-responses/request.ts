@@ -1,7 +1,7 @@
-import { checkFields, type FieldKinds, readFlag, readModel } from "../fields.ts";
+import { checkFields, fieldKinds, readFlag, readModel } from "../fields.ts";
 import type { RequestBody, RequestHead, RequestTarget, Splice } from "../types.ts";
 
-const FIELDS: FieldKinds = {
+const FIELDS = fieldKinds({
   input: ["string", "array", "null"],
   instructions: ["string", "array", "null"],
   stream: ["boolean", "null"],
@@ -15,7 +15,7 @@ const FIELDS: FieldKinds = {
   temperature: ["number", "null"],
   top_p: ["number", "null"],
   previous_response_id: ["string", "null"],
-};
+});
 
 export function readRequest(body: RequestBody): RequestHead {
   const model = readModel(body);
