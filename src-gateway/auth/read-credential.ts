@@ -7,17 +7,25 @@ export interface PresentedCredential {
 }
 
 export function readCredential(headers: Headers, query: URLSearchParams): PresentedCredential | null {
-  const found: PresentedCredential[] = [];
-  const bearer = /^\s*bearer[ \t]+(\S+)\s*$/i.exec(one(headers["authorization"]) ?? "")?.[1];
-  if (bearer) found.push({ token: bearer, from: "authorization" });
-  for (const name of ["x-api-key", "x-goog-api-key"] as const) {
-    const token = one(headers[name])?.trim();
-    if (token) found.push({ token, from: name });
+  let first: PresentedCredential | null = null;
+  for (const from of PLACES) {
+    const token = tokenFrom(from, headers, query);
+    if (!token) continue;
+    // A client may send a left-over vendor key beside ours.
+    if (token.startsWith("tok_")) return { token, from };
+    first ??= { token, from };
   }
-  const inQuery = query.get("key");
-  if (inQuery) found.push({ token: inQuery, from: "query" });
-  // A client may send a left-over vendor key beside ours.
-  return found.find(({ token }) => token.startsWith("tok_")) ?? found[0] ?? null;
+  return first;
+}
+
+/** In the order in which they count. */
+const PLACES = ["authorization", "x-api-key", "x-goog-api-key", "query"] as const;
+
+function tokenFrom(from: PresentedCredential["from"], headers: Headers, query: URLSearchParams): string | undefined {
+  if (from === "query") return query.get("key") ?? undefined;
+  const value = one(headers[from]);
+  if (from !== "authorization" || value === undefined) return value?.trim();
+  return /^\s*bearer[ \t]+(\S+)\s*$/i.exec(value)?.[1];
 }
 
 const one = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);

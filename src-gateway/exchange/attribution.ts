@@ -46,12 +46,33 @@ function agentOf(headers: Headers): string | null {
   const userAgent = one(headers["user-agent"]) ?? "";
   // OpenCode travels on an SDK's user agent but marks its sessions in a way of its own.
   if (headers["x-session-affinity"] !== undefined && !/^opencode\//i.test(userAgent)) return "opencode";
+  const agent = agentByUserAgent(userAgent);
+  if (agent !== null) return agent;
+  const originator = one(headers["originator"]);
+  return originator?.startsWith("codex") ? "codex" : null;
+}
+
+/** An agent sends the same text with each of its requests. */
+const known = new Map<string, string | null>();
+const MAX_KNOWN = 500;
+const LONGEST_KNOWN = 300;
+
+function agentByUserAgent(userAgent: string): string | null {
+  const before = known.get(userAgent);
+  if (before !== undefined) return before;
+  const agent = agentNamedBy(userAgent);
+  if (userAgent.length > LONGEST_KNOWN) return agent;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(userAgent, agent);
+  return agent;
+}
+
+function agentNamedBy(userAgent: string): string | null {
   for (const [pattern, name] of AGENTS) {
     const match = pattern.exec(userAgent);
     if (match) return match[1] === undefined ? name : `${name}/${clip(match[1], 40)}`;
   }
-  const originator = one(headers["originator"]);
-  return originator?.startsWith("codex") ? "codex" : null;
+  return null;
 }
 
 /**

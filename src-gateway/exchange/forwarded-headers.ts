@@ -31,25 +31,37 @@ const TO_FOREIGN: readonly string[] = ["user-agent"];
 /** They name an account of this vendor, so no other provider is told. */
 const TO_KIND: Readonly<Record<string, readonly string[]>> = { openai: ["openai-organization", "openai-project"] };
 
+const NONE: readonly string[] = [];
+
 export function headersToProvider(
   target: { wire: ProviderWire; kind: string },
   client: { wire: WireProtocol; model: string; headers: Headers },
 ): Record<string, string> {
   const names = target.wire === client.wire ? TO_PROVIDER[client.wire] : TO_FOREIGN;
   const passed: Record<string, string> = {};
-  for (const name of [...names, ...(TO_KIND[target.kind] ?? [])]) {
-    const value = client.headers[name];
-    if (value !== undefined) passed[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
+  pass(names, client.headers, passed);
+  pass(TO_KIND[target.kind] ?? NONE, client.headers, passed);
   return withLongContext(passed, client.model, target.wire);
+}
+
+function pass(names: readonly string[], from: Headers, to: Record<string, string>): void {
+  for (const name of names) {
+    const value = from[name];
+    if (value !== undefined) to[name] = Array.isArray(value) ? value.join(", ") : value;
+  }
 }
 
 export function headersToClient(provider: Headers): Record<string, string> {
   const passed: Record<string, string> = {};
-  for (const [name, value] of Object.entries(provider)) {
-    if (value === undefined) continue;
-    if (!TO_CLIENT.has(name) && !TO_CLIENT_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-    passed[name] = Array.isArray(value) ? value.join(", ") : value;
+  for (const name of Object.keys(provider)) {
+    const value = provider[name];
+    if (value !== undefined && passesToClient(name)) passed[name] = Array.isArray(value) ? value.join(", ") : value;
   }
   return passed;
+}
+
+function passesToClient(name: string): boolean {
+  if (TO_CLIENT.has(name)) return true;
+  for (const prefix of TO_CLIENT_PREFIXES) if (name.startsWith(prefix)) return true;
+  return false;
 }

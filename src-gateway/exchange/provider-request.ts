@@ -31,19 +31,18 @@ export function buildProviderRequest(input: {
   const asksForUsage = head.stream && !head.wantsUsage && !instance.compat.has("no-stream-options");
   const splices = wire.rewriteRequest(input.body, input.target, { model: input.model, askForUsage: asksForUsage });
   const base = instance.protocols[input.wire] ?? "";
+  const headers = headersToProvider(
+    { wire: input.wire, kind: instance.kind },
+    { wire: input.wire, model: head.model, headers: input.headers },
+  );
+  Object.assign(headers, instance.headers);
+  headers["content-type"] = "application/json";
+  headers["accept"] = head.stream ? "text/event-stream, application/json" : "application/json";
+  // Answers are read on the way through; compressing them for one local hop would only cost both sides time.
+  headers["accept-encoding"] = "identity";
   return {
     url: base + wire.providerPath(input.target, input.model),
-    headers: {
-      ...headersToProvider(
-        { wire: input.wire, kind: instance.kind },
-        { wire: input.wire, model: head.model, headers: input.headers },
-      ),
-      ...instance.headers,
-      "content-type": "application/json",
-      accept: head.stream ? "text/event-stream, application/json" : "application/json",
-      // Answers are read on the way through; compressing them for one local hop would only cost both sides time.
-      "accept-encoding": "identity",
-    },
+    headers,
     body: applySplices(input.body.bytes, splices),
     hidesUsage: asksForUsage,
   };

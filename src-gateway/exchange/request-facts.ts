@@ -22,31 +22,40 @@ interface Asked {
   principal: Pick<Principal, "apiKeyId" | "keyName" | "email" | "scopes" | "teamName">;
 }
 
-export function factsOf({ body, ...asked }: Asked & { body: RequestBody }): RequestFacts {
+export function factsOf(asked: Asked & { body: RequestBody }): RequestFacts {
+  const { body, inbound } = asked;
   let content: ContentFacts | null = null;
-  return {
-    ...factsWithoutBody(asked),
+  return factsWith(asked, {
     bytes: body.bytes.length,
-    content: () => (content ??= contentOf(asked.inbound, body)),
+    content: () => (content ??= contentOf(inbound, body)),
     field: (path) => readMember(body, path),
-  };
+  });
 }
 
 /** Of a request whose body is handed through unread: rules about it do not hold. */
-export function factsWithoutBody({ inbound, world, keeper: { record }, principal }: Asked): RequestFacts {
-  const key = principal.apiKeyId === null ? null : { id: principal.apiKeyId, name: principal.keyName ?? "" };
+export const factsWithoutBody = (asked: Asked): RequestFacts =>
+  factsWith(asked, { bytes: asked.keeper.record.bytesIn, content: noContent, field: noField });
+
+const noContent = (): ContentFacts => NO_CONTENT;
+const noField = (): undefined => undefined;
+
+function factsWith(
+  { inbound, world, keeper: { record }, principal }: Asked,
+  { bytes, content, field }: Pick<RequestFacts, "bytes" | "content" | "field">,
+): RequestFacts {
+  const { apiKeyId: id, keyName, email: user, teamName, scopes } = principal;
   return {
     surface: countedSurface(inbound.target.surface),
     wire: inbound.wire,
     agent: record.agent,
-    key: key === null ? null : { ...key, user: principal.email, team: principal.teamName ?? keyTeam(principal.scopes) },
+    key: id === null ? null : { id, name: keyName ?? "", user, team: teamName ?? keyTeam(scopes) },
     project: record.project,
     session: record.session,
     headers: inbound.headers,
     nowMs: world.clock.nowUs() / 1000,
-    bytes: record.bytesIn,
-    content: () => NO_CONTENT,
-    field: () => undefined,
+    bytes,
+    content,
+    field,
   };
 }
 

@@ -32,6 +32,18 @@ describe("attribution", () => {
     expect(attribute(headers)).toEqual({ agent, session, gitBranch: null });
   });
 
+  it("reads the same from a user agent that it has met before, alone or beside other headers, and from a long one", () => {
+    const userAgent = "OpenAI/JS 7.55.0";
+    for (let turn = 0; turn < 2; turn++) {
+      expect(attribute({ "user-agent": userAgent }).agent).toBe("openai-sdk/7.55.0");
+      expect(attribute({ "user-agent": userAgent, "x-session-affinity": "x" }).agent).toBe("opencode");
+      expect(attribute({ "user-agent": "unknown/1", originator: "codex_vscode" }).agent).toBe("codex");
+      expect(attribute({ "user-agent": "unknown/1" }).agent).toBeNull();
+      expect(attribute({ "user-agent": `curl/8 ${"x".repeat(1000)}` }).agent).toBe("curl/8");
+    }
+    for (let n = 0; n < 1000; n++) expect(attribute({ "user-agent": `curl/${n}` }).agent).toBe(`curl/${n}`);
+  });
+
   it("takes the branch from a header that any agent can be given", () => {
     expect(attribute({ "x-tokligence-git-branch": "feat/bills" }).gitBranch).toBe("feat/bills");
   });
