@@ -80,8 +80,12 @@ export function createExchangeWorld(
       return parts.tokens.authenticate(token) ?? keyRing.authenticate(token, address);
     },
     plan: (request) => planRequest(parts, request),
-    authorize: async ({ instance, wire, key }, request) =>
-      authorizer.authorize(instance, wire, await secretOf(parts, instance, key), request),
+    authorize({ instance, wire, key }, request) {
+      const secret = secretOf(parts, instance, key);
+      return secret instanceof Promise
+        ? secret.then((resolved) => authorizer.authorize(instance, wire, resolved, request))
+        : authorizer.authorize(instance, wire, secret, request);
+    },
     maxOutputTokens: (provider, model) => parts.models.maxOutputTokens(provider, model),
     countTokens: async (request, signal) => (await counter.count(request, signal)).tokens,
     withoutCounter: new Map(),
@@ -105,8 +109,12 @@ function admissionOf({ clock, settings, config }: Parts): Admission {
   });
 }
 
-/** Null where the provider needs none. @throws GatewayError credential_missing */
-async function secretOf({ secrets }: Parts, instance: ProviderInstance, key?: ProviderKey): Promise<string | null> {
+/** Null where the provider needs none; at once where it is known already. @throws GatewayError credential_missing */
+function secretOf(
+  { secrets }: Parts,
+  instance: ProviderInstance,
+  key?: ProviderKey,
+): string | null | Promise<string | null> {
   const credential = key?.credential ?? instance.credential;
   if (credential === null) {
     if (!instance.needsCredential) return null;
@@ -115,7 +123,7 @@ async function secretOf({ secrets }: Parts, instance: ProviderInstance, key?: Pr
       `The provider "${instance.id}" needs a key and has none. Set its usual environment variable, or \`credential\` in gateway.yaml.`,
     );
   }
-  return secrets.peek(credential) ?? (await secrets.resolve(credential));
+  return secrets.peek(credential) ?? secrets.resolve(credential);
 }
 
 function waitFor(ms: number, signal: AbortSignal): Promise<void> {

@@ -22,7 +22,7 @@ export interface Authorizer {
     wire: ProviderWire,
     secret: string | null,
     request: Unsigned,
-  ): Promise<Unsigned>;
+  ): Unsigned | Promise<Unsigned>;
 }
 
 const TOKEN_TIMEOUT_MS = 15_000;
@@ -30,23 +30,30 @@ const TOKEN_TIMEOUT_MS = 15_000;
 export function createAuthorizer(clock: Clock, ways?: Pick<WaysOut, "to">): Authorizer {
   const googleTokens = createGoogleTokens({ clock, fetchJson: (url, form) => fetchJson(url, form, ways) });
   return {
-    async authorize(instance, wire, secret, request) {
+    authorize(instance, wire, secret, request) {
       const scheme = instance.auth[wire];
       if (secret !== null && scheme === "aws") return signForAws(instance, secret, request, clock);
       if (secret !== null && scheme === "google" && secret.trimStart().startsWith("{")) {
-        const token = await googleTokens.tokenFor(secret);
-        return { ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } };
+        return googleTokens
+          .tokenFor(secret)
+          .then((token) => withHeaders(request, { authorization: `Bearer ${token}` }));
       }
-      return { ...request, headers: { ...request.headers, ...providerHeaders(instance, wire, secret) } };
+      return withHeaders(request, providerHeaders(instance, wire, secret));
     },
   };
 }
+
+const withHeaders = ({ url, headers, body }: Unsigned, more: Record<string, string>): Unsigned => ({
+  url,
+  headers: { ...headers, ...more },
+  body,
+});
 
 /** `ACCESS_KEY:SECRET_KEY`, with `:SESSION_TOKEN` behind it where there is one; anything else is a bearer key of the service. */
 function signForAws(instance: ProviderInstance, secret: string, request: Unsigned, clock: Clock): Unsigned {
   const [accessKeyId, secretAccessKey, ...session] = secret.trim().split(":");
   if (!accessKeyId || !secretAccessKey) {
-    return { ...request, headers: { ...request.headers, authorization: `Bearer ${secret.trim()}` } };
+    return withHeaders(request, { authorization: `Bearer ${secret.trim()}` });
   }
   const region = /\.([a-z]{2}(?:-[a-z]+)+-\d)\./.exec(new URL(request.url).hostname)?.[1] ?? instance.region;
   if (!region) {
