@@ -156,7 +156,15 @@ export interface ExchangeRecord {
 }
 
 /** The id as clients see it in `X-Request-ID`, and as `gateway logs` takes it. */
-export const requestIdOf = (id: number): string => `req_${id.toString(36)}`;
+export const requestIdOf = (id: number): string => `req_${id < LOW ? id.toString(36) : largeId(id)}`;
+
+const LOW = 36 ** 5;
+
+/** Two small numbers are written several times as fast as a large one. */
+function largeId(id: number): string {
+  const high = Math.floor(id / LOW);
+  return high.toString(36) + (id - high * LOW).toString(36).padStart(5, "0");
+}
 
 /** The number behind a request id; null when the text is none. */
 export function parseRequestId(text: string): number | null {

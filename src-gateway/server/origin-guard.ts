@@ -46,9 +46,21 @@ export function checkOrigin(request: OriginFacts, policy: OriginPolicy): OriginV
   return origin === `http://${own}` || origin === `https://${own}` ? "ok" : "foreign-origin";
 }
 
+/** Nearly all requests name one host. */
+let lastHost = "";
+let lastName: string | null = null;
+
 /** The name in a Host header, lower case, without port; null when it is none. */
 function hostName(host: string | undefined): string | null {
   if (host === undefined) return null;
+  if (host !== lastHost) {
+    lastHost = host;
+    lastName = nameIn(host);
+  }
+  return lastName;
+}
+
+function nameIn(host: string): string | null {
   const match = /^(\[[0-9a-fA-F:.]+\]|[^:[\]/@\s]+)(?::\d{1,5})?$/.exec(host);
   return match?.[1]?.toLowerCase().replace(/\.$/, "") ?? null;
 }
