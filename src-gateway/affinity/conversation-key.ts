@@ -1,9 +1,10 @@
 /** One name for all turns of a conversation, read from what arrived. */
 import type { WireProtocol } from "../ir/protocol.ts";
 import type { HashBytes } from "../lib/hash-bytes.ts";
+import type { JsonSpan } from "../lib/json-walk.ts";
 import { meaningOf } from "./piece-meaning.ts";
 import type { PromptDigest } from "./prompt-digest.ts";
-import { PROMPT_GROUPS, type ScannedBody, splitPrompt } from "./prompt-pieces.ts";
+import { PROMPT_GROUPS, type Prompt, type PromptGroup, type ScannedBody, splitPrompt } from "./prompt-pieces.ts";
 
 export interface ConversationFacts {
   /** Id of the client's key: conversations of two keys are never one. */
@@ -22,7 +23,15 @@ const MAX_METADATA_BYTES = 4_096;
 /** Claude Code named its session inside the user's id before it had a header for it; both of its spellings. */
 const SESSION_IN_USER_ID = /session(?:_id\\":\\"|_)([0-9a-f]{8}-[0-9a-f-]{27})/;
 
-const SEPARATOR = Buffer.from("\n");
+const COMMA = 0x2c;
+/** What stands between two pieces of a body that has no white space. */
+const SEPARATOR = Buffer.from(",");
+/** In lines of their own, as no JSON has them outside of its quotes. */
+const GROUP_NAMES: Readonly<Record<PromptGroup, Buffer>> = {
+  tools: Buffer.from("\ntools\n"),
+  system: Buffer.from("\nsystem\n"),
+  messages: Buffer.from("\nmessages\n"),
+};
 
 /**
  * The agent's session, or else a hash of how the conversation begins: tools, system prompt and all up to the model's first
@@ -54,13 +63,38 @@ function sessionOf({ session, body }: Pick<ConversationFacts, "session" | "body"
 
 function beginningOf({ wire, body }: ConversationFacts, hash: HashBytes): string | null {
   const prompt = splitPrompt(wire, body, "answer");
-  if (prompt === null) return null;
+  return prompt && `prompt ${hash(partsOf(prompt))}`;
+}
+
+/** What is hashed. Pieces that stand side by side as they are make one part: each part costs a call. */
+function partsOf({ bytes, groups }: Prompt): Buffer[] {
   const parts: Buffer[] = [];
   for (const group of PROMPT_GROUPS) {
-    for (const piece of prompt.groups[group]) parts.push(...meaningOf(prompt.bytes, piece, piece.isMarked), SEPARATOR);
-    parts.push(SEPARATOR);
+    let before = GROUP_NAMES[group];
+    let run: JsonSpan | null = null;
+    for (const piece of groups[group]) {
+      const meaning = meaningOf(bytes, piece, piece.isMarked);
+      const isAsItIs = isUntouched(meaning, bytes, piece);
+      if (run !== null && isAsItIs && bytes[run.end] === COMMA && piece.start === run.end + 1) {
+        run.end = piece.end;
+        continue;
+      }
+      if (run !== null) parts.push(bytes.subarray(run.start, run.end));
+      parts.push(before);
+      before = SEPARATOR;
+      run = isAsItIs ? { start: piece.start, end: piece.end } : null;
+      if (run === null) parts.push(...meaning);
+    }
+    if (run !== null) parts.push(bytes.subarray(run.start, run.end));
   }
-  return `prompt ${hash(parts)}`;
+  return parts;
+}
+
+/** Whether a piece means what it says, byte for byte. */
+function isUntouched(meaning: readonly Buffer[], bytes: Buffer, { start, end }: JsonSpan): boolean {
+  const [only] = meaning;
+  if (only === undefined || meaning.length > 1 || only.buffer !== bytes.buffer) return false;
+  return only.byteOffset === bytes.byteOffset + start && only.length === end - start;
 }
 
 function sessionInMetadata({ bytes, root }: ScannedBody): string | null {

@@ -143,6 +143,25 @@ it.each([
   expect(keys[1]).toBe(keys[0]);
 });
 
+it("is the same wherever the marks of a cache stand, and however its parts are spaced", () => {
+  const named = (name: string, isMarked: boolean) => ({ name, ...(isMarked ? { cache_control: { type: "x" } } : {}) });
+  const said = (text: string, isMarked: boolean) => ({
+    role: "user",
+    content: isMarked ? [{ type: "text", text, cache_control: { type: "x" } }] : text,
+  });
+  const keyWith = (marked: readonly number[], between: string): string | null => {
+    const tools = ["a", "b", "c"].map((name, at) => JSON.stringify(named(name, marked.includes(at))));
+    const messages = ["d", "e", "f"].map((text, at) => JSON.stringify(said(text, marked.includes(at + 3))));
+    const bytes = Buffer.from(`{"tools":[${tools.join(between)}],"messages":[${messages.join(between)}]}`);
+    return keyOf("anthropic-messages", {}, { body: { bytes, root: scanJson(bytes) } });
+  };
+  const keys = [[], [1], [0, 5], [2, 3, 4], [0, 1, 2, 3, 4, 5]].flatMap((marked) => [
+    keyWith(marked, ","),
+    keyWith(marked, ", "),
+  ]);
+  expect(new Set(keys).size).toBe(1);
+});
+
 it("is null for what is no conversation", () => {
   expect(keyOf("openai-chat", {}, { body: bodyOf({ input: "embed me" }) })).toBeNull();
   expect(keyOf("openai-responses", {}, { body: bodyOf({ input: [], previous_response_id: "resp_1" }) })).toBeNull();
