@@ -17,9 +17,11 @@ export type PricedRecord = PricedUse & Partial<Pick<ExchangeRecord, "attempts">>
  * With what its failed attempts cost. Null where nothing is known to have been used, and where a part of it has no price.
  */
 export function priceRecord(book: PriceBook, record: PricedRecord): RecordedCost | null {
-  const failed = priceAttempts(book, record).flatMap(({ used }) => used ?? []);
-  const own = record.usageSource === "none" ? [] : [priceUse(book, record)];
-  return sumOfCosts([...own, ...failed.map(({ cost }) => cost)]);
+  let sum = record.usageSource === "none" ? undefined : priceUse(book, record);
+  for (const { used } of priceAttempts(book, record)) {
+    if (used !== undefined) sum = sum === undefined ? used.cost : sumOf(sum, used.cost);
+  }
+  return sum ?? null;
 }
 
 /** The attempts with what each of those has cost that failed after they had used something. */
@@ -27,6 +29,7 @@ export function priceAttempts(
   book: PriceBook,
   { id, attempts = [] }: Pick<PricedRecord, "id" | "attempts">,
 ): AttemptRecord[] {
+  if (attempts.every(({ used }) => used === undefined)) return attempts;
   return attempts.map((attempt) => {
     if (attempt.used === undefined) return attempt;
     const { provider, model: modelRouted, used } = attempt;
@@ -45,12 +48,9 @@ export function priceAttempts(
   });
 }
 
-/** The prices are those of the first. Null of none, and where one of them is not known. */
-function sumOfCosts(costs: readonly (RecordedCost | null)[]): RecordedCost | null {
-  const [first = null] = costs;
-  if (first === null || costs.some((cost) => cost === null)) return null;
-  return { ...first, nano: costs.reduce((sum, cost) => sum + (cost?.nano ?? 0), 0) };
-}
+/** The prices are those of the first. Null where one of them is not known. */
+const sumOf = (first: RecordedCost | null, next: RecordedCost | null): RecordedCost | null =>
+  first === null || next === null ? null : { ...first, nano: first.nano + next.nano };
 
 function priceUse(book: PriceBook, use: PricedUse): RecordedCost | null {
   const facts = factsOf(use);

@@ -23,7 +23,10 @@ export interface ExchangeWriterOptions {
 }
 
 export interface ExchangeWriter {
-  /** The exchange is written as `open`: with the next group, or, where there is a journal, if it lasts a quarter of a second. */
+  /**
+   * The exchange is written as `open`: with the next group, or, where there is a journal, if it lasts a quarter of a second.
+   * @param record does not change any more: whoever goes on with it hands over a copy.
+   */
   open(record: ExchangeRecord): void;
   close(record: ExchangeRecord): void;
   /** Resolves when all that waits now is written, or the database does not take it: `pending` says which. */

@@ -56,7 +56,7 @@ class Writer implements ExchangeWriter {
 
   open(record: ExchangeRecord): void {
     // What is closed never opens again.
-    if (!this.waiting.has(record.id)) this.add({ ...record, outcome: "open" });
+    if (!this.waiting.has(record.id)) this.add(record.outcome === "open" ? record : { ...record, outcome: "open" });
   }
 
   close(record: ExchangeRecord): void {

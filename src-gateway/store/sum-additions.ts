@@ -6,7 +6,7 @@ import type { Database } from "./schema.ts";
 type Key = readonly (string | number)[];
 
 /** Statements have one of these sizes, so that their texts can be kept. */
-const SIZES = [32, 8, 1] as const;
+const SIZES = [64, 32, 16, 8, 4, 2, 1] as const;
 
 export class SumAdditions {
   readonly table: string;

@@ -122,13 +122,11 @@ export function createUpsert(dialect: DialectName): UpsertExchanges {
   const whole = new Statements(COLUMNS, dialect);
   return async (db, rows, names) => {
     const ids: number[] = [];
-    await usual.write(db, rows.filter(isUsual), names, ids);
-    await whole.write(
-      db,
-      rows.filter((row) => !isUsual(row)),
-      names,
-      ids,
-    );
+    const most: ExchangeRow[] = [];
+    const others: ExchangeRow[] = [];
+    for (const row of rows) (isUsual(row) ? most : others).push(row);
+    await usual.write(db, most, names, ids);
+    await whole.write(db, others, names, ids);
     return ids;
   };
 }
