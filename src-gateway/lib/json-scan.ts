@@ -281,10 +281,9 @@ class Scanner {
   private skipSpace(): void {
     const { bytes } = this;
     let at = this.at;
-    for (;;) {
-      const byte = bytes[at];
+    // Mostly there is none, so one comparison comes before the four.
+    for (let byte = bytes[at]; byte !== undefined && byte <= 0x20; byte = bytes[++at]) {
       if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
-      at++;
     }
     this.at = at;
   }

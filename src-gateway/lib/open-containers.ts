@@ -27,7 +27,7 @@ export class OpenContainers {
   clear(): void {
     this.depth = 0;
     this.count = 0;
-    this.crowded.length = 0;
+    if (this.crowded.length > 0) this.crowded.length = 0;
   }
 
   isInObject(): boolean {
@@ -43,14 +43,14 @@ export class OpenContainers {
     const base = this.bases[--this.depth] ?? IS_ARRAY;
     if (base === IS_ARRAY) return;
     this.count = base;
-    if (this.crowded.at(-1)?.depth === this.depth + 1) this.crowded.pop();
+    if (this.isCrowded(this.depth + 1)) this.crowded.pop();
   }
 
   /** False when the innermost object already has this key. Escapes count: `"a"` and `"\u0061"` are the same key. */
   add(bytes: Buffer, start: number, end: number, hash: number, escaped: boolean): boolean {
     const { count, starts, ends, hashes } = this;
     const base = this.bases[this.depth - 1] ?? 0;
-    if (escaped || count - base >= LINEAR_KEYS || this.crowded.at(-1)?.depth === this.depth)
+    if (escaped || count - base >= LINEAR_KEYS || this.isCrowded(this.depth))
       return addName(this.names(base, bytes), bytes, start, end);
     for (let n = base; n < count; n++) {
       if (hashes[n] === hash && bytes.compare(bytes, starts[n], ends[n], start, end) === 0) return false;
@@ -61,6 +61,10 @@ export class OpenContainers {
     this.hashes[count] = hash;
     this.count = count + 1;
     return true;
+  }
+
+  private isCrowded(depth: number): boolean {
+    return this.crowded.length > 0 && this.crowded.at(-1)?.depth === depth;
   }
 
   /** Of the innermost object, which is a crowded one from now on. */
