@@ -3,9 +3,12 @@ import { createHash } from "node:crypto";
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
 
+/** The numbers of texts. */
+export type NameNumbers = Pick<ReadonlyMap<string, number>, "get">;
+
 export interface Names {
   /** The numbers of the texts; those that are new are added. To be called inside the transaction that uses them. */
-  numbersOf(db: Kysely<Database>, texts: Iterable<string>): Promise<Pick<ReadonlyMap<string, number>, "get">>;
+  numbersOf(db: Kysely<Database>, texts: Iterable<string>): Promise<NameNumbers>;
   /** The transaction is through. */
   settle(): void;
   /** The transaction came to nothing, and what it added with it. */
@@ -20,7 +23,7 @@ const CHUNK = 300;
 export function createNames(): Names {
   let known = new Map<string, number>();
   const next = new Map<string, number>();
-  const numbers = { get: (text: string): number | undefined => known.get(text) ?? next.get(text) };
+  const numbers: NameNumbers = { get: (text) => known.get(text) ?? next.get(text) };
   return {
     async numbersOf(db, texts) {
       const missing = new Set<string>();

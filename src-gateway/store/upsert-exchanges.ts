@@ -3,6 +3,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
 import { isLong, LONGS, SHORT_COLUMNS, toLean } from "./lean-rows.ts";
 import { NAMED_COLUMNS } from "./named-columns.ts";
+import type { NameNumbers } from "./names.ts";
 import type { DialectName } from "./open-store.ts";
 import type { Database } from "./schema.ts";
 
@@ -82,9 +83,6 @@ const RARE_COLUMNS = [
 const RARE: ReadonlySet<Column> = new Set(RARE_COLUMNS);
 
 const isUsual = (row: ExchangeRow): boolean => RARE_COLUMNS.every((column) => row[column] === null);
-
-/** The numbers of texts. */
-export type NameNumbers = Pick<ReadonlyMap<string, number>, "get">;
 
 /**
  * Writes or completes rows, all or none. A row that is closed already stays as it is, and so does one that belongs to
