@@ -13,6 +13,8 @@ import pg from "pg";
 export interface TestPostgres {
   /** The address of a database of this name, which is made when it is not there. */
   url(database: string): Promise<string>;
+  /** The address of a new database with all that the other one holds, which nobody may be connected to. */
+  copy(database: string, from: string): Promise<string>;
   /** Ends the server as a restart of the machine would, and keeps its data. */
   halt(): Promise<void>;
   /** Starts it again, at the same address. */
@@ -60,12 +62,26 @@ class Server implements TestPostgres {
   }
 
   async url(database: string): Promise<string> {
+    return this.asked(database, async (client) => {
+      const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [database]);
+      if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
+    });
+  }
+
+  copy(database: string, from: string): Promise<string> {
+    const [name, other] = [database, from].map((each) => pg.escapeIdentifier(each));
+    return this.asked(
+      database,
+      async (client) => void (await client.query(`create database ${name} template ${other}`)),
+    );
+  }
+
+  private async asked(database: string, ask: (client: pg.Client) => Promise<void>): Promise<string> {
     const address = `postgres://postgres@127.0.0.1:${this.port}`;
     const client = new pg.Client({ connectionString: `${address}/postgres` });
     await client.connect();
     try {
-      const { rowCount } = await client.query("select 1 from pg_database where datname = $1", [database]);
-      if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)}`);
+      await ask(client);
     } finally {
       await client.end();
     }

@@ -10,7 +10,7 @@ import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { startInstance } from "../../../src-gateway/store/instances.ts";
 import { MIGRATIONS } from "../../../src-gateway/store/migrations/migrate.ts";
 import { openStore } from "../../../src-gateway/store/open-store.ts";
-import { describeOnBothDatabases, describeOnPostgres } from "../../suites/store.suite.ts";
+import { describeOnEmptyDatabases, describeOnPostgres } from "../../suites/store.suite.ts";
 import { connectPlainly } from "../../support/plain-connection.ts";
 import { fillSample } from "../store/copy/sample-ledger.ts";
 import { type CliHome, newHome } from "./run-cli.ts";
@@ -23,7 +23,7 @@ afterEach(() => home.remove());
 
 const NAMES = MIGRATIONS.map(({ name }) => name);
 
-describeOnBothDatabases("gateway migrate", (database) => {
+describeOnEmptyDatabases("gateway migrate", (database) => {
   const env = (): Record<string, string> => ({ TOKLIGENCE_LEDGER_PATH: database.url });
 
   it("shows what is missing, says the SQL without running it, and runs it", async () => {

@@ -8,7 +8,7 @@ import { expect, it } from "vitest";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { toRow } from "../../../src-gateway/store/exchange-rows.ts";
 import { openStore } from "../../../src-gateway/store/open-store.ts";
-import { describeOnBothDatabases, describeOnPostgres, describeOnSqlite } from "../../suites/store.suite.ts";
+import { describeOnEmptyDatabases, describeOnEmptyPostgres, describeOnSqlite } from "../../suites/store.suite.ts";
 import { completedRecord, FIRST_ID } from "../../support/exchange-records.ts";
 import { fillOldDatabase, insertOldRows } from "../../support/old-database.ts";
 import { connectPlainly } from "../../support/plain-connection.ts";
@@ -18,7 +18,7 @@ const openerPath = fileURLToPath(new URL("./open-in-child.ts", import.meta.url))
 
 const LOSS = { field: "x", verdict: "dropped" as const, note: "y" };
 
-describeOnBothDatabases("opening a database", (database) => {
+describeOnEmptyDatabases("opening a database", (database) => {
   it("makes the tables once, and finds them again", async () => {
     const first = await database.open();
     await first.db.insertInto("instances").values({ host: "h", pid: 1, started_at: 2, heartbeat_at: 3 }).execute();
@@ -141,7 +141,7 @@ describeOnBothDatabases("opening a database", (database) => {
   });
 });
 
-describeOnPostgres("opening a database", (database, server) => {
+describeOnEmptyPostgres("opening a database", (database, server) => {
   it("waits for a server that is still starting", async () => {
     await server.halt();
     const log = recordingLogger();

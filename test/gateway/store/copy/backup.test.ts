@@ -16,7 +16,7 @@ import { writeBackup } from "../../../../src-gateway/store/copy/write-backup.ts"
 import { MIGRATIONS } from "../../../../src-gateway/store/migrations/migrate.ts";
 import { recordMigrations } from "../../../../src-gateway/store/migrations/record-migrations.ts";
 import { lookAtMigrations, openStore, type Store } from "../../../../src-gateway/store/open-store.ts";
-import { describeOnBothDatabases, describeOnPostgres, type TestDatabase } from "../../../suites/store.suite.ts";
+import { describeOnBothDatabases, describeOnEmptyPostgres, type TestDatabase } from "../../../suites/store.suite.ts";
 import { FIRST_ID } from "../../../support/exchange-records.ts";
 import { connectPlainly } from "../../../support/plain-connection.ts";
 import { fillBodies, fillSample, findWord } from "./sample-ledger.ts";
@@ -130,7 +130,7 @@ function findPsql(): string | null {
   return versions.map((version) => join(installed, version, "bin/psql")).find((path) => existsSync(path)) ?? null;
 }
 
-describeOnPostgres("a script for PostgreSQL", (database) => {
+describeOnEmptyPostgres("a script for PostgreSQL", (database) => {
   const shapeOf = async (): Promise<unknown[]> => {
     const plain = await connectPlainly(database);
     const columns = await plain.all(
