@@ -17,6 +17,8 @@ import type { ResponsesSockets } from "./responses-socket/responses-sockets.ts";
 import { matchRoute, type Route } from "./routes.ts";
 import { sendWireError } from "./wire-error.ts";
 
+/** Node's own 511 would let thousands of clients that come at once try again after a second, and then after three. */
+const MAX_WAITING_CONNECTIONS = 4_096;
 /** How long a new connection may take to bring its request once the gateway stops. */
 const SILENCE_MS = 100;
 
@@ -152,7 +154,7 @@ class ListeningServer implements GatewayServer {
     this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen(settings.port, settings.host, () => {
+      server.listen({ port: settings.port, host: settings.host, backlog: MAX_WAITING_CONNECTIONS }, () => {
         server.off("error", reject);
         resolve();
       });
