@@ -96,7 +96,8 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     inbound.target.surface === "responses"
       ? await recallHistory(inbound, world, asked.body, keeper.record.userId)
       : { body: asked.body, continuation: null };
-  const settleTokens = await heedRunaway({ ...asked, body });
+  const heeding = heedRunaway({ ...asked, body });
+  const settleTokens = heeding instanceof Promise ? await heeding : heeding;
   const admission = admissionOf(
     inbound,
     String(keeper.record.apiKeyId ?? 0),
@@ -148,7 +149,8 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     permit.release();
     settleTokens();
   }
-  await reportPrompt(state);
+  const reporting = reportPrompt(state);
+  if (reporting !== null) await reporting;
 }
 
 function takePlan(keeper: RecordKeeper, found: Plan, why: string | undefined): Plan {
