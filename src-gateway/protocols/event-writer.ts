@@ -20,9 +20,9 @@ export interface EventWriter {
   /** Closes what is open. Whatever is written after `finish` or `fail` is dropped. */
   finish(finish: Finish, usage: Usage | null, serviceTier?: string, counts?: ExtraCounts | null): void;
   fail(error: GatewayError): void;
-  readonly isOver: boolean;
+  isOver(): boolean;
   /** A call has been written. */
-  readonly hasCalls: boolean;
+  hasCalls(): boolean;
   /** The events since the last time. */
   take(): IrEvent[];
 }
@@ -82,12 +82,8 @@ export function createEventWriter(): EventWriter {
         ...(counts ? { counts } : {}),
       }),
     fail: (error) => conclude({ type: "error", error }),
-    get isOver() {
-      return isOver;
-    },
-    get hasCalls() {
-      return hasCalls;
-    },
+    isOver: () => isOver,
+    hasCalls: () => hasCalls,
     take() {
       const events = ready;
       ready = [];

@@ -85,23 +85,10 @@ export function createRequestHandler(
         );
     }
   };
-  const fail = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    route: Route,
-    id: number,
-    thrown: unknown,
-  ): void => {
-    const error = toGatewayError(thrown);
-    if (error.code === "internal_error")
-      options.log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");
-    if (response.headersSent) response.destroy();
-    else sendWireError(request, response, route, requestIdOf(id), error);
-  };
   return (request, response, route, id, listener) => {
     if (route.kind !== "inference") {
       answer(request, response, route, id, listener).catch((thrown: unknown) =>
-        fail(request, response, route, id, thrown),
+        fail(options, request, response, route, id, thrown),
       );
       return;
     }
@@ -109,9 +96,23 @@ export function createRequestHandler(
     try {
       options.inference(request, response, route, id);
     } catch (thrown) {
-      fail(request, response, route, id, thrown);
+      fail(options, request, response, route, id, thrown);
     }
   };
+}
+
+function fail(
+  { log }: RequestHandlerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  route: Route,
+  id: number,
+  thrown: unknown,
+): void {
+  const error = toGatewayError(thrown);
+  if (error.code === "internal_error") log.error({ err: thrown, requestId: requestIdOf(id) }, "request failed");
+  if (response.headersSent) response.destroy();
+  else sendWireError(request, response, route, requestIdOf(id), error);
 }
 
 const isOn = (flag: string | null): boolean => flag !== null && flag !== "false" && flag !== "0";

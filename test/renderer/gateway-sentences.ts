@@ -52,6 +52,7 @@ const ELSEWHERE = [
   "auth/check-auth-secret.ts",
   "auth/load-auth-secret.ts",
   "auth/issuer-keys.ts",
+  "auth/key-lookups.ts",
   "auth/scopes.ts",
   "compose/gateway-gauges.ts",
   "compose/telemetry-side.ts",

@@ -37,7 +37,7 @@ export function createStreamDecoder(): StreamDecoder {
     message_stop() {
       blocks.stopAll();
       writer.finish(
-        decodeFinish(ending, writer.hasCalls),
+        decodeFinish(ending, writer.hasCalls()),
         usageSoFar(),
         tierWordFromMessages(usage),
         countsFromMessages(usage),
@@ -48,7 +48,7 @@ export function createStreamDecoder(): StreamDecoder {
 
   return {
     push(frame) {
-      if (frame.data === null || writer.isOver) return [];
+      if (frame.data === null || writer.isOver()) return [];
       const json = parseObject(frame.data);
       const type = asText(json?.["type"]) ?? frame.event ?? (json?.["error"] ? "error" : "");
       if (json && Object.hasOwn(readers, type)) readers[type]?.(json);
@@ -56,7 +56,7 @@ export function createStreamDecoder(): StreamDecoder {
       return writer.take();
     },
     end() {
-      if (writer.isOver) return [];
+      if (writer.isOver()) return [];
       blocks.stopAll();
       writer.fail(cutError());
       return writer.take();

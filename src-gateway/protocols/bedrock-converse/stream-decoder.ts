@@ -18,7 +18,7 @@ export function createStreamDecoder(): StreamDecoder {
 
   const finish = (): void => {
     blocks.closeAll();
-    writer.finish(finishOf(stop?.reason, writer.hasCalls), usage, serviceTier);
+    writer.finish(finishOf(stop?.reason, writer.hasCalls()), usage, serviceTier);
   };
 
   const read = (event: string, data: JsonObject): void => {

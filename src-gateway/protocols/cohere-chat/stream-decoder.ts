@@ -18,7 +18,7 @@ export function createStreamDecoder(): StreamDecoder {
     const failed = finishError(finishReason, asText(delta["error"]));
     const usage = asObject(delta["usage"]);
     if (failed) writer.fail(failed);
-    else writer.finish(finishOf(finishReason, writer.hasCalls), usage ? usageFromCohere(usage) : null);
+    else writer.finish(finishOf(finishReason, writer.hasCalls()), usage ? usageFromCohere(usage) : null);
   };
 
   const read = (json: JsonObject): void => {

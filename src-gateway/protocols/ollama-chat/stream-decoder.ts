@@ -31,7 +31,7 @@ export function createStreamDecoder(): StreamDecoder {
       writer.delta("call", args);
       writer.close("call");
     }
-    if (line["done"] === true) writer.finish(finishOf(line, writer.hasCalls), usageOf(line));
+    if (line["done"] === true) writer.finish(finishOf(line, writer.hasCalls()), usageOf(line));
   };
 
   return {

@@ -13,7 +13,7 @@ export interface DeltaReader {
   push(choice: JsonObject): void;
   /** The stream is complete: writes what is only known as a whole. */
   end(): void;
-  readonly hasRefusal: boolean;
+  hasRefusal(): boolean;
 }
 
 export function createDeltaReader(writer: EventWriter): DeltaReader {
@@ -39,9 +39,7 @@ export function createDeltaReader(writer: EventWriter): DeltaReader {
       calls.end();
       if (audio) writer.whole({ kind: "native", wire: "openai-chat", type: AUDIO_TYPE, raw: audio });
     },
-    get hasRefusal() {
-      return texts.hasRefusal;
-    },
+    hasRefusal: () => texts.hasRefusal(),
   };
 }
 
@@ -51,9 +49,7 @@ function createTexts(writer: EventWriter, beforeOpen: () => void) {
   let open: TextKind | null = null;
   let hasRefusal = false;
   const texts = {
-    get hasRefusal() {
-      return hasRefusal;
-    },
+    hasRefusal: () => hasRefusal,
     add(kind: TextKind, text: string | null): void {
       if (text === null || text === "") return;
       if (open !== kind) {

@@ -26,8 +26,8 @@ export function createStreamDecoder(): StreamDecoder {
   const finish = (): void => {
     deltas.end();
     const kinds = new Set<Part["kind"]>();
-    if (writer.hasCalls) kinds.add("call");
-    if (deltas.hasRefusal) kinds.add("refusal");
+    if (writer.hasCalls()) kinds.add("call");
+    if (deltas.hasRefusal()) kinds.add("refusal");
     writer.finish(decodeFinish(finished, kinds), usage, serviceTier);
   };
   const read = (json: JsonObject): void => {
@@ -53,7 +53,7 @@ export function createStreamDecoder(): StreamDecoder {
 
   return {
     push({ data, event }) {
-      if (writer.isOver || data === null) return [];
+      if (writer.isOver() || data === null) return [];
       if (data.equals(DONE)) {
         if (followed === undefined) writer.fail(noAnswer());
         else finish();
@@ -65,7 +65,7 @@ export function createStreamDecoder(): StreamDecoder {
       return writer.take();
     },
     end() {
-      if (writer.isOver) return [];
+      if (writer.isOver()) return [];
       if (finished) finish();
       else writer.fail(cut());
       return writer.take();

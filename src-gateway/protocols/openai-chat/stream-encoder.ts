@@ -32,7 +32,7 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
     return chunk([{ index: 0, ...said, logprobs: null, finish_reason: finish }], more);
   };
   const close = (event: IrEvent & { type: "end" }): Buffer => {
-    const shown = { refusal: deltas.hasRefusal, legacyCalls: speaksLegacy(context) };
+    const shown = { refusal: deltas.hasRefusal(), legacyCalls: speaksLegacy(context) };
     const tier = event.serviceTier === undefined ? {} : { service_tier: event.serviceTier };
     const frames = [piece({}, encodeFinish(event.finish, shown), tier)];
     if (context.wantsUsage) frames.push(chunk([], { usage: chatUsage(event.usage ?? NO_USAGE) }));

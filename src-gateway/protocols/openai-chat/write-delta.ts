@@ -13,7 +13,7 @@ import { AUDIO_TYPE, writeSignature } from "./message-calls.ts";
 export interface DeltaWriter {
   /** Null for what adds nothing, or nothing that this wire has a word for. */
   push(event: IrEvent): JsonObject | null;
-  readonly hasRefusal: boolean;
+  hasRefusal(): boolean;
 }
 
 export function createDeltaWriter(context: EncodeContext): DeltaWriter {
@@ -22,9 +22,7 @@ export function createDeltaWriter(context: EncodeContext): DeltaWriter {
   let open: OpenPart | null = null;
   let isEmpty = true;
   return {
-    get hasRefusal() {
-      return texts.hasRefusal;
-    },
+    hasRefusal: () => texts.hasRefusal(),
     push(event) {
       switch (event.type) {
         case "start":
@@ -77,9 +75,7 @@ function createTextWriter() {
   let length = 0;
   let start = 0;
   return {
-    get hasRefusal() {
-      return hasRefusal;
-    },
+    hasRefusal: () => hasRefusal,
     begin(): void {
       isFresh = true;
       start = length;

@@ -12,7 +12,7 @@ export interface ItemReader {
   read(type: string, event: JsonObject): void;
   /** Takes from the final list of items what the events did not bring. */
   reconcile(output: readonly unknown[]): void;
-  readonly hasRefusal: boolean;
+  hasRefusal(): boolean;
 }
 
 interface Reading {
@@ -56,9 +56,7 @@ export function createItemReader(writer: EventWriter): ItemReader {
         if (item && !item.isDone) finishItem(reading, item, raw);
       }
     },
-    get hasRefusal() {
-      return reading.hasRefusal;
-    },
+    hasRefusal: () => reading.hasRefusal,
   };
 }
 

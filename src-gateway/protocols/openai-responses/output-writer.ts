@@ -9,7 +9,7 @@ import type { ResponseObject } from "./response-object.ts";
 export interface OutputWriter {
   open(part: OpenPart): void;
   /** The writer of the open part. */
-  readonly part: PartWriter | null;
+  part(): PartWriter | null;
   /** The open part has all of its text. */
   endPart(): void;
   /** A part that comes in one piece; one that this wire has no word for is left out. */
@@ -18,7 +18,7 @@ export interface OutputWriter {
   end(status: "completed" | "incomplete"): void;
   /** The finished items. */
   readonly items: JsonObject[];
-  readonly hasRefusal: boolean;
+  hasRefusal(): boolean;
 }
 
 export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWriter {
@@ -71,12 +71,8 @@ export function createOutputWriter(object: ResponseObject, emit: Emit): OutputWr
     },
     end,
     items,
-    get part() {
-      return part;
-    },
-    get hasRefusal() {
-      return hasRefusal;
-    },
+    part: () => part,
+    hasRefusal: () => hasRefusal,
     whole(whole) {
       if (whole.kind === "thinking") {
         open({ kind: "thinking" });

@@ -34,7 +34,7 @@ export function createResponseBuilder(object: ResponseObject, emit: Emit): Respo
     emit("response.in_progress", { response });
   };
   const end = (finish: Finish, serviceTier: string | undefined): void => {
-    const final = encodeFinish(finish, output.hasRefusal);
+    const final = encodeFinish(finish, output.hasRefusal());
     output.end(final.status === "completed" ? "completed" : "incomplete");
     const tier = serviceTier === undefined ? {} : { service_tier: serviceTier };
     response = object.write({ ...final, output: output.items, usage: encodeUsage(usage), ...tier });
@@ -59,11 +59,11 @@ export function createResponseBuilder(object: ResponseObject, emit: Emit): Respo
         case "part-start":
           return output.open(event.part);
         case "delta":
-          return output.part?.delta(event.text);
+          return output.part()?.delta(event.text);
         case "citation":
-          return output.part?.citation(event.citation);
+          return output.part()?.citation(event.citation);
         case "opaque":
-          return output.part?.opaque(event.opaque);
+          return output.part()?.opaque(event.opaque);
         case "part-end":
           return output.endPart();
         case "part":

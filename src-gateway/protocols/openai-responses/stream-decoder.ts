@@ -24,7 +24,7 @@ export function createStreamDecoder(): StreamDecoder {
     if (error) return writer.fail(error);
     reader.reconcile(asArray(response["output"]));
     const usage = asObject(response["usage"]);
-    const content = { hasCalls: writer.hasCalls, hasRefusal: reader.hasRefusal };
+    const content = { hasCalls: writer.hasCalls(), hasRefusal: reader.hasRefusal() };
     const end = decodeFinish(response, content);
     const tier = asText(response["service_tier"]) ?? undefined;
     writer.finish(end, usage && usageFromResponses(usage), tier, items.counts(asArray(response["output"])));
@@ -55,7 +55,7 @@ export function createStreamDecoder(): StreamDecoder {
 
   return {
     push(frame: SseFrame): IrEvent[] {
-      const event = frame.data && !writer.isOver ? parseObject(frame.data) : null;
+      const event = frame.data && !writer.isOver() ? parseObject(frame.data) : null;
       if (event) {
         // A proxy in between may report its failure in the words of another wire.
         const type = asText(event["type"]) ?? (event["error"] == null ? frame.event : "error");

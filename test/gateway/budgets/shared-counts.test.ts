@@ -144,11 +144,12 @@ describe("a gateway whose Redis is killed (needs redis-server)", () => {
     const limits = onlyBudgets(budget({ limit: 1000 }));
     const { all } = await gateways(server, 2, limits, { areStrangers: true });
     const [first] = all;
+    if (!first) throw new Error("two gateways were opened");
     // It is told of them within a second, and not with the next of the beats that come every five.
-    await vi.waitFor(() => expect(first?.shared.gateways).toBe(2), { timeout: 3_000, interval: 20 });
+    await vi.waitFor(() => expect(first.shared.gateways).toBe(2), { timeout: 3_000, interval: 20 });
     await server.kill();
-    const decisions = await Promise.all(Array.from({ length: 100 }, () => first?.ask(ana, 10)));
-    expect(decisions.filter((decision) => decision?.action === "go")).toHaveLength(50);
+    const decisions = await Promise.all(Array.from({ length: 100 }, () => first.ask(ana, 10)));
+    expect(decisions.filter(({ action }) => action === "go")).toHaveLength(50);
     await server.resume();
   });
 

@@ -375,8 +375,8 @@ function checks(database: TestDatabase, entries: Entries): void {
     const [before] = await readBlocks(store.db, 1, firstPlace - 2, 1);
     const unpacked = unpackEntries(block?.packed ?? new Uint8Array()) ?? [];
     const texts = await readTexts(store.db, unpacked);
-    const entries = unpacked.map(({ kind, id }) => ({ kind, id, text: texts[kind].get(id) ?? "" }));
-    const packed = growBlock(Buffer.alloc(0), entries, 0);
+    const again = unpacked.map(({ kind, id }) => ({ kind, id, text: texts[kind].get(id) ?? "" }));
+    const packed = growBlock(Buffer.alloc(0), again, 0);
     const hash = headOf(before?.hash ?? new Uint8Array(), packed);
     await store.db
       .updateTable("ledger_blocks")
