@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Command, findCommands } from "../../src-renderer/components/palette/command.ts";
 import { fuzzyScore } from "../../src-renderer/components/palette/fuzzy.ts";
+import { isRequestId } from "../../src-renderer/components/palette/request-id.ts";
 
 describe("what is typed", () => {
   it("is found at the start of the text before the start of a word, within one, and by its letters", () => {
@@ -57,4 +58,11 @@ describe("commands", () => {
     expect(idsOf("leave")).toEqual(["sign out"]);
     expect(idsOf("nothing like it")).toEqual([]);
   });
+});
+
+it("takes a request's id for one, with and without digits, and no word", () => {
+  for (const id of ["req_hodroyjyud", "req_h1", "req_hod", "trace-17", "4bf92f3577b34da6"])
+    expect(isRequestId(id), id).toBe(true);
+  for (const words of ["budgets", "dark theme", "req_h", "use openai-2", "gpt-5"])
+    expect(isRequestId(words), words).toBe(false);
 });

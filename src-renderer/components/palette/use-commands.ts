@@ -10,10 +10,9 @@ import type { PageEntry } from "../../pages.ts";
 import { showToast } from "../toasts.tsx";
 import type { Command } from "./command.ts";
 import { keyOfPage } from "./page-keys.ts";
+import { isRequestId } from "./request-id.ts";
 
 const SCHEMES = { auto: "system", light: "sun", dark: "moon" } as const;
-/** As long as the beginning of a request id has to be before it is taken for one. */
-const MIN_ID_LENGTH = 6;
 
 /** Everything that can be done from anywhere, given what was typed. */
 export function useCommands(pages: readonly PageEntry[], typed: string, showShortcuts: () => void): Command[] {
@@ -104,7 +103,7 @@ function requestCommands(typed: string, go: (to: string) => void): Command[] {
   const text = typed.trim();
   if (text === "") return [];
   const commands: Command[] = [];
-  const isId = text.length >= MIN_ID_LENGTH && /^[\w-]+$/.test(text) && /\d/.test(text);
+  const isId = isRequestId(text);
   if (isId) {
     commands.push({
       id: "open request",
