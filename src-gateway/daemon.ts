@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { parseArgs } from "node:util";
 import type { GatewayInfo } from "./index.ts";
+import { keepObjectsYoung } from "./lib/young-objects.ts";
 import { loadSettings } from "./settings/load-settings.ts";
 import { type Settings, SettingsError } from "./settings/types.ts";
 import { readWorkerCount, settingsOfWorker } from "./settings/worker-settings.ts";
@@ -52,6 +53,7 @@ async function serve(settings: Settings): Promise<void> {
   const { gateway, stop } = await open(settings);
   stopWithNpm(stop);
   announce(await gateway.start());
+  keepObjectsYoung();
 }
 
 async function open(settings: Settings) {
@@ -94,6 +96,7 @@ async function serveAsWorker(settings: Settings): Promise<void> {
   const { gateway, stop } = await open(settings);
   await endWithSupervisor(stop);
   tellSupervisor({ say: "ready", info: await gateway.start() });
+  keepObjectsYoung();
 }
 
 async function superviseAll(settings: Settings, count: number, args: string[]): Promise<void> {

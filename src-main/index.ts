@@ -25,7 +25,6 @@ import { openFeed } from "./updates/open-feed.ts";
 
 const { env, platform } = process;
 
-keepObjectsYoung();
 runDesktop({
   electron: {
     app,
@@ -55,6 +54,11 @@ runDesktop({
     // Wherever the app was started from says nothing about where its settings are: they are in the data folder.
     const argv = port === null ? {} : { port };
     const settings = loadSettings({ env, argv, cwd: homedir(), homeDir: homedir() });
-    return createGateway(settings, env, { isDesktop: true, systemProxy: (url) => app.resolveProxy(url) });
+    const gateway = await createGateway(settings, env, {
+      isDesktop: true,
+      systemProxy: (url) => app.resolveProxy(url),
+    });
+    keepObjectsYoung();
+    return gateway;
   },
 });
