@@ -25,7 +25,7 @@ interface Entry {
 export function createAffinity(options: AffinityOptions): Affinity {
   const { clock, lifetimeMs = 3_600_000, maxConversations = 20_000 } = options;
   /** In the order of their last answers, the oldest first. */
-  const entries = new AgedMap<string, Entry>();
+  const entries = new AgedMap<Entry>();
   /** Of the last answer: it is the same for most conversations, and need not be kept once for each. */
   let lastHome: Home = { provider: "", key: "", model: "" };
 

@@ -35,14 +35,24 @@ export function findMark(bytes: Buffer, from: number, to: number): number {
   return at < 0 ? to : from + at;
 }
 
+/** Is given what a piece means, in order. */
+export interface MeaningTaker {
+  add(bytes: Buffer, start: number, end: number): void;
+}
+
 /**
- * In order; empty when nothing but marks stands there.
  * @param isMarked false where it is known that no mark does.
+ * @returns false when nothing but marks stands there.
  */
-export function meaningOf(bytes: Buffer, piece: JsonSpan, isMarked = true): Buffer[] {
-  if (!isMarked) return withPlainContent(bytes, piece);
+export function addMeaning(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan, isMarked = true): boolean {
+  if (!isMarked) {
+    addPlainContent(taker, bytes, piece);
+    return true;
+  }
   const bare = withoutBlocks(withoutMarks(bytes.subarray(piece.start, piece.end)));
-  return bare.length === 0 ? [] : withPlainContent(bare, { start: 0, end: bare.length });
+  if (bare.length === 0) return false;
+  addPlainContent(taker, bare, { start: 0, end: bare.length });
+  return true;
 }
 
 function withoutMarks(bytes: Buffer): Buffer {
@@ -85,21 +95,20 @@ const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte ===
  * A mark needs a block to stand on, so the same text is a list of one block in one turn and a text in the next; a system
  * prompt too. Looks no further than it must: most of a long prompt stands behind what this reads.
  */
-function withPlainContent(bytes: Buffer, piece: JsonSpan): Buffer[] {
-  if (!isObjectAt(bytes, piece)) return [bytes.subarray(piece.start, piece.end)];
+function addPlainContent(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan): void {
+  const { start, end } = piece;
+  if (!isObjectAt(bytes, piece)) return taker.add(bytes, start, end);
   const own = plainText(bytes, piece);
-  if (own) return [bytes.subarray(own.start, own.end)];
+  if (own) return taker.add(bytes, own.start, own.end);
   const content = contentAt(bytes, piece);
-  if (content < 0 || bytes[content] !== OPEN_BRACKET) return [bytes.subarray(piece.start, piece.end)];
-  const block = { start: skipSpace(bytes, content + 1), end: piece.end };
+  if (content < 0 || bytes[content] !== OPEN_BRACKET) return taker.add(bytes, start, end);
+  const block = { start: skipSpace(bytes, content + 1), end };
   const only = isObjectAt(bytes, block) ? plainText(bytes, block) : null;
-  const end = only && skipSpace(bytes, only.blockEnd);
-  if (only === null || end === null || bytes[end] !== CLOSE_BRACKET) return [bytes.subarray(piece.start, piece.end)];
-  return [
-    bytes.subarray(piece.start, content),
-    bytes.subarray(only.start, only.end),
-    bytes.subarray(end + 1, piece.end),
-  ];
+  const listEnd = only && skipSpace(bytes, only.blockEnd);
+  if (only === null || listEnd === null || bytes[listEnd] !== CLOSE_BRACKET) return taker.add(bytes, start, end);
+  taker.add(bytes, start, content);
+  taker.add(bytes, only.start, only.end);
+  taker.add(bytes, listEnd + 1, end);
 }
 
 /** Where the value of the object's member `content` begins; -1 where it has none. */

@@ -1,8 +1,8 @@
 /** Says of each turn how much of its prompt the provider has seen before, and who changed what it has not. */
 import type { ProviderWire, WireProtocol } from "../ir/protocol.ts";
 import type { Clock } from "../lib/clock.ts";
-import type { HashBytes } from "../lib/hash-bytes.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
+import type { RunHash } from "../lib/run-hash.ts";
 import { promptFamily } from "./conversation-key.ts";
 import {
   comparePrefix,
@@ -41,7 +41,7 @@ export interface PrefixReports {
 
 export interface PrefixReportOptions {
   clock: Clock;
-  hash: HashBytes;
+  hash: RunHash;
   lifetimeMs?: number;
   /** Pieces of prompts that are remembered in all, as asked and as sent; 8 bytes each. A turn counts for more than its pieces. */
   maxPieces?: number;
@@ -85,7 +85,11 @@ export function createPrefixReports(options: PrefixReportOptions): PrefixReports
       };
       const weight = PIECES_PER_TURN + piecesIn(askedMemory) + (sent === asked ? 0 : piecesIn(sentMemory));
       if (Math.max(piecesIn(askedMemory), piecesIn(sentMemory)) > maxPiecesPerPrompt) return NOTHING;
-      const conversation = promptFamily({ owner: turn.owner, session: turn.session, body: turn.asked.body }, asked);
+      const conversation = promptFamily(
+        { owner: turn.owner, session: turn.session, body: turn.asked.body },
+        asked,
+        hash,
+      );
       const before = turnBefore(memory, conversation, asked);
       return {
         report: before ? reportOn(before, { seen, asked, sent }) : null,
@@ -97,12 +101,12 @@ export function createPrefixReports(options: PrefixReportOptions): PrefixReports
   };
 }
 
-function digest(wire: ProviderWire, body: ScannedBody, hash: HashBytes): PromptDigest | null {
+function digest(wire: ProviderWire, body: ScannedBody, hash: RunHash): PromptDigest | null {
   const prompt = splitPrompt(wire, body, "end");
   return prompt && digestPrompt(prompt, hash);
 }
 
-function digestSent(sent: { wire: ProviderWire; bytes: Buffer }, hash: HashBytes): PromptDigest | null {
+function digestSent(sent: { wire: ProviderWire; bytes: Buffer }, hash: RunHash): PromptDigest | null {
   try {
     return digest(sent.wire, { bytes: sent.bytes, root: scanJson(sent.bytes) }, hash);
   } catch (error) {
@@ -125,7 +129,7 @@ function turnBefore(memory: ThreadMemory<SeenTurn>, conversation: string, asked:
   let most = 0;
   for (const seen of threads) {
     let shared = 0;
-    for (const hash of seen.asked.hashes.messages) shared += bytesByHash.get(hash) ?? 0;
+    for (const hash of seen.asked.messages) shared += bytesByHash.get(hash) ?? 0;
     if (shared === 0 && seen.asked.answers < asked.answers && hasSameSystem(seen.asked, asked)) shared = 1;
     // Of equals the latest: threads come in the order of their last turns.
     if (shared > 0 && shared >= most) {
@@ -137,7 +141,7 @@ function turnBefore(memory: ThreadMemory<SeenTurn>, conversation: string, asked:
 }
 
 function hasSameSystem(before: PromptMemory, now: PromptDigest): boolean {
-  const { system } = before.hashes;
+  const { system } = before;
   return (
     system.length > 0 &&
     system.length === now.groups.system.length &&

@@ -1,77 +1,68 @@
 /** A prompt without its text: a number for each piece, what it weighs, and where in the conversation it stands. */
-import type { HashBytes } from "../lib/hash-bytes.ts";
-import { meaningOf } from "./piece-meaning.ts";
-import {
-  type PiecePlace,
-  PROMPT_GROUPS,
-  type Prompt,
-  type PromptGroup,
-  type PromptPiece,
-  pathOf,
-} from "./prompt-pieces.ts";
-
-export interface PieceDigest {
-  /** 48 bits of the hash: a number takes a quarter of the room of a text. */
-  hash: number;
-  bytes: number;
-  place: PiecePlace;
-  /** How often the model has spoken before; the same on every wire, however it cuts messages. */
-  answersBefore: number;
-}
+import type { RunHash } from "../lib/run-hash.ts";
+import { addMeaning } from "./piece-meaning.ts";
+import { PROMPT_GROUPS, type Prompt, type PromptGroup, type PromptPiece, pathOf } from "./prompt-pieces.ts";
 
 export interface PromptDigest {
-  groups: Readonly<Record<PromptGroup, readonly PieceDigest[]>>;
+  /** Without those that mean nothing. */
+  groups: Readonly<Record<PromptGroup, readonly PromptPiece[]>>;
   names: Prompt["names"];
   totalBytes: number;
   /** How often the model has spoken. */
   answers: number;
-  /** Names the messages before the model spoke first. */
-  beginning: string;
+  /** The hashes of the messages before the model spoke first. */
+  beginning: readonly number[];
 }
 
-export function digestPrompt(prompt: Prompt, hash: HashBytes): PromptDigest {
-  const groups: Record<PromptGroup, PieceDigest[]> = { tools: [], system: [], messages: [] };
+export function digestPrompt(prompt: Prompt, hash: RunHash): PromptDigest {
+  const { bytes, names } = prompt;
+  const groups: Record<PromptGroup, readonly PromptPiece[]> = { ...prompt.groups };
+  const beginning: number[] = [];
   let totalBytes = 0;
   let answers = 0;
-  let beginning = "";
   let before: PromptPiece["speaker"] = "user";
   for (const group of PROMPT_GROUPS) {
-    for (const piece of prompt.groups[group]) {
-      const meaning = meaningOf(prompt.bytes, piece, piece.isMarked);
-      if (meaning.length === 0) continue;
-      const bytes = piece.end - piece.start;
-      const digest = hash(meaning).slice(0, 12);
-      groups[group].push({ hash: Number.parseInt(digest, 16), bytes, place: piece.place, answersBefore: answers });
-      totalBytes += bytes;
+    const empty: PromptPiece[] = [];
+    for (const piece of groups[group]) {
+      hash.begin();
+      if (!addMeaning(hash, bytes, piece, piece.isMarked)) {
+        empty.push(piece);
+        continue;
+      }
+      piece.hash = hash.number();
+      piece.answersBefore = answers;
+      totalBytes += piece.bytes;
       if (piece.speaker === "assistant" && before !== "assistant") answers++;
       before = piece.speaker;
-      if (group === "messages" && answers === 0) beginning += digest;
+      if (group === "messages" && answers === 0) beginning.push(piece.hash);
     }
+    if (empty.length > 0) groups[group] = groups[group].filter((piece) => !empty.includes(piece));
   }
-  return { groups, names: prompt.names, totalBytes, answers, beginning };
+  return { groups, names, totalBytes, answers, beginning };
 }
 
 /** What is remembered of a digest. Plain arrays: a typed one of a few numbers takes ten times their room. */
 export interface PromptMemory {
-  hashes: Readonly<Record<PromptGroup, readonly number[]>>;
+  tools: readonly number[];
+  system: readonly number[];
+  messages: readonly number[];
   answers: number;
 }
 
 const NO_PIECES: readonly number[] = [];
 
-export function memoryOf(digest: PromptDigest): PromptMemory {
-  const pack = (group: PromptGroup): readonly number[] => {
-    const pieces = digest.groups[group];
-    return pieces.length === 0 ? NO_PIECES : pieces.map((piece) => piece.hash);
-  };
-  return {
-    hashes: { tools: pack("tools"), system: pack("system"), messages: pack("messages") },
-    answers: digest.answers,
-  };
-}
+export const memoryOf = ({ groups, answers }: PromptDigest): PromptMemory => ({
+  tools: hashesOf(groups.tools),
+  system: hashesOf(groups.system),
+  messages: hashesOf(groups.messages),
+  answers,
+});
 
-export const piecesIn = ({ hashes }: PromptMemory): number =>
-  hashes.tools.length + hashes.system.length + hashes.messages.length;
+const hashesOf = (pieces: readonly PromptPiece[]): readonly number[] =>
+  pieces.length === 0 ? NO_PIECES : pieces.map((piece) => piece.hash);
+
+export const piecesIn = ({ tools, system, messages }: PromptMemory): number =>
+  tools.length + system.length + messages.length;
 
 export interface PrefixComparison {
   sharedBytes: number;
@@ -82,13 +73,13 @@ export interface PrefixComparison {
 export function comparePrefix(before: PromptMemory, now: PromptDigest): PrefixComparison {
   let sharedBytes = 0;
   for (const group of PROMPT_GROUPS) {
-    const older = before.hashes[group];
+    const older = before[group];
     const newer = now.groups[group];
     for (const [index, piece] of newer.entries()) {
       if (older[index] !== piece.hash) {
         // Messages are added at the end with every turn; whatever is added before them moves all that follows.
         if (group === "messages" && index >= older.length) return { sharedBytes, difference: null };
-        return { sharedBytes, difference: { path: pathOf(piece.place), group, answersBefore: piece.answersBefore } };
+        return { sharedBytes, difference: { path: pathOf(piece), group, answersBefore: piece.answersBefore } };
       }
       sharedBytes += piece.bytes;
     }

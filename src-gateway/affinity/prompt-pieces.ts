@@ -19,22 +19,35 @@ export interface ScannedBody {
   root: ScannedObject;
 }
 
-export interface PromptPiece extends JsonSpan {
-  place: PiecePlace;
-  speaker: Speaker;
+/** One object for each: a long conversation has hundreds. */
+export class PromptPiece implements JsonSpan {
+  readonly start: number;
+  readonly end: number;
+  /** The member that it stands in, and where in it; null where that is the piece itself. */
+  readonly name: string;
+  readonly index: number | null;
+  speaker: Speaker = "user";
   /** Whether it may hold marks of a cache. */
-  isMarked: boolean;
-}
+  isMarked = false;
+  /** Of what it means, 52 bits; filled in by `digestPrompt`, as is how often the model has spoken before. */
+  hash = 0;
+  answersBefore = 0;
 
-/** Put into words only where somebody asks: see `pathOf`. */
-export interface PiecePlace {
-  name: string;
-  /** In the member of that name; null where that is the piece itself. */
-  index: number | null;
+  constructor(start: number, end: number, name: string, index: number | null) {
+    this.start = start;
+    this.end = end;
+    this.name = name;
+    this.index = index;
+  }
+
+  get bytes(): number {
+    return this.end - this.start;
+  }
 }
 
 /** For people, for example `system[0]`. */
-export const pathOf = ({ name, index }: PiecePlace): string => (index === null ? name : `${name}[${index}]`);
+export const pathOf = ({ name, index }: Pick<PromptPiece, "name" | "index">): string =>
+  index === null ? name : `${name}[${index}]`;
 
 export const PROMPT_GROUPS = ["tools", "system", "messages"] as const;
 export type PromptGroup = (typeof PROMPT_GROUPS)[number];
@@ -109,9 +122,8 @@ function split(
   const pieces: PromptPiece[] = [];
   for (let start = isList ? firstElementAt(bytes, value) : value.start; start >= 0; ) {
     const end = isList ? skipValue(bytes, start) : value.end;
-    const place = { name, index: isList ? pieces.length : null };
-    const piece: PromptPiece = { start, end, place, speaker: speaker ?? "user", isMarked: false };
-    if (speaker === null) piece.speaker = speakerOf(bytes, piece);
+    const piece = new PromptPiece(start, end, name, isList ? pieces.length : null);
+    piece.speaker = speaker ?? speakerOf(bytes, piece);
     if (until === "answer" && piece.speaker === "assistant") break;
     pieces.push(piece);
     start = isList ? nextElementAt(bytes, value, end) : -1;

@@ -27,7 +27,7 @@ interface Thread<Turn> {
 export function createThreadMemory<Turn>(options: ThreadMemoryOptions): ThreadMemory<Turn> {
   const { clock, lifetimeMs, maxWeight } = options;
   /** In the order of their last turns, the oldest first. */
-  const conversations = new AgedMap<string, Thread<Turn>[]>();
+  const conversations = new AgedMap<Thread<Turn>[]>();
   let weight = 0;
 
   const forget = (conversation: string, threads: readonly Thread<Turn>[]): void => {

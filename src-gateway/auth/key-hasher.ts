@@ -31,5 +31,5 @@ export const newToken = (): string => `tok_${randomBytes(32).toString("base64url
 /** Enough to recognise a key by, and far too little to guess it from. */
 export const prefixOf = (token: string): string => token.slice(0, 12);
 
-/** How a key is known in memory, so that no key itself is kept. */
+/** How a key is known in memory for longer than its requests, so that the key itself is not kept. */
 export const fingerprint = (token: string): string => hash("sha256", token, "base64url");

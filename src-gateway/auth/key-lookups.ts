@@ -58,14 +58,16 @@ class Lookups implements KeyLookups {
   private readonly hasher: KeyHasher;
   private readonly options: KeyLookupOptions;
   /** By fingerprint of the token, as all here. */
-  private known = new AgedMap<string, Entry>();
-  private unknown = new AgedMap<string, Entry>();
+  private known = new AgedMap<Entry>();
+  private unknown = new AgedMap<Entry>();
   /** Hashes of tokens that are to be read. */
   private due = new Map<string, string[]>();
   private running: Promise<void> | null = null;
   private next: Promise<void> | null = null;
   private gathering: NodeJS.Timeout | null = null;
   private changes = 0;
+  /** Of the token that was recalled last, which is the next to be found. */
+  private last = { token: "", print: "" };
 
   constructor(store: Store, hasher: KeyHasher, options: KeyLookupOptions) {
     this.store = store;
@@ -74,7 +76,7 @@ class Lookups implements KeyLookups {
   }
 
   recall(token: string): Promise<void> | null {
-    const print = fingerprint(token);
+    const print = this.printOf(token);
     const entry = this.known.get(print) ?? this.unknown.get(print);
     const ageMs = entry === undefined ? Infinity : this.nowMs() - entry.readMs;
     if (ageMs >= this.options.goodForMs) {
@@ -90,7 +92,7 @@ class Lookups implements KeyLookups {
   }
 
   find(token: string): KnownKey | null | undefined {
-    const print = fingerprint(token);
+    const print = this.printOf(token);
     const entry = this.known.get(print) ?? this.unknown.get(print);
     if (entry === undefined || this.nowMs() - entry.readMs >= this.options.goodForMs + SLACK_MS) return undefined;
     return entry.key;
@@ -104,6 +106,11 @@ class Lookups implements KeyLookups {
 
   stop(): void {
     if (this.gathering) clearTimeout(this.gathering);
+  }
+
+  private printOf(token: string): string {
+    if (this.last.token !== token) this.last = { token, print: fingerprint(token) };
+    return this.last.print;
   }
 
   private nowMs(): number {

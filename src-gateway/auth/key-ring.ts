@@ -8,7 +8,7 @@ import type { Logger } from "../lib/logger.ts";
 import { describeError } from "../store/database-errors.ts";
 import { onlyAfterChanges } from "../store/only-after-changes.ts";
 import type { Store } from "../store/open-store.ts";
-import { fingerprint, type KeyHasher } from "./key-hasher.ts";
+import type { KeyHasher } from "./key-hasher.ts";
 import { isAt } from "./key-limits.ts";
 import { createKeyLookups, type KeyLookups } from "./key-lookups.ts";
 import { createKeyUses, type KeyUses } from "./key-uses.ts";
@@ -29,7 +29,11 @@ export interface KeyRingOptions {
 const MAX_IN_MEMORY = 20_000;
 const POLL_MS = 2_000;
 const FLUSH_MS = 30_000;
-/** Keys that were shown lately, so that each is hashed with the secret once. */
+/**
+ * Keys that were shown lately, so that each is hashed once. They are looked up by themselves: how long that takes says
+ * nothing of use about 256 random bits, of which a guess shares none with a key, and the headers of the requests under way
+ * hold them anyway. None of them outlasts a change of the keys, and those that are not known are never kept.
+ */
 const MAX_RECENT = 10_000;
 
 /** Knows no key before its first `reload`. */
@@ -46,7 +50,6 @@ class Ring implements KeyRing {
   private readonly listeners = new Set<() => void | Promise<void>>();
   private isLimited = false;
   private byHash = new Map<string, KnownKey>();
-  /** By fingerprint of the key that was shown. */
   private recent = new Map<string, KnownKey>();
   /** Null while all keys are in memory. */
   private lookups: KeyLookups | null = null;
@@ -138,13 +141,12 @@ class Ring implements KeyRing {
 
   private recognise(token: string): KnownKey {
     if (this.lookups !== null) return this.lookedUp(token, this.lookups);
-    const print = fingerprint(token);
-    const known = this.recent.get(print);
+    const known = this.recent.get(token);
     if (known) return known;
     const found = isOurs(token) ? this.find(token) : undefined;
     if (!found) throw unknownError();
     if (this.recent.size >= MAX_RECENT) this.recent.clear();
-    this.recent.set(print, found);
+    this.recent.set(token, found);
     return found;
   }
 

@@ -1,5 +1,5 @@
 /** When two requests are the same, and what tells that the second is the first one again. Pure. */
-import type { HashBytes } from "../lib/hash-bytes.ts";
+import type { RunHash } from "../lib/run-hash.ts";
 import type { JoinRequest, RetrySignal } from "./types.ts";
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -31,27 +31,26 @@ const MEANINGFUL_HEADERS = [
   "x-tokligence-strict",
 ] as const;
 
-const NO_HEADERS: readonly string[] = [];
-
 /** How SDKs count: the first try is 0 for Stainless, and 1 for Amazon's. */
 const RETRY_COUNT_HEADERS = ["x-stainless-retry-count", "x-retry-count", "x-retry-attempt"] as const;
 const AMAZON_ATTEMPT = /(?:^|[;\s])attempt=(\d{1,4})(?:$|[;\s])/;
 const IDEMPOTENCY_HEADERS = ["idempotency-key", "x-idempotency-key"] as const;
 
-export function joinRequestOf(facts: JoinFacts, hash: HashBytes): JoinRequest {
+export function joinRequestOf(facts: JoinFacts, hash: RunHash): JoinRequest {
   const { isRetry, idempotencyKey } = retrySignalOf(facts.headers);
   return { key: joinKey(facts, hash), isRetry, idempotencyKey };
 }
 
 /** The same for the same bytes of the same client to the same place. */
-export function joinKey({ owner, place, headers, body }: JoinFacts, hash: HashBytes): string {
-  let meant = NO_HEADERS;
+export function joinKey({ owner, place, headers, body }: JoinFacts, hash: RunHash): string {
+  // Each part with its length, so that none can pretend to be two; the body stands last.
+  hash.begin().addText(owner).addNumber(place.length);
+  for (const part of place) hash.addText(part);
   for (const name of MEANINGFUL_HEADERS) {
     const text = textOf(headers[name]);
-    if (text !== null) meant = [...meant, name, text];
+    if (text !== null) hash.addText(name).addText(text);
   }
-  // As JSON, so that no part can pretend to be two; the body stands last.
-  return hash([Buffer.from(`${JSON.stringify([owner, place, meant])}\n`), body]);
+  return hash.addNumber(-1).add(body).text();
 }
 
 export function retrySignalOf(headers: Headers): RetrySignal {

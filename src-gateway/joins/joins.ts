@@ -6,6 +6,7 @@
  * clients that only happen to ask alike are not joined: one has to say that it asks again, or the other must have left.
  * Pure: the clock is an argument, and what is too old is dropped when the next request comes.
  */
+import { AgedMap } from "../lib/aged-map.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AnswerLine } from "./answer-line.ts";
 import { FailedTries } from "./failed-tries.ts";
@@ -29,7 +30,7 @@ class JoinStore implements Joins, AnswerKeeper, AnswerCounter {
   private readonly clock: Clock;
   private readonly limits: JoinLimits;
   /** Those that can be joined: of each key the one that was offered last, which leads to the others. */
-  private readonly byKey = new Map<string, SharedAnswer>();
+  private readonly byKey = new AgedMap<SharedAnswer>();
   /** Kept for those who may ask again, in the order in which they finished. */
   private readonly finished = new AnswerLine();
   /** All others that hold memory: those on their way, and those that are read to their end but not given to anybody new. */
@@ -47,7 +48,7 @@ class JoinStore implements Joins, AnswerKeeper, AnswerCounter {
   find(request: JoinRequest): JoinableAnswer | null {
     const hasFailed = request.isRetry && this.failed.take(request.key);
     // Nearly always.
-    if (!this.byKey.has(request.key)) return null;
+    if (this.byKey.get(request.key) === undefined) return null;
     const nowUs = this.clock.monotonicUs();
     this.dropOld(nowUs);
     return this.fittest(request, hasFailed, nowUs);

@@ -2,11 +2,11 @@
  * Where a request really came from. Behind a proxy the socket names the proxy; what the proxy says in its headers is
  * believed only where the operator trusts its address, because everybody can send such headers.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
 
 /** As the client saw it. */
-interface Client {
+export interface Client {
   address: string | null;
   /** `https` where a trusted proxy says so. */
   protocol: "http" | "https";
@@ -34,28 +34,47 @@ export function createProxyTrust(trusted: readonly string[]): (address: string) 
 
 /** To be called once, before anybody asks. */
 export function noteClient(request: IncomingMessage, isTrusted: (address: string) => boolean): void {
-  const direct = plainAddress(request.socket.remoteAddress ?? "");
-  if (direct === null || !isTrusted(direct)) return;
-  known.set(request, {
-    address: firstUntrusted(request, isTrusted) ?? direct,
-    protocol: last(request.headers["x-forwarded-proto"])?.toLowerCase() === "https" ? "https" : "http",
-    host: hostIn(last(request.headers["x-forwarded-host"])) ?? request.headers.host ?? null,
-  });
+  const client = clientBehind(request.socket.remoteAddress, request.headers, isTrusted);
+  if (client !== null) known.set(request, client);
 }
+
+/** Whoever asked what these headers came with; null where no trusted proxy is between, and the socket says it all. */
+function clientBehind(
+  remoteAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  isTrusted: (address: string) => boolean,
+): Client | null {
+  const direct = plainAddress(remoteAddress ?? "");
+  if (direct === null || !isTrusted(direct)) return null;
+  return {
+    address: firstUntrusted(headers, isTrusted) ?? direct,
+    protocol: last(headers["x-forwarded-proto"])?.toLowerCase() === "https" ? "https" : "http",
+    host: hostIn(last(headers["x-forwarded-host"])) ?? headers.host ?? null,
+  };
+}
+
+const onTheWire = (remoteAddress: string | undefined, headers: IncomingHttpHeaders): Client => ({
+  address: plainAddress(remoteAddress ?? ""),
+  protocol: "http",
+  host: headers.host ?? null,
+});
+
+/** The same for a request that is not one of `node:http`. */
+export const clientAt = (
+  remoteAddress: string | undefined,
+  headers: IncomingHttpHeaders,
+  isTrusted: (address: string) => boolean,
+): Client => clientBehind(remoteAddress, headers, isTrusted) ?? onTheWire(remoteAddress, headers);
 
 /** Null for a socket file, and when the client is gone. */
 export const addressOf = (request: IncomingMessage): string | null => clientOf(request).address;
 
 export const clientOf = (request: IncomingMessage): Client =>
-  known.get(request) ?? {
-    address: plainAddress(request.socket.remoteAddress ?? ""),
-    protocol: "http",
-    host: request.headers.host ?? null,
-  };
+  known.get(request) ?? onTheWire(request.socket.remoteAddress, request.headers);
 
 /** Each proxy appends whom it was asked by, so the list is read from its end; what stands further left can be made up. */
-function firstUntrusted(request: IncomingMessage, isTrusted: (address: string) => boolean): string | null {
-  const header = request.headers["x-forwarded-for"];
+function firstUntrusted(headers: IncomingHttpHeaders, isTrusted: (address: string) => boolean): string | null {
+  const header = headers["x-forwarded-for"];
   const steps = (Array.isArray(header) ? header.join(",") : (header ?? "")).split(",").toReversed();
   let nearest: string | null = null;
   for (const step of steps) {

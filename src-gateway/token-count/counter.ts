@@ -1,6 +1,7 @@
 /** Counts the tokens of requests: one after the other, in a thread of its own, with a bounded queue before it. */
 import { GatewayError } from "../ir/errors.ts";
 import type { IrRequest } from "../ir/request.ts";
+import type { Leaving } from "../lib/leaving.ts";
 import { biasFor } from "./bias.ts";
 import { createCountingThread, stopped } from "./counting-thread.ts";
 import { textsToCount } from "./estimate.ts";
@@ -28,7 +29,7 @@ export interface TokenCounter {
    * @throws GatewayError overloaded when the queue is full; shutting_down once closed; internal_error when the thread
    * died
    */
-  count(request: IrRequest, signal?: AbortSignal): Promise<TokenCount>;
+  count(request: IrRequest, signal?: Leaving): Promise<TokenCount>;
   /** Stops the thread. Open calls reject with shutting_down. */
   close(): Promise<void>;
 }

@@ -8,8 +8,8 @@ import {
 import { digestPrompt } from "../../../src-gateway/affinity/prompt-digest.ts";
 import { splitPrompt } from "../../../src-gateway/affinity/prompt-pieces.ts";
 import type { WireProtocol } from "../../../src-gateway/ir/protocol.ts";
-import { sha256Hex } from "../../../src-gateway/lib/hash-bytes.ts";
 import { scanJson } from "../../../src-gateway/lib/json-scan.ts";
+import { createRunHash } from "../../../src-gateway/lib/run-hash.ts";
 
 interface Said {
   tool?: string;
@@ -86,11 +86,12 @@ function bodyOf(json: object): ConversationFacts["body"] {
   return { bytes, root: scanJson(bytes) };
 }
 
-const keyOf = (...args: Parameters<typeof factsOf>) => conversationKey(factsOf(...args), sha256Hex);
+const hash = createRunHash();
+const keyOf = (...args: Parameters<typeof factsOf>) => conversationKey(factsOf(...args), hash);
 const familyOf = (...args: Parameters<typeof factsOf>) => {
   const facts = factsOf(...args);
   const prompt = splitPrompt(facts.wire, facts.body, "end");
-  return prompt && promptFamily(facts, digestPrompt(prompt, sha256Hex));
+  return prompt && promptFamily(facts, digestPrompt(prompt, hash), hash);
 };
 
 describe.each(Object.keys(TALKS) as WireProtocol[])("a conversation by %s", (wire) => {
@@ -136,10 +137,10 @@ it.each([
         ...factsOf("anthropic-messages"),
         body: bodyOf({ metadata: { user_id: userId }, messages: [{ role: "user", content }] }),
       },
-      sha256Hex,
+      hash,
     ),
   );
-  expect(keys[0]).toContain("0f0f0f0f-0000-4000-8000-000000000001");
+  expect(keys[0]).toBe(keyOf("anthropic-messages", {}, { session: "0f0f0f0f-0000-4000-8000-000000000001" }));
   expect(keys[1]).toBe(keys[0]);
 });
 

@@ -6,8 +6,8 @@ import {
   type PrefixTurn,
 } from "../../../src-gateway/affinity/prefix-report.ts";
 import type { PrefixReport } from "../../../src-gateway/affinity/types.ts";
-import { sha256Hex } from "../../../src-gateway/lib/hash-bytes.ts";
 import { scanJson } from "../../../src-gateway/lib/json-scan.ts";
+import { createRunHash } from "../../../src-gateway/lib/run-hash.ts";
 import { adaptTarget, translateRequest } from "../../support/translate.ts";
 
 let nowUs = 0;
@@ -19,7 +19,7 @@ const home = { provider: "house", key: "first", model: "claude-sonnet-4-5" };
 let reports: PrefixReports;
 beforeEach(() => {
   nowUs = 0;
-  reports = createPrefixReports({ clock, hash: sha256Hex });
+  reports = createPrefixReports({ clock, hash: createRunHash() });
 });
 
 interface Talk {
@@ -198,7 +198,7 @@ describe("the turn before", () => {
   });
 
   it("is forgotten when too much is to be remembered", () => {
-    reports = createPrefixReports({ clock, hash: sha256Hex, maxPieces: 2 * (64 + 7) });
+    reports = createPrefixReports({ clock, hash: createRunHash(), maxPieces: 2 * (64 + 7) });
     for (const session of ["a", "b", "c"]) answer(relayed(talk(3), { session }));
     // Seven pieces each, and what a turn takes besides.
     expect(["a", "b", "c"].map((session) => reports.compare(relayed(talk(5), { session })).report !== null)).toEqual([
@@ -206,10 +206,10 @@ describe("the turn before", () => {
       true,
       true,
     ]);
-    reports = createPrefixReports({ clock, hash: sha256Hex, maxPiecesPerPrompt: 9 });
+    reports = createPrefixReports({ clock, hash: createRunHash(), maxPiecesPerPrompt: 9 });
     answer(relayed(talk(3)));
     expect(reports.compare(relayed(talk(6))).report).toBeNull();
-    reports = createPrefixReports({ clock, hash: sha256Hex, maxBytes: 600 });
+    reports = createPrefixReports({ clock, hash: createRunHash(), maxBytes: 600 });
     answer(relayed(talk(3)));
     expect(reports.compare(relayed(talk(5))).report).toBeNull();
   });
@@ -227,7 +227,7 @@ it("shares exactly what stands before the first message that changed", () => {
   const lines = fc.array(fc.string(), { minLength: 3, maxLength: 12 });
   fc.assert(
     fc.property(lines, fc.nat(), (said, where) => {
-      reports = createPrefixReports({ clock, hash: sha256Hex });
+      reports = createPrefixReports({ clock, hash: createRunHash() });
       answer(relayed(talk(0, { said })));
       // The first message stays, so that the thread is known again whatever else is in it.
       const at = 1 + (where % (said.length - 1));

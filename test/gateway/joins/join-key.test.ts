@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type JoinFacts, joinKey, retrySignalOf } from "../../../src-gateway/joins/join-key.ts";
-import { sha256Hex } from "../../../src-gateway/lib/hash-bytes.ts";
+import { createRunHash } from "../../../src-gateway/lib/run-hash.ts";
 
 const facts: JoinFacts = {
   owner: "1/2",
@@ -9,7 +9,8 @@ const facts: JoinFacts = {
   headers: { "anthropic-beta": "a", "user-agent": "x" },
   body: Buffer.from('{"model":"m"}'),
 };
-const key = (changes: Partial<JoinFacts> = {}): string => joinKey({ ...facts, ...changes }, sha256Hex);
+const hash = createRunHash();
+const key = (changes: Partial<JoinFacts> = {}): string => joinKey({ ...facts, ...changes }, hash);
 
 describe("the key of a request", () => {
   it("is the same for the same, whatever else the client says about itself", () => {
