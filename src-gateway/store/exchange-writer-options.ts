@@ -15,6 +15,7 @@ export interface ExchangeWriterOptions {
   /** Null forgets what waits in memory when the process is killed. */
   journal?: ExchangeJournal | null;
   flushMs?: number;
+  /** So many waiting records are written at once, without waiting for more; a group has at most twice as many. */
   maxGroup?: number;
   /** More waiting records than this go to the spill file. */
   maxWaiting?: number;
@@ -28,7 +29,8 @@ export interface ExchangeWriter {
    * @param record does not change any more: whoever goes on with it hands over a copy.
    */
   open(record: ExchangeRecord): void;
-  close(record: ExchangeRecord): void;
+  /** @returns the record as it is kept: it does not change any more, as the caller's may when a provider is read on. */
+  close(record: ExchangeRecord): ExchangeRecord;
   /** Resolves when all that waits now is written, or the database does not take it: `pending` says which. */
   flush(): Promise<void>;
   /** The same with a little patience; what is left then goes to the spill file, for the next start. */

@@ -3,7 +3,7 @@
  * the database cannot take now waits in memory, and beyond a bound on disk.
  */
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { copyOf, type ExchangeRecord } from "../ir/exchange-record.ts";
 import { isDiskFull } from "../lib/disk-full.ts";
 import { describeError } from "./database-errors.ts";
 import type { ExchangeWriter, ExchangeWriterOptions } from "./exchange-writer-options.ts";
@@ -24,7 +24,7 @@ const SPILL_PAUSE_MS = 1_000;
 export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWriter {
   return new Writer({
     flushMs: 50,
-    maxGroup: 128,
+    maxGroup: 256,
     maxWaiting: 20_000,
     stopPatienceMs: 3_000,
     journal: null,
@@ -59,9 +59,10 @@ class Writer implements ExchangeWriter {
     if (!this.waiting.has(record.id)) this.add(record.outcome === "open" ? record : { ...record, outcome: "open" });
   }
 
-  close(record: ExchangeRecord): void {
-    // The caller's object may still change, when a provider is read on for its usage.
-    this.add({ ...record, usage: { ...record.usage }, attempts: record.attempts.map((attempt) => ({ ...attempt })) });
+  close(record: ExchangeRecord): ExchangeRecord {
+    const copy = copyOf(record);
+    this.add(copy);
+    return copy;
   }
 
   pending(): number {
@@ -179,7 +180,7 @@ class Writer implements ExchangeWriter {
     const openUntilUs = this.options.clock.monotonicUs() - patienceMs * 1000;
     const forget = this.options.journal?.turn();
     for (;;) {
-      const group = this.waiting.first(this.options.maxGroup, lastTurn, openUntilUs);
+      const group = this.waiting.first(2 * this.options.maxGroup, lastTurn, openUntilUs);
       if (group.length === 0) {
         // What is passed over stands in the file that is about to be emptied.
         if (forget)

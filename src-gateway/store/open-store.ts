@@ -19,6 +19,11 @@ export interface Store {
   db: Kysely<Database>;
   /** Another text whenever anything in the database was changed, by whomever; not there where asking would cost a query. */
   changeMark?(): string | undefined;
+  /**
+   * A transaction that does not hold up the process while the disk takes it; resolves when that has. Not there where none
+   * does.
+   */
+  transaction?: <Result>(work: (db: Kysely<Database>) => Promise<Result>) => Promise<Result>;
   close(): Promise<void>;
 }
 

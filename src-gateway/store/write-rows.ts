@@ -18,13 +18,12 @@ export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<
   const upsert = createUpsert(store.dialect);
   const entries = createLedgerEntries(store.dialect);
   const names = createNames();
+  const transaction = store.transaction ?? ((work) => store.db.transaction().execute(work));
 
   /** The rows, what follows from them, and nothing of it when something fails. */
   return async (rows) => {
     try {
-      await store.db.transaction().execute(async (db) => {
-        await entries.add(db, await upsertAll(db, rows));
-      });
+      await transaction(async (db) => entries.add(db, await upsertAll(db, rows)));
     } catch (error) {
       entries.forget();
       names.forget();

@@ -26,13 +26,17 @@ export async function repeatLedger(store: Store, days: number, times: number): P
   if (dialect === "postgres") await createPartitions(db, first - days * times * DAY_US, last);
   for (const { table, time, aDay } of TABLES) {
     const columns = await columnsOf(store, table);
-    const shifted = columns.map((column) => (column === time ? `${column} - ${days * aDay} * n` : column));
-    await sql
-      .raw(
-        `with recursive copies (n) as (select 1 union all select n + 1 from copies where n < ${times - 1})
-         insert into ${table} (${columns.join(", ")}) select ${shifted.join(", ")} from ${table}, copies`,
-      )
-      .execute(db);
+    const found = await sql.raw<{ first: number | null }>(`select min(${time}) as first from ${table}`).execute(db);
+    const since = found.rows[0]?.first ?? 0;
+    // The copies lie before the first. Each is a transaction of its own, or the write-ahead log would grow to all of them.
+    for (let n = 1; n < times; n++) {
+      const copied = columns.map((column) => (column === time ? `${column} - ${days * aDay} * ${n}` : column));
+      await sql
+        .raw(
+          `insert into ${table} (${columns.join(", ")}) select ${copied.join(", ")} from ${table} where ${time} >= ${since}`,
+        )
+        .execute(db);
+    }
   }
   await sql.raw(dialect === "postgres" ? "analyze" : "analyze main").execute(db);
 }

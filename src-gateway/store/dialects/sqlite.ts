@@ -4,6 +4,7 @@ import Sqlite from "better-sqlite3";
 import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
 import type { Store } from "../open-store.ts";
 import type { Database } from "../schema.ts";
+import { createLateSync } from "./late-sync.ts";
 
 /** @throws the error of the file system or of SQLite; SQLITE_BUSY while another process prepares the same new file. */
 export function openSqlite(file: string): Store {
@@ -13,7 +14,7 @@ export function openSqlite(file: string): Store {
   const database = new Sqlite(file, { timeout: 0 });
   try {
     database.pragma("journal_mode = WAL");
-    // Groups are written twenty times a second at most, so a real sync costs little, and a power cut loses one group.
+    // A power cut loses nothing that was acknowledged. Groups of exchanges wait for the same, but beside the process.
     database.pragma("synchronous = FULL");
     database.pragma("foreign_keys = ON");
     database.pragma("cache_size = -16384");
@@ -21,7 +22,17 @@ export function openSqlite(file: string): Store {
     database.close();
     throw error;
   }
-  return storeOver(database);
+  const store = storeOver(database);
+  const late = createLateSync(database, store.db);
+  if (late === null) return store;
+  return {
+    ...store,
+    transaction: late.transaction,
+    async close() {
+      await late.close();
+      await store.close();
+    },
+  };
 }
 
 /** Changes nothing, not even the file's settings. @throws the error of SQLite when there is no such file. */

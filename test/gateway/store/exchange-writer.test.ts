@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { sql } from "kysely";
 import { afterEach, expect, it } from "vitest";
 import type { ExchangeRecord } from "../../../src-gateway/ir/exchange-record.ts";
+import { NO_USAGE } from "../../../src-gateway/ir/usage.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { createRequestLog } from "../../../src-gateway/request-log/request-log.ts";
@@ -62,7 +63,12 @@ const spillPath = (database: TestDatabase): string => join(database.folder, "uns
 const anyOrUsual = fc.oneof(
   anyRecord,
   fc.integer({ min: 1, max: 2 ** 52 }).map((id) => completedRecord(id)),
+  fc.integer({ min: 1, max: 2 ** 52 }).map((id) => plainRecord(id)),
 );
+
+/** Not streamed, and without anything cached or thought. */
+const plainRecord = (id: number, changes: Partial<ExchangeRecord> = {}): ExchangeRecord =>
+  completedRecord(id, { stream: false, firstTokenUs: null, usage: { ...NO_USAGE, inputUncached: 9 }, ...changes });
 
 describeOnBothDatabases("the exchange writer", (database) => {
   it("makes exactly 10,000 rows of 10,000 exchanges, each opened and closed", async () => {
@@ -90,6 +96,25 @@ describeOnBothDatabases("the exchange writer", (database) => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("stores those that say little and those that say more in one group, also over what they said when they were open", async () => {
+    const store = await database.open();
+    const writer = writerOn(store);
+    const records = Array.from({ length: 100 }, (_, n) => {
+      const changes = {
+        agent: `agent ${n % 3}`,
+        session: n % 5 === 0 ? null : `s-${n}`,
+        project: n % 4 === 0 ? "p" : null,
+      };
+      return n % 3 === 0 ? completedRecord(FIRST_ID + n, changes) : plainRecord(FIRST_ID + n, changes);
+    });
+    const usage = { ...NO_USAGE, cacheRead: 5, reasoning: 6, cacheWrite1h: 7, audioInput: 8 };
+    for (const { id } of records) writer.open(openRecord(id, { usage, gitBranch: "b", project: "q", runaway: "r" }));
+    await writer.flush();
+    for (const record of records) writer.close(record);
+    await writer.flush();
+    expect(await rowsOf(store)).toEqual(records);
   });
 
   it("shows an exchange as open until it is closed", async () => {
