@@ -15,17 +15,7 @@ export function accessLine(record: ExchangeRecord, facts: RequestFacts | undefin
     if (facts.method !== null) line += text("method", facts.method);
     if (facts.path !== null) line += text("path", facts.path);
   }
-  line += `,"surface":"${record.surface}","stream":${record.stream},"status":${record.status ?? "null"}`;
-  line += `,"outcome":"${record.outcome}"`;
-  if (record.errorCode !== null) line += text("error", record.errorCode);
-  if (record.provider !== null) line += text("provider", record.provider);
-  const model = record.modelRouted ?? record.modelAsked;
-  if (model !== null) line += text("model", model);
-  if (record.modelAsked !== null && record.modelAsked !== model) line += text("modelAsked", record.modelAsked);
-  if (record.agent !== null) line += text("agent", record.agent);
-  if (record.userId !== null) line += `,"userId":${record.userId}`;
-  if (record.apiKeyId !== null) line += `,"keyId":${record.apiKeyId}`;
-  if (record.attempts.length > 1) line += `,"attempts":${record.attempts.length}`;
+  line += kindOf(record);
   if (record.usageSource !== "none") {
     line += `,"tokensIn":${inputTotal(usage)},"tokensCached":${usage.cacheRead},"tokensOut":${usage.output}`;
   }
@@ -33,6 +23,52 @@ export function accessLine(record: ExchangeRecord, facts: RequestFacts | undefin
   line += `,"ms":${msOf(record.totalUs)}`;
   if (record.firstTokenUs !== null) line += `,"firstTokenMs":${msOf(record.firstTokenUs)}`;
   return `${line},"bytesIn":${record.bytesIn},"bytesOut":${record.bytesOut},"msg":"exchange"}\n`;
+}
+
+/** What tells the kinds of exchanges apart: most are of the same kind as the one before. */
+type Kind = Pick<ExchangeRecord, "surface" | "stream" | "status" | "outcome" | "errorCode" | "provider"> &
+  Pick<ExchangeRecord, "modelRouted" | "modelAsked" | "agent" | "userId" | "apiKeyId"> & { attempts: number };
+
+let lastKind: Kind | null = null;
+let lastText = "";
+
+function kindOf(record: ExchangeRecord): string {
+  if (lastKind === null || !isOfKind(record, lastKind)) {
+    const { surface, stream, status, outcome, errorCode, provider } = record;
+    const { modelRouted, modelAsked, agent, userId, apiKeyId } = record;
+    const asked = { modelRouted, modelAsked, agent, userId, apiKeyId, attempts: record.attempts.length };
+    lastKind = { surface, stream, status, outcome, errorCode, provider, ...asked };
+    lastText = textOfKind(lastKind);
+  }
+  return lastText;
+}
+
+const isOfKind = (record: ExchangeRecord, kind: Kind): boolean =>
+  record.surface === kind.surface &&
+  record.stream === kind.stream &&
+  record.status === kind.status &&
+  record.outcome === kind.outcome &&
+  record.errorCode === kind.errorCode &&
+  record.provider === kind.provider &&
+  record.modelRouted === kind.modelRouted &&
+  record.modelAsked === kind.modelAsked &&
+  record.agent === kind.agent &&
+  record.userId === kind.userId &&
+  record.apiKeyId === kind.apiKeyId &&
+  record.attempts.length === kind.attempts;
+
+function textOfKind(kind: Kind): string {
+  let line = `,"surface":"${kind.surface}","stream":${kind.stream},"status":${kind.status ?? "null"}`;
+  line += `,"outcome":"${kind.outcome}"`;
+  if (kind.errorCode !== null) line += text("error", kind.errorCode);
+  if (kind.provider !== null) line += text("provider", kind.provider);
+  const model = kind.modelRouted ?? kind.modelAsked;
+  if (model !== null) line += text("model", model);
+  if (kind.modelAsked !== null && kind.modelAsked !== model) line += text("modelAsked", kind.modelAsked);
+  if (kind.agent !== null) line += text("agent", kind.agent);
+  if (kind.userId !== null) line += `,"userId":${kind.userId}`;
+  if (kind.apiKeyId !== null) line += `,"keyId":${kind.apiKeyId}`;
+  return kind.attempts > 1 ? `${line},"attempts":${kind.attempts}` : line;
 }
 
 /** All nine digits: a program that adds lines up gets what the ledger has. */
@@ -65,14 +101,15 @@ function msOf(us: number | null): string {
   return `${(us - rest) / 1000}.${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}`;
 }
 
-let lastMs = 0;
+let lastSecond = 0;
 let lastIso = "";
 
-/** Many requests end within one millisecond when it matters. */
+/** All but the milliseconds is that of many requests. */
 function isoOf(ms: number): string {
-  if (ms !== lastMs) {
-    lastMs = ms;
-    lastIso = new Date(ms).toISOString();
+  const rest = ms % 1000;
+  if (ms - rest !== lastSecond) {
+    lastSecond = ms - rest;
+    lastIso = new Date(lastSecond).toISOString().slice(0, -4);
   }
-  return lastIso;
+  return `${lastIso}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`;
 }

@@ -23,7 +23,8 @@ export interface LogFile {
   close(): Promise<void>;
 }
 
-const BATCH_MS = 100;
+/** Lines of requests have waited 20 ms before: a tenth of a second in all. */
+const BATCH_MS = 80;
 const BATCH_BYTES = 256 * 1024;
 /** More than this does not wait for a reader that stands still. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
@@ -47,6 +48,8 @@ class Lines implements LogFile {
   private waitingBytes = 0;
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> | null = null;
+  /** A line that does not wait came while others were written. */
+  private isUrgent = false;
   private tidying: Promise<void> = Promise.resolve();
   private lostLines = 0;
   private isMoved = false;
@@ -67,12 +70,13 @@ class Lines implements LogFile {
   writeNow(line: string): void {
     this.add(line);
     if (this.writing === null) this.flushNow();
+    else this.isUrgent = true;
   }
 
   writeSoon(line: string): void {
     this.add(line);
     if (this.waitingBytes >= BATCH_BYTES) this.flushSoon();
-    else this.timer ??= setTimeout(() => this.flushSoon(), BATCH_MS).unref();
+    else this.timer ??= this.startTimer();
   }
 
   reopen(): void {
@@ -120,6 +124,13 @@ class Lines implements LogFile {
     this.waitingBytes += line.length;
   }
 
+  private startTimer(): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.timer = null;
+      this.flushSoon();
+    }, BATCH_MS).unref();
+  }
+
   /** In one piece, so that lines of two writes never mix. */
   private takeWaiting(): Buffer {
     if (this.timer) clearTimeout(this.timer);
@@ -127,6 +138,7 @@ class Lines implements LogFile {
     const bytes = Buffer.from(this.waiting.join(""));
     this.waiting = [];
     this.waitingBytes = 0;
+    this.isUrgent = false;
     this.prepare(bytes.length);
     this.size += bytes.length;
     return bytes;
@@ -161,7 +173,8 @@ class Lines implements LogFile {
       })
       .finally(() => {
         this.writing = null;
-        this.flushSoon();
+        if (this.isUrgent || this.waitingBytes >= BATCH_BYTES) this.flushSoon();
+        else if (this.waiting.length > 0) this.timer ??= this.startTimer();
       });
   }
 

@@ -29,13 +29,13 @@ export function readTraceContext(
   { share, followsParent }: Sampling = { share: 1, followsParent: true },
 ): TraceContext {
   const parent = typeof header === "string" ? parentOf(header.trim()) : null;
-  const drawn = randomHex(parent === null ? 24 : 8);
-  const traceId = parent?.traceId ?? drawn.slice(16);
+  const own = randomHex(parent === null ? 24 : 8);
+  const traceId = parent?.traceId ?? own.slice(16);
   const isChosen = share >= 1 || Number.parseInt(traceId.slice(-13), 16) / 2 ** 52 < share;
   return {
     traceId,
     parentSpanId: parent?.spanId ?? null,
-    spanId: drawn.slice(0, 16),
+    spanId: own.slice(0, 16),
     isSampled: parent && followsParent ? parent.isSampled : isChosen,
   };
 }
@@ -57,17 +57,17 @@ export function attemptSpanId(spanId: string, attempt: number): string {
 export const traceparentOf = (traceId: string, spanId: string, isSampled: boolean): string =>
   `00-${traceId}-${spanId}-${isSampled ? "01" : "00"}`;
 
-/** Drawn in bulk: one call to the system for many requests. */
-const pool = Buffer.alloc(4096);
-let used = pool.length;
+/** Drawn and written out in bulk: one call to the system for many requests. */
+const drawn = Buffer.alloc(4096);
+let digits = "";
+let used = 0;
 
 function randomHex(bytes: number): string {
-  if (used + bytes > pool.length) {
-    randomFillSync(pool);
+  if (used + 2 * bytes > digits.length) {
+    digits = randomFillSync(drawn).toString("hex");
     used = 0;
   }
-  const hex = pool.toString("hex", used, used + bytes);
-  used += bytes;
+  const hex = digits.slice(used, (used += 2 * bytes));
   // All zeros means "none" in this standard.
-  return /^0+$/.test(hex) ? randomHex(bytes) : hex;
+  return hex.startsWith("0000") && /^0+$/.test(hex) ? randomHex(bytes) : hex;
 }

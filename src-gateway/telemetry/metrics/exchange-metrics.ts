@@ -1,5 +1,6 @@
 /** What is counted of every exchange when it is over. Names are Ferro's where it has one, so that its dashboards go on. */
 import type { AttemptRecord, ExchangeRecord, Outcome } from "../../ir/exchange-record.ts";
+import { exchangeFamilies } from "./exchange-families.ts";
 import { createLabelNames, type LabelNames } from "./label-names.ts";
 import type { MetricRegistry } from "./registry.ts";
 import type { Count, Histogram, NanoUsd } from "./values.ts";
@@ -8,8 +9,6 @@ export interface ExchangeMetrics {
   closed(record: ExchangeRecord): void;
 }
 
-const DURATIONS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600];
-const FIRST_TOKENS = [0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 20, 30, 60, 120];
 /** There are as many as the configuration names; only that can change while the gateway runs. */
 const MAX_PROVIDERS = 100;
 
@@ -67,16 +66,17 @@ export function createExchangeMetrics(
 class Metrics implements ExchangeMetrics {
   private readonly models: LabelNames;
   private readonly providers: LabelNames;
-  private readonly families: ReturnType<typeof declare>;
+  private readonly families: ReturnType<typeof exchangeFamilies>;
   private readonly bundles = new Map<string, Bundle>();
   /** What the record before this one was counted in: nearly all that end together are of one kind. */
   private last: { kind: Kind; bundle: Bundle } | null = null;
   private readonly attempts = new Map<string, Count>();
+  private lastSuccess: { provider: string; model: string; count: Count } | null = null;
 
   constructor(registry: MetricRegistry, options: { maxModels: number; clean: (text: string) => string }) {
     this.models = createLabelNames(options.maxModels, options.clean);
     this.providers = createLabelNames(MAX_PROVIDERS, options.clean);
-    this.families = declare(registry);
+    this.families = exchangeFamilies(registry);
     registry.read(
       "gateway_model_label_overflow_total",
       'Requests whose model was counted as "other", because too many names were seen.',
@@ -145,6 +145,8 @@ class Metrics implements ExchangeMetrics {
   }
 
   private countAttempts({ attempts }: ExchangeRecord): void {
+    const [only] = attempts;
+    if (only !== undefined && attempts.length === 1 && only.errorCode === null) return this.successes(only).add();
     let before: AttemptRecord | null = null;
     const asked: string[] = [];
     for (const attempt of attempts) {
@@ -160,6 +162,18 @@ class Metrics implements ExchangeMetrics {
         this.families.failovers.with(this.providers.of(before.provider), provider).add();
       before = attempt;
     }
+  }
+
+  /** Of nearly all requests, at the provider and model of the one before. */
+  private successes({ provider, model }: AttemptRecord): Count {
+    const { lastSuccess } = this;
+    if (lastSuccess !== null && lastSuccess.provider === provider && lastSuccess.model === model)
+      return lastSuccess.count;
+    const overflows = this.models.overflows();
+    const count = this.attemptCount(this.providers.of(provider), this.models.of(model), "success");
+    // What is one too many is counted each time that it is met.
+    this.lastSuccess = this.models.overflows() === overflows ? { provider, model, count } : null;
+    return count;
   }
 
   private attemptCount(provider: string, model: string, result: string): Count {
@@ -180,68 +194,4 @@ function addTokens(counts: TokenCounts, { usage }: ExchangeRecord): void {
   counts.cacheWrite1h.add(cacheWrite1h);
   counts.output.add(output);
   counts.reasoning.add(reasoning);
-}
-
-function declare(registry: MetricRegistry) {
-  const where = ["surface", "provider", "model"];
-  return {
-    requests: registry.counter("gateway_requests_total", "Requests that are over.", [
-      ...where,
-      "outcome",
-      "status",
-      "code",
-    ]),
-    duration: registry.histogram(
-      "gateway_request_duration_seconds",
-      "From a request's arrival to the end of its answer.",
-      where,
-      DURATIONS,
-    ),
-    firstToken: registry.histogram(
-      "gateway_time_to_first_token_seconds",
-      "From a request's arrival to the first content of a streamed answer.",
-      where,
-      FIRST_TOKENS,
-    ),
-    errors: registry.counter("gateway_errors_total", "Requests that ended with an error, by its code.", [
-      "surface",
-      "error",
-    ]),
-    tokens: registry.counter("gateway_tokens_total", "Tokens; the kinds do not overlap.", [...where, "kind"]),
-    reasoning: registry.counter("gateway_reasoning_tokens_total", "The part of the output that was reasoning.", where),
-    tokensInput: registry.counter("gateway_tokens_input_total", "Input tokens, however they were cached.", [
-      "provider",
-      "model",
-    ]),
-    tokensOutput: registry.counter("gateway_tokens_output_total", "Output tokens.", ["provider", "model"]),
-    cost: registry.money("gateway_cost_usd_total", "What requests cost, as the ledger has it.", where),
-    unpriced: registry.counter("gateway_unpriced_requests_total", "Requests that used tokens of unknown price.", [
-      "provider",
-      "model",
-    ]),
-    joined: registry.counter("gateway_joined_requests_total", "Requests that were given the answer of another one.", [
-      "surface",
-    ]),
-    rejections: registry.counter("gateway_rate_limit_rejections_total", "Requests refused by a limit or a budget.", [
-      "key_type",
-    ]),
-    attempts: registry.counter("gateway_upstream_attempts_total", "Tries at providers.", [
-      "provider",
-      "model",
-      "result",
-    ]),
-    providerErrors: registry.counter("gateway_provider_errors_total", "Tries that failed, by the error's code.", [
-      "provider",
-      "error_type",
-    ]),
-    retries: registry.counter(
-      "gateway_upstream_retries_total",
-      "Tries at a provider that the request had tried before.",
-      ["provider"],
-    ),
-    failovers: registry.counter("gateway_failovers_total", "Tries that came after another provider had failed.", [
-      "from",
-      "to",
-    ]),
-  };
 }
