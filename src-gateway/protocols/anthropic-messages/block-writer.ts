@@ -21,6 +21,8 @@ export interface BlockWriter {
 
 interface OpenBlock {
   part: OpenPart;
+  /** How the frames of its pieces begin, once there is one: all that differs in them is the text. */
+  head: string | null;
   /**
    * Text and thinking begin with their first piece: a block without any is not written, because clients send it back and
    * the API refuses it.
@@ -36,6 +38,10 @@ export function createBlockWriter(context: EncodeContext): BlockWriter {
   const frame = (type: string, fields: JsonObject): Buffer => sseFrame({ type, index, ...fields }, type);
   const delta = (type: string, fields: JsonObject): Buffer =>
     frame("content_block_delta", { delta: { type, ...fields } });
+  const pieceFrame = (block: OpenBlock, text: string): Buffer => {
+    block.head ??= `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{${PIECES[block.part.kind]}:`;
+    return Buffer.from(`${block.head}${JSON.stringify(text)}}}\n\n`);
+  };
   const stop = (): Buffer => {
     const closing = frame("content_block_stop", {});
     index++;
@@ -49,11 +55,11 @@ export function createBlockWriter(context: EncodeContext): BlockWriter {
 
   return {
     open(part) {
-      open = { part, hasBegun: false, signature: null };
+      open = { part, head: null, hasBegun: false, signature: null };
       return part.kind === "call" ? begin(open) : [];
     },
     delta(text) {
-      return open && text !== "" ? [...begin(open), delta(...piece(open.part.kind, text))] : [];
+      return open && text !== "" ? [...begin(open), pieceFrame(open, text)] : [];
     },
     citation(citation) {
       const json = encodeCitation(citation);
@@ -88,10 +94,14 @@ export function createBlockWriter(context: EncodeContext): BlockWriter {
   };
 }
 
-function piece(kind: OpenPart["kind"], text: string): [type: string, fields: JsonObject] {
-  if (kind === "call") return ["input_json_delta", { partial_json: text }];
-  return kind === "thinking" ? ["thinking_delta", { thinking: text }] : ["text_delta", { text }];
-}
+const TEXT_PIECE = '"type":"text_delta","text"';
+/** Up to the colon in front of the text. */
+const PIECES: Readonly<Record<OpenPart["kind"], string>> = {
+  text: TEXT_PIECE,
+  refusal: TEXT_PIECE,
+  thinking: '"type":"thinking_delta","thinking"',
+  call: '"type":"input_json_delta","partial_json"',
+};
 
 function emptyBlock(part: OpenPart, context: EncodeContext, at: number): JsonObject {
   if (part.kind === "thinking") return { type: "thinking", thinking: "", signature: "" };

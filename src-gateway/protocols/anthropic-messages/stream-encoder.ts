@@ -41,7 +41,13 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
         return [encodeStreamError(event.error, { requestId: String(context.exchangeId) })];
     }
   };
-  return { push: (event) => (isOver ? NO_BYTES : Buffer.concat(write(event))) };
+  return {
+    push(event) {
+      if (isOver) return NO_BYTES;
+      const [first, ...more] = write(event);
+      return more.length === 0 ? (first ?? NO_BYTES) : Buffer.concat([first ?? NO_BYTES, ...more]);
+    },
+  };
 }
 
 /** A part that came in one piece as the events of one that did not; null for those that have no pieces. */

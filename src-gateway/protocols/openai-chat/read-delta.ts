@@ -11,6 +11,8 @@ import { decodeContent } from "./parts.ts";
 
 export interface DeltaReader {
   push(choice: JsonObject): void;
+  /** A chunk of nothing but text. */
+  pushText(text: string): void;
   /** The stream is complete: writes what is only known as a whole. */
   end(): void;
   hasRefusal(): boolean;
@@ -35,6 +37,7 @@ export function createDeltaReader(writer: EventWriter): DeltaReader {
       const sound = asObject(delta["audio"]);
       if (sound) audio = joinAudio(audio, sound);
     },
+    pushText: (text) => texts.add("text", text),
     end() {
       calls.end();
       if (audio) writer.whole({ kind: "native", wire: "openai-chat", type: AUDIO_TYPE, raw: audio });

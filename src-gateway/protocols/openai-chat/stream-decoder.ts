@@ -9,6 +9,7 @@ import { asArray, asObject, asText, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { decodeFinish } from "./chat-finish.ts";
 import { createDeltaReader } from "./read-delta.ts";
+import { createRepeatedChunks } from "./repeated-chunks.ts";
 import { factsOf } from "./response.ts";
 
 const DONE = Buffer.from("[DONE]");
@@ -16,6 +17,7 @@ const DONE = Buffer.from("[DONE]");
 export function createStreamDecoder(): StreamDecoder {
   const writer = createEventWriter();
   const deltas = createDeltaReader(writer);
+  const repeated = createRepeatedChunks();
   let id: string | null = null;
   let model: string | null = null;
   let usage: Usage | null = null;
@@ -30,7 +32,7 @@ export function createStreamDecoder(): StreamDecoder {
     if (deltas.hasRefusal()) kinds.add("refusal");
     writer.finish(decodeFinish(finished, kinds), usage, serviceTier);
   };
-  const read = (json: JsonObject): void => {
+  const read = (json: JsonObject, data: Buffer): void => {
     const facts = factsOf(json);
     if (facts.error) return writer.fail(facts.error);
     usage = facts.usage ?? usage;
@@ -49,11 +51,17 @@ export function createStreamDecoder(): StreamDecoder {
     // The end is the end of the stream: text and usage may follow.
     if (asText(choice["finish_reason"])) finished = choice;
     deltas.push(choice);
+    repeated.learn(data, json);
   };
 
   return {
     push({ data, event }) {
       if (writer.isOver() || data === null) return [];
+      const text = event === null ? repeated.read(data) : null;
+      if (text !== null) {
+        deltas.pushText(text);
+        return writer.take();
+      }
       if (data.equals(DONE)) {
         if (followed === undefined) writer.fail(noAnswer());
         else finish();
@@ -61,7 +69,7 @@ export function createStreamDecoder(): StreamDecoder {
       }
       const json = parseObject(data);
       if (json && event === "error") writer.fail(decodeErrorObject(json["error"] ?? json));
-      else if (json) read(json);
+      else if (json) read(json, data);
       return writer.take();
     },
     end() {
