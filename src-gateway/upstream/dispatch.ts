@@ -1,53 +1,53 @@
 /**
  * The way out. `upstream/` is the only folder that calls providers.
  *
- * Requests go through undici's `dispatch`, the cheapest of its entrances, over keep-alive pools. Content encodings are
- * undone here, so nobody behind this file ever meets a compressed answer.
+ * What is usual goes by our own client in `http1/`, all else through undici's `dispatch`, the cheapest of its entrances; both
+ * over keep-alive pools. Content encodings are undone here, so nobody behind this file ever meets a compressed answer.
  */
 import zlib from "node:zlib";
-import { Agent, type Dispatcher } from "undici";
 import type { Headers, UpstreamCall, UpstreamFailure, UpstreamSink } from "../exchange/types.ts";
 import { describeThrown } from "./describe-thrown.ts";
+import type { AnswerControls, AnswerListener } from "./http1/types.ts";
 import { Silence } from "./silence.ts";
 import type { AnyDispatch, AnyUpstreamRequest } from "./types.ts";
-import type { WaysOut } from "./ways-out.ts";
+import { createWaysOut, type WaysOut } from "./ways-out.ts";
 
 export interface Upstream {
   dispatch: AnyDispatch;
   close(): Promise<void>;
 }
 
+type Ways = Pick<WaysOut, "to" | "straightTo">;
+
 /** @param options.ways which way each call takes; straight when left out. Whoever made them closes them. */
-export function createUpstream(options: { connectMs: number; ways?: Pick<WaysOut, "to"> }): Upstream {
-  const { ways } = options;
+export function createUpstream(options: { connectMs: number; ways?: Ways }): Upstream {
+  const { ways, connectMs } = options;
   if (ways) return { dispatch: (request, sink) => send(ways, request, sink), close: async () => {} };
-  const agent = new Agent({
-    connect: { timeout: options.connectMs },
-    // Streams are long and parallel: one request per connection, as many connections as are asked for.
-    pipelining: 1,
-    keepAliveTimeout: 4_000,
-    allowH2: false,
-  });
-  return {
-    dispatch: (request, sink) => send({ to: () => agent }, request, sink),
-    close: () => agent.destroy(),
-  };
+  const network = { httpProxy: null, httpsProxy: null, noProxy: [], mayAskSystem: false };
+  const none = new Map();
+  const own = createWaysOut({ network, trust: null, connectMs, instances: () => none });
+  return { dispatch: (request, sink) => send(own, request, sink), close: () => own.close() };
 }
 
-function send(ways: Pick<WaysOut, "to">, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
+function send(ways: Ways, request: AnyUpstreamRequest, sink: UpstreamSink): UpstreamCall {
   const method = request.method ?? "POST";
   const handler = new Handler(sink, method === "HEAD", request.timeouts);
   const { url, origin, path } = addressOf(request.url);
-  const body = bodyOf(request.body);
-  // Of a single piece undici tells the length itself.
-  const length = Buffer.isBuffer(body) ? null : lengthOf(request.body);
+  const { headers } = request;
   try {
+    if (request.body === null || Array.isArray(request.body)) {
+      const plain = { url, origin, path, method, headers, body: request.body ?? NO_BODY };
+      if (ways.straightTo(url)?.send(plain, handler) === true) return handler;
+    }
+    const body = bodyOf(request.body);
+    // Of a single piece undici tells the length itself.
+    const length = Buffer.isBuffer(body) ? null : lengthOf(request.body);
     ways.to(url).dispatch(
       {
         origin,
         path,
         method,
-        headers: length === null ? request.headers : { ...request.headers, "content-length": String(length) },
+        headers: length === null ? headers : { ...headers, "content-length": String(length) },
         body,
         headersTimeout: 0,
         bodyTimeout: 0,
@@ -59,6 +59,8 @@ function send(ways: Pick<WaysOut, "to">, request: AnyUpstreamRequest, sink: Upst
   }
   return handler;
 }
+
+const NO_BODY: readonly Buffer[] = [];
 
 /** Nearly all calls go to a handful of addresses. */
 const MAX_URLS = 500;
@@ -108,12 +110,12 @@ const DECODERS: Readonly<Record<string, () => Decoder>> = {
   zstd: () => zlib.createZstdDecompress(),
 };
 
-/** One call: undici's callbacks in, the sink's out, and a handle that can be used before the connection exists. */
-class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
+/** One call: the callbacks of either client in, the sink's out, and a handle that can be used before the connection exists. */
+class Handler implements AnswerListener, UpstreamCall {
   private readonly sink: UpstreamSink;
   private readonly isHead: boolean;
   private readonly silence: Silence;
-  private controller: Dispatcher.DispatchController | null = null;
+  private controller: AnswerControls | null = null;
   private decoder: Decoder | null = null;
   private isPaused = false;
   private isAborted = false;
@@ -125,13 +127,13 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
     this.silence = new Silence(timeouts, (failure) => this.onSilence(failure));
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: AnswerControls): void {
     this.controller = controller;
     if (this.isAborted) controller.abort(new Error("aborted"));
     else this.silence.begin();
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(_controller: AnswerControls, status: number, headers: Headers): void {
     // Interim answers (100, 103) say nothing yet.
     if (status < 200) return;
     this.silence.answering();
@@ -142,7 +144,7 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
     this.sink.onHead(status, headers);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: AnswerControls, chunk: Buffer): void {
     if (this.isOver) return;
     this.silence.heard();
     if (this.decoder === null) return this.sink.onData(chunk);
@@ -156,7 +158,7 @@ class Handler implements Dispatcher.DispatchHandler, UpstreamCall {
     else this.finish();
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error): void {
+  onResponseError(_controller: AnswerControls | undefined, error: Error): void {
     this.fail(error);
   }
 

@@ -2,18 +2,21 @@
  * Which way a call takes: straight, or through a proxy, and whose certificates are believed on it. Decided for each origin once,
  * so a call costs one look into a map.
  */
-import type { LookupFunction } from "node:net";
+import type { LookupFunction, TcpNetConnectOpts } from "node:net";
 import type { SecureContext } from "node:tls";
 import { Agent, buildConnector, type Dispatcher, fetch as fetchOver, ProxyAgent } from "undici";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { NetworkSettings } from "../settings/network-settings.ts";
 import { bypassesProxy } from "./bypasses-proxy.ts";
+import { createHttp1Client, type Http1Client } from "./http1/client.ts";
 import { createSystemProxies } from "./system-proxies.ts";
 import type { Trust } from "./trusted-authorities.ts";
 
 export interface WaysOut {
   /** The connections to an address. */
   to(url: URL): Dispatcher;
+  /** Our own client, which is the cheaper one; null where a proxy is on the way. It may leave a request to `to`. */
+  straightTo(url: URL): Http1Client | null;
   /** Connections of their own, the same way; whoever asks for them ends them. `lookup` counts only where no proxy resolves. */
   fresh(url: URL, lookup?: LookupFunction): Dispatcher;
   /** The proxy on the way, without user and password; null when there is none. */
@@ -41,7 +44,7 @@ const POOL = { pipelining: 1, keepAliveTimeout: 4_000, allowH2: false } as const
 export function createWaysOut(options: WaysOutOptions): WaysOut {
   const { network, trust, connectMs, instances } = options;
   const straight = (lookup?: LookupFunction): Agent =>
-    new Agent({ ...POOL, connect: connectorOf(connectMs, trust, lookup) });
+    new Agent({ ...POOL, connect: connectorOf(connectMs, trust, lookup ? { lookup } : {}) });
   const through = (proxy: string): ProxyAgent => {
     const tls = { timeout: connectMs, ...trustedBy(trust) };
     return new ProxyAgent({ ...POOL, uri: proxy, connectTimeout: connectMs, requestTls: tls, proxyTls: tls });
@@ -49,13 +52,15 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
   const system = createSystemProxies(network.mayAskSystem ? options.systemProxy : undefined, () => known.clear());
   // Made with the first call: a gateway that has called nobody holds no connections, and has not loaded what makes them.
   let agent: Agent | null = null;
+  let own: Http1Client | null = null;
   const agents = new Map<string, ProxyAgent>();
-  const known = new Map<string, Dispatcher>();
-  let own: ReadonlyMap<string, string> = new Map();
+  /** The proxy to each origin, or null. */
+  const known = new Map<string, string | null>();
+  let ownProxy: ReadonlyMap<string, string> = new Map();
   let ownOf: unknown = null;
 
   const proxyOf = (url: URL): string | null => {
-    const override = own.get(url.origin);
+    const override = ownProxy.get(url.origin);
     if (override !== undefined) return override === "none" ? null : override;
     if (bypassesProxy(url, network.noProxy)) return null;
     return (url.protocol === "https:" ? network.httpsProxy : network.httpProxy) ?? system.proxyTo(url.origin);
@@ -64,24 +69,30 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
     const now = instances();
     if (now === ownOf) return;
     ownOf = now;
-    own = ownProxies(now);
+    ownProxy = ownProxies(now);
     known.clear();
   };
-  const decide = (url: URL): Dispatcher => {
+  const wayTo = (url: URL): string | null => {
+    refresh();
+    const { origin } = url;
+    const found = known.get(origin);
+    if (found !== undefined) return found;
     const proxy = proxyOf(url);
+    known.set(origin, proxy);
+    return proxy;
+  };
+  const to = (url: URL): Dispatcher => {
+    const proxy = wayTo(url);
     if (proxy === null) return (agent ??= straight());
     const found = agents.get(proxy) ?? through(proxy);
     agents.set(proxy, found);
     return found;
   };
-  const to = (url: URL): Dispatcher => {
-    refresh();
-    const found = known.get(url.origin) ?? decide(url);
-    known.set(url.origin, found);
-    return found;
-  };
+  const openOwn = (): Http1Client =>
+    createHttp1Client((more) => connectorOf(connectMs, trust, more), { keepAliveMs: POOL.keepAliveTimeout });
   return {
     to,
+    straightTo: (url) => (wayTo(url) === null ? (own ??= openOwn()) : null),
     fresh(url, lookup) {
       refresh();
       const proxy = proxyOf(url);
@@ -99,7 +110,7 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
     learn: () => system.learn(originsOf(instances())),
     async close() {
       const opened = agent === null ? [...agents.values()] : [agent, ...agents.values()];
-      await Promise.all(opened.map((each) => each.destroy()));
+      await Promise.all([own?.close(), ...opened.map((each) => each.destroy())]);
     },
   };
 }
@@ -110,8 +121,12 @@ const trustedBy = (trust: Trust | null): { secureContext?: SecureContext } => {
 };
 
 /** Who is trusted is asked when somebody is called over TLS. */
-function connectorOf(connectMs: number, trust: Trust | null, lookup?: LookupFunction): buildConnector.connector {
-  const given = { timeout: connectMs, allowH2: POOL.allowH2, ...(lookup ? { lookup } : {}) };
+function connectorOf(
+  connectMs: number,
+  trust: Trust | null,
+  more: Pick<TcpNetConnectOpts, "lookup" | "onread">,
+): buildConnector.connector {
+  const given = { timeout: connectMs, allowH2: POOL.allowH2, ...more };
   const plain = buildConnector(given);
   let secure: buildConnector.connector | null = null;
   return (options, callback) => {
