@@ -2,7 +2,7 @@
 import { homedir } from "node:os";
 import { parseArgs } from "node:util";
 import type { GatewayInfo } from "./index.ts";
-import { keepObjectsYoung } from "./lib/young-objects.ts";
+import { tuneCollector } from "./lib/tune-collector.ts";
 import { loadSettings } from "./settings/load-settings.ts";
 import { type Settings, SettingsError } from "./settings/types.ts";
 import { readWorkerCount, settingsOfWorker } from "./settings/worker-settings.ts";
@@ -53,7 +53,7 @@ async function serve(settings: Settings): Promise<void> {
   const { gateway, stop } = await open(settings);
   stopWithNpm(stop);
   announce(await gateway.start());
-  keepObjectsYoung();
+  tuneCollector();
 }
 
 async function open(settings: Settings) {
@@ -96,7 +96,7 @@ async function serveAsWorker(settings: Settings): Promise<void> {
   const { gateway, stop } = await open(settings);
   await endWithSupervisor(stop);
   tellSupervisor({ say: "ready", info: await gateway.start() });
-  keepObjectsYoung();
+  tuneCollector();
 }
 
 async function superviseAll(settings: Settings, count: number, args: string[]): Promise<void> {

@@ -18,7 +18,7 @@ import {
   Tray,
 } from "electron";
 import { createGateway, loadSettings } from "../src-gateway/index.ts";
-import { keepObjectsYoung } from "../src-gateway/lib/young-objects.ts";
+import { tuneCollector } from "../src-gateway/lib/tune-collector.ts";
 import { runDesktop } from "./run-desktop.ts";
 import { hasTray } from "./system/has-tray.ts";
 import { openFeed } from "./updates/open-feed.ts";
@@ -58,7 +58,7 @@ runDesktop({
       isDesktop: true,
       systemProxy: (url) => app.resolveProxy(url),
     });
-    keepObjectsYoung();
+    tuneCollector();
     return gateway;
   },
 });

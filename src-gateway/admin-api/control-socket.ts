@@ -3,7 +3,7 @@
  * so file permissions are the authority and no administrator's secret has to lie on the disk.
  */
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
@@ -109,6 +109,7 @@ async function listenPrivately(server: Server, path: string): Promise<void> {
 }
 
 function answers(path: string): Promise<boolean> {
+  if (!isWindows && isGone(path)) return Promise.resolve(false);
   return new Promise((resolve) => {
     const socket = connect(path);
     const settle = (alive: boolean): void => {
@@ -121,6 +122,15 @@ function answers(path: string): Promise<boolean> {
     // Busy is alive, too.
     socket.setTimeout(ANSWER_PATIENCE_MS, () => settle(true));
   });
+}
+
+/** Not merely out of our reach. */
+function isGone(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
+  }
 }
 
 function pidNote(dataDir: string): string {

@@ -49,7 +49,7 @@ export function createAsks({
       const askedAtUs = clock.nowUs();
       const ask: Ask = { id, met, about, askedAtUs, expiresAtUs: askedAtUs + waitMs * 1000 };
       return new Promise<AskOutcome>((resolve, reject) => {
-        if (signal.aborted) return reject(signal.reason as Error);
+        if (signal.aborted) return reject(signal.reason);
         const end = (): void => {
           waiting.delete(id);
           stopTimer();
@@ -58,7 +58,7 @@ export function createAsks({
         };
         const leave = (): void => {
           end();
-          reject(signal.reason as Error);
+          reject(signal.reason);
         };
         const close = (outcome: AskOutcome): void => {
           end();

@@ -4,6 +4,7 @@
  * its budgets and rate limits or none, so requests that arrive together cannot spend the same money twice. The counts are
  * in memory, or in Redis where several gateways share them.
  */
+import type { Leaving } from "../lib/leaving.ts";
 import type {
   BudgetConfig,
   BudgetScope,
@@ -132,7 +133,7 @@ export interface Asks {
     met: BudgetMet;
     waitMs: number;
     about: Readonly<Record<string, string>>;
-    signal: AbortSignal;
+    signal: Leaving;
   }): Promise<AskOutcome>;
   /** Those of all gateways that share their counts, oldest first. */
   list(): Promise<Ask[]>;

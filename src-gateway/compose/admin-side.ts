@@ -73,17 +73,18 @@ export interface AdminSideInput {
 
 export function serveAdmin(input: AdminSideInput): AdminSide {
   const { parts } = input;
-  const deps = adminDeps(input);
+  let made: AdminDeps | null = null;
+  const deps = (): AdminDeps => (made ??= adminDeps(input));
   const deepHealth = createDeepHealth(parts);
   let app: Promise<(request: IncomingMessage, response: ServerResponse) => void> | null = null;
   let socket: ControlSocket | null = null;
   let isStopping = false;
-  // Express is loaded when somebody asks for it: most starts serve agents only.
-  const loadApp = () => (app ??= import("../admin-api/app.ts").then(({ createAdminApp }) => createAdminApp(deps)));
+  // Made when somebody asks for it, and Express loaded: most starts serve agents only.
+  const loadApp = () => (app ??= import("../admin-api/app.ts").then(({ createAdminApp }) => createAdminApp(deps())));
 
   const handleLocal = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const answer = await loadApp();
-    deps.markLocal(request);
+    deps().markLocal(request);
     answer(request, response);
   };
 
@@ -108,7 +109,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
       };
     },
     handleLocal,
-    createCode: () => deps.signIn.codes.createLink(input.root.id).code,
+    createCode: () => deps().signIn.codes.createLink(input.root.id).code,
     async listenLocally() {
       // The command line of this machine asks the first of several.
       if ((parts.settings.worker?.number ?? 1) > 1) return;
@@ -122,7 +123,7 @@ export function serveAdmin(input: AdminSideInput): AdminSide {
     },
     stop() {
       isStopping = true;
-      deps.ledger.stop();
+      made?.ledger.stop();
       for (const watcher of input.watchers) watcher(null);
       socket?.close();
     },

@@ -14,7 +14,7 @@ export interface Books {
   runId: number;
   writer: ExchangeWriter;
   records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): undefined };
-  /** Told each closed exchange; null when the gateway stops. */
+  /** Told each closed exchange, as it stays; null when the gateway stops. */
   watchers: Set<(record: ExchangeRecord | null) => void>;
   /** Every record first, then the word that nothing is missing. */
   close(): Promise<void>;
@@ -41,8 +41,8 @@ export async function openBooks(parts: Parts): Promise<Books> {
     cleanRecord(record, redactor);
     record.attempts = priceAttempts(prices.book(), record);
     record.cost = priceRecord(prices.book(), record);
-    writer.close(record);
-    for (const watcher of watchers) watcher(record);
+    const kept = writer.close(record);
+    for (const watcher of watchers) watcher(kept);
   };
   // The price data are loaded with the first request, and while the provider thinks: half a megabyte of program text would
   // hold up a start. Requests that end before wait for them rather than being written down as unpriced.

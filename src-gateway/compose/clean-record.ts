@@ -17,30 +17,41 @@ const TEXTS = [
 
 /** Most of these texts come again and again; a change of the known secrets makes all of them be looked at anew. */
 const MAX_KNOWN_CLEAN = 2_000;
-const caches = new WeakMap<Redactor, { clean: Set<string>; secrets: number }>();
 
-function knownClean(redactor: Redactor): Set<string> {
+interface KnownClean {
+  texts: Set<string>;
+  /** Those of the record before, in the order of `TEXTS`: most are the same, and need no search. */
+  last: (string | null)[];
+  secrets: number;
+}
+const caches = new WeakMap<Redactor, KnownClean>();
+
+function knownClean(redactor: Redactor): KnownClean {
   const secrets = redactor.count();
   let cache = caches.get(redactor);
-  if (!cache || cache.secrets !== secrets || cache.clean.size > MAX_KNOWN_CLEAN)
-    caches.set(redactor, (cache = { clean: new Set(), secrets }));
-  return cache.clean;
+  if (!cache || cache.secrets !== secrets || cache.texts.size > MAX_KNOWN_CLEAN)
+    caches.set(redactor, (cache = { texts: new Set(), last: TEXTS.map(() => null), secrets }));
+  return cache;
 }
 
 /** Takes secrets out of a record, in place, before it is kept or shown. Nearly all hold none, and cost a look. */
 export function cleanRecord(record: ExchangeRecord, redactor: Redactor): ExchangeRecord {
-  const known = knownClean(redactor);
+  const { texts, last } = knownClean(redactor);
   let hidden = 0;
-  for (const name of TEXTS) {
-    const text = record[name];
-    if (text === null || known.has(text)) continue;
-    const clean = redactor.redact(text);
-    if (clean === text) {
-      if (text.length < 200) known.add(text);
-      continue;
+  for (let place = 0; place < TEXTS.length; place++) {
+    const name = TEXTS[place];
+    const text = name === undefined ? null : record[name];
+    if (name === undefined || text === null || text === last[place]) continue;
+    if (!texts.has(text)) {
+      const clean = redactor.redact(text);
+      if (clean !== text) {
+        record[name] = clean;
+        hidden++;
+        continue;
+      }
+      if (text.length < 200) texts.add(text);
     }
-    record[name] = clean;
-    hidden++;
+    last[place] = text;
   }
   if (hidden === 0) return record;
   // The same words stand in the plan and in the reasons.

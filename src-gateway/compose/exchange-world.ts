@@ -2,12 +2,12 @@
 import { createAffinity } from "../affinity/affinity.ts";
 import { conversationKey } from "../affinity/conversation-key.ts";
 import type { Principal, User } from "../auth/types.ts";
-import { attribute } from "../exchange/attribution.ts";
 import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld, Spender } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { createJoins } from "../joins/joins.ts";
-import { sha256Hex } from "../lib/hash-bytes.ts";
+import type { Leaving } from "../lib/leaving.ts";
+import { lastingHash, runHash } from "../lib/run-hash.ts";
 import { createAdmission } from "../limits/admission.ts";
 import type { Admission } from "../limits/types.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
@@ -58,11 +58,7 @@ export function createExchangeWorld(
     runaways: switchedGuard(parts),
     joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
     mayJoin: (userId) => parts.configuration.flags.isOn("retry_join", userId),
-    conversationOf: ({ inbound, body, model, owner }) =>
-      conversationKey(
-        { owner, wire: inbound.wire, session: attribute(inbound.headers).session, model, body },
-        sha256Hex,
-      ),
+    conversationOf: (request) => conversationKey(request, request.isLasting === true ? lastingHash() : runHash()),
     reportPrompt: switchedReports(parts, createPromptReports(clock)),
     replay: createReplayMemory(clock),
     responses: memory,
@@ -126,7 +122,7 @@ function secretOf(
   return secrets.peek(credential) ?? secrets.resolve(credential);
 }
 
-function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+function waitFor(ms: number, signal: Leaving): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

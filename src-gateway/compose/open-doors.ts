@@ -22,7 +22,7 @@ import type { AnyDispatch } from "../upstream/types.ts";
 import type { serveAdmin } from "./admin-side.ts";
 import { listModels } from "./list-models.ts";
 import type { Parts } from "./parts.ts";
-import { recallBeforeUpgrade, recallFirst } from "./recall-first.ts";
+import { recallBeforeArrival, recallBeforeUpgrade, recallFirst } from "./recall-first.ts";
 import { openWorkerLink } from "./worker-link.ts";
 
 interface Metrics {
@@ -53,10 +53,11 @@ export function openDoors(options: {
   const { maxBodyBytes } = settings;
   const instances = () => parts.config.live().instances;
   const straight = { ...world, dispatch: options.dispatch, instances };
+  const inference = createInferenceHandler({ world, maxBodyBytes, running, cut: cut.signal });
   const handle = createRequestHandler({
     version: __VERSION__,
     log,
-    inference: createInferenceHandler({ world, maxBodyBytes, running, cut: cut.signal }),
+    inference,
     passthrough: createPassthroughHandler({ world: straight, maxBodyBytes, running, cut: cut.signal }),
     storedResponse: createStoredResponseHandler({
       memory: world.responses,
@@ -90,6 +91,7 @@ export function openDoors(options: {
     cut,
     sockets,
     handle: recallFirst(parts.keyRing, handle),
+    inference: recallBeforeArrival(parts.keyRing, inference),
   });
 }
 

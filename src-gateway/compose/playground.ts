@@ -5,6 +5,7 @@ import type { ExchangeWorld } from "../exchange/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import type { PassingMap } from "../lib/passing-map.ts";
+import { HttpArrival } from "../server/http-arrival.ts";
 import { createInferenceHandler } from "../server/inference-handler.ts";
 import { matchRoute } from "../server/routes.ts";
 import { sendWireError } from "../server/wire-error.ts";
@@ -40,7 +41,7 @@ export async function answerPlayground(
     // Asked by hand twice, it is wanted twice.
     const own: ExchangeWorld = { ...world, joins: null, authenticate: () => principal };
     const { maxBodyBytes } = parts.settings;
-    createInferenceHandler({ world: own, maxBodyBytes, running, cut })(request, response, route, id);
+    createInferenceHandler({ world: own, maxBodyBytes, running, cut })(new HttpArrival(request, response), route, id);
   } catch (thrown) {
     sendWireError(request, response, route, requestIdOf(id), toGatewayError(thrown));
   }

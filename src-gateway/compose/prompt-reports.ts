@@ -1,7 +1,7 @@
 /**
  * What became of each prompt since the turn before, found out when its answer has been sent. It takes a millisecond for
- * each hundred kilobytes or two, so it is done between other work, and for a thirtieth of the time at most: where more than
- * that is asked, some rows say nothing of their prompts, at once. A record that waited for its turn would hold all of its
+ * each megabyte or two, so it is done between other work, and for a fiftieth of the time at most: where more than that is
+ * asked, some rows say nothing of their prompts, at once. A record that waited for its turn would hold all of its
  * exchange meanwhile.
  */
 import { createPrefixReports } from "../affinity/prefix-report.ts";
@@ -9,10 +9,10 @@ import { attribute } from "../exchange/attribution.ts";
 import type { AnsweredPrompt, ExchangeWorld } from "../exchange/types.ts";
 import type { PrefixReport } from "../ir/exchange-record.ts";
 import type { Clock } from "../lib/clock.ts";
-import { sha256Hex } from "../lib/hash-bytes.ts";
+import { runHash } from "../lib/run-hash.ts";
 
 const MAX_BYTES = 2 * 1024 * 1024;
-const SHARE_OF_TIME = 0.03;
+const SHARE_OF_TIME = 0.02;
 const MAX_CREDIT_US = 100_000;
 /** What is done in one go, before the loop looks at its sockets again. */
 const SLICE_US = 1_000;
@@ -27,7 +27,7 @@ interface Waiting {
 }
 
 export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"] {
-  const reports = createPrefixReports({ clock, hash: sha256Hex, maxBytes: MAX_BYTES });
+  const reports = createPrefixReports({ clock, hash: runHash(), maxBytes: MAX_BYTES });
   const waiting: Waiting[] = [];
   let creditUs = MAX_CREDIT_US;
   let countedUs = clock.monotonicUs();

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { readCredential } from "../auth/read-credential.ts";
 import type { KeyRing } from "../auth/types.ts";
+import type { Arrival } from "../server/arrival.ts";
 import { queryOf } from "../server/inference-handler.ts";
 
 type Recall = Pick<KeyRing, "isOnDemand" | "recall">;
@@ -18,6 +19,20 @@ export function recallFirst<Rest extends readonly unknown[]>(
     void recalling.then(() => {
       // Whoever has left meanwhile is like one who never came.
       if (!response.destroyed) handle(request, response, ...rest);
+    });
+  };
+}
+
+/** The same for what did not come over `node:http`. */
+export function recallBeforeArrival<Rest extends readonly unknown[]>(
+  keyRing: Recall,
+  handle: (arrival: Arrival, ...rest: Rest) => void,
+): (arrival: Arrival, ...rest: Rest) => void {
+  return (arrival, ...rest) => {
+    const recalling = keyRing.isOnDemand() ? recallOf(keyRing, arrival) : null;
+    if (recalling === null) return handle(arrival, ...rest);
+    void recalling.then(() => {
+      if (!arrival.isGone) handle(arrival, ...rest);
     });
   };
 }
@@ -40,7 +55,7 @@ export function recallBeforeUpgrade<Rest extends readonly unknown[]>(
   };
 }
 
-function recallOf(keyRing: Recall, request: IncomingMessage): Promise<void> | null {
+function recallOf(keyRing: Recall, request: Pick<IncomingMessage, "headers" | "url">): Promise<void> | null {
   const shown = readCredential(request.headers, queryOf(request));
   return shown === null ? null : keyRing.recall(shown.token);
 }

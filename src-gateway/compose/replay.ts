@@ -5,6 +5,7 @@ import type { ExchangeWorld, Inbound, Reply } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { type RecordedSurface, type Surface, WIRE_OF_SURFACE } from "../ir/protocol.ts";
+import { LeaveSignal } from "../lib/leaving.ts";
 import type { PassingMap } from "../lib/passing-map.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { ReplayQuestion } from "../request-log/types.ts";
@@ -65,7 +66,7 @@ export async function replayExchange(side: ReplaySide, question: ReplayQuestion)
     headers: headersOf(question),
     token: null,
     readBody: async () => ({ bytes, wireBytes: bytes.length, release() {} }),
-    signal: new AbortController().signal,
+    signal: new LeaveSignal(),
     reply: new UnreadReply(),
     replayOf: record.id,
   };

@@ -1,10 +1,12 @@
 /** Who watches a running gateway: the log's line for each exchange, the metrics, and OpenTelemetry where there is a collector. */
 import type { ExchangeObserver, ExchangeWorld } from "../exchange/types.ts";
-import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { copyOf, type ExchangeRecord } from "../ir/exchange-record.ts";
+import { Afterwards } from "../lib/afterwards.ts";
 import { accessLine } from "../telemetry/access-line.ts";
 import { createExchangeMetrics } from "../telemetry/metrics/exchange-metrics.ts";
 import { measureProcess } from "../telemetry/metrics/process-metrics.ts";
 import { MetricRegistry } from "../telemetry/metrics/registry.ts";
+import type { RequestFacts } from "../telemetry/open-requests.ts";
 import { attemptSpanId, traceparentOf } from "../telemetry/trace-context.ts";
 import type { Books } from "./books.ts";
 import { cleanRecord } from "./clean-record.ts";
@@ -35,6 +37,13 @@ export function openTelemetry(
   return new Telemetry(parts, books, more);
 }
 
+/** An exchange that is over, and does not change any more. */
+interface Over {
+  record: ExchangeRecord;
+  facts: RequestFacts | undefined;
+  atMs: number;
+}
+
 class Telemetry implements TelemetrySide {
   readonly metrics: TelemetrySide["metrics"];
   readonly registry: MetricRegistry | null;
@@ -43,6 +52,7 @@ class Telemetry implements TelemetrySide {
   private readonly writesAccess: boolean;
   private readonly count: ((record: ExchangeRecord) => void) | null;
   private readonly stopMeasuring: () => void;
+  private readonly over = new Afterwards<Over>((over) => this.tell(over));
   private world: ExchangeWorld | null = null;
   private hasFailed = false;
 
@@ -60,13 +70,19 @@ class Telemetry implements TelemetrySide {
     const clean = (text: string): string => redactor.redact(text);
     const exchanges = registry && createExchangeMetrics(registry, { maxModels: metrics?.maxModels ?? Infinity, clean });
     this.count = exchanges && ((record) => exchanges.closed(record));
-    const refresh =
+    const readGauges =
       registry &&
       declareGauges(registry, {
         parts,
         writer: books.writer,
         ...more,
         admission: () => this.world?.admission ?? null,
+      });
+    const refresh =
+      readGauges &&
+      (async () => {
+        await readGauges();
+        this.over.doNow();
       });
     this.stopMeasuring = registry ? measureProcess(registry) : () => {};
     const text = async (): Promise<string> => {
@@ -123,6 +139,7 @@ class Telemetry implements TelemetrySide {
 
   async stop(): Promise<void> {
     this.stopMeasuring();
+    this.over.stop();
     await this.otel?.stop();
   }
 
@@ -130,7 +147,7 @@ class Telemetry implements TelemetrySide {
     const { openRequests, settings, redactor } = this.parts;
     return {
       begin: (inbound) => openRequests.begin(inbound.id, inbound),
-      unrecorded: { open: () => {}, close: (record) => this.closed(cleanRecord(record, redactor)) },
+      unrecorded: { open: () => {}, close: (record) => this.closed(copyOf(cleanRecord(record, redactor))) },
       showsItself: settings.telemetry.gatewayHeaders,
       traceHeaders: settings.telemetry.propagatesTrace
         ? (id, attempt) => {
@@ -143,13 +160,17 @@ class Telemetry implements TelemetrySide {
     };
   }
 
-  /** Whoever only watches must not break what is watched. */
   private closed(record: ExchangeRecord): void {
-    const { openRequests, clock, log } = this.parts;
-    const facts = openRequests.take(record.id);
+    const { openRequests, clock } = this.parts;
+    this.over.add({ record, facts: openRequests.take(record.id), atMs: Math.floor(clock.nowUs() / 1000) });
+  }
+
+  /** Whoever only watches must not break what is watched. */
+  private tell({ record, facts, atMs }: Over): void {
+    const { log } = this.parts;
     try {
       this.count?.(record);
-      if (this.writesAccess) log.access(accessLine(record, facts, Math.floor(clock.nowUs() / 1000)));
+      if (this.writesAccess) log.access(accessLine(record, facts, atMs));
       this.otel?.closed(record, facts);
     } catch (err) {
       if (!this.hasFailed) log.error({ err }, "an exchange could not be watched to its end");

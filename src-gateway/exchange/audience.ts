@@ -3,13 +3,14 @@
  * usage, the books. The exchange writes to one reply and heeds one signal, and need not know which of them is there.
  */
 import type { JoinRecorder } from "../joins/types.ts";
+import { LeaveSignal, type Leaving } from "../lib/leaving.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { ExchangeWorld, Inbound, Reply } from "./types.ts";
 
 export interface Audience {
   reply: Reply;
   /** Aborts when nobody waits any more. */
-  signal: AbortSignal;
+  signal: Leaving;
   /** The client that asked has left; others may still be there. */
   readonly clientIsGone: boolean;
   /** An attempt has ended: nothing is begun anew for the books alone. */
@@ -35,14 +36,13 @@ export interface AudienceOptions {
 
 class Listeners implements Audience, Reply {
   readonly reply: Reply = this;
-  readonly signal: AbortSignal;
+  readonly signal = new LeaveSignal();
   /** Those of the client that asked: who follows it has headers of its own. */
   readonly extraHeaders?: Record<string, string>;
   onDrain: (() => void) | null = null;
   status: number | null = null;
   clientIsGone = false;
   private readonly options: AudienceOptions;
-  private readonly gone = new AbortController();
   /** What the client has been given since it was found to be slow. */
   private behindBytes = 0;
   private drainTimer: NodeJS.Timeout | null = null;
@@ -50,7 +50,6 @@ class Listeners implements Audience, Reply {
   constructor(options: AudienceOptions) {
     this.options = options;
     const { inbound, recorder } = options;
-    this.signal = this.gone.signal;
     if (inbound.reply.extraHeaders) this.extraHeaders = inbound.reply.extraHeaders;
     inbound.reply.onDrain = () => {
       this.behindBytes = 0;
@@ -151,7 +150,7 @@ class Listeners implements Audience, Reply {
 
   private stop(): void {
     this.stopTimer();
-    this.gone.abort(this.options.inbound.signal.reason);
+    this.signal.abort(this.options.inbound.signal.reason);
   }
 
   private stopTimer(): void {

@@ -1,5 +1,6 @@
 /** One small call on the side of an exchange, read to its end. */
 import { GatewayError } from "../ir/errors.ts";
+import type { Leaving } from "../lib/leaving.ts";
 import type { ExchangeWorld, Headers, UpstreamRequest } from "./types.ts";
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
@@ -10,7 +11,7 @@ const TIMEOUT_MS = 10_000;
 export function dispatchWhole(
   world: Pick<ExchangeWorld, "dispatch">,
   request: Pick<UpstreamRequest, "url" | "headers" | "body">,
-  signal: AbortSignal,
+  signal: Leaving,
 ): Promise<{ status: number; headers: Headers; body: Buffer }> {
   return new Promise((resolve, reject) => {
     let head: { status: number; headers: Headers } | null = null;

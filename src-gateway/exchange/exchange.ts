@@ -92,10 +92,8 @@ type Asked = Pick<
 
 async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
   const { inbound, world, keeper, spending, head } = asked;
-  const { body, continuation } =
-    inbound.target.surface === "responses"
-      ? await recallHistory(inbound, world, asked.body, keeper.record.userId)
-      : { body: asked.body, continuation: null };
+  const recalling = recallHistory(inbound, world, asked.body, keeper.record.userId);
+  const { body, continuation } = recalling instanceof Promise ? await recalling : recalling;
   const heeding = heedRunaway({ ...asked, body });
   const settleTokens = heeding instanceof Promise ? await heeding : heeding;
   const admission = admissionOf(

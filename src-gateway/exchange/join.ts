@@ -3,7 +3,7 @@ import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { joinRequestOf } from "../joins/join-key.ts";
 import type { JoinRecorder, JoinRequest } from "../joins/types.ts";
-import { processHash } from "../lib/hash-bytes.ts";
+import { runHash } from "../lib/run-hash.ts";
 import { isCount } from "./count-tokens.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
@@ -28,7 +28,7 @@ export function joinRequest(
       headers,
       body,
     },
-    processHash,
+    runHash(),
   );
 }
 

@@ -6,6 +6,7 @@
 import { GatewayError } from "../ir/errors.ts";
 import { editJson } from "../lib/json-edit.ts";
 import { scanJson } from "../lib/json-scan.ts";
+import type { Soon } from "../lib/soon.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
 import type { EncodeContext, RequestBody, StreamReader } from "../protocols/types.ts";
 import { itemsOfInput } from "../responses-state/item-texts.ts";
@@ -27,16 +28,30 @@ export interface Continuation {
 }
 
 /**
- * The request with its history, as far as that is known. Null for every other surface.
+ * The request with its history, as far as that is known.
  * @throws GatewayError body_too_large
  */
-export async function recallHistory(
+export function recallHistory(
   inbound: Inbound,
   world: ExchangeWorld,
   body: RequestBody,
   userId: number | null,
-): Promise<{ body: RequestBody; continuation: Continuation | null }> {
-  if (inbound.target.surface !== "responses") return { body, continuation: null };
+): Soon<Recalled> {
+  return inbound.target.surface === "responses" ? recall(inbound, world, body, userId) : { body, continuation: null };
+}
+
+interface Recalled {
+  body: RequestBody;
+  /** Null for every other surface. */
+  continuation: Continuation | null;
+}
+
+async function recall(
+  inbound: Inbound,
+  world: ExchangeWorld,
+  body: RequestBody,
+  userId: number | null,
+): Promise<Recalled> {
   const owner = String(userId ?? 0);
   const { members } = body.root;
   const textOf = (name: string): string => {

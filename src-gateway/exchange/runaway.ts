@@ -54,7 +54,8 @@ function questionOf({ inbound, world, keeper: { record }, head, body }: Asked): 
     conversation() {
       if (conversation === undefined) {
         const owner = String(apiKeyId ?? userId ?? 0);
-        conversation = world.conversationOf({ inbound, body, model: head.model, owner });
+        const asked = { wire: inbound.wire, session, body, model: head.model, owner };
+        conversation = world.conversationOf({ ...asked, isLasting: true });
       }
       return conversation;
     },

@@ -110,7 +110,7 @@ class State implements ExchangeState {
     const owner = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
     this.ownerKey = owner;
     this.conversation = isGenerating(inbound.target.surface)
-      ? world.conversationOf({ inbound, body, model: head.model, owner })
+      ? world.conversationOf({ wire: inbound.wire, session: keeper.record.session, body, model: head.model, owner })
       : null;
     this.home = this.conversation === null ? null : world.affinity.homeOf(this.conversation);
   }

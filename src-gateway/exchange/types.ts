@@ -4,6 +4,7 @@
  * `exchange/` is given everything it touches: the caller's request and reply, the dispatcher that reaches providers, the
  * writer that keeps records. It opens no socket, no file and no database itself.
  */
+import type { ConversationFacts } from "../affinity/conversation-key.ts";
 import type { Affinity, Home } from "../affinity/types.ts";
 import type { Principal } from "../auth/types.ts";
 import type { Amounts, Budgets, Limits, Subject } from "../budgets/types.ts";
@@ -14,6 +15,7 @@ import type { ProviderWire, Surface, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { Joins } from "../joins/types.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { Leaving } from "../lib/leaving.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { Soon } from "../lib/soon.ts";
 import type { Admission } from "../limits/types.ts";
@@ -75,7 +77,7 @@ export interface Inbound {
   /** Reads the body; see `server/read-body.ts` for what it throws. */
   readBody(): Promise<{ bytes: Buffer; wireBytes: number; release(): void }>;
   /** Aborts when the caller leaves, whether before or during the answer. */
-  signal: AbortSignal;
+  signal: Leaving;
   reply: Reply;
   /** The exchange that is sent once more with this one. */
   replayOf?: number;
@@ -190,7 +192,7 @@ export interface ExchangeWorld {
   /** In [0, 1). */
   random: () => number;
   /** Resolves after so many milliseconds, or at once when the signal aborts. */
-  wait(ms: number, signal: AbortSignal): Promise<void>;
+  wait(ms: number, signal: Leaving): Promise<void>;
   health: Health;
   admission: Admission;
   affinity: Affinity;
@@ -206,12 +208,15 @@ export interface ExchangeWorld {
   joins: Joins | null;
   /** Whether this user is given answers that are on their way; everybody is when left out. */
   mayJoin?(userId: number | null): boolean;
-  /** Names the conversation that a request is a turn of; null where it cannot be told. */
-  conversationOf(request: { inbound: Inbound; body: RequestBody; model: string; owner: string }): string | null;
+  /**
+   * Names the conversation that a request is a turn of; null where it cannot be told. A lasting name is the same in other
+   * processes and after a restart, and takes longer to find.
+   */
+  conversationOf(request: ConversationFacts & { isLasting?: boolean }): string | null;
   /** How much of it the provider has seen before; null where that is not known. */
   reportPrompt(prompt: AnsweredPrompt): Promise<PrefixReport | null>;
   /** Estimates the input tokens of a request, leaning upward. */
-  countTokens(request: IrRequest, signal: AbortSignal): Promise<number>;
+  countTokens(request: IrRequest, signal: Leaving): Promise<number>;
   /** Providers that had no token counter, and until when (monotonic) they are not asked again. */
   withoutCounter: Map<string, number>;
   replay: ReplayMemory;

@@ -155,6 +155,13 @@ export interface ExchangeRecord {
   own: { input: number; output: number } | null;
 }
 
+/** A record that stays as this one is now. What is only ever replaced as a whole is shared. */
+export const copyOf = (record: ExchangeRecord): ExchangeRecord => ({
+  ...record,
+  usage: { ...record.usage },
+  attempts: record.attempts.map((attempt) => ({ ...attempt })),
+});
+
 /** The id as clients see it in `X-Request-ID`, and as `gateway logs` takes it. */
 export const requestIdOf = (id: number): string => `req_${id < LOW ? id.toString(36) : largeId(id)}`;
 

@@ -43,7 +43,7 @@ export function pass(gates: Gates, request: AdmissionRequest, maxWaitMs: number,
   const { maxBytes } = gates.wide;
   if (maxBytes !== 0 && bytes > maxBytes) return Promise.reject(bodyTooLarge(bytes, maxBytes));
   return new Promise((resolve, reject) => {
-    if (signal.aborted) return reject(signal.reason as Error);
+    if (signal.aborted) return reject(signal.reason);
     new Passage(gates, request, { resolve, reject }, maxWaitMs, schedule).start();
   });
 }

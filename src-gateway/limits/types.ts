@@ -4,6 +4,8 @@
  * Pure: time, timers and maxima are arguments.
  */
 
+import type { Leaving } from "../lib/leaving.ts";
+
 /** 0 is the most urgent. */
 export type Priority = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9;
 
@@ -13,7 +15,7 @@ export interface AdmissionRequest {
   owner: string;
   /** Bytes of the body, for the process's own limit. */
   bytes: number;
-  signal: AbortSignal;
+  signal: Leaving;
   /** Told when the request has to wait, and whenever it moves up; 1 is next. Counts anew when it waits for another limit. */
   onPosition(position: number): void;
   /** The longest wait, where it is shorter than the one of the settings. */

@@ -11,10 +11,13 @@ import { noteClient } from "../lib/client-address.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ListenerSettings, TimeoutSettings } from "../settings/types.ts";
 import { allowOrigin, policyFor, refuseForeign } from "./guard-request.ts";
+import { KEEP_ALIVE_MS } from "./lane/answer-head.ts";
+import { type HandleInference, Lane } from "./lane/lane.ts";
 import type { OriginPolicy } from "./origin-guard.ts";
 import { answerClientError, declineUpgrade, refuseUpgrade } from "./raw-answers.ts";
 import type { ResponsesSockets } from "./responses-socket/responses-sockets.ts";
 import { matchRoute, type Route } from "./routes.ts";
+import { Traffic } from "./traffic.ts";
 import { sendWireError } from "./wire-error.ts";
 
 /** Node's own 511 would let thousands of clients that come at once try again after a second, and then after three. */
@@ -37,6 +40,8 @@ export interface GatewayServerOptions {
   sockets: ResponsesSockets | null;
   /** Answers one request that passed the guard and belongs to its listener. Must not throw. */
   handle(request: IncomingMessage, response: ServerResponse, route: Route, id: number, listener: string): void;
+  /** Answers calls of models that came over the lane; null where all come over `node:http`. Must not throw. */
+  inference: HandleInference | null;
 }
 
 export interface GatewayServer {
@@ -56,11 +61,10 @@ export function createGatewayServer(options: GatewayServerOptions): GatewayServe
 class ListeningServer implements GatewayServer {
   private readonly options: GatewayServerOptions;
   private readonly servers: Server[] = [];
-  private open = 0;
+  private readonly lanes: Lane[] = [];
+  private readonly traffic = new Traffic();
   /** Connections, ever. */
   private taken = 0;
-  private isStopping = false;
-  private tellIdle: () => void = () => {};
 
   constructor(options: GatewayServerOptions) {
     this.options = options;
@@ -78,20 +82,22 @@ class ListeningServer implements GatewayServer {
   }
 
   async leave(delayMs: number): Promise<void> {
-    this.isStopping = true;
+    this.traffic.isStopping = true;
     if (delayMs > 0) await wait(delayMs);
   }
 
   async stop(drainMs: number): Promise<void> {
-    this.isStopping = true;
+    this.traffic.isStopping = true;
     const hasTaken = await this.takeWhoWaits();
     const closed = Promise.all(this.servers.map(closeListener));
     // Those taken last have not been read from yet, which `node:http` takes for idle: its own close would reset them.
     if (hasTaken && drainMs > 0) await Promise.race([closed, wait(Math.min(SILENCE_MS, drainMs))]);
     for (const server of this.servers) server.close();
+    for (const lane of this.lanes) lane.closeIdle();
     await Promise.all([this.drain(drainMs, closed), this.options.sockets?.stop(drainMs)]);
     this.options.cut.abort();
     for (const server of this.servers) server.closeAllConnections();
+    for (const lane of this.lanes) lane.closeAll();
     await closed;
   }
 
@@ -111,25 +117,15 @@ class ListeningServer implements GatewayServer {
     const deadline = performance.now() + drainMs;
     const leftMs = (): number => Math.max(0, deadline - performance.now());
     while (leftMs() > 0) {
-      if (this.open > 0) await this.idle(leftMs());
+      if (this.traffic.open > 0) await this.traffic.idle(leftMs());
       // On a connection that has just been taken a request may be on its way; one that says nothing is not waited for.
       const isClosed = await Promise.race([closed.then(() => true), wait(Math.min(SILENCE_MS, leftMs()), false)]);
-      if (isClosed || this.open === 0) return;
+      if (isClosed || this.traffic.open === 0) return;
     }
   }
 
-  private idle(limitMs: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, limitMs);
-      this.tellIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   openRequests(): number {
-    return this.open;
+    return this.traffic.open;
   }
 
   private async listen(settings: ListenerSettings): Promise<{ name: string; host: string; port: number }> {
@@ -137,7 +133,7 @@ class ListeningServer implements GatewayServer {
     const policy = policyFor(settings, this.options);
     const server = http.createServer(
       {
-        keepAliveTimeout: 65_000,
+        keepAliveTimeout: KEEP_ALIVE_MS,
         headersTimeout: timeouts.clientHeadersMs,
         requestTimeout: timeouts.clientHeadersMs + timeouts.clientBodyMs,
         connectionsCheckingInterval: 1_000,
@@ -150,6 +146,7 @@ class ListeningServer implements GatewayServer {
     server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
       this.upgrade(request, socket as Socket, head, settings, policy),
     );
+    this.openLane(server, settings, policy);
     server.on("connection", () => this.taken++);
     this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
@@ -161,6 +158,24 @@ class ListeningServer implements GatewayServer {
     });
     server.on("error", (error) => log.error({ err: error }, "listener failed"));
     return { name: settings.name, host: settings.host, port: (server.address() as AddressInfo).port };
+  }
+
+  private openLane(server: Server, settings: ListenerSettings, policy: OriginPolicy): void {
+    const { inference, timeouts, log } = this.options;
+    if (inference === null) return;
+    const lane = new Lane(server, {
+      policy,
+      belongsHere: (route) => belongsTo(route, settings),
+      isTrustedProxy: (address) => this.options.isTrustedProxy(address),
+      headersMs: timeouts.clientHeadersMs,
+      requestMs: timeouts.clientHeadersMs + timeouts.clientBodyMs,
+      stallMs: timeouts.clientStallMs,
+      log,
+      nextId: () => this.options.nextId(),
+      inference,
+      traffic: this.traffic,
+    });
+    this.lanes.push(lane);
   }
 
   /** WebSockets are offered where Responses are, and declined everywhere else. */
@@ -193,12 +208,9 @@ class ListeningServer implements GatewayServer {
     settings: ListenerSettings,
     policy: OriginPolicy,
   ): void {
-    this.open++;
-    response.on("close", () => {
-      this.open--;
-      if (this.open === 0) this.tellIdle();
-    });
-    if (this.isStopping) response.setHeader("connection", "close");
+    this.traffic.begun();
+    response.on("close", () => this.traffic.ended());
+    if (this.traffic.isStopping) response.setHeader("connection", "close");
     noteClient(request, (address) => this.options.isTrustedProxy(address));
     const id = this.options.nextId();
     const route = matchRoute(request.method ?? "GET", request.url ?? "/");

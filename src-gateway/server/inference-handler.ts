@@ -1,17 +1,14 @@
-/** From a socket to an exchange: everything node:http ends in this file. */
-
-import type { IncomingMessage, ServerResponse } from "node:http";
+/** From an arrival to an exchange: whatever a request came by ends in this file. */
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
 import { runExchange } from "../exchange/exchange.ts";
 import type { ExchangeWorld, Inbound } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
-import { addressOf } from "../lib/client-address.ts";
+import { LeaveSignal } from "../lib/leaving.ts";
 import type { PassingMap } from "../lib/passing-map.ts";
-
+import type { Arrival } from "./arrival.ts";
 import { type BodyBudget, readBody } from "./read-body.ts";
-
-import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
 import { whyGone } from "./why-gone.ts";
 
@@ -28,36 +25,34 @@ export type InferenceRoute = Extract<Route, { kind: "inference" }>;
 
 export function createInferenceHandler(
   options: InferenceHandlerOptions,
-): (request: IncomingMessage, response: ServerResponse, route: InferenceRoute, id: number) => void {
+): (arrival: Arrival, route: InferenceRoute, id: number) => void {
   const { world, maxBodyBytes } = options;
   // A handful of the largest bodies, or very many ordinary ones.
   const budget: BodyBudget = { heldBytes: 0, maxBytes: maxBodyBytes * 8 };
 
-  return (request, response, route, id) => {
+  return (arrival, route, id) => {
     const arrivedUs = world.clock.monotonicUs();
     const requestId = requestIdOf(id);
-    const gone = new AbortController();
-    response.on("close", () => {
-      if (!response.writableFinished) gone.abort(whyGone(options.cut));
-    });
-    const reply = createReply(response, { requestId, stallMs: world.timeouts.clientStallMs });
+    const gone = new LeaveSignal();
+    arrival.onGone(() => gone.abort(whyGone(options.cut)));
+    const reply = arrival.openReply({ requestId, stallMs: world.timeouts.clientStallMs });
     const inbound: Inbound = {
       id,
       requestId,
       arrivedUs,
       wire: route.wire,
       target: route.target,
-      project: route.project ?? headerText(request, "x-tokligence-project"),
-      method: request.method ?? "POST",
-      path: pathOf(request),
-      address: addressOf(request),
-      headers: request.headers,
-      token: readCredential(request.headers, queryOf(request))?.token ?? null,
+      project: route.project ?? headerText(arrival, "x-tokligence-project"),
+      method: arrival.method,
+      path: pathOf(arrival),
+      address: arrival.address,
+      headers: arrival.headers,
+      token: readCredential(arrival.headers, queryOf(arrival))?.token ?? null,
       readBody: () => {
-        requireJson(request);
-        return readBody(request, maxBodyBytes, budget);
+        requireJson(arrival);
+        return readBody(arrival, maxBodyBytes, budget);
       },
-      signal: gone.signal,
+      signal: gone,
       reply,
     };
     const run = async (): Promise<void> => {
@@ -65,19 +60,23 @@ export function createInferenceHandler(
         await runExchange(inbound, world);
       } catch (error) {
         world.log.error({ err: error, requestId }, "exchange broke off");
-        response.destroy();
+        arrival.destroy();
       } finally {
         options.running.delete(id);
-        discardRest(request, maxBodyBytes);
+        arrival.discardRest(maxBodyBytes);
       }
     };
     options.running.set(id, run());
   };
 }
 
+interface Asked {
+  headers: IncomingHttpHeaders;
+}
+
 /** Browsers can send other content types across origins without asking, so only JSON is taken. */
-function requireJson(request: IncomingMessage): void {
-  const type = (request.headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+function requireJson({ headers }: Asked): void {
+  const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json" || (type.startsWith("application/") && type.endsWith("+json"))) return;
   throw new GatewayError(
     "unsupported_media_type",
@@ -102,7 +101,7 @@ export function discardRest(request: IncomingMessage, maxBytes: number): void {
 }
 
 /** Without the query, which may hold a key. */
-export function pathOf({ url = "" }: IncomingMessage): string {
+export function pathOf({ url = "" }: Pick<IncomingMessage, "url">): string {
   const mark = url.indexOf("?");
   return mark < 0 ? url : url.slice(0, mark);
 }
@@ -110,13 +109,12 @@ export function pathOf({ url = "" }: IncomingMessage): string {
 /** Nobody writes to it. */
 const NO_QUERY = new URLSearchParams();
 
-export function queryOf(request: IncomingMessage): URLSearchParams {
-  const url = request.url ?? "";
+export function queryOf({ url = "" }: Pick<IncomingMessage, "url">): URLSearchParams {
   const mark = url.indexOf("?");
   return mark < 0 ? NO_QUERY : new URLSearchParams(url.slice(mark + 1));
 }
 
-export function headerText(request: IncomingMessage, name: string): string | null {
-  const value = request.headers[name];
+export function headerText({ headers }: Asked, name: string): string | null {
+  const value = headers[name];
   return typeof value === "string" && value !== "" ? value.slice(0, 100) : null;
 }

@@ -6,12 +6,12 @@ import type { PassthroughInbound, PassthroughWorld } from "../exchange/passthrou
 import { runPassthrough } from "../exchange/passthrough.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { addressOf } from "../lib/client-address.ts";
+import { LeaveSignal } from "../lib/leaving.ts";
 import type { PassingMap } from "../lib/passing-map.ts";
 import { bodySourceOf } from "./body-source.ts";
-
+import { HttpArrival } from "./http-arrival.ts";
 import { discardRest, headerText, pathOf, queryOf } from "./inference-handler.ts";
 import { type BodyBudget, readBody } from "./read-body.ts";
-
 import { createReply } from "./reply.ts";
 import type { Route } from "./routes.ts";
 import { whyGone } from "./why-gone.ts";
@@ -36,7 +36,7 @@ export function createPassthroughHandler(
 
   return (request, response, { route, wire, query, project }, id) => {
     const requestId = requestIdOf(id);
-    const gone = new AbortController();
+    const gone = new LeaveSignal();
     response.once("close", () => {
       if (!response.writableFinished) gone.abort(whyGone(options.cut));
     });
@@ -50,8 +50,8 @@ export function createPassthroughHandler(
       address: addressOf(request),
       headers: request.headers,
       token: readCredential(request.headers, queryOf(request))?.token ?? null,
-      readBody: () => readBody(request, maxBodyBytes, budget),
-      signal: gone.signal,
+      readBody: () => readBody(new HttpArrival(request, response), maxBodyBytes, budget),
+      signal: gone,
       reply: createReply(response, { requestId, stallMs: world.timeouts.clientStallMs }),
       method: request.method ?? "GET",
       path: pathOf(request),

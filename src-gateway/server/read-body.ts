@@ -1,13 +1,10 @@
 /** Reads a request's body into one buffer: bounded, decompressed, and without growing to more than its own size. */
 import { isUtf8 } from "node:buffer";
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { GatewayError } from "../ir/errors.ts";
-import { dropYoungGarbage } from "../lib/young-garbage.ts";
-
-/** While a body is put together, its pieces are dropped; so often they are collected. */
-const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
+import { DeclaredBytes } from "./declared-bytes.ts";
 
 /** Bytes of request bodies that the process holds at this moment, shared by all requests. */
 export interface BodyBudget {
@@ -45,12 +42,22 @@ export interface HeldBody {
   release(): void;
 }
 
+/** Takes room for so many bytes more. @throws GatewayError overloaded. */
+export type Hold = (bytes: number) => void;
+
+/** A body that is still to be read, whichever way it comes. */
+export interface ArrivingBody {
+  readonly headers: IncomingHttpHeaders;
+  /** The bytes as they came over the wire. @throws what `readBody` throws. */
+  collect(maxBytes: number, hold: Hold): Promise<Buffer>;
+}
+
 /**
  * @throws GatewayError body_too_large, overloaded, unsupported_content_encoding, invalid_encoding.
  * @throws ClientGone
  */
-export async function readBody(request: IncomingMessage, maxBytes: number, budget: BodyBudget): Promise<HeldBody> {
-  const encoding = (request.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+export async function readBody(body: ArrivingBody, maxBytes: number, budget: BodyBudget): Promise<HeldBody> {
+  const encoding = (body.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   const decompress = encoding === "identity" || encoding === "" ? null : DECOMPRESSORS[encoding];
   if (decompress === undefined) {
     throw new GatewayError(
@@ -60,7 +67,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
     );
   }
   let held = 0;
-  const hold = (bytes: number): void => {
+  const hold: Hold = (bytes) => {
     if (budget.heldBytes + bytes > budget.maxBytes) {
       throw new GatewayError(
         "overloaded",
@@ -78,7 +85,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
     held = 0;
   };
   try {
-    const raw = await collect(request, maxBytes, hold);
+    const raw = await body.collect(maxBytes, hold);
     const bytes = decompress ? await unpack(decompress, raw, encoding, maxBytes) : raw;
     if (decompress) hold(bytes.length);
     if (!isUtf8(bytes)) {
@@ -91,44 +98,30 @@ export async function readBody(request: IncomingMessage, maxBytes: number, budge
   }
 }
 
-const tooLarge = (maxBytes: number): GatewayError =>
+export const tooLarge = (maxBytes: number): GatewayError =>
   new GatewayError(
     "body_too_large",
     `The body is larger than ${maxBytes} bytes. Send less, or raise max_body_bytes in the gateway's settings.`,
   );
 
-function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: number) => void): Promise<Buffer> {
+/** The body of a request that came over `node:http`. */
+export function collectBody(request: IncomingMessage, maxBytes: number, hold: Hold): Promise<Buffer> {
   const header = request.headers["content-length"];
   const declared = header === undefined ? null : Number(header);
   if (declared !== null && declared > maxBytes) return Promise.reject(tooLarge(maxBytes));
   return new Promise((resolve, reject) => {
-    // With a declared length the bytes are copied straight to their place: the body never exists twice.
-    let whole: Buffer | null = null;
+    const inPlace = declared === null ? null : new DeclaredBytes(declared, hold);
     const chunks: Buffer[] = [];
     let length = 0;
-    let copied = 0;
     let isOver = false;
     const onData = (chunk: Buffer): void => {
       if (isOver) return;
       try {
         if (length + chunk.length > maxBytes) throw tooLarge(maxBytes);
-        if (declared === null) {
+        if (inPlace) inPlace.push(chunk);
+        else {
           hold(chunk.length);
           chunks.push(chunk);
-        } else if (whole === null && chunk.length === declared) {
-          hold(declared);
-          whole = chunk;
-        } else {
-          if (whole === null) {
-            hold(declared);
-            whole = Buffer.allocUnsafeSlow(declared);
-          }
-          chunk.copy(whole, length);
-          copied += chunk.length;
-          if (copied >= COLLECT_EVERY_BYTES) {
-            copied = 0;
-            dropYoungGarbage();
-          }
         }
         length += chunk.length;
       } catch (error) {
@@ -139,9 +132,8 @@ function collect(request: IncomingMessage, maxBytes: number, hold: (bytes: numbe
     const onEnd = (): void => {
       if (isOver) return;
       isOver = true;
-      resolve(whole ?? Buffer.concat(chunks, length));
+      resolve(inPlace?.take() ?? Buffer.concat(chunks, length));
       // The request lives as long as its answer, and leads here.
-      whole = null;
       chunks.length = 0;
     };
     const onGone = (): void => {

@@ -7,6 +7,8 @@ import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { addressOf } from "../lib/client-address.ts";
 import type { Logger } from "../lib/logger.ts";
+import type { Arrival } from "./arrival.ts";
+import { HttpArrival } from "./http-arrival.ts";
 import { type InferenceRoute, queryOf } from "./inference-handler.ts";
 import type { MetricsHandler } from "./metrics-handler.ts";
 import { encodeModel, encodeModelList, type ListedModel } from "./models-reply.ts";
@@ -18,7 +20,7 @@ import { sendWireError, wireOf } from "./wire-error.ts";
 export interface RequestHandlerOptions {
   version: string;
   log: Logger;
-  inference(request: IncomingMessage, response: ServerResponse, route: InferenceRoute, id: number): void;
+  inference(arrival: Arrival, route: InferenceRoute, id: number): void;
   passthrough(request: IncomingMessage, response: ServerResponse, route: StraightPathRoute, id: number): void;
   storedResponse(
     request: IncomingMessage,
@@ -94,7 +96,7 @@ export function createRequestHandler(
     }
     // Nothing is waited for before the exchange has begun.
     try {
-      options.inference(request, response, route, id);
+      options.inference(new HttpArrival(request, response), route, id);
     } catch (thrown) {
       fail(options, request, response, route, id, thrown);
     }

@@ -72,6 +72,8 @@ const ELSEWHERE = [
   "sign-in/mailer.ts",
   "upstream/credentials/aws-sigv4.ts",
   "upstream/authorize.ts",
+  // As undici spells them: what is wrong with the bytes of a provider, for who looks into it.
+  "upstream/http1/",
 ];
 
 interface Node {

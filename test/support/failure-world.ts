@@ -9,15 +9,18 @@ export interface FailureWorld {
   gateway: TestGateway;
 }
 
-/** The same for all tests of a file; what the gateway has learned of its providers is forgotten between them. */
-export function useFailureWorld(): FailureWorld {
+/**
+ * The same for all tests of a file; what the gateway has learned of its providers is forgotten between them.
+ * @param keepAliveMs after so long a client that waits for a stream is given its headers.
+ */
+export function useFailureWorld(keepAliveMs = 15_000): FailureWorld {
   const world = {} as FailureWorld;
   beforeAll(async () => {
     world.first = await startRawProvider();
     world.second = await startRawProvider();
     world.gateway = await startTestGateway({
       env: {
-        TOKLIGENCE_KEEP_ALIVE_MS: "40",
+        TOKLIGENCE_KEEP_ALIVE_MS: String(keepAliveMs),
         TOKLIGENCE_IDLE_TIMEOUT_MS: "1500",
         FIRST_KEY: "sk-first-canary",
         TOKLIGENCE_MAX_BODY_BYTES: "200000",

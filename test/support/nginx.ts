@@ -11,6 +11,7 @@ const deploy = fileURLToPath(new URL("../../deploy/", import.meta.url));
 
 export interface TestNginx {
   url: string;
+  pid: number;
   /** Lines of the access log: the path of each request that is over, and which replicas were asked, in their order. */
   asked(): { path: string; status: number; replicas: string[] }[];
   errors(): string;
@@ -45,6 +46,7 @@ export async function startNginx(program: string, replicas: readonly string[]): 
   }, 20);
   return {
     url,
+    pid: child.pid ?? 0,
     asked: () => readLog(join(folder, "access.log")),
     errors: () => said + readFileSync(join(folder, "error.log"), "utf8"),
     async stop() {

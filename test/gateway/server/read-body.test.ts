@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import zlib from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GatewayError } from "../../../src-gateway/ir/errors.ts";
+import { HttpArrival } from "../../../src-gateway/server/http-arrival.ts";
 import { type BodyBudget, ClientGone, readBody } from "../../../src-gateway/server/read-body.ts";
 
 const LIMIT = 100_000;
@@ -13,7 +14,7 @@ let outcomes: (Buffer | Error)[] = [];
 let arrived: () => void = () => {};
 
 const server = http.createServer((request, response) => {
-  readBody(request, LIMIT, budget).then(
+  readBody(new HttpArrival(request, response), LIMIT, budget).then(
     (held) => {
       outcomes.push(held.bytes);
       held.release();

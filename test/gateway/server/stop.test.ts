@@ -18,6 +18,7 @@ function newServer(): GatewayServer {
     cut: new AbortController(),
     sockets: null,
     handle: (_request, response) => void response.end("yes"),
+    inference: null,
   });
 }
 

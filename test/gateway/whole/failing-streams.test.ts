@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { asAsked, chat, ending, opening, piece, useFailureWorld } from "../../support/failure-world.ts";
 import { json, stream } from "../../support/raw-provider.ts";
 
-const world = useFailureWorld();
+const world = useFailureWorld(40);
 
 /** All that came over the wire, also before a break: `fetch` forgets what its reader had not taken by then. */
 function streamOf(path: string, body: object): Promise<{ text: string; isWhole: boolean; headers: Headers }> {

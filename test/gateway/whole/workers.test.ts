@@ -70,6 +70,8 @@ describeOnPostgres("several workers on one port", (database) => {
     const daemon = startDaemon(home, ["--workers", "2"], {
       TOKLIGENCE_LEDGER_PATH: database.url,
       TOKLIGENCE_REDIS_URL: redis.url,
+      // Whoever does not wait for a busy Redis counts alone.
+      TOKLIGENCE_REDIS_WAIT_MS: "1000",
       TOKLIGENCE_DRAIN_MS: "20000",
       TOKLIGENCE_LOG_FILE: join(home, "gateway.log"),
       TOKLIGENCE_UPDATE_CHECK_ENABLED: "false",

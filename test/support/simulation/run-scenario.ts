@@ -125,10 +125,11 @@ function createWorld(
     wait: (ms, signal) =>
       new Promise((resolve) => {
         const timer = setTimeout(resolve, ms);
-        signal.addEventListener("abort", () => {
+        const leave = (): void => {
           clearTimeout(timer);
           resolve();
-        });
+        };
+        signal.addEventListener("abort", leave, { once: true });
       }),
     health: createHealth({ clock, settings: HEALTH, random: () => chance.next() }),
     admission: free,
