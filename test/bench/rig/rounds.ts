@@ -63,12 +63,12 @@ export async function runRounds({ loadProgram, folder, rounds, systems, load }: 
     files.set(system, file);
   }
   const slice = async (system: System, ms: number, requests: number): Promise<Slice> => {
-    const before = system.pid === null ? 0 : cpuNs(system.pid);
+    const before = cpuOf(system);
     const args = [system.port, load.connections, ms, files.get(system) ?? "", requests];
     const report = await ask(loadProgram, args);
     // What is written behind the answers belongs to them.
     if (system.pid !== null) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
-    const us = system.pid === null ? null : (cpuNs(system.pid) - before) / 1000;
+    const us = system.pid === null ? null : (cpuOf(system) - before) / 1000;
     return {
       cpuUs: us === null ? null : us / Math.max(1, report.answered),
       cpuUsPerEvent: us === null || report.events === 0 ? null : us / report.events,
@@ -95,6 +95,9 @@ export async function runRounds({ loadProgram, folder, rounds, systems, load }: 
 const WARM_UPS = 30_000;
 const WARM_UP_MS = 20_000;
 const SETTLE_MS = 120;
+
+const cpuOf = ({ pid, morePids = [] }: System): number =>
+  pid === null ? 0 : [pid, ...morePids].reduce((sum, each) => sum + cpuNs(each), 0);
 
 function ask(program: string, args: (string | number)[]): Promise<LoadReport> {
   return new Promise((resolve, reject) => {

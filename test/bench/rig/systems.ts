@@ -13,6 +13,8 @@ export interface System {
   port: number;
   /** Null for the direct path, where there is nothing between. */
   pid: number | null;
+  /** Of what is part of it besides. */
+  morePids?: readonly number[];
   /** Stands before the names of models where the system wants its own name for the provider there. */
   modelPrefix?: string;
   headers(kind: RequestKind): Record<string, string>;

@@ -13,7 +13,7 @@ async function passThrough(bench: Bench): Promise<void> {
   if ("skipped" in portkey) return bench.fact("Portkey", portkey.skipped);
   await withSystems([startGateway(bench.place), startPortkey(portkey.folder, bench.place)], async (systems) => {
     const kind = { wire: "chat", mode: "plain", bodyBytes: 2_000 } as const;
-    const load = { kind, connections: 16, sliceMs: 700, warmUps: 4_000 };
+    const load = { kind, connections: 16, sliceMs: 700 };
     const found = await bench.compare("Beside Portkey", systems, load);
     relate(bench, "throughput to Portkey's", found.get("gateway")?.perSecond, found.get("Portkey")?.perSecond, 7);
   });
@@ -31,7 +31,7 @@ async function translation(bench: Bench): Promise<void> {
     ] as const;
     for (const [name, mode, bodyBytes, atLeast] of cases) {
       const kind = { wire: "messages", mode, bodyBytes, model: PAIR_MODELS.chat } as const;
-      const load = { kind, connections: 16, sliceMs: 1_000, warmUps: 1_500 };
+      const load = { kind, connections: 16, sliceMs: 1_000 };
       const found = await bench.compare("Anthropic to OpenAI, beside claude-code-router", systems, load);
       const [own, other] = [found.get("gateway")?.perSecond, found.get("claude-code-router")?.perSecond];
       relate(bench, `translation, ${name}: throughput to claude-code-router's`, own, other, atLeast);
