@@ -21,6 +21,8 @@ export interface ConsoleWorld extends Ready {
   stop(): Promise<void>;
   /** Starts it again, on the same port. */
   start(): Promise<void>;
+  /** Gives the gateway a tenth of the time, so that work is under way for long enough to be seen; what it gives ends that. */
+  slowDown(): () => void;
   close(): Promise<void>;
 }
 
@@ -117,6 +119,18 @@ export async function startConsoleWorld({
     async start() {
       daemon = startDaemon(folder.path, [...args, "--port", port], env);
       await daemon.ready;
+    },
+    slowDown() {
+      const { child } = daemon;
+      const turns = setInterval(() => {
+        child.kill("SIGCONT");
+        setTimeout(() => child.kill("SIGSTOP"), 5);
+      }, 50);
+      return () => {
+        clearInterval(turns);
+        // After the turn that is under way.
+        setTimeout(() => child.kill("SIGCONT"), 10);
+      };
     },
     async close() {
       daemon.child.kill("SIGTERM");
