@@ -25,7 +25,7 @@ export interface ArrivalFacts {
 export class LaneArrival implements Arrival, ReplyOwner {
   readonly method = "POST";
   readonly url: string;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: Readonly<IncomingHttpHeaders>;
   readonly address: string | null;
   readonly closing: Closing;
   readonly body: LaneBody;
@@ -38,8 +38,7 @@ export class LaneArrival implements Arrival, ReplyOwner {
   constructor(owner: ArrivalOwner, facts: ArrivalFacts, closing: Closing) {
     this.owner = owner;
     this.url = facts.url;
-    // Other requests begin with the same.
-    this.headers = { ...facts.headers };
+    this.headers = facts.headers;
     this.address = facts.address;
     this.body = new LaneBody(facts.bodyBytes);
     this.closing = closing;

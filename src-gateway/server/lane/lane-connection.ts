@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import type { InferenceRoute } from "../inference-handler.ts";
 import { answerClientError } from "../raw-answers.ts";
 import type { Closing } from "./answer-head.ts";
+import { KnownHead } from "./known-head.ts";
 import { type ArrivalFacts, type ArrivalOwner, LaneArrival } from "./lane-arrival.ts";
 
 /** Longer heads are for `node:http`, which takes four times as much. */
@@ -16,6 +17,8 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 export interface LaneHead extends ArrivalFacts {
   route: InferenceRoute;
   isLast: boolean;
+  /** With the empty line behind it. */
+  headBytes: number;
 }
 
 export interface ConnectionOwner {
@@ -47,8 +50,7 @@ export class LaneConnection implements ArrivalOwner {
   private sinceMs = performance.now();
   private isNew = true;
   private isParting = false;
-  private lastText = "";
-  private lastHead: LaneHead | null = null;
+  private known: KnownHead | null = null;
 
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.socket = socket;
@@ -86,9 +88,8 @@ export class LaneConnection implements ArrivalOwner {
     this.current = arrival;
     this.isNew = false;
     this.sinceMs = performance.now();
-    const { length } = this.lastText;
-    if (bytes.length > length) {
-      const behind = this.feed(arrival, bytes.subarray(length));
+    if (bytes.length > head.headBytes) {
+      const behind = this.feed(arrival, bytes.subarray(head.headBytes));
       if (behind !== null) this.keep(behind);
     }
     this.owner.begun(arrival, head.route);
@@ -96,18 +97,13 @@ export class LaneConnection implements ArrivalOwner {
 
   /** Null too while not the whole of it is there: `node:http` waits for the rest. */
   private headOf(bytes: Buffer): LaneHead | null {
-    const { length } = this.lastText;
-    if (length > 0 && bytes.length >= length && bytes.toString("latin1", 0, length) === this.lastText) {
-      return this.lastHead;
-    }
+    const known = this.known?.read(bytes) ?? null;
+    if (known !== null) return known;
     const end = bytes.indexOf(HEAD_END);
     if (end < 0 || end > MAX_HEAD_BYTES) return null;
     const text = bytes.toString("latin1", 0, end + HEAD_END.length);
     const head = this.owner.understand(text, this.socket);
-    if (head !== null) {
-      this.lastText = text;
-      this.lastHead = head;
-    }
+    if (head !== null) this.known = new KnownHead(text, head);
     return head;
   }
 

@@ -80,7 +80,8 @@ export class Lane implements ConnectionOwner {
     const facts = { host: host ?? undefined, origin: undefined, fetchSite: undefined };
     // Who is refused is told so over there.
     if (checkOrigin(facts, this.options.policy) !== "ok") return null;
-    return { url, headers, bodyBytes, isLast, address, route };
+    // Other requests of the connection begin with the same.
+    return { url, headers: Object.freeze(headers), bodyBytes, isLast, address, route, headBytes: text.length };
   }
 
   closingNow(): boolean {

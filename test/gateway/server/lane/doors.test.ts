@@ -60,6 +60,19 @@ describe.each([
     await until(() => door.server.openRequests() === 0);
   });
 
+  it("answers bodies of any length on one connection", async () => {
+    const door = await open();
+    const client = await call(door.port);
+    const lengths = [2, 9, 10, 999, 1_000, 2];
+    for (const length of lengths) await client.send(usual({ body: JSON.stringify("x".repeat(length - 2)) }));
+    await client.send(usual({ isLast: true }));
+    const answered = [...(await client.closed).matchAll(/"got":(\d+)/g)].map(([, got]) => Number(got));
+    expect(answered).toEqual([...lengths, 2]);
+    const told = door.seen.map((seen) => seen.headers.find(([name]) => name === "content-length")?.[1]);
+    expect(told).toEqual([...lengths, 2].map(String));
+    expect(new Set(door.seen.map((seen) => seen.by))).toEqual(new Set([by]));
+  });
+
   it("understands a request that comes in two pieces, wherever it is cut", async () => {
     const door = await open();
     const bytes = usual({ body: '{"a":"b"}', lines: ["X-A: 1"], isLast: true });
