@@ -4,6 +4,7 @@ import { cpus, release, totalmem } from "node:os";
 import packageJson from "../../../package.json" with { type: "json" };
 import { findNginx } from "../../support/nginx.ts";
 import type { Fact } from "../rig/bench.ts";
+import { placing } from "../rig/placing.ts";
 
 export function describeMachine(): Fact[] {
   const nginx = findNginx();
@@ -13,6 +14,7 @@ export function describeMachine(): Fact[] {
     { name: "Processor", value: `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} threads` },
     { name: "Memory", value: `${Math.round(totalmem() / 2 ** 30)} GiB` },
     { name: "System", value: `Linux ${release()}` },
+    { name: "Placing", value: placing },
     { name: "Node", value: process.version },
     { name: "undici", value: packageJson.devDependencies.undici },
     { name: "SQLite", value: `better-sqlite3 ${packageJson.dependencies["better-sqlite3"]}` },

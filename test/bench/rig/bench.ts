@@ -60,7 +60,8 @@ export async function openBench(isFull: boolean): Promise<Bench> {
     relations: [],
     say,
     async compare(title, systems, load, rounds = isFull ? 12 : 6) {
-      const figures = await runRounds({ loadProgram: native.load, folder, rounds, systems, load });
+      const options = { loadProgram: native.load, providerPid: provider.pid, folder, rounds, systems, load };
+      const figures = await runRounds(options);
       bench.tables.push({ title, load: describeLoad(load), figures });
       say(`\n${title}: ${describeLoad(load)}\n${linesOf(figures).join("\n")}`);
       return new Map(figures.map((each) => [each.system, each]));

@@ -5,6 +5,7 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { besideCommand, place } from "./placing.ts";
 import { cpuNs } from "./processes.ts";
 import { type RequestKind, requestBytes } from "./requests.ts";
 import type { System } from "./systems.ts";
@@ -15,6 +16,8 @@ export interface Load {
   sliceMs: number;
   /** Requests before the first slice; 30,000 unless said otherwise. */
   warmUps?: number;
+  /** What is measured is meant for more than one processor. */
+  isSpread?: boolean;
 }
 
 /** What one slice showed. CPU is the system's own, in microseconds per request that was answered, or per event of a stream. */
@@ -47,13 +50,15 @@ interface LoadReport {
 
 export interface RoundOptions {
   loadProgram: string;
+  providerPid: number;
   folder: string;
   rounds: number;
   systems: readonly System[];
   load: Load;
 }
 
-export async function runRounds({ loadProgram, folder, rounds, systems, load }: RoundOptions): Promise<Figures[]> {
+export async function runRounds(options: RoundOptions): Promise<Figures[]> {
+  const { loadProgram, folder, rounds, systems, load } = options;
   const slices = new Map<System, Slice[]>(systems.map((system) => [system, []]));
   const files = new Map<System, string>();
   for (const system of systems) {
@@ -62,10 +67,15 @@ export async function runRounds({ loadProgram, folder, rounds, systems, load }: 
     writeFileSync(file, requestBytes({ ...load.kind, model }, system.headers(load.kind)));
     files.set(system, file);
   }
+  if (load.isSpread !== true) {
+    place(options.providerPid, "beside");
+    for (const { pid, morePids = [] } of systems)
+      for (const each of pid === null ? [] : [pid, ...morePids]) place(each, "measured");
+  }
   const slice = async (system: System, ms: number, requests: number): Promise<Slice> => {
     const before = cpuOf(system);
-    const args = [system.port, load.connections, ms, files.get(system) ?? "", requests];
-    const report = await ask(loadProgram, args);
+    const args = [system.port, load.connections, ms, files.get(system) ?? "", requests].map(String);
+    const report = await (load.isSpread === true ? ask(loadProgram, args) : ask(...besideCommand(loadProgram, args)));
     // What is written behind the answers belongs to them.
     if (system.pid !== null) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const us = system.pid === null ? null : (cpuOf(system) - before) / 1000;
@@ -99,9 +109,9 @@ const SETTLE_MS = 120;
 const cpuOf = ({ pid, morePids = [] }: System): number =>
   pid === null ? 0 : [pid, ...morePids].reduce((sum, each) => sum + cpuNs(each), 0);
 
-function ask(program: string, args: (string | number)[]): Promise<LoadReport> {
+function ask(program: string, args: string[]): Promise<LoadReport> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args.map(String), { stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => {
       output += chunk.toString();

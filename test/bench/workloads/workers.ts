@@ -34,7 +34,7 @@ export async function workers(bench: Bench): Promise<void> {
     await withSystems(systems, async (all) => {
       for (const connections of [16, 128]) {
         const kind = { wire: "chat", mode: "plain", bodyBytes: 2_000 } as const;
-        await bench.compare("Workers", all, { kind, connections, sliceMs: 1_000 });
+        await bench.compare("Workers", all, { kind, connections, sliceMs: 1_000, isSpread: true });
       }
     });
   } finally {
