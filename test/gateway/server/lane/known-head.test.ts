@@ -61,8 +61,7 @@ describe("the head of a connection's last request", () => {
       fc.property(fc.array(change, { minLength: 1, maxLength: 2 }), (changes) => {
         let text = headOf("12");
         for (const { at, drop, put } of changes) text = text.slice(0, at) + put.join("") + text.slice(at + drop);
-        const found = read(known, text);
-        if (found !== null) expect(found).toEqual(understood(text));
+        expect([null, understood(text)]).toContainEqual(read(known, text));
       }),
       { numRuns: 5_000 },
     );
