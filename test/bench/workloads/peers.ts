@@ -1,21 +1,40 @@
 /** Gateways that others have made and that npm installs, between the same load and the same provider. */
 import { type Bench, withSystems } from "../rig/bench.ts";
-import { installPeer, startClaudeCodeRouter, startPortkey } from "../rig/peers.ts";
-import { PAIR_MODELS, type System, startGateway } from "../rig/systems.ts";
+import { checkAnswer } from "../rig/peers/check-answer.ts";
+import { startClaudeCodeRouter } from "../rig/peers/claude-code-router.ts";
+import { installPeer, type PeerPackage } from "../rig/peers/install.ts";
+import { startNineRouter } from "../rig/peers/nine-router.ts";
+import { startPortkey } from "../rig/peers/portkey.ts";
+import type { Figures } from "../rig/rounds.ts";
+import { PAIR_MODELS, type Place, type System, startGateway } from "../rig/systems.ts";
+
+interface ChatPeer {
+  /** As its system is called. */
+  name: string;
+  package: PeerPackage;
+  start(folder: string, place: Place): Promise<System>;
+  /** So many times its throughput is the gateway's goal. */
+  atLeast: number;
+}
+
+const CHAT_PEERS: readonly ChatPeer[] = [
+  { name: "Portkey", package: "portkey", start: startPortkey, atLeast: 7 },
+  { name: "9router", package: "9router", start: startNineRouter, atLeast: 35 },
+];
 
 export async function peers(bench: Bench): Promise<void> {
-  await passThrough(bench);
+  for (const peer of CHAT_PEERS) await passThrough(bench, peer);
   await translation(bench);
 }
 
-async function passThrough(bench: Bench): Promise<void> {
-  const portkey = installPeer("portkey");
-  if ("skipped" in portkey) return bench.fact("Portkey", portkey.skipped);
-  await withSystems([startGateway(bench.place), startPortkey(portkey.folder, bench.place)], async (systems) => {
+async function passThrough(bench: Bench, peer: ChatPeer): Promise<void> {
+  const installed = installPeer(peer.package);
+  if ("skipped" in installed) return bench.fact(peer.name, installed.skipped);
+  await withSystems([startGateway(bench.place), peer.start(installed.folder, bench.place)], async (systems) => {
     const kind = { wire: "chat", mode: "plain", bodyBytes: 2_000 } as const;
-    const load = { kind, connections: 16, sliceMs: 700 };
-    const found = await bench.compare("Beside Portkey", systems, load);
-    relate(bench, "throughput to Portkey's", found.get("gateway")?.perSecond, found.get("Portkey")?.perSecond, 7);
+    for (const system of systems) await checkAnswer(system, bench.place, kind);
+    const found = await bench.compare(`Beside ${peer.name}`, systems, { kind, connections: 16, sliceMs: 700 });
+    relate(bench, `throughput to ${peer.name}'s`, found.get("gateway"), found.get(peer.name), peer.atLeast);
   });
 }
 
@@ -33,12 +52,22 @@ async function translation(bench: Bench): Promise<void> {
       const kind = { wire: "messages", mode, bodyBytes, model: PAIR_MODELS.chat } as const;
       const load = { kind, connections: 16, sliceMs: 1_000 };
       const found = await bench.compare("Anthropic to OpenAI, beside claude-code-router", systems, load);
-      const [own, other] = [found.get("gateway")?.perSecond, found.get("claude-code-router")?.perSecond];
+      const [own, other] = [found.get("gateway"), found.get("claude-code-router")];
       relate(bench, `translation, ${name}: throughput to claude-code-router's`, own, other, atLeast);
     }
   });
 }
 
-function relate(bench: Bench, goal: string, own: number | undefined, other: number | undefined, atLeast: number): void {
-  if (own && other) bench.relate({ goal, value: own / other, atLeast });
+/** Nothing is told of how fast wrong answers come. */
+function relate(
+  bench: Bench,
+  goal: string,
+  own: Figures | undefined,
+  other: Figures | undefined,
+  atLeast: number,
+): void {
+  if (own === undefined || other === undefined) return;
+  const bad = own.bad + other.bad;
+  if (bad > 0) return bench.fact(goal, `not told: ${bad} requests were not answered as they should be`);
+  if (other.perSecond > 0) bench.relate({ goal, value: own.perSecond / other.perSecond, atLeast });
 }
