@@ -90,6 +90,7 @@ export function openDoors(options: {
     nextId,
     cut,
     sockets,
+    isWorker: settings.worker !== undefined,
     handle: recallFirst(parts.keyRing, handle),
     inference: recallBeforeArrival(parts.keyRing, inference),
   });

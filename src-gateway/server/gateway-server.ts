@@ -38,6 +38,8 @@ export interface GatewayServerOptions {
   cut: AbortController;
   /** Null declines every WebSocket. */
   sockets: ResponsesSockets | null;
+  /** Another process accepts for this one and others. */
+  isWorker: boolean;
   /** Answers one request that passed the guard and belongs to its listener. Must not throw. */
   handle(request: IncomingMessage, response: ServerResponse, route: Route, id: number, listener: string): void;
   /** Answers calls of models that came over the lane; null where all come over `node:http`. Must not throw. */
@@ -88,17 +90,36 @@ class ListeningServer implements GatewayServer {
 
   async stop(drainMs: number): Promise<void> {
     this.traffic.isStopping = true;
+    const { isWorker } = this.options;
     const hasTaken = await this.takeWhoWaits();
-    const closed = Promise.all(this.servers.map(closeListener));
+    // Where all workers are closed, the process before them would hold what it has just accepted until they have ended.
+    const closed = isWorker ? this.turnAway() : this.closeListeners();
     // Those taken last have not been read from yet, which `node:http` takes for idle: its own close would reset them.
     if (hasTaken && drainMs > 0) await Promise.race([closed, wait(Math.min(SILENCE_MS, drainMs))]);
-    for (const server of this.servers) server.close();
+    for (const server of this.servers) {
+      if (isWorker) server.closeIdleConnections();
+      else server.close();
+    }
     for (const lane of this.lanes) lane.closeIdle();
     await Promise.all([this.drain(drainMs, closed), this.options.sockets?.stop(drainMs)]);
     this.options.cut.abort();
     for (const server of this.servers) server.closeAllConnections();
     for (const lane of this.lanes) lane.closeAll();
-    await closed;
+    await (isWorker ? this.closeListeners() : closed);
+  }
+
+  /** Takes nobody new, and touches no connection. Resolves when the last one is gone. */
+  private closeListeners(): Promise<unknown> {
+    return Promise.all(this.servers.map(closeListener));
+  }
+
+  /** The same, with a door that stays: whoever comes is sent away at once. Does not resolve. */
+  private turnAway(): Promise<unknown> {
+    for (const server of this.servers) {
+      server.removeAllListeners("connection");
+      server.on("connection", (socket: Socket) => socket.destroy());
+    }
+    return new Promise(() => {});
   }
 
   /** Whoever the kernel has let in comes in before the door closes, which would break those connections: one a turn. */
@@ -222,7 +243,6 @@ class ListeningServer implements GatewayServer {
   }
 }
 
-/** Takes nobody new, and touches no connection. Resolves when the last one is gone. */
 const closeListener = (server: Server): Promise<void> =>
   new Promise((resolve) => void NetServer.prototype.close.call(server, () => resolve()));
 

@@ -57,6 +57,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     nextId: () => ++id,
     cut: new AbortController(),
     sockets: null,
+    isWorker: false,
     handle: (request, response, route) => {
       if (route.kind === "inference") inference(new HttpArrival(request, response));
       else response.end(`not an inference: ${route.kind}`);

@@ -17,6 +17,7 @@ function newServer(): GatewayServer {
     nextId: () => ++id,
     cut: new AbortController(),
     sockets: null,
+    isWorker: false,
     handle: (_request, response) => void response.end("yes"),
     inference: null,
   });

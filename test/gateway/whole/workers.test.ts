@@ -169,6 +169,8 @@ describeOnPostgres("several workers on one port", (database) => {
         () => "answered",
         () => "refused",
       );
+    // Nobody who comes while they close is left waiting.
+    await Promise.all(Array.from({ length: 40 }, knock));
     await expect.poll(knock, PATIENCE).toBe("refused");
     release();
     expect((await Promise.all(open)).map(({ status }) => status)).toEqual(open.map(() => 200));
