@@ -5,6 +5,7 @@
  */
 import type { IrAnswer } from "../ir/answer.ts";
 import type { Opaque, Part, ThinkingPart } from "../ir/part.ts";
+import type { WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
 import type { Clock } from "../lib/clock.ts";
 import { wrapOpaque } from "../protocols/adapt/opaque.ts";
@@ -28,6 +29,9 @@ export interface ReplayMemory {
   fill(request: IrRequest, owner: string): IrRequest;
 }
 
+/** Of answers to other clients nothing has to be remembered. */
+export const isForgetful = (client: WireProtocol): boolean => client === "openai-chat";
+
 export function createReplayMemory(clock: Pick<Clock, "monotonicUs">): ReplayMemory {
   const memories = new Map<string, Memory>();
   let chars = 0;
@@ -48,7 +52,7 @@ export function createReplayMemory(clock: Pick<Clock, "monotonicUs">): ReplayMem
 
   return {
     remember(answer, owner, context) {
-      if (context.client !== "openai-chat") return;
+      if (!isForgetful(context.client)) return;
       const sign = (opaque: Opaque, isCall: boolean): Opaque => ({
         wire: "openai-chat",
         value: wrapOpaque({ opaque: { ...opaque, provider: context.provider }, model: context.model, isCall }),

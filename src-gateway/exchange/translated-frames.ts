@@ -3,6 +3,7 @@ import type { IrEvent } from "../ir/answer.ts";
 import type { Restorer } from "../protocols/adapt/restore.ts";
 import type { StreamDecoder, StreamEncoder } from "../protocols/codec.ts";
 import { tierFrom } from "../protocols/extra-usage.ts";
+import type { CopiedPieces } from "../protocols/piece-frame.ts";
 import type { FrameSplitter, SseFrame } from "../protocols/sse/splitter.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
 import type { AnswerFacts } from "../protocols/types.ts";
@@ -14,11 +15,14 @@ export interface TranslatedFramesOptions {
   decoder: StreamDecoder;
   restorer: Restorer;
   encoder: StreamEncoder;
-  /** Hears every event as the provider meant it. */
-  listen(event: IrEvent): void;
+  /** Hears every event as the provider meant it; null where nobody needs to, and texts may be copied unheard. */
+  listen: ((event: IrEvent) => void) | null;
 }
 
 const NOTHING = Buffer.alloc(0);
+const BLANK_LINE = Buffer.from("\n\n");
+/** After so many frames of a chunk, one behind another, that are no mere text, the rest of it will hardly hold any. */
+const MAX_OTHERS = 8;
 
 export const createTranslatedFrames = (options: TranslatedFramesOptions): FrameReader => new TranslatedFrames(options);
 
@@ -29,9 +33,13 @@ class TranslatedFrames implements FrameReader {
   private readonly options: TranslatedFramesOptions;
   private held: Buffer[] = [];
   private hasEnded = false;
+  /** Both codecs can, and nobody wants to hear the texts. */
+  private readonly copiesText: boolean;
 
   constructor(options: TranslatedFramesOptions) {
+    const { decoder, encoder, listen } = options;
     this.options = options;
+    this.copiesText = listen === null && decoder.copyPieces !== undefined && encoder.pieceFrame !== undefined;
   }
 
   get failedEarly(): boolean {
@@ -39,7 +47,8 @@ class TranslatedFrames implements FrameReader {
   }
 
   push(chunk: Buffer): Buffer | null {
-    this.read(this.options.splitter.push(chunk));
+    const at = this.copiesText ? this.skim(chunk) : 0;
+    if (at < chunk.length) this.read(this.options.splitter.push(at === 0 ? chunk : chunk.subarray(at)));
     return this.ready();
   }
 
@@ -52,6 +61,32 @@ class TranslatedFrames implements FrameReader {
       return { rest: this.ready() ?? NOTHING, complete: false };
     this.take(last);
     return { rest: this.ready() ?? NOTHING, complete: this.hasEnded };
+  }
+
+  /** Copies what is nothing but text, and reads the frames in between. @returns how much of the chunk is done with. */
+  private skim(chunk: Buffer): number {
+    const { splitter } = this.options;
+    let at = 0;
+    for (let others = 0; at < chunk.length && others < MAX_OTHERS; others++) {
+      const copied = this.copy(chunk, at);
+      if (copied !== null) {
+        if (copied.frames.length > 0) this.held.push(copied.frames);
+        at = copied.end;
+        others = 0;
+      }
+      const end = chunk.indexOf(BLANK_LINE, at);
+      if (end < 0) break;
+      this.read(splitter.push(chunk.subarray(at, end + BLANK_LINE.length)));
+      at = end + BLANK_LINE.length;
+    }
+    return at;
+  }
+
+  private copy(chunk: Buffer, at: number): CopiedPieces | null {
+    const { splitter, decoder, restorer, encoder } = this.options;
+    if (!this.committed || splitter.rest().length > 0 || !restorer.passesText()) return null;
+    const frame = encoder.pieceFrame?.() ?? null;
+    return frame === null ? null : (decoder.copyPieces?.(chunk, at, frame) ?? null);
   }
 
   private read(frames: SseFrame[]): void {
@@ -79,7 +114,7 @@ class TranslatedFrames implements FrameReader {
     this.sawError ||= event.type === "error";
     // An opening says nothing yet; the first part does, and so does an end without any.
     if (event.type !== "start" && event.type !== "error") this.committed ||= !this.sawError;
-    this.options.listen(event);
+    this.options.listen?.(event);
   }
 
   private ready(): Buffer | null {

@@ -18,6 +18,7 @@ import { encodeTargetOf } from "./encode-target.ts";
 import { headersToClient, headersToProvider } from "./forwarded-headers.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
+import { isForgetful } from "./replay-memory.ts";
 import { keepingCodec } from "./response-history.ts";
 import type { ExchangeState } from "./state.ts";
 import { createTranslatedFrames } from "./translated-frames.ts";
@@ -45,7 +46,9 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
   };
   const context = encodeContext(state, asked);
   const codec = keepingCodec(WIRES[inbound.wire], state, target);
-  const remember = (answer: IrAnswer): void => world.replay.remember(answer, state.ownerKey, restore);
+  const remember = isForgetful(inbound.wire)
+    ? (answer: IrAnswer): void => world.replay.remember(answer, state.ownerKey, restore)
+    : null;
   return {
     request: {
       url: base + speech.path(target.model, asked.stream),
@@ -70,7 +73,7 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
       const answer = decodeWhole(bytes, target);
       if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, body: bytes };
       const restored = restoreAnswer(answer, restore);
-      remember(answer);
+      remember?.(answer);
       return { facts: factsOf(answer), body: Buffer.from(JSON.stringify(codec.encodeAnswer(restored, context))) };
     },
     streamWhole(bytes) {
@@ -78,7 +81,7 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
       if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, frames: bytes };
       const encoder = codec.createStreamEncoder(context);
       const frames = [...answerEvents(restoreAnswer(answer, restore))].map((event) => encoder.push(event));
-      remember(answer);
+      remember?.(answer);
       return { facts: factsOf(answer), frames: Buffer.concat(frames) };
     },
     headersToClient: (headers) => translatedHeaders(headers, losses),
@@ -114,21 +117,26 @@ function openFrames(input: {
   context: EncodeContext;
   target: ProviderTarget;
   restore: RestoreContext;
-  remember(answer: IrAnswer): void;
+  remember: ((answer: IrAnswer) => void) | null;
 }): FrameReader {
   const speech = PROVIDER_SPEECH[input.target.wire];
-  const collector = createCollector();
   return createTranslatedFrames({
     splitter: speech.createSplitter(),
     decoder: speech.codec.createStreamDecoder(),
     restorer: createRestorer(input.restore),
     encoder: input.codec.createStreamEncoder(input.context),
-    listen(event: IrEvent) {
-      if (event.type === "error") return;
-      collector.push(event);
-      if (event.type === "end") input.remember(collector.answer());
-    },
+    listen: input.remember && collecting(input.remember),
   });
+}
+
+/** Hears the events of a stream, and is told the answer that they amount to. */
+function collecting(remember: (answer: IrAnswer) => void): (event: IrEvent) => void {
+  const collector = createCollector();
+  return (event) => {
+    if (event.type === "error") return;
+    collector.push(event);
+    if (event.type === "end") remember(collector.answer());
+  };
 }
 
 function decodeWhole(bytes: Buffer, target: ProviderTarget): IrAnswer | GatewayError {

@@ -10,6 +10,7 @@ import type { JsonObject } from "../ir/json.ts";
 import type { ModelProfile } from "../ir/model-profile.ts";
 import type { ProviderWire, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
+import type { CopiedPieces, PieceFrame } from "./piece-frame.ts";
 import type { SseFrame } from "./sse/splitter.ts";
 import type { EncodeContext, RequestTarget } from "./types.ts";
 
@@ -25,11 +26,21 @@ export interface StreamDecoder {
   push(frame: SseFrame): IrEvent[];
   /** The connection ended. The last event is `end` or `error`: a stream without its terminal frame is an error. */
   end(): IrEvent[];
+  /**
+   * The same as `push` for the frames that stand in `bytes` from `at` on and say nothing but more of the open text, as long as
+   * the encoder's frames for them are `to`. Null where the first of them may say anything else. A decoder without it parses.
+   */
+  copyPieces?(bytes: Buffer, at: number, to: PieceFrame): CopiedPieces | null;
 }
 
 export interface StreamEncoder {
   /** The frames for an event; an `end` or `error` event closes the stream. */
   push(event: IrEvent): Buffer;
+  /**
+   * What a delta with a text would be: these bytes around the text as JSON, for this one and all that follow, which need not be
+   * pushed then. Null where it would be more, or nothing, or is kept. Left out by those that keep every text.
+   */
+  pieceFrame?(): PieceFrame | null;
 }
 
 /** The half that speaks to providers. */

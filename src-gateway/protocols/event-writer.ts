@@ -11,6 +11,8 @@ export interface EventWriter {
   /** `key` names the part until it is closed. A call without a name is left out: nobody can run it. */
   open(key: string, part: OpenPart): void;
   isOpen(key: string): boolean;
+  /** What is said of the part goes out at once: no other stands in front of it. */
+  isFirst(key: string): boolean;
   /** These do nothing for a part that is not open, and only texts have citations. */
   delta(key: string, text: string): void;
   citation(key: string, citation: Citation): void;
@@ -62,6 +64,7 @@ export function createEventWriter(): EventWriter {
       else texts.delete(key);
     },
     isOpen: (key) => parts.isOpen(key),
+    isFirst: (key) => parts.isFirst(key),
     delta(key, text) {
       if (text !== "") parts.add(key, { type: "delta", text });
     },
@@ -122,6 +125,7 @@ function createPartOrder(write: (events: IrEvent[]) => void) {
       flush();
     },
     isOpen: (key: string): boolean => find(key) !== undefined,
+    isFirst: (key: string): boolean => slots[0]?.key === key && !slots[0].isClosed,
     add(key: string, event: IrEvent): void {
       find(key)?.events.push(event);
       flush();

@@ -105,6 +105,19 @@ const LEFT_OUT: Readonly<Record<string, (part: Part) => boolean>> = {
 const NO_ANSWERS = new Set(["background.answer.json"]);
 
 function describeRetelling(wire: WireProtocol): void {
+  it.each(fixtures(wire, "stream"))("says before what frame a delta will be, if it says anything: %s", (name) => {
+    const encoder = WIRES[wire].createStreamEncoder(answerContext(wire));
+    for (const event of decodeStream(wire, readFixture(wire, name))) {
+      const frame = encoder.pieceFrame?.() ?? null;
+      const bytes = encoder.push(event).toString();
+      if (frame === null || event.type !== "delta") continue;
+      expect(bytes).toBe(
+        `${frame.before.toString()}${JSON.stringify(event.text).slice(1, -1)}${frame.after.toString()}`,
+      );
+      expect(encoder.pieceFrame?.()).toEqual(frame);
+    }
+  });
+
   it.each(fixtures(wire, "stream"))("tells a stream again so that it means the same: %s", (name) => {
     const events = decodeStream(wire, readFixture(wire, name));
     const again = decodeStream(wire, encodeStream(wire, events));

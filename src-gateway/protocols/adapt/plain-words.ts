@@ -5,6 +5,8 @@ import type { ProviderWire, WireProtocol } from "../../ir/protocol.ts";
 
 export interface PlainWords {
   push(event: IrEvent): IrEvent;
+  /** The next delta would be left as it is. */
+  passesText(): boolean;
 }
 
 const BREAK = "\n\n";
@@ -19,6 +21,7 @@ export function createPlainWords(provider: ProviderWire, client: WireProtocol): 
   let shift = 0;
 
   return {
+    passesText: () => !needsBreak,
     push(event) {
       switch (event.type) {
         case "part-start":

@@ -22,6 +22,8 @@ export interface RestoreContext {
 
 export interface Restorer {
   push(event: IrEvent): IrEvent[];
+  /** More of the open part would pass as it is, and be forgotten. */
+  passesText(): boolean;
 }
 
 /** These clients send back what they were given as state of a thought. */
@@ -68,6 +70,7 @@ export function createRestorer(context: RestoreContext): Restorer {
   const plain = context.providerWire === client ? null : createPlainWords(context.providerWire, client);
 
   return {
+    passesText: () => held === null && carrier === null && plain?.passesText() !== false,
     push(said) {
       const event = plain ? plain.push(said) : said;
       carrier?.push(event);

@@ -2,6 +2,7 @@
 import type { OpenPart } from "../../ir/answer.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { Citation, Opaque, Part } from "../../ir/part.ts";
+import type { PieceFrame } from "../piece-frame.ts";
 import { sseFrame } from "../stream-facts.ts";
 import type { EncodeContext } from "../types.ts";
 import { encodeCitation } from "./citations.ts";
@@ -12,6 +13,8 @@ import { isObject } from "./home.ts";
 export interface BlockWriter {
   open(part: OpenPart): Buffer[];
   delta(text: string): Buffer[];
+  /** What stands around the text in the frame of a delta; null where the delta would be more than that, or none. */
+  pieceFrame(): PieceFrame | null;
   citation(citation: Citation): Buffer[];
   opaque(opaque: Opaque): Buffer[];
   close(): Buffer[];
@@ -23,6 +26,7 @@ interface OpenBlock {
   part: OpenPart;
   /** How the frames of its pieces begin, once there is one: all that differs in them is the text. */
   head: string | null;
+  piece: PieceFrame | null;
   /**
    * Text and thinking begin with their first piece: a block without any is not written, because clients send it back and
    * the API refuses it.
@@ -38,9 +42,9 @@ export function createBlockWriter(context: EncodeContext): BlockWriter {
   const frame = (type: string, fields: JsonObject): Buffer => sseFrame({ type, index, ...fields }, type);
   const delta = (type: string, fields: JsonObject): Buffer =>
     frame("content_block_delta", { delta: { type, ...fields } });
-  const pieceFrame = (block: OpenBlock, text: string): Buffer => {
+  const headOf = (block: OpenBlock): string => {
     block.head ??= `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{${PIECES[block.part.kind]}:`;
-    return Buffer.from(`${block.head}${JSON.stringify(text)}}}\n\n`);
+    return block.head;
   };
   const stop = (): Buffer => {
     const closing = frame("content_block_stop", {});
@@ -55,11 +59,16 @@ export function createBlockWriter(context: EncodeContext): BlockWriter {
 
   return {
     open(part) {
-      open = { part, head: null, hasBegun: false, signature: null };
+      open = { part, head: null, piece: null, hasBegun: false, signature: null };
       return part.kind === "call" ? begin(open) : [];
     },
     delta(text) {
-      return open && text !== "" ? [...begin(open), pieceFrame(open, text)] : [];
+      return open && text !== "" ? [...begin(open), Buffer.from(`${headOf(open)}${JSON.stringify(text)}}}\n\n`)] : [];
+    },
+    pieceFrame() {
+      if (!open?.hasBegun) return null;
+      open.piece ??= { before: Buffer.from(`${headOf(open)}"`), after: BEHIND_PIECE };
+      return open.piece;
     },
     citation(citation) {
       const json = encodeCitation(citation);
@@ -102,6 +111,8 @@ const PIECES: Readonly<Record<OpenPart["kind"], string>> = {
   thinking: '"type":"thinking_delta","thinking"',
   call: '"type":"input_json_delta","partial_json"',
 };
+
+const BEHIND_PIECE = Buffer.from('"}}\n\n');
 
 function emptyBlock(part: OpenPart, context: EncodeContext, at: number): JsonObject {
   if (part.kind === "thinking") return { type: "thinking", thinking: "", signature: "" };

@@ -44,9 +44,10 @@ export function createStreamEncoder(context: EncodeContext): StreamEncoder {
   return {
     push(event) {
       if (isOver) return NO_BYTES;
-      const [first, ...more] = write(event);
-      return more.length === 0 ? (first ?? NO_BYTES) : Buffer.concat([first ?? NO_BYTES, ...more]);
+      const frames = write(event);
+      return frames.length > 1 ? Buffer.concat(frames) : (frames[0] ?? NO_BYTES);
     },
+    pieceFrame: () => (isOver ? null : blocks.pieceFrame()),
   };
 }
 

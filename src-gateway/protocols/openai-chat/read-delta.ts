@@ -13,6 +13,8 @@ export interface DeltaReader {
   push(choice: JsonObject): void;
   /** A chunk of nothing but text. */
   pushText(text: string): void;
+  /** More text would be nothing but a delta. */
+  isInText(): boolean;
   /** The stream is complete: writes what is only known as a whole. */
   end(): void;
   hasRefusal(): boolean;
@@ -38,6 +40,7 @@ export function createDeltaReader(writer: EventWriter): DeltaReader {
       if (sound) audio = joinAudio(audio, sound);
     },
     pushText: (text) => texts.add("text", text),
+    isInText: () => writer.isFirst("text"),
     end() {
       calls.end();
       if (audio) writer.whole({ kind: "native", wire: "openai-chat", type: AUDIO_TYPE, raw: audio });

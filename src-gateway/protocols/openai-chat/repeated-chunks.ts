@@ -5,25 +5,32 @@
 import type { JsonObject } from "../../ir/json.ts";
 import { skipSpace, skipString } from "../../lib/json-walk.ts";
 import { asArray, asObject } from "../loose-json.ts";
+import { type CopiedPieces, copyPieces, type HeardFrame, type PieceFrame } from "../piece-frame.ts";
+import type { SseFrame } from "../sse/splitter.ts";
 
 export interface RepeatedChunks {
   /** The text of a chunk that is like the last one that was learnt; null for any other. */
   read(data: Buffer): string | null;
+  /** The same of whole frames, from `at` on: their texts in frames of another wire. */
+  copy(bytes: Buffer, at: number, to: PieceFrame): CopiedPieces | null;
   /** A chunk that was parsed. */
-  learn(data: Buffer, json: JsonObject): void;
+  learn(frame: SseFrame, json: JsonObject): void;
 }
 
 interface Pattern {
-  /** Up to the text's opening quote, and from its closing quote on; of the latter up to padding, and what follows that. */
-  before: Buffer;
-  after: Buffer;
-  last: Buffer;
+  /** Of the chunk. */
+  data: HeardFrame;
+  /** Of its whole frame; null where that is more than the chunk on a line of its own. */
+  raw: HeardFrame | null;
 }
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const CONTENT = Buffer.from('"content"');
+const FIELD = /^data: ?$/;
+/** The end of the line, and the empty one. */
+const FRAME_END = Buffer.from("\n\n");
 /** Random letters by which OpenAI hides the lengths of its chunks. */
 const PADDING = Buffer.from('"obfuscation":"');
 /** A stream whose chunks never repeat each other is not learnt from any longer. */
@@ -39,7 +46,7 @@ class Chunks implements RepeatedChunks {
   read(data: Buffer): string | null {
     const { pattern } = this;
     if (pattern === null) return null;
-    const { before, after, last } = pattern;
+    const { before, after, last } = pattern.data;
     const start = before.length;
     if (data.length < start || data.compare(before, 0, start, 0, start) !== 0) return null;
     const end = stringEnd(data, start);
@@ -52,13 +59,21 @@ class Chunks implements RepeatedChunks {
     return text;
   }
 
-  learn(data: Buffer, json: JsonObject): void {
-    if (this.vain >= MAX_VAIN) return;
+  copy(bytes: Buffer, at: number, to: PieceFrame): CopiedPieces | null {
+    const frame = this.pattern?.raw ?? null;
+    const copied = frame === null ? null : copyPieces(bytes, at, frame, to);
+    if (copied !== null) this.vain = 0;
+    return copied;
+  }
+
+  learn({ raw, data, event }: SseFrame, json: JsonObject): void {
+    if (this.vain >= MAX_VAIN || data === null) return;
     const text = onlyText(json);
     const start = text === null ? -1 : placeOf(data, text);
     if (start < 0) return;
     this.vain++;
-    this.pattern = patternOf(data, start);
+    const heard = heardFrame(data, start);
+    this.pattern = { data: heard, raw: event === null ? rawFrame(heard, raw, data) : null };
   }
 }
 
@@ -90,7 +105,7 @@ function placeOf(data: Buffer, text: string): number {
   return textOf(data, quote + 1, skipString(data, quote) - 1) === text ? quote + 1 : -1;
 }
 
-function patternOf(data: Buffer, start: number): Pattern {
+function heardFrame(data: Buffer, start: number): HeardFrame {
   const end = stringEnd(data, start);
   const padding = data.indexOf(PADDING, end);
   // The chunk itself is a part of something larger, which need not be kept.
@@ -98,6 +113,21 @@ function patternOf(data: Buffer, start: number): Pattern {
   if (padding < 0) return { before: copy(0, start), after: copy(end), last: copy(0, 0) };
   const padded = padding + PADDING.length;
   return { before: copy(0, start), after: copy(end, padded), last: copy(stringEnd(data, padded)) };
+}
+
+/** The same with what stands around the data; null where that is more than a field's name, and may be read in other ways. */
+function rawFrame(heard: HeardFrame, raw: Buffer, data: Buffer): HeardFrame | null {
+  const at = data.byteOffset - raw.byteOffset;
+  const isInside = data.buffer === raw.buffer && at >= 0 && at + data.length <= raw.length;
+  if (!isInside || !FIELD.test(raw.toString("latin1", 0, at))) return null;
+  if (!raw.subarray(at + data.length).equals(FRAME_END)) return null;
+  const { before, after, last } = heard;
+  const hasPadding = last.length > 0;
+  return {
+    before: Buffer.concat([raw.subarray(0, at), before]),
+    after: hasPadding ? after : Buffer.concat([after, FRAME_END]),
+    last: hasPadding ? Buffer.concat([last, FRAME_END]) : last,
+  };
 }
 
 /** Behind padding that holds no escapes. */

@@ -7,6 +7,7 @@ import type { StreamDecoder } from "../codec.ts";
 import { createEventWriter } from "../event-writer.ts";
 import { asArray, asObject, asText, parseObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
+import type { SseFrame } from "../sse/splitter.ts";
 import { decodeFinish } from "./chat-finish.ts";
 import { createDeltaReader } from "./read-delta.ts";
 import { createRepeatedChunks } from "./repeated-chunks.ts";
@@ -32,7 +33,7 @@ export function createStreamDecoder(): StreamDecoder {
     if (deltas.hasRefusal()) kinds.add("refusal");
     writer.finish(decodeFinish(finished, kinds), usage, serviceTier);
   };
-  const read = (json: JsonObject, data: Buffer): void => {
+  const read = (json: JsonObject, frame: SseFrame): void => {
     const facts = factsOf(json);
     if (facts.error) return writer.fail(facts.error);
     usage = facts.usage ?? usage;
@@ -51,11 +52,12 @@ export function createStreamDecoder(): StreamDecoder {
     // The end is the end of the stream: text and usage may follow.
     if (asText(choice["finish_reason"])) finished = choice;
     deltas.push(choice);
-    repeated.learn(data, json);
+    repeated.learn(frame, json);
   };
 
   return {
-    push({ data, event }) {
+    push(frame) {
+      const { data, event } = frame;
       if (writer.isOver() || data === null) return [];
       const text = event === null ? repeated.read(data) : null;
       if (text !== null) {
@@ -69,9 +71,10 @@ export function createStreamDecoder(): StreamDecoder {
       }
       const json = parseObject(data);
       if (json && event === "error") writer.fail(decodeErrorObject(json["error"] ?? json));
-      else if (json) read(json, data);
+      else if (json) read(json, frame);
       return writer.take();
     },
+    copyPieces: (bytes, at, to) => (deltas.isInText() ? repeated.copy(bytes, at, to) : null),
     end() {
       if (writer.isOver()) return [];
       if (finished) finish();
