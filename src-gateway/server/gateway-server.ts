@@ -113,12 +113,10 @@ class ListeningServer implements GatewayServer {
     return Promise.all(this.servers.map(closeListener));
   }
 
-  /** The same, with a door that stays: whoever comes is sent away at once. Does not resolve. */
+  /** The door stays, and whoever comes is sent away at once. Does not resolve. */
   private turnAway(): Promise<unknown> {
-    for (const server of this.servers) {
-      server.removeAllListeners("connection");
-      server.on("connection", (socket: Socket) => socket.destroy());
-    }
+    const sendAway = (socket: Socket): Socket => socket.destroy();
+    for (const server of this.servers) server.removeAllListeners("connection").on("connection", sendAway);
     return new Promise(() => {});
   }
 
