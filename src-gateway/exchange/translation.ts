@@ -4,6 +4,7 @@ import { GatewayError } from "../ir/errors.ts";
 import type { Loss } from "../ir/losses.ts";
 import { lossesHeader } from "../ir/losses.ts";
 import type { IrRequest } from "../ir/request.ts";
+import { jsonBytes } from "../lib/json-bytes.ts";
 import { adaptRequest } from "../protocols/adapt/adapt.ts";
 import { createRestorer, type RestoreContext, restoreAnswer } from "../protocols/adapt/restore.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
@@ -63,7 +64,7 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
         accept: asked.stream ? speech.streamType : "application/json",
         "accept-encoding": "identity",
       },
-      body: [Buffer.from(JSON.stringify(body))],
+      body: [jsonBytes(body)],
     },
     losses,
     relaysErrors: false,
@@ -74,7 +75,7 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
       if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, body: bytes };
       const restored = restoreAnswer(answer, restore);
       remember?.(answer);
-      return { facts: factsOf(answer), body: Buffer.from(JSON.stringify(codec.encodeAnswer(restored, context))) };
+      return { facts: factsOf(answer), body: jsonBytes(codec.encodeAnswer(restored, context)) };
     },
     streamWhole(bytes) {
       const answer = decodeWhole(bytes, target);

@@ -18,11 +18,11 @@ export interface WasmExports {
 }
 
 /**
- * With one page of memory, which is 64 KB.
+ * @param pages of memory, of 64 KB each; at most 127.
  * @throws where the engine has no SIMD, or a page's policy forbids WebAssembly.
  */
-export function startWasm(functions: readonly WasmFunction[]): WasmExports {
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(functions)));
+export function startWasm(functions: readonly WasmFunction[], pages = 1): WasmExports {
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleBytes(functions, pages)));
   const { memory } = exports as { memory: WebAssembly.Memory };
   return { memory: new Uint8Array(memory.buffer), functions: exports };
 }
@@ -33,7 +33,7 @@ const sized = (bytes: readonly number[]): number[] => [...unsigned(bytes.length)
 const listed = (items: readonly (readonly number[])[]): number[] => [...unsigned(items.length), ...items.flat()];
 const named = (name: string): number[] => sized(Array.from(name, (letter) => letter.charCodeAt(0)));
 
-function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+function moduleBytes(functions: readonly WasmFunction[], pages: number): Uint8Array<ArrayBuffer> {
   const types = functions.map(({ takes, gives }) => [0x60, ...sized(takes), ...sized(gives)]);
   const bodies = functions.map(({ locals, code }) =>
     sized([...listed(locals.map((type) => [1, type])), ...code, 0x0b]),
@@ -44,7 +44,7 @@ function moduleBytes(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer
       [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
       [1, ...sized(listed(types))],
       [3, ...sized(listed(functions.map((_, index) => [index])))],
-      [5, ...sized([1, 0, 1])], // one page of memory
+      [5, ...sized([1, 0, pages])], // memory of no more pages than it needs
       [7, ...sized(listed([[...named("memory"), 2, 0], ...exported]))],
       [10, ...sized(listed(bodies))],
     ].flat(),
