@@ -8,16 +8,17 @@ import { type Fields, isObject, isString, openFields } from "./home.ts";
 const MOST_MARKS = 4;
 
 /** Takes the mark out of a block or a tool; what is no plain mark stays in its home. */
-export function takeMark(fields: Fields): { cache?: CacheMark } {
-  const isMark = (value: unknown): value is JsonObject => isObject(value) && value["type"] === "ephemeral";
+export function takeMark(fields: Fields): CacheMark | undefined {
   const control = fields.take("cache_control", isMark);
-  if (!control) return {};
-  const { type: _, ...members } = control;
-  const rest = openFields(members);
+  if (!control) return undefined;
+  const rest = openFields(control);
+  rest.drop("type");
   const ttl = rest.take("ttl", isString);
-  if (Object.keys(rest.home).length > 0) fields.home["$cache"] = rest.home;
-  return { cache: ttl === undefined ? {} : { ttl } };
+  if (!rest.isHomeless) fields.home["$cache"] = rest.home;
+  return ttl === undefined ? {} : { ttl };
 }
+
+const isMark = (value: unknown): value is JsonObject => isObject(value) && value["type"] === "ephemeral";
 
 export function writeMark(piece: { cache?: CacheMark; home?: JsonObject }): JsonObject {
   if (!piece.cache) return {};

@@ -18,7 +18,7 @@ export function decodeCitation(json: JsonObject): Citation {
   const url = json["type"] === WEB ? fields.take("url", isString) : undefined;
   const title = fields.take(titleField(json["type"]), isString);
   const quoted = fields.take("cited_text", isString);
-  return { ...given({ url, title, quoted }), ...homeOf(fields.home) };
+  return { ...given({ url, title, quoted }), ...homeOf(fields) };
 }
 
 /** Null for a citation of another wire that has no address: the wire has no place for it. */

@@ -36,75 +36,86 @@ const invalid = (param: string, must: string): GatewayError =>
 
 /** An empty prompt is no turn, and stays in the home of the request. */
 function takeSystem(fields: Fields): Turn[] {
-  const system = fields.home["system"];
+  const system = fields.peek("system");
   if (system === undefined || system === null || system === "") return [];
   if (Array.isArray(system) && system.length === 0) return [];
-  delete fields.home["system"];
-  return [{ role: "system", ...decodeContent(system, "system") }];
+  fields.drop("system");
+  return [{ role: "system", ...decodeContent(system, () => "system") }];
 }
 
 function takeMessages(fields: Fields): Turn[] {
   const messages = fields.take("messages", (value) => Array.isArray(value));
   if (!messages) throw invalid("messages", "must be a list of messages");
-  return messages.map((message, at) => decodeMessage(message, `messages.${at}`));
+  return messages.map(decodeMessage);
 }
 
-function decodeMessage(message: unknown, param: string): Turn {
-  if (!isObject(message)) throw invalid(param, "must be an object");
-  const { role, content, ...rest } = message;
+/** Where something stands, for a message that it is wrong: made only then. */
+type Where = () => string;
+
+function decodeMessage(message: unknown, at: number): Turn {
+  if (!isObject(message)) throw invalid(`messages.${at}`, "must be an object");
+  const fields = openFields(message);
+  const role = fields.peek("role");
   if (role !== "user" && role !== "assistant" && role !== "system") {
-    throw invalid(`${param}.role`, "must be user, assistant or system");
+    throw invalid(`messages.${at}.role`, "must be user, assistant or system");
   }
-  const decoded = decodeContent(content, `${param}.content`);
+  const { parts, home: spelling } = decodeContent(fields.peek("content"), () => `messages.${at}.content`);
+  fields.drop("role");
+  fields.drop("content");
+  const turn: Turn = { role, parts };
+  if (spelling || !fields.isHomeless) turn.home = { ...fields.home, ...spelling };
   // Tells a system message apart from the system prompt, which stands in a field of its own.
-  const place = role === "system" ? { $at: "messages" } : {};
-  return { role, parts: decoded.parts, ...homeOf({ ...rest, ...decoded.home, ...place }) };
+  if (role === "system") turn.home = { ...turn.home, $at: "messages" };
+  return turn;
 }
 
-function decodeContent(content: unknown, param: string): Pick<Turn, "parts" | "home"> {
+function decodeContent(content: unknown, where: Where): Pick<Turn, "parts" | "home"> {
   if (isString(content)) return { parts: [{ kind: "text", text: content }], home: { $content: "string" } };
-  return { parts: checkBlocks(content, param).map(decodePart) };
+  return { parts: checkBlocks(content, where).map(decodePart) };
 }
 
 /** What a block cannot do without. */
-const REQUIRED: Readonly<Record<string, readonly string[]>> = {
-  text: ["text"],
-  thinking: ["thinking"],
-  tool_use: ["id", "name"],
-  tool_result: ["tool_use_id"],
-};
+const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
+  ["text", ["text"]],
+  ["thinking", ["thinking"]],
+  ["tool_use", ["id", "name"]],
+  ["tool_result", ["tool_use_id"]],
+]);
+const NOTHING: readonly string[] = [];
 
-function checkBlocks(blocks: unknown, param: string): JsonObject[] {
-  if (!Array.isArray(blocks)) throw invalid(param, "must be a string or a list of blocks");
-  return blocks.map((block: unknown, at) => {
-    const path = `${param}.${at}`;
-    if (!isObject(block)) throw invalid(path, "must be an object");
-    const type = block["type"];
-    if (!isString(type)) throw invalid(`${path}.type`, "must be a string");
-    for (const name of Object.hasOwn(REQUIRED, type) ? (REQUIRED[type] ?? []) : []) {
-      if (!isString(block[name])) throw invalid(`${path}.${name}`, "must be a string");
-    }
-    const content = type === "tool_result" ? block["content"] : undefined;
-    if (content !== undefined && content !== null && !isString(content)) checkBlocks(content, `${path}.content`);
-    return block;
-  });
+function checkBlocks(blocks: unknown, where: Where): JsonObject[] {
+  if (!Array.isArray(blocks)) throw invalid(where(), "must be a string or a list of blocks");
+  for (const [at, block] of blocks.entries()) checkBlock(block, () => `${where()}.${at}`);
+  return blocks as JsonObject[];
+}
+
+function checkBlock(block: unknown, where: Where): void {
+  if (!isObject(block)) throw invalid(where(), "must be an object");
+  const type = block["type"];
+  if (!isString(type)) throw invalid(`${where()}.type`, "must be a string");
+  for (const name of REQUIRED.get(type) ?? NOTHING) {
+    if (!isString(block[name])) throw invalid(`${where()}.${name}`, "must be a string");
+  }
+  const content = type === "tool_result" ? block["content"] : undefined;
+  if (content !== undefined && content !== null && !isString(content)) checkBlocks(content, () => `${where()}.content`);
 }
 
 function takeTools(fields: Fields): IrRequest["tools"] {
-  const tools = fields.home["tools"];
+  const tools = fields.peek("tools");
   if (tools === undefined || tools === null) return [];
   if (!Array.isArray(tools)) throw invalid("tools", "must be a list of tools");
-  if (tools.length > 0) delete fields.home["tools"];
+  if (tools.length > 0) fields.drop("tools");
   return tools.map(decodeTool);
 }
 
 function takeEndUser(fields: Fields): string | undefined {
-  const metadata = fields.home["metadata"];
+  const metadata = fields.peek("metadata");
   if (!isObject(metadata)) return undefined;
-  const { user_id: endUser, ...rest } = metadata;
-  if (!isString(endUser)) return undefined;
-  if (Object.keys(rest).length > 0) fields.home["metadata"] = rest;
-  else delete fields.home["metadata"];
+  const members = openFields(metadata);
+  const endUser = members.take("user_id", isString);
+  if (endUser === undefined) return undefined;
+  if (members.isHomeless) fields.drop("metadata");
+  else fields.home["metadata"] = members.home;
   return endUser;
 }
 
@@ -113,20 +124,20 @@ const SHOWN: Readonly<Record<string, Reasoning["show"]>> = { summarized: "summar
 /** Effort and format share a field, and what else is in it stays at home. */
 function takeOutputConfig(fields: Fields): Pick<IrRequest, "reasoning" | "output"> {
   const thinking = takeThinking(fields);
-  const config = fields.home["output_config"];
+  const config = fields.peek("output_config");
   if (!isObject(config)) return given({ reasoning: thinking });
   const members = openFields(config);
   const isEffort = (value: unknown): value is Effort => isString(value) && EFFORTS.some((effort) => effort === value);
   const effort = members.take("effort", isEffort);
   const output = takeFormat(members);
-  if (Object.keys(members.home).length === 0 && Object.keys(config).length > 0) delete fields.home["output_config"];
+  if (members.isHomeless && Object.keys(config).length > 0) fields.drop("output_config");
   else fields.home["output_config"] = members.home;
   const reasoning = effort === undefined ? thinking : { ...thinking, effort };
   return given({ reasoning, output });
 }
 
 function takeThinking(fields: Fields): Reasoning | undefined {
-  const thinking = fields.home["thinking"];
+  const thinking = fields.peek("thinking");
   if (!isObject(thinking)) return undefined;
   const members = openFields(thinking);
   const type = members.take("type", isString);
@@ -136,8 +147,8 @@ function takeThinking(fields: Fields): Reasoning | undefined {
   if (mode === null) return undefined;
   const isDisplay = (value: unknown): value is string => isString(value) && Object.hasOwn(SHOWN, value);
   const show = SHOWN[members.take("display", isDisplay) ?? ""];
-  delete fields.home["thinking"];
-  return { mode, ...given({ budgetTokens, show }), ...homeOf(members.home) };
+  fields.drop("thinking");
+  return { mode, ...given({ budgetTokens, show }), ...homeOf(members) };
 }
 
 function takeFormat(config: Fields): OutputFormat | undefined {
@@ -145,6 +156,7 @@ function takeFormat(config: Fields): OutputFormat | undefined {
     isObject(value) && value["type"] === "json_schema" && isObject(value["schema"]);
   const format = config.take("format", isSchema);
   if (!format) return undefined;
-  const { type: _, schema, ...rest } = format;
-  return { kind: "schema", ...(isObject(schema) ? { schema } : {}), ...homeOf(rest) };
+  const members = openFields(format);
+  members.drop("type");
+  return { kind: "schema", ...given({ schema: members.take("schema", isObject) }), ...homeOf(members) };
 }

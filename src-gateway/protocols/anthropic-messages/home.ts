@@ -1,30 +1,51 @@
 /** What is kept of a piece of JSON besides what the shared vocabulary has words for. */
 import type { JsonObject } from "../../ir/json.ts";
+import { Leftovers } from "../leftovers.ts";
 
 /** How a piece was spelled, where the wire allows more than one way. These names never reach a wire. */
 const SPELLINGS = new Set(["$at", "$content", "$cache", "$input", "$source", "$stop_reason", "$usage"]);
 
 /** The members of an object, taken one by one; what nobody took is its home. */
-export interface Fields {
+export class Fields {
+  private readonly members: Leftovers;
+
+  constructor(json: JsonObject) {
+    this.members = new Leftovers(json);
+  }
+
   /** Undefined, and left where it is, when it is not of the kind asked for. */
-  take<T>(name: string, is: (value: unknown) => value is T): T | undefined;
-  readonly home: JsonObject;
+  take<T>(name: string, is: (value: unknown) => value is T): T | undefined {
+    const value = this.members.peek(name);
+    if (!is(value)) return undefined;
+    this.members.drop(name);
+    return value;
+  }
+
+  /** The value, left where it is. */
+  peek(name: string): unknown {
+    return this.members.peek(name);
+  }
+
+  drop(name: string): void {
+    this.members.drop(name);
+  }
+
+  /** Made when it is first asked for: most pieces have none. */
+  get home(): JsonObject {
+    return this.members.rest();
+  }
+
+  get isHomeless(): boolean {
+    return this.members.isEmpty;
+  }
 }
 
-export function openFields(json: JsonObject): Fields {
-  const home = { ...json };
-  return {
-    home,
-    take(name, is) {
-      const value = home[name];
-      if (!is(value)) return undefined;
-      delete home[name];
-      return value;
-    },
-  };
-}
+export const openFields = (json: JsonObject): Fields => new Fields(json);
 
-export const homeOf = (home: JsonObject): { home?: JsonObject } => (Object.keys(home).length === 0 ? {} : { home });
+const NO_HOME = {};
+
+/** As a member to spread: none where nothing is left. */
+export const homeOf = (fields: Fields): { home?: JsonObject } => (fields.isHomeless ? NO_HOME : { home: fields.home });
 
 /** The part of a home that goes back to the wire. */
 export function written(home: JsonObject | undefined): JsonObject {
@@ -34,9 +55,12 @@ export function written(home: JsonObject | undefined): JsonObject {
 
 /** The fields that have a value: `undefined` is no JSON. */
 export function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
+  const kept: { [K in keyof T]?: Exclude<T[K], undefined> } = {};
+  for (const name of Object.keys(fields) as (keyof T)[]) {
+    const value = fields[name];
+    if (value !== undefined) kept[name] = value as Exclude<T[keyof T], undefined>;
+  }
+  return kept;
 }
 
 export const isString = (value: unknown): value is string => typeof value === "string";

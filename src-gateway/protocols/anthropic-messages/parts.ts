@@ -5,7 +5,7 @@ import { callInput } from "../call-input.ts";
 import { asText } from "../loose-json.ts";
 import { takeMark, writeMark } from "./cache-marks.ts";
 import { decodeCitation, encodeCitations, isCitationList } from "./citations.ts";
-import { type Fields, given, homeOf, isObject, isObjectList, isString, isTrue, openFields, written } from "./home.ts";
+import { type Fields, given, isObject, isObjectList, isString, isTrue, openFields, written } from "./home.ts";
 import { decodeSource, encodeSource } from "./sources.ts";
 
 const WIRE = "anthropic-messages";
@@ -13,7 +13,7 @@ const WIRE = "anthropic-messages";
 /** Any block of any origin; what is unknown or misshapen is a native part. */
 export function decodePart(block: JsonObject): Part {
   const fields = openFields(block);
-  delete fields.home["type"];
+  fields.drop("type");
   return (
     decodeKnown(block["type"], fields) ?? { kind: "native", wire: WIRE, type: asText(block["type"]) ?? "", raw: block }
   );
@@ -32,7 +32,7 @@ function decodeKnown(type: unknown, fields: Fields): Part | null {
       const data = fields.take("data", isString);
       return data === undefined
         ? null
-        : { kind: "thinking", text: "", redacted: true, opaque: opaque(data), ...rest(fields) };
+        : withRest({ kind: "thinking", text: "", redacted: true, opaque: opaque(data) }, fields);
     }
     case "tool_use":
       return decodeCall(fields);
@@ -45,13 +45,21 @@ function decodeKnown(type: unknown, fields: Fields): Part | null {
 
 export const opaque = (value: string): Opaque => ({ wire: WIRE, value });
 
-const rest = (fields: Fields) => ({ ...takeMark(fields), ...homeOf(fields.home) });
+/** Puts what every kind of part may have on the part, behind what its own kind has. */
+function withRest<Piece extends Part>(part: Piece, fields: Fields): Piece {
+  const cache = takeMark(fields);
+  if (cache) part.cache = cache;
+  if (!fields.isHomeless) part.home = fields.home;
+  return part;
+}
 
 function decodeText(fields: Fields): TextPart | null {
   const text = fields.take("text", isString);
   if (text === undefined) return null;
+  const part: TextPart = { kind: "text", text };
   const citations = fields.take("citations", isCitationList)?.map(decodeCitation);
-  return { kind: "text", text, ...given({ citations }), ...rest(fields) };
+  if (citations) part.citations = citations;
+  return withRest(part, fields);
 }
 
 function decodeMedia(kind: "image" | "document", fields: Fields): MediaPart | null {
@@ -60,7 +68,7 @@ function decodeMedia(kind: "image" | "document", fields: Fields): MediaPart | nu
   if (!found) return null;
   const title = kind === "document" ? fields.take("title", isString) : undefined;
   if (found.spelling !== undefined) fields.home["$source"] = found.spelling;
-  return { kind, blob: found.blob, ...given({ title }), ...rest(fields) };
+  return withRest({ kind, blob: found.blob, ...given({ title }) }, fields);
 }
 
 function decodeThinking(fields: Fields): ThinkingPart | null {
@@ -68,7 +76,10 @@ function decodeThinking(fields: Fields): ThinkingPart | null {
   if (text === undefined) return null;
   const isSigned = (value: unknown): value is string => isString(value) && value !== "";
   const signature = fields.take("signature", isSigned);
-  return { kind: "thinking", text, ...(signature === undefined ? {} : { opaque: opaque(signature) }), ...rest(fields) };
+  return withRest(
+    { kind: "thinking", text, ...(signature === undefined ? {} : { opaque: opaque(signature) }) },
+    fields,
+  );
 }
 
 function decodeCall(fields: Fields): CallPart | null {
@@ -77,7 +88,7 @@ function decodeCall(fields: Fields): CallPart | null {
   const id = fields.take("id", isString) ?? "";
   const input = fields.take("input", isObject);
   const args = input === undefined ? looseArgs(fields) : JSON.stringify(input);
-  return { kind: "call", id, name, args, ...rest(fields) };
+  return withRest({ kind: "call", id, name, args }, fields);
 }
 
 /** Arguments that are no object, or none at all: kept as they came, beside a text for other wires. */
@@ -101,7 +112,7 @@ function decodeResult(fields: Fields): ResultPart | null {
   const blocks = text === undefined ? fields.take("content", isObjectList) : undefined;
   if (!blocks) fields.home["$content"] = text === undefined ? "absent" : "string";
   const parts: Part[] = text === undefined ? (blocks ?? []).map(decodePart) : [{ kind: "text", text }];
-  return { kind: "result", id, parts, isError, ...rest(fields) };
+  return withRest({ kind: "result", id, parts, isError }, fields);
 }
 
 /**

@@ -18,13 +18,11 @@ export function decodeTool(value: unknown, at: number): Tool {
   const description = fields.take("description", isString);
   const schema = fields.take("input_schema", isObject);
   const strict = fields.take("strict", isBoolean);
-  return {
-    kind: "function",
-    name,
-    ...given({ description, schema, strict }),
-    ...takeMark(fields),
-    ...homeOf(fields.home),
-  };
+  const tool: FunctionTool = { kind: "function", name, ...given({ description, schema, strict }) };
+  const cache = takeMark(fields);
+  if (cache) tool.cache = cache;
+  if (!fields.isHomeless) tool.home = fields.home;
+  return tool;
 }
 
 const invalid = (param: string, must: string): GatewayError =>
@@ -73,7 +71,7 @@ export function takeToolChoice(fields: Fields): Pick<IrRequest, "toolChoice" | "
   const name = mode === "named" ? choice.take("name", isString) : undefined;
   const isSerial = choice.take("disable_parallel_tool_use", isBoolean);
   return {
-    toolChoice: { mode, ...given({ name }), ...homeOf(choice.home) },
+    toolChoice: { mode, ...given({ name }), ...homeOf(choice) },
     ...(isSerial === undefined ? {} : { parallelTools: !isSerial }),
   };
 }

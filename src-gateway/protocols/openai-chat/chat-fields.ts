@@ -1,59 +1,74 @@
 /** Taking an object of this wire apart without losing any of it: what is not understood stays behind, and becomes `home`. */
 import { GatewayError } from "../../ir/errors.ts";
 import type { JsonObject } from "../../ir/json.ts";
+import { Leftovers } from "../leftovers.ts";
 import { asObject } from "../loose-json.ts";
 
 /** Each function removes the field and returns it, or leaves it where it is when its value is of another type. */
-export interface Taker {
-  text(name: string): string | undefined;
+export class Taker {
+  private readonly left: Leftovers;
+
+  constructor(source: JsonObject) {
+    this.left = new Leftovers(source);
+  }
+
+  text(name: string): string | undefined {
+    const value = this.left.peek(name);
+    return typeof value === "string" ? this.take(name, value) : undefined;
+  }
+
   /** A text with something in it. */
-  filled(name: string): string | undefined;
-  number(name: string): number | undefined;
-  flag(name: string): boolean | undefined;
-  object(name: string): JsonObject | undefined;
+  filled(name: string): string | undefined {
+    return this.left.peek(name) === "" ? undefined : this.text(name);
+  }
+
+  number(name: string): number | undefined {
+    const value = this.left.peek(name);
+    return typeof value === "number" ? this.take(name, value) : undefined;
+  }
+
+  flag(name: string): boolean | undefined {
+    const value = this.left.peek(name);
+    return typeof value === "boolean" ? this.take(name, value) : undefined;
+  }
+
+  object(name: string): JsonObject | undefined {
+    const value = asObject(this.left.peek(name));
+    return value ? this.take(name, value) : undefined;
+  }
+
   /** A list with something in it. */
-  list(name: string): unknown[] | undefined;
-  any(name: string): unknown;
+  list(name: string): unknown[] | undefined {
+    const value = this.left.peek(name);
+    return Array.isArray(value) && value.length > 0 ? this.take(name, value as unknown[]) : undefined;
+  }
+
+  any(name: string): unknown {
+    const value = this.left.peek(name);
+    return value === undefined ? undefined : this.take(name, value);
+  }
+
   /** The value, left where it is. */
-  peek(name: string): unknown;
-  has(name: string): boolean;
+  peek(name: string): unknown {
+    return this.left.peek(name);
+  }
+
+  has(name: string): boolean {
+    return this.left.has(name);
+  }
+
   /** What nobody took, ready to be a `home`. */
-  rest(): JsonObject;
+  rest(): JsonObject {
+    return escapeNames(this.left.rest());
+  }
+
+  private take<Value>(name: string, value: Value): Value {
+    this.left.drop(name);
+    return value;
+  }
 }
 
-export function createTaker(source: JsonObject): Taker {
-  const left = { ...source };
-  const peek = (name: string): unknown => (Object.hasOwn(left, name) ? left[name] : undefined);
-  const take = <T>(name: string, value: T | undefined): T | undefined => {
-    if (value !== undefined) delete left[name];
-    return value;
-  };
-  const text = (name: string): string | undefined => {
-    const value = peek(name);
-    return take(name, typeof value === "string" ? value : undefined);
-  };
-  return {
-    text,
-    filled: (name) => (peek(name) === "" ? undefined : text(name)),
-    number(name) {
-      const value = peek(name);
-      return take(name, typeof value === "number" ? value : undefined);
-    },
-    flag(name) {
-      const value = peek(name);
-      return take(name, typeof value === "boolean" ? value : undefined);
-    },
-    object: (name) => take(name, asObject(peek(name)) ?? undefined),
-    list(name) {
-      const value = peek(name);
-      return take(name, Array.isArray(value) && value.length > 0 ? value : undefined);
-    },
-    any: (name) => take(name, peek(name)),
-    peek,
-    has: (name) => Object.hasOwn(left, name),
-    rest: () => escapeNames(left),
-  };
-}
+export const createTaker = (source: JsonObject): Taker => new Taker(source);
 
 /** Names with `$` in front are the codec's own; a client's field of such a name gets a second one. */
 const escapeNames = (fields: JsonObject): JsonObject =>
@@ -63,9 +78,11 @@ const escapeNames = (fields: JsonObject): JsonObject =>
       )
     : fields;
 
+const NOTHING: JsonObject = Object.freeze({});
+
 /** The fields of a `home` that go on the wire. */
 export function wireFields(home: JsonObject | undefined): JsonObject {
-  if (!home) return {};
+  if (!home) return NOTHING;
   return Object.fromEntries(
     Object.entries(home).flatMap(([name, value]): [string, unknown][] => {
       if (!name.startsWith("$")) return [[name, value]];
