@@ -8,6 +8,7 @@
 import type { Opaque, Part, ThinkingPart, Turn } from "../../ir/part.ts";
 import { PROVIDER_WIRES, type ProviderWire } from "../../ir/protocol.ts";
 import type { IrRequest } from "../../ir/request.ts";
+import { expandSame, filterSame } from "../../lib/same-list.ts";
 import { asArray, asObject, asText } from "../loose-json.ts";
 import type { CarriedThought } from "./carried-thoughts.ts";
 import type { LossCollector } from "./loss-collector.ts";
@@ -81,14 +82,17 @@ function mayReturn(opaque: Opaque, model: string | null, source: ProviderWire, t
 export function adaptOpaque(request: IrRequest, target: AdaptTarget, losses: LossCollector): Turn[] {
   let pending: Opaque | null = null;
   const keepsThoughts = target.wire === "openai-chat" && target.compat.has("reasoning-content");
-  const adaptPart = (part: Part): Part[] => {
-    if (part.kind === "result") return [{ ...part, parts: part.parts.flatMap(adaptPart) }];
+  const adaptPart = (part: Part): Part | Part[] => {
+    if (part.kind === "result") {
+      const parts = expandSame(part.parts, adaptPart);
+      return parts === part.parts ? part : { ...part, parts };
+    }
     if (part.kind === "call" && pending !== null && part.opaque === undefined) {
       const opaque = pending;
       pending = null;
-      return [{ ...part, opaque }];
+      return { ...part, opaque };
     }
-    if (part.kind !== "thinking" && part.opaque === undefined) return [part];
+    if (part.kind !== "thinking" && part.opaque === undefined) return part;
     const wrapped = part.opaque ? unwrapOpaque(part.opaque.value) : null;
     const opaque = wrapped?.opaque ?? part.opaque;
     const returns = opaque !== undefined && mayReturn(opaque, wrapped?.model ?? null, request.source, target);
@@ -101,20 +105,21 @@ export function adaptOpaque(request: IrRequest, target: AdaptTarget, losses: Los
       if (returns) pending = wrapped.opaque;
       return [];
     }
-    if (returns) return [{ ...part, opaque }];
+    if (returns) return { ...part, opaque };
     const { opaque: _, ...bare } = part;
-    if (part.kind !== "thinking") return [bare];
+    if (part.kind !== "thinking") return bare;
     // Its own wire takes an unsigned thought as it always did.
-    if (opaque === undefined && request.source === target.wire) return [part];
-    if (keepsThoughts && part.text !== "") return [bare];
+    if (opaque === undefined && request.source === target.wire) return part;
+    if (keepsThoughts && part.text !== "") return bare;
     losses.note("thinking");
     return [];
   };
   const isCarried = request.source === "gemini-content" && target.wire !== request.source;
-  return request.turns.flatMap((turn) => {
-    const adapted = turn.parts.flatMap(adaptPart);
+  return expandSame(request.turns, (turn): Turn | Turn[] => {
+    const adapted = expandSame(turn.parts, adaptPart);
     const parts = isCarried ? withoutRepeated(adapted) : adapted;
-    return parts.length === 0 && turn.parts.length > 0 ? [] : [{ ...turn, parts }];
+    if (parts === turn.parts) return turn;
+    return parts.length === 0 && turn.parts.length > 0 ? [] : { ...turn, parts };
   });
 }
 
@@ -129,7 +134,7 @@ const unpack = ({ opaque }: Wrapped, thoughts: readonly CarriedThought[]): Think
 /** A client that keeps thoughts gives back both them and what travelled on the call. */
 function withoutRepeated(parts: Part[]): Part[] {
   const seen = new Set<string>();
-  return parts.filter((part) => {
+  return filterSame(parts, (part) => {
     if (part.kind !== "thinking" || !part.opaque) return true;
     const key = `${part.opaque.value}\n${part.text}`;
     if (seen.has(key)) return false;

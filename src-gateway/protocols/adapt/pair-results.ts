@@ -1,14 +1,18 @@
 import type { CallPart, Part, ResultPart, Turn } from "../../ir/part.ts";
+import { expandSame } from "../../lib/same-list.ts";
 import type { LossCollector } from "./loss-collector.ts";
 
 /** Every call gets its one result right behind the assistant's turn; results that answer nothing become text. */
 export function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
   const results = new Map<string, ResultPart>();
-  for (const turn of turns)
-    for (const part of turn.parts) if (part.kind === "result" && !results.has(part.id)) results.set(part.id, part);
-  const called = new Set(
-    turns.flatMap((turn) => turn.parts.flatMap((part) => (part.kind === "call" ? [part.id] : []))),
-  );
+  const called = new Set<string>();
+  for (const turn of turns) {
+    for (const part of turn.parts) {
+      if (part.kind === "result" && !results.has(part.id)) results.set(part.id, part);
+      if (part.kind === "call") called.add(part.id);
+    }
+  }
+  if (called.size === 0 && results.size === 0) return turns;
   const paired: Turn[] = [];
   let awaited: ResultPart[] = [];
   const flush = (): void => {
@@ -18,7 +22,7 @@ export function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
   const answered = new Set<string>();
   for (const turn of turns) {
     if (turn.role !== "assistant") flush();
-    const parts = turn.parts.flatMap((part): Part[] => {
+    const parts = expandSame(turn.parts, (part): Part | Part[] => {
       if (part.kind === "call") {
         if (answered.has(part.id)) {
           losses.note("repairedResult");
@@ -27,7 +31,7 @@ export function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
         answered.add(part.id);
         awaited.push(resultFor(part, results.get(part.id), losses));
       }
-      if (part.kind !== "result") return [part];
+      if (part.kind !== "result") return part;
       if (called.has(part.id)) {
         if (results.get(part.id) !== part) losses.note("repairedResult");
         return [];
@@ -35,7 +39,7 @@ export function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
       losses.note("repairedResult");
       return [{ kind: "text", text: "[A tool result without its call:]" }, ...part.parts];
     });
-    paired.push({ ...turn, parts });
+    paired.push(parts === turn.parts ? turn : { ...turn, parts });
   }
   flush();
   return paired;
@@ -44,6 +48,7 @@ export function pairResults(turns: Turn[], losses: LossCollector): Turn[] {
 function resultFor(call: CallPart, result: ResultPart | undefined, losses: LossCollector): ResultPart {
   const base = { kind: "result", id: call.id, name: call.name, ...(call.custom ? { custom: true } : {}) } as const;
   if (result) {
+    if (result.id === call.id && result.name === call.name && !result.custom && !call.custom) return result;
     const { custom: _, ...known } = result;
     return { ...known, ...base };
   }

@@ -2,6 +2,7 @@
 import { rulingFor } from "../../ir/field-map.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { CacheMark, MediaPart, NativePart, Part, ResultPart, TextPart, Turn } from "../../ir/part.ts";
+import { expandSame } from "../../lib/same-list.ts";
 import { asObject, asText } from "../loose-json.ts";
 import { type LossCollector, refuse } from "./loss-collector.ts";
 import { adaptMedia } from "./media.ts";
@@ -18,7 +19,9 @@ export const isEmpty = (value: unknown): boolean =>
 
 /** Unknown fields of a piece, and of the object inside of it that some wires keep them in. */
 export function noteHome(home: JsonObject | undefined, place: string, losses: LossCollector): void {
-  for (const [key, value] of Object.entries({ ...asObject(home?.["$inner"]), ...home })) {
+  if (home === undefined) return;
+  const inner = asObject(home["$inner"]);
+  for (const [key, value] of Object.entries(inner ? { ...inner, ...home } : home)) {
     // Agents say of each result that it is no error; what is off is no loss.
     if (key.startsWith("$") || BOOKKEEPING.has(key) || isEmpty(value) || value === false) continue;
     losses.note("home", { field: `${place}.${key}` });
@@ -40,23 +43,21 @@ export function keepMark(mark: CacheMark | undefined, field: string, losses: Los
 const saysNothing = (text: string, target: AdaptTarget): boolean =>
   text === "" || (WIRE_TRAITS[target.wire].refusesBlank === true && text.trim() === "");
 
-/** Drops what only the source has a word for, and fits the rest. */
-export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
+/** Drops what only the source has a word for, and fits the rest: the part itself, others, or none. */
+export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part | Part[] {
   noteHome(part.home, "content[]", losses);
-  const { home: _home, cache, ...unmarked } = part;
-  const bare = { ...unmarked, ...keepMark(cache, "cache_control", losses) } as Part;
+  const bare = withoutHome(part, losses);
   switch (part.kind) {
     case "text": {
-      if (part.citations && part.citations.length > 0) losses.note("citations");
-      const { citations: _, opaque, ...text } = bare as TextPart;
+      const said = withoutCitations(bare as TextPart, losses);
       // Only Gemini signs words.
-      if (opaque && target.wire === "gemini-content") return [{ ...text, opaque }];
-      return saysNothing(part.text, target) ? [] : [text];
+      if (said.opaque && target.wire === "gemini-content") return said;
+      return saysNothing(part.text, target) ? [] : unsigned(said);
     }
     case "refusal":
       if (saysNothing(part.text, target)) return [];
       losses.note("refusal");
-      if (turn.role === "assistant" && rulingFor("refusal", target.wire).verdict === "lossless") return [bare];
+      if (turn.role === "assistant" && rulingFor("refusal", target.wire).verdict === "lossless") return bare;
       return [{ kind: "text", text: part.text }];
     case "image":
     case "document":
@@ -67,16 +68,39 @@ export function adaptPart(part: Part, turn: Turn, target: AdaptTarget, losses: L
     case "native":
       return adaptNative(part, turn, losses);
     case "result":
-      return [
-        { ...(bare as ResultPart), parts: part.parts.flatMap((inner) => adaptInside(inner, turn, target, losses)) },
-      ];
+      return withParts(
+        bare as ResultPart,
+        expandSame(part.parts, (inner) => adaptInside(inner, turn, target, losses)),
+      );
     default:
-      return [bare];
+      return bare;
   }
 }
 
+function withoutHome(part: Part, losses: LossCollector): Part {
+  if (part.home === undefined && part.cache === undefined) return part;
+  const { home: _home, cache, ...unmarked } = part;
+  return { ...unmarked, ...keepMark(cache, "cache_control", losses) };
+}
+
+function withoutCitations(part: TextPart, losses: LossCollector): TextPart {
+  if (part.citations === undefined) return part;
+  if (part.citations.length > 0) losses.note("citations");
+  const { citations: _, ...text } = part;
+  return text;
+}
+
+function unsigned(part: TextPart): TextPart {
+  if (part.opaque === undefined) return part;
+  const { opaque: _, ...text } = part;
+  return text;
+}
+
+const withParts = (result: ResultPart, parts: Part[]): ResultPart =>
+  parts === result.parts ? result : { ...result, parts };
+
 /** A tool gives words and media; what only an assistant says has no place in its result. */
-function adaptInside(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
+function adaptInside(part: Part, turn: Turn, target: AdaptTarget, losses: LossCollector): Part | Part[] {
   if (part.kind !== "call" && part.kind !== "result" && part.kind !== "thinking")
     return adaptPart(part, turn, target, losses);
   losses.note("nativePart", { field: `tool result[type=${part.kind}]` });

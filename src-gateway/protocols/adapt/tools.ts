@@ -2,6 +2,7 @@
 import type { JsonObject } from "../../ir/json.ts";
 import type { CustomTool, FunctionTool, NamespaceTool, Part, Tool, ToolChoice } from "../../ir/part.ts";
 import type { IrRequest } from "../../ir/request.ts";
+import { mapSame } from "../../lib/same-list.ts";
 import { asObject } from "../loose-json.ts";
 import { type LossCollector, refuse } from "./loss-collector.ts";
 import { keepMark, noteHome } from "./part.ts";
@@ -52,10 +53,12 @@ export function adaptTools(request: IrRequest, target: AdaptTarget, losses: Loss
   };
 
   const tools: Tool[] = [];
+  const added = new Set<string>();
   const add = (tool: FunctionTool | CustomTool): void => {
-    if (!tools.some((each) => "name" in each && each.name === tool.name)) tools.push(tool);
-    else
+    if (added.has(tool.name))
       losses.note("home", { field: "tools[].name", note: "is the name of a tool before it, so the tool is left out" });
+    else tools.push(tool);
+    added.add(tool.name);
   };
   const allowed = request.toolChoice?.allowed;
   const take = (tool: Tool, namespace?: string): void => {
@@ -113,6 +116,9 @@ const clientTool = (tool: FunctionTool | CustomTool, namespace: string | undefin
 });
 
 function asFunction(tool: FunctionTool, name: string, losses: LossCollector): FunctionTool {
+  const schema = losses.target === "gemini-content" ? (tool.schema ?? NO_ARGUMENTS) : asRoot(tool.schema);
+  const isPlain = tool.home === undefined && tool.strict === undefined && tool.cache === undefined;
+  if (isPlain && tool.name === name && tool.schema === schema) return tool;
   const { home, strict, cache, ...known } = tool;
   noteHome(home, "tools[]", losses);
   if (strict === true) losses.note("toolStrict");
@@ -122,7 +128,7 @@ function asFunction(tool: FunctionTool, name: string, losses: LossCollector): Fu
     name,
     ...keepMark(cache, "tools[].cache_control", losses),
     ...(keepsStrict ? { strict } : {}),
-    schema: losses.target === "gemini-content" ? (tool.schema ?? NO_ARGUMENTS) : asRoot(tool.schema),
+    schema,
   };
 }
 
@@ -231,11 +237,11 @@ function withSuffix(name: string, suffix: string, max: number): string {
 
 /** Calls and results of the history, under the names of the target. */
 export function renameCalls(parts: Part[], { names, wrapped }: AdaptedTools): Part[] {
-  return parts.map((part): Part => {
+  return mapSame(parts, (part): Part => {
     if (part.kind !== "call") return part;
     const { namespace, custom, ...call } = part;
     const name = names.toTarget(part.name, namespace);
-    if (!custom) return { ...call, name };
+    if (!custom) return name === part.name && namespace === undefined ? part : { ...call, name };
     // A tool that is no longer offered was called as free text, too.
     return wrapped.has(name) || names.toClient(name) === null
       ? { ...call, name, args: JSON.stringify({ [TEXT_ARGUMENT]: part.args }) }

@@ -1,6 +1,7 @@
 /** A conversation in the order and shape that a foreign wire takes: results behind their calls, roles that alternate. */
 import { rulingFor } from "../../ir/field-map.ts";
 import type { Part, Turn } from "../../ir/part.ts";
+import { expandSame, filterSame, mapSame } from "../../lib/same-list.ts";
 import type { LossCollector } from "./loss-collector.ts";
 import { pairResults } from "./pair-results.ts";
 import { adaptPart, noteHome } from "./part.ts";
@@ -10,32 +11,43 @@ import { type AdaptedTools, renameCalls } from "./tools.ts";
 
 const GO_ON = "Continue.";
 
+/** What a pass changes nothing of is handed on as it is, the client's own turns and parts included: none of them may be changed in place. */
 export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTarget, losses: LossCollector): Turn[] {
   const traits = WIRE_TRAITS[target.wire];
-  const identified = giveIds(source.flatMap((turn) => splitRoles(turn, target)));
+  const identified = giveIds(expandSame(source, (turn) => splitRoles(turn, target)));
   for (const turn of identified) noteHome(turn.home, "messages[]", losses);
   const spoken = identified.map(
     (turn): Turn => ({
       role: turn.role,
       parts: renameCalls(
-        turn.parts.flatMap((part) => adaptPart(part, turn, target, losses)),
+        expandSame(turn.parts, (part) => adaptPart(part, turn, target, losses)),
         tools,
       ),
     }),
   );
   const placed = placeSystem(spoken, traits.laterSystem, losses);
   const paired = pairResults(placed, losses);
-  const thought = mergeTurns(paired.filter(hasParts)).map((turn) => withoutLooseThoughts(turn, losses));
-  const merged = mergeTurns(thought.filter(hasParts));
+  const thought = mapSame(mergeTurns(paired), (turn) => withoutLooseThoughts(turn, losses));
+  const merged = mergeTurns(thought);
   const legal = shortenIds(merged, target);
   const ends = fixEnds(legal, traits.userFirst, target, losses);
-  return ends
-    .map((turn) => ({ ...turn, parts: turn.parts.flatMap((part) => finishResult(part, target, losses)) }))
-    .map(mediaLast);
+  // What followed one result stands behind all of them, so that results stay next to each other.
+  return mapSame(ends, (turn) =>
+    resultsFirst(
+      withParts(
+        turn,
+        expandSame(turn.parts, (part) => finishResult(part, target, losses)),
+      ),
+    ),
+  );
 }
 
-/** A turn with parts that another one says on this wire, cut where the speaker changes. */
-function splitRoles(turn: Turn, target: AdaptTarget): Turn[] {
+const withParts = (turn: Turn, parts: Part[]): Turn => (parts === turn.parts ? turn : { ...turn, parts });
+
+/** A turn with parts that another one says on this wire, cut where the speaker changes; none without parts. */
+function splitRoles(turn: Turn, target: AdaptTarget): Turn | Turn[] {
+  const isWhole = turn.parts.every((part) => speakerOf(part, turn.role, target) === turn.role);
+  if (isWhole && turn.parts.length > 0) return turn;
   const pieces: Turn[] = [];
   for (const part of turn.parts) {
     const role = speakerOf(part, turn.role, target);
@@ -43,7 +55,7 @@ function splitRoles(turn: Turn, target: AdaptTarget): Turn[] {
     if (last?.role === role) last.parts.push(part);
     else pieces.push({ ...turn, role, parts: [part] });
   }
-  return pieces.length <= 1 && pieces[0]?.role === turn.role ? [turn] : pieces;
+  return pieces;
 }
 
 function speakerOf(part: Part, role: Turn["role"], target: AdaptTarget): Turn["role"] {
@@ -57,29 +69,30 @@ function speakerOf(part: Part, role: Turn["role"], target: AdaptTarget): Turn["r
 function giveIds(turns: Turn[]): Turn[] {
   let count = 0;
   let open: { id: string; name: string }[] = [];
-  return turns.map((turn) => {
-    const parts = turn.parts.map((part): Part => {
-      if (part.kind === "call") {
-        const id = part.id === "" ? `call_${shortHash(part.name, 6)}_${++count}` : part.id;
-        open.push({ id, name: part.name });
-        return { ...part, id };
-      }
-      if (part.kind === "result") {
-        const at = open.findIndex((call) => (part.id === "" ? call.name === part.name : call.id === part.id));
-        const call = open[at];
-        if (call) open = open.toSpliced(at, 1);
-        return { ...part, id: call?.id ?? part.id, ...(call ? { name: call.name } : {}) };
-      }
-      return part;
-    });
-    return { ...turn, parts };
-  });
+  const withId = (part: Part): Part => {
+    if (part.kind === "call") {
+      const id = part.id === "" ? `call_${shortHash(part.name, 6)}_${++count}` : part.id;
+      open.push({ id, name: part.name });
+      return id === part.id ? part : { ...part, id };
+    }
+    if (part.kind === "result") {
+      const at = open.findIndex((call) => (part.id === "" ? call.name === part.name : call.id === part.id));
+      const call = open[at];
+      if (!call) return part;
+      open = open.toSpliced(at, 1);
+      return { ...part, id: call.id, name: call.name };
+    }
+    return part;
+  };
+  return mapSame(turns, (turn) => withParts(turn, mapSame(turn.parts, withId)));
 }
 
 function placeSystem(turns: Turn[], laterSystem: boolean, losses: LossCollector): Turn[] {
-  const firstOther = turns.findIndex((turn) => turn.role !== "system");
-  return turns.map((turn, place) => {
-    if (turn.role !== "system" || laterSystem || firstOther < 0 || place < firstOther) return turn;
+  if (laterSystem) return turns;
+  let isLater = false;
+  return mapSame(turns, (turn) => {
+    if (turn.role !== "system") isLater = true;
+    if (turn.role !== "system" || !isLater) return turn;
     losses.note("laterSystem");
     const parts = turn.parts.map(
       (part): Part => (part.kind === "text" ? { ...part, text: `<system-note>\n${part.text}\n</system-note>` } : part),
@@ -88,27 +101,33 @@ function placeSystem(turns: Turn[], laterSystem: boolean, losses: LossCollector)
   });
 }
 
+/** Turns that have parts, and never two of one role side by side. */
 function mergeTurns(turns: Turn[]): Turn[] {
-  const merged: Turn[] = [];
-  for (const turn of turns) {
-    const last = merged.at(-1);
-    if (last?.role === turn.role) last.parts.push(...turn.parts);
-    else merged.push({ role: turn.role, parts: [...turn.parts] });
-  }
-  return merged.map((turn) =>
-    turn.role === "user"
-      ? {
-          ...turn,
-          parts: [
-            ...turn.parts.filter((part) => part.kind === "result"),
-            ...turn.parts.filter((part) => part.kind !== "result"),
-          ],
-        }
-      : turn,
+  const full = filterSame(turns, (turn) => turn.parts.length > 0);
+  const isAlternating = full.every((turn, at) => turn.role !== full[at - 1]?.role);
+  return mapSame(isAlternating ? full : joinNeighbours(full), (turn) =>
+    turn.role === "user" ? resultsFirst(turn) : turn,
   );
 }
 
-const hasParts = (turn: Turn): boolean => turn.parts.length > 0;
+function joinNeighbours(turns: readonly Turn[]): Turn[] {
+  const joined: Turn[] = [];
+  for (const turn of turns) {
+    const last = joined.at(-1);
+    if (last?.role === turn.role) last.parts.push(...turn.parts);
+    else joined.push({ role: turn.role, parts: [...turn.parts] });
+  }
+  return joined;
+}
+
+function resultsFirst(turn: Turn): Turn {
+  const { parts } = turn;
+  const firstOther = parts.findIndex((part) => part.kind !== "result");
+  const lastResult = parts.findLastIndex((part) => part.kind === "result");
+  if (firstOther < 0 || lastResult < firstOther) return turn;
+  const isResult = (part: Part): boolean => part.kind === "result";
+  return { ...turn, parts: [...parts.filter(isResult), ...parts.filter((part) => !isResult(part))] };
+}
 
 /** Thoughts that led to nothing, because the client broke off: providers refuse a turn that ends with one. */
 function withoutLooseThoughts(turn: Turn, losses: LossCollector): Turn {
@@ -134,12 +153,12 @@ function shortenIds(turns: Turn[], target: AdaptTarget): Turn[] {
     ids.set(id, wanted);
     return wanted;
   };
-  return turns.map((turn) => ({
-    ...turn,
-    parts: turn.parts.map((part) =>
-      part.kind === "call" || part.kind === "result" ? { ...part, id: legal(part.id) } : part,
-    ),
-  }));
+  const withLegalId = (part: Part): Part => {
+    if (part.kind !== "call" && part.kind !== "result") return part;
+    const id = legal(part.id);
+    return id === part.id ? part : { ...part, id };
+  };
+  return mapSame(turns, (turn) => withParts(turn, mapSame(turn.parts, withLegalId)));
 }
 
 function fixEnds(turns: Turn[], userFirst: boolean, target: AdaptTarget, losses: LossCollector): Turn[] {
@@ -164,18 +183,18 @@ function fixEnds(turns: Turn[], userFirst: boolean, target: AdaptTarget, losses:
 }
 
 /** Errors as words, and media behind the results, for wires whose results are plain text. */
-function finishResult(part: Part, target: AdaptTarget, losses: LossCollector): Part[] {
-  if (part.kind !== "result") return [part];
+function finishResult(part: Part, target: AdaptTarget, losses: LossCollector): Part | Part[] {
+  if (part.kind !== "result") return part;
   const traits = WIRE_TRAITS[target.wire];
   const takesMedia = traits.resultMedia === "profile" ? target.profile.resultMedia === true : traits.resultMedia;
   const media = takesMedia ? [] : part.parts.filter((inner) => inner.kind !== "text");
-  const kept = takesMedia ? part.parts : part.parts.filter((inner) => inner.kind === "text");
+  const kept = takesMedia ? part.parts : filterSame(part.parts, (inner) => inner.kind === "text");
   let parts = kept;
   if (part.isError && !traits.resultErrors) {
     losses.note("resultError");
     parts = prefixError(kept);
   }
-  if (media.length === 0) return [{ ...part, parts }];
+  if (media.length === 0) return parts === part.parts ? part : { ...part, parts };
   losses.note("resultMedia", {
     verdict: "emulated",
     note: "follows in a user's message, because tool results are text there",
@@ -192,11 +211,4 @@ function prefixError(parts: Part[]): Part[] {
   const [first, ...rest] = parts;
   if (first?.kind !== "text") return [{ kind: "text", text: "Error" }, ...parts];
   return /^error\b/i.test(first.text) ? parts : [{ ...first, text: `Error: ${first.text}` }, ...rest];
-}
-
-/** What followed one result stands behind all of them, so that results stay next to each other. */
-function mediaLast(turn: Turn): Turn {
-  if (!turn.parts.some((part) => part.kind === "result")) return turn;
-  const isResult = (part: Part): boolean => part.kind === "result";
-  return { ...turn, parts: [...turn.parts.filter(isResult), ...turn.parts.filter((part) => !isResult(part))] };
 }

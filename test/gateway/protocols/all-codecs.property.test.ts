@@ -44,6 +44,8 @@ function isSayable(request: IrRequest, target: AdaptTarget): boolean {
   expect(request).toEqual(before);
   if (!adapted) return false;
   const body = orRefused(() => PROVIDER_SPEECH[wire].codec.encodeRequest(adapted.request, target));
+  // What was adapted shares its parts with the client's request, which the next target is to find as it was.
+  expect(request).toEqual(before);
   if (!body) return false;
   const { losses } = adapted;
   const faults = {
