@@ -7,7 +7,15 @@
 export interface PieceFrame {
   before: Buffer;
   after: Buffer;
+  /** `after` and `before`: what stands between the texts of two such frames. */
+  between: Buffer;
 }
+
+export const pieceFrame = (before: Buffer, after: Buffer): PieceFrame => ({
+  before,
+  after,
+  between: Buffer.concat([after, before]),
+});
 
 /** A frame as its provider sends it. */
 export interface HeardFrame extends PieceFrame {
@@ -39,28 +47,31 @@ const ESCAPED = new Set(Buffer.from('"\\bfnrt'));
 export function copyPieces(bytes: Buffer, start: number, from: HeardFrame, to: PieceFrame): CopiedPieces | null {
   if (!hasAt(bytes, start, from.before)) return null;
   const into = Buffer.allocUnsafe(roomFor(bytes.length - start, from, to));
-  const between = Buffer.concat([to.after, to.before]);
+  const isPadded = from.last.length > 0;
   let at = start;
   let filled = to.before.copy(into);
-  do {
+  for (let goesOn = true; goesOn; ) {
     const text = at + from.before.length;
     const textEnd = copyText(bytes, text, into, filled);
-    const end = textEnd < 0 ? -1 : frameEnd(bytes, textEnd, from);
+    if (textEnd < 0) break;
+    // Where one stands behind another both are told by one look.
+    goesOn = !isPadded && hasAt(bytes, textEnd, from.between);
+    const end = goesOn ? textEnd + from.after.length : frameEnd(bytes, textEnd, from);
     if (end < 0) break;
     at = end;
-    if (textEnd > text) {
-      filled += textEnd - text;
-      filled += between.copy(into, filled);
-    }
-  } while (hasAt(bytes, at, from.before));
+    goesOn ||= hasAt(bytes, at, from.before);
+    if (textEnd === text) continue;
+    filled += textEnd - text;
+    filled += to.between.copy(into, filled);
+  }
   return at === start ? null : { frames: into.subarray(0, filled - to.before.length), end: at };
 }
 
-/** Texts keep their length, and what is around them is at most so many times as long; one more frame may be begun. */
+/** Texts keep their length, what is around them is at most so many times as long, and one more frame is begun. */
 function roomFor(size: number, from: HeardFrame, to: PieceFrame): number {
   const around = to.before.length + to.after.length;
   const ratio = around / (from.before.length + from.after.length + from.last.length);
-  return Math.ceil(size * Math.max(1, ratio)) + around + to.before.length;
+  return Math.ceil(size * Math.max(1, ratio)) + to.before.length;
 }
 
 const hasAt = (bytes: Buffer, at: number, text: Buffer): boolean =>

@@ -2,7 +2,7 @@
 import type { OpenPart } from "../../ir/answer.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { Citation, Opaque, Part } from "../../ir/part.ts";
-import type { PieceFrame } from "../piece-frame.ts";
+import { type PieceFrame, pieceFrame } from "../piece-frame.ts";
 import { sseFrame } from "../stream-facts.ts";
 import type { EncodeContext } from "../types.ts";
 import { encodeCitation } from "./citations.ts";
@@ -67,7 +67,7 @@ export function createBlockWriter(context: EncodeContext): BlockWriter {
     },
     pieceFrame() {
       if (!open?.hasBegun) return null;
-      open.piece ??= { before: Buffer.from(`${headOf(open)}"`), after: BEHIND_PIECE };
+      open.piece ??= pieceFrame(Buffer.from(`${headOf(open)}"`), BEHIND_PIECE);
       return open.piece;
     },
     citation(citation) {

@@ -5,7 +5,7 @@
 import type { JsonObject } from "../../ir/json.ts";
 import { skipSpace, skipString } from "../../lib/json-walk.ts";
 import { asArray, asObject } from "../loose-json.ts";
-import { type CopiedPieces, copyPieces, type HeardFrame, type PieceFrame } from "../piece-frame.ts";
+import { type CopiedPieces, copyPieces, type HeardFrame, type PieceFrame, pieceFrame } from "../piece-frame.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 
 export interface RepeatedChunks {
@@ -18,8 +18,8 @@ export interface RepeatedChunks {
 }
 
 interface Pattern {
-  /** Of the chunk. */
-  data: HeardFrame;
+  /** Of the chunk, up to the text's opening quote, and from its closing quote on; of the latter up to padding, and what follows. */
+  data: Omit<HeardFrame, "between">;
   /** Of its whole frame; null where that is more than the chunk on a line of its own. */
   raw: HeardFrame | null;
 }
@@ -72,8 +72,8 @@ class Chunks implements RepeatedChunks {
     const start = text === null ? -1 : placeOf(data, text);
     if (start < 0) return;
     this.vain++;
-    const heard = heardFrame(data, start);
-    this.pattern = { data: heard, raw: event === null ? rawFrame(heard, raw, data) : null };
+    const around = aroundText(data, start);
+    this.pattern = { data: around, raw: event === null ? rawFrame(around, raw, data) : null };
   }
 }
 
@@ -105,7 +105,7 @@ function placeOf(data: Buffer, text: string): number {
   return textOf(data, quote + 1, skipString(data, quote) - 1) === text ? quote + 1 : -1;
 }
 
-function heardFrame(data: Buffer, start: number): HeardFrame {
+function aroundText(data: Buffer, start: number): Pattern["data"] {
   const end = stringEnd(data, start);
   const padding = data.indexOf(PADDING, end);
   // The chunk itself is a part of something larger, which need not be kept.
@@ -116,18 +116,14 @@ function heardFrame(data: Buffer, start: number): HeardFrame {
 }
 
 /** The same with what stands around the data; null where that is more than a field's name, and may be read in other ways. */
-function rawFrame(heard: HeardFrame, raw: Buffer, data: Buffer): HeardFrame | null {
+function rawFrame({ before, after, last }: Pattern["data"], raw: Buffer, data: Buffer): HeardFrame | null {
   const at = data.byteOffset - raw.byteOffset;
   const isInside = data.buffer === raw.buffer && at >= 0 && at + data.length <= raw.length;
   if (!isInside || !FIELD.test(raw.toString("latin1", 0, at))) return null;
   if (!raw.subarray(at + data.length).equals(FRAME_END)) return null;
-  const { before, after, last } = heard;
-  const hasPadding = last.length > 0;
-  return {
-    before: Buffer.concat([raw.subarray(0, at), before]),
-    after: hasPadding ? after : Buffer.concat([after, FRAME_END]),
-    last: hasPadding ? Buffer.concat([last, FRAME_END]) : last,
-  };
+  const start = Buffer.concat([raw.subarray(0, at), before]);
+  if (last.length > 0) return { ...pieceFrame(start, after), last: Buffer.concat([last, FRAME_END]) };
+  return { ...pieceFrame(start, Buffer.concat([after, FRAME_END])), last };
 }
 
 /** Behind padding that holds no escapes. */

@@ -1,21 +1,25 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { copyPieces, type HeardFrame } from "../../../src-gateway/protocols/piece-frame.ts";
+import {
+  copyPieces,
+  type HeardFrame,
+  type PieceFrame,
+  pieceFrame,
+} from "../../../src-gateway/protocols/piece-frame.ts";
 
 const NOTHING = Buffer.alloc(0);
-const PLAIN: HeardFrame = { before: Buffer.from('data: {"t":"'), after: Buffer.from('"}\n\n'), last: NOTHING };
+const PLAIN: HeardFrame = { ...pieceFrame(Buffer.from('data: {"t":"'), Buffer.from('"}\n\n')), last: NOTHING };
 const PADDED: HeardFrame = {
-  before: Buffer.from('data: {"t":"'),
-  after: Buffer.from('","p":"'),
+  ...pieceFrame(Buffer.from('data: {"t":"'), Buffer.from('","p":"')),
   last: Buffer.from('"}\n\n'),
 };
-const LONG = {
-  before: Buffer.from(`event: piece\ndata: {"type":"${"piece".repeat(20)}","text":"`),
-  after: PLAIN.after,
-};
-const SHORT = { before: Buffer.from('"'), after: Buffer.from('"') };
+const LONG = pieceFrame(
+  Buffer.from(`event: piece\ndata: {"type":"${"piece".repeat(20)}","text":"`),
+  Buffer.from('"}}\n\n'),
+);
+const SHORT = pieceFrame(Buffer.from('"'), Buffer.from('"'));
 
-const framed = (text: Buffer | string, { before, after } = PLAIN as { before: Buffer; after: Buffer }): Buffer =>
+const framed = (text: Buffer | string, { before, after }: PieceFrame = PLAIN): Buffer =>
   Buffer.concat([before, Buffer.from(text), after]);
 const copied = (frames: readonly (Buffer | string)[], from = PLAIN, to = LONG) =>
   copyPieces(Buffer.concat(frames.map((frame) => Buffer.from(frame))), 0, from, to);
