@@ -21,8 +21,9 @@ const word = fc.oneof(
 const delta = fc.oneof(
   { weight: 8, arbitrary: fc.record({ content: word }) },
   { weight: 3, arbitrary: fc.record({ role: fc.constant("assistant"), content: word, refusal: fc.constant(null) }) },
-  { weight: 1, arbitrary: fc.record({ reasoning_content: word, content: fc.constantFrom("", null) }) },
+  { weight: 3, arbitrary: fc.record({ reasoning_content: word, content: fc.constantFrom("", null) }) },
   { weight: 1, arbitrary: fc.record({ reasoning: word, content: word }) },
+  { weight: 1, arbitrary: fc.record({ reasoning: word, reasoning_content: fc.constantFrom("", null, "so") }) },
   { weight: 1, arbitrary: fc.record({ content: word, tool_calls: fc.constant([]) }) },
   { weight: 1, arbitrary: fc.record({ content: word, refusal: word }) },
   {

@@ -8,13 +8,14 @@ import { decodeCitation } from "./citations.ts";
 import { decodeAnswerImage } from "./decode-answer.ts";
 import { AUDIO_TYPE } from "./message-calls.ts";
 import { decodeContent } from "./parts.ts";
+import type { PieceKind } from "./repeated-chunks.ts";
 
 export interface DeltaReader {
   push(choice: JsonObject): void;
-  /** A chunk of nothing but text. */
-  pushText(text: string): void;
-  /** More text would be nothing but a delta. */
-  isInText(): boolean;
+  /** A chunk of nothing but a text. */
+  pushPiece(kind: PieceKind, text: string): void;
+  /** More of this kind would be nothing but a delta. */
+  isIn(kind: PieceKind): boolean;
   /** The stream is complete: writes what is only known as a whole. */
   end(): void;
   hasRefusal(): boolean;
@@ -39,8 +40,8 @@ export function createDeltaReader(writer: EventWriter): DeltaReader {
       const sound = asObject(delta["audio"]);
       if (sound) audio = joinAudio(audio, sound);
     },
-    pushText: (text) => texts.add("text", text),
-    isInText: () => writer.isFirst("text"),
+    pushPiece: (kind, text) => texts.add(kind, text),
+    isIn: (kind) => writer.isFirst(kind),
     end() {
       calls.end();
       if (audio) writer.whole({ kind: "native", wire: "openai-chat", type: AUDIO_TYPE, raw: audio });
@@ -49,7 +50,7 @@ export function createDeltaReader(writer: EventWriter): DeltaReader {
   };
 }
 
-type TextKind = "text" | "thinking" | "refusal";
+type TextKind = PieceKind | "refusal";
 
 function createTexts(writer: EventWriter, beforeOpen: () => void) {
   let open: TextKind | null = null;

@@ -8,7 +8,11 @@ import { asArray, asObject } from "../loose-json.ts";
 import { type CopiedPieces, copyPieces, type HeardFrame, type PieceFrame, pieceFrame } from "../piece-frame.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 
+export type PieceKind = "text" | "thinking";
+
 export interface RepeatedChunks {
+  /** What the text of the last one is that was learnt. */
+  readonly kind: PieceKind;
   /** The text of a chunk that is like the last one that was learnt; null for any other. */
   read(data: Buffer): string | null;
   /** The same of whole frames, from `at` on: their texts in frames of another wire. */
@@ -27,7 +31,12 @@ interface Pattern {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
-const CONTENT = Buffer.from('"content"');
+/** Where texts stand in a delta. */
+const KINDS: Readonly<Record<string, PieceKind>> = {
+  content: "text",
+  reasoning_content: "thinking",
+  reasoning: "thinking",
+};
 const FIELD = /^data: ?$/;
 /** The end of the line, and the empty one. */
 const FRAME_END = Buffer.from("\n\n");
@@ -39,6 +48,7 @@ const MAX_VAIN = 4;
 export const createRepeatedChunks = (): RepeatedChunks => new Chunks();
 
 class Chunks implements RepeatedChunks {
+  kind: PieceKind = "text";
   private pattern: Pattern | null = null;
   /** How many were learnt since one was last read. */
   private vain = 0;
@@ -68,38 +78,45 @@ class Chunks implements RepeatedChunks {
 
   learn({ raw, data, event }: SseFrame, json: JsonObject): void {
     if (this.vain >= MAX_VAIN || data === null) return;
-    const text = onlyText(json);
-    const start = text === null ? -1 : placeOf(data, text);
-    if (start < 0) return;
+    const piece = onlyPiece(json);
+    const start = piece === null ? -1 : placeOf(data, piece);
+    if (piece === null || start < 0) return;
     this.vain++;
+    this.kind = piece.kind;
     const around = aroundText(data, start);
     this.pattern = { data: around, raw: event === null ? rawFrame(around, raw, data) : null };
   }
 }
 
-/** The content, where the chunk says nothing else that a reader would have to hear of again. */
-function onlyText(json: JsonObject): string | null {
+interface Piece {
+  name: string;
+  kind: PieceKind;
+  text: string;
+}
+
+/** The text, where the chunk says nothing else that a reader would have to hear of again. */
+function onlyPiece(json: JsonObject): Piece | null {
   const choices = asArray(json["choices"]);
   const choice = asObject(choices[0]);
   const delta = asObject(choice?.["delta"]);
   if (choices.length !== 1 || choice === null || delta === null) return null;
   const { finish_reason: reason, text } = choice;
   if ((reason ?? "") !== "" || (text ?? "") !== "") return null;
-  for (const [name, value] of Object.entries(delta)) {
-    const isHeard = name !== "content" && name !== "role" && !isEmpty(value);
-    if (isHeard) return null;
-  }
-  return typeof delta["content"] === "string" ? delta["content"] : null;
+  const heard = Object.entries(delta).filter(([name, value]) => name !== "role" && !isEmpty(value));
+  const [name, said] = heard[0] ?? ["content", delta["content"]];
+  const kind = KINDS[name];
+  return heard.length <= 1 && kind && typeof said === "string" ? { name, kind, text: said } : null;
 }
 
 const isEmpty = (value: unknown): boolean =>
   value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 /** Where the text begins behind the only key of that name; -1 where that cannot be said. */
-function placeOf(data: Buffer, text: string): number {
-  const key = data.indexOf(CONTENT);
-  if (key < 0 || data.indexOf(CONTENT, key + 1) >= 0) return -1;
-  const colon = skipSpace(data, key + CONTENT.length);
+function placeOf(data: Buffer, { name, text }: Piece): number {
+  const quoted = Buffer.from(`"${name}"`);
+  const key = data.indexOf(quoted);
+  if (key < 0 || data.indexOf(quoted, key + 1) >= 0) return -1;
+  const colon = skipSpace(data, key + quoted.length);
   const quote = skipSpace(data, colon + 1);
   if (data[colon] !== COLON || data[quote] !== QUOTE) return -1;
   return textOf(data, quote + 1, skipString(data, quote) - 1) === text ? quote + 1 : -1;

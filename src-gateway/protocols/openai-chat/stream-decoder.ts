@@ -61,7 +61,7 @@ export function createStreamDecoder(): StreamDecoder {
       if (writer.isOver() || data === null) return [];
       const text = event === null ? repeated.read(data) : null;
       if (text !== null) {
-        deltas.pushText(text);
+        deltas.pushPiece(repeated.kind, text);
         return writer.take();
       }
       if (data.equals(DONE)) {
@@ -74,7 +74,7 @@ export function createStreamDecoder(): StreamDecoder {
       else if (json) read(json, frame);
       return writer.take();
     },
-    copyPieces: (bytes, at, to) => (deltas.isInText() ? repeated.copy(bytes, at, to) : null),
+    copyPieces: (bytes, at, to) => (deltas.isIn(repeated.kind) ? repeated.copy(bytes, at, to) : null),
     end() {
       if (writer.isOver()) return [];
       if (finished) finish();

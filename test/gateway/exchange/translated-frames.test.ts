@@ -98,6 +98,10 @@ it("is the same for any chunks of Chat, however they come, cut or broken", () =>
 it("copies texts, and nothing that comes between them", () => {
   const call = (fields: object): string => chunk({ tool_calls: [{ index: 0, ...fields }] });
   const texts = ["The ", "café ", 'says "no"\n', ""].map((content) => chunk({ content }));
+  const thoughts = ["Hm, ", "", "so\n"].flatMap((text) => [
+    chunk({ content: null, reasoning_content: text }),
+    chunk({ content: "", reasoning: text }),
+  ]);
   const streams = [
     stream(chunk({ role: "assistant", content: "" }), ...texts, chunk({ content: "", refusal: "No." }), ...texts),
     stream(...texts, chunk({ reasoning_content: "Hm." }), ...texts, chunk({ reasoning_content: "Oh." }), ...texts),
@@ -112,6 +116,7 @@ it("copies texts, and nothing that comes between them", () => {
       "[DONE]",
       ...texts,
     ),
+    stream(...thoughts, ...texts, ...thoughts, chunk({ content: "x", reasoning_content: "y" }), ...thoughts, ...texts),
     stream(...texts, '{"error":{"message":"overloaded"}}', ...texts),
   ];
   for (const bytes of streams) {

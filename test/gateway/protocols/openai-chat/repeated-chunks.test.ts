@@ -55,6 +55,17 @@ it("reads the text of the next chunks without a parser, padded or not", () => {
   expect(padded.read(said("two", { obfuscation: 'x"', usage: null }))).toBeNull();
 });
 
+it("knows thoughts from what is said", () => {
+  const think = (delta: object): Buffer => Buffer.from(JSON.stringify({ id: "one", choices: [{ index: 0, delta }] }));
+  for (const name of ["reasoning_content", "reasoning"]) {
+    const chunks = learnt(think({ content: null, [name]: "Hm" }));
+    expect([chunks.kind, chunks.read(think({ content: null, [name]: "so" }))]).toEqual(["thinking", "so"]);
+    expect(chunks.read(think({ content: "so", [name]: "so" }))).toBeNull();
+  }
+  const both = think({ reasoning: "Hm", reasoning_content: "Hm" });
+  expect(learnt(both).read(both)).toBeNull();
+});
+
 it("is not kept busy by a stream whose chunks never repeat each other", () => {
   const chunks = createRepeatedChunks();
   for (let n = 0; n < 10; n++) {
