@@ -2,6 +2,7 @@ import type { Home } from "../affinity/types.ts";
 import type { Principal } from "../auth/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import type { IrRequest } from "../ir/request.ts";
+import { jsonValues } from "../lib/json-values.ts";
 import type { AdmissionRequest } from "../limits/types.ts";
 import { holdsWrapped } from "../protocols/adapt/opaque.ts";
 import { asObject } from "../protocols/loose-json.ts";
@@ -129,7 +130,7 @@ class State implements ExchangeState {
 
   decode(): IrRequest {
     const { inbound, body } = this;
-    this.decoded ??= WIRES[inbound.wire].decodeRequest(parse(body.bytes), inbound.target);
+    this.decoded ??= WIRES[inbound.wire].decodeRequest(parse(body), inbound.target);
     return this.leavesThoughtsOut ? withoutThoughts(this.decoded) : this.decoded;
   }
 
@@ -151,8 +152,8 @@ const GENERATING: ReadonlySet<string> = new Set(["chat", "responses", "messages"
 const isGenerating = (surface: string): boolean => GENERATING.has(surface);
 const isTrue = (value: string | string[] | undefined): boolean => value === "true" || value === "1";
 
-function parse(bytes: Buffer): Record<string, unknown> {
-  const json = asObject(JSON.parse(bytes.toString("utf8")));
+function parse({ bytes, root }: RequestBody): Record<string, unknown> {
+  const json = asObject(jsonValues(bytes, root));
   if (!json) throw new GatewayError("invalid_json", "The body is not a JSON object.");
   return json;
 }

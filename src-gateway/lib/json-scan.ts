@@ -5,6 +5,7 @@
  * the objects of a large body blocks the event loop several times longer than walking over it.
  */
 import { escapeEnd } from "./json-escape.ts";
+import { numberEnd } from "./json-number.ts";
 import { KeyTexts } from "./key-texts.ts";
 import { OpenContainers } from "./open-containers.ts";
 import { PlainRun } from "./plain-run.ts";
@@ -27,7 +28,15 @@ export interface ScannedObject {
   start: number;
   end: number;
   members: ReadonlyMap<string, ScannedMember>;
+  /**
+   * Where long texts without an escape stand, however deep, quotes included: start and end of the first, of the second and
+   * so on. For `json-values.ts`.
+   */
+  longTexts: readonly number[];
 }
+
+/** Shorter texts are not worth to be told apart. */
+const LONG_TEXT_BYTES = 512;
 
 export class JsonScanError extends Error {
   override readonly name = "JsonScanError";
@@ -46,10 +55,11 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 const COLON = 0x3a;
-const ZERO = 0x30;
-const NINE = 0x39;
 
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= ZERO && byte <= NINE;
+function refuse(problem: string, at: number): never {
+  throw new JsonScanError(problem, at);
+}
+
 /** Scans do not wait for anything, so that all of them share these. */
 const open = new OpenContainers();
 const keyTexts = new KeyTexts();
@@ -59,6 +69,7 @@ class Scanner {
   private at = 0;
   private stringHash = 0;
   private stringEscaped = false;
+  private readonly longTexts: number[] = [];
   private readonly bytes: Buffer;
   private readonly maxDepth: number;
   private readonly plain: PlainRun;
@@ -82,7 +93,7 @@ class Scanner {
     const end = this.at;
     this.skipSpace();
     if (this.at < bytes.length) this.fail("Unexpected text after the object");
-    return { start, end, members };
+    return { start, end, members, longTexts: this.longTexts };
   }
 
   private topLevel(): Map<string, ScannedMember> {
@@ -210,31 +221,16 @@ class Scanner {
   }
 
   private number(): JsonKind {
-    const { bytes } = this;
-    const start = this.at;
-    let at = start;
-    if (bytes[at] === 0x2d) at++;
-    if (bytes[at] === ZERO) at++;
-    else if (isDigit(bytes[at])) while (isDigit(bytes[at])) at++;
-    else this.fail(start < bytes.length ? "Expected a value" : "The JSON text ends too early");
-    if (bytes[at] === 0x2e) {
-      at++;
-      if (!isDigit(bytes[at])) throw new JsonScanError("Expected a digit after the decimal point", at);
-      while (isDigit(bytes[at])) at++;
-    }
-    if (bytes[at] === 0x65 || bytes[at] === 0x45) {
-      at++;
-      if (bytes[at] === 0x2b || bytes[at] === 0x2d) at++;
-      if (!isDigit(bytes[at])) throw new JsonScanError("Expected a digit in the exponent", at);
-      while (isDigit(bytes[at])) at++;
-    }
-    this.at = at;
+    this.at = numberEnd(this.bytes, this.at, refuse);
     return "number";
   }
 
   private text(): void {
     const { bytes, plain } = this;
-    for (let at = plain.end(this.at + 1); at < bytes.length; at = plain.end(at)) {
+    const start = this.at;
+    const first = plain.end(start + 1);
+    if (first - start > LONG_TEXT_BYTES && bytes[first] === QUOTE) this.longTexts.push(start, first + 1);
+    for (let at = first; at < bytes.length; at = plain.end(at)) {
       const byte = bytes[at];
       if (byte === QUOTE) {
         this.at = at + 1;
