@@ -163,11 +163,8 @@ const factsOf = (answer: IrAnswer): AnswerFacts => ({
 });
 
 function translatedHeaders(headers: Headers, losses: readonly Loss[]): Record<string, string> {
-  const passed = headersToClient(headers);
-  delete passed["content-type"];
-  return {
-    ...passed,
-    "content-type": "application/json; charset=utf-8",
-    ...(losses.length === 0 ? {} : { "x-tokligence-losses": lossesHeader(losses) }),
-  };
+  const { "content-type": _, ...passed } = headersToClient(headers);
+  passed["content-type"] = "application/json; charset=utf-8";
+  if (losses.length > 0) passed["x-tokligence-losses"] = lossesHeader(losses);
+  return passed;
 }

@@ -74,7 +74,18 @@ const PROFILES: readonly [RegExp, ModelProfile][] = [
 
 const UNKNOWN: ModelProfile = {};
 
+/** Of the models asked for lately: each request asks, and there are dozens of patterns. */
+const known = new Map<string, ModelProfile>();
+/** Clients may ask for any name. */
+const MOST_KNOWN = 200;
+
 export function profileOf(model: string): ModelProfile {
-  const name = model.toLowerCase();
-  return PROFILES.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
+  let profile = known.get(model);
+  if (profile === undefined) {
+    const name = model.toLowerCase();
+    profile = PROFILES.find(([pattern]) => pattern.test(name))?.[1] ?? UNKNOWN;
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(model, profile);
+  }
+  return profile;
 }

@@ -21,10 +21,12 @@ export const isEmpty = (value: unknown): boolean =>
 export function noteHome(home: JsonObject | undefined, place: string, losses: LossCollector): void {
   if (home === undefined) return;
   const inner = asObject(home["$inner"]);
-  for (const [key, value] of Object.entries(inner ? { ...inner, ...home } : home)) {
+  const fields = inner ? { ...inner, ...home } : home;
+  for (const key of Object.keys(fields)) {
+    if (key.startsWith("$") || BOOKKEEPING.has(key)) continue;
+    const value = fields[key];
     // Agents say of each result that it is no error; what is off is no loss.
-    if (key.startsWith("$") || BOOKKEEPING.has(key) || isEmpty(value) || value === false) continue;
-    losses.note("home", { field: `${place}.${key}` });
+    if (!isEmpty(value) && value !== false) losses.note("home", { field: `${place}.${key}` });
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Part, Turn } from "../../ir/part.ts";
 import type { IrRequest } from "../../ir/request.ts";
+import { expandSame } from "../../lib/same-list.ts";
 import type { LossCollector } from "./loss-collector.ts";
 
 interface VolatileRule {
@@ -32,23 +33,24 @@ export function withoutVolatile(request: IrRequest, losses: LossCollector): IrRe
   const taken = new Set<VolatileRule>();
   const end = request.turns.findIndex(({ role }) => role !== "system");
   const system = end < 0 ? request.turns : request.turns.slice(0, end);
-  const stable = system.flatMap((turn): Turn[] => {
-    const parts = turn.parts.flatMap((part) => withoutLines(part, taken));
-    return parts.length === 0 && turn.parts.length > 0 ? [] : [{ ...turn, parts }];
+  const stable = expandSame(system, (turn): Turn | Turn[] => {
+    const parts = expandSame(turn.parts, (part) => withoutLines(part, taken));
+    if (parts === turn.parts) return turn;
+    return parts.length === 0 ? [] : { ...turn, parts };
   });
   if (taken.size === 0) return request;
   for (const { name, because } of taken) losses.note("home", { field: name, verdict: "emulated", note: because });
   return { ...request, turns: [...stable, ...request.turns.slice(system.length)] };
 }
 
-function withoutLines(part: Part, taken: Set<VolatileRule>): Part[] {
-  if (part.kind !== "text") return [part];
+function withoutLines(part: Part, taken: Set<VolatileRule>): Part | Part[] {
+  if (part.kind !== "text") return part;
   let { text } = part;
   for (const rule of VOLATILE_RULES) {
     const shorter = text.replace(rule.line, "");
     if (shorter !== text) taken.add(rule);
     text = shorter;
   }
-  if (text === part.text) return [part];
-  return text.trim() === "" ? [] : [{ ...part, text }];
+  if (text === part.text) return part;
+  return text.trim() === "" ? [] : { ...part, text };
 }

@@ -88,8 +88,9 @@ export const textBreak = (isLater: boolean, kindBefore: Part["kind"] | undefined
 const asList = <T>(value: T | null): T[] => (value === null ? [] : [value]);
 
 function addRefusal(message: JsonObject, parts: Part[]): void {
-  const texts = parts.flatMap((part) => (part.kind === "refusal" && !isContent(part) ? [part.text] : []));
-  if (texts.length > 0) message["refusal"] = texts.join("");
+  let refusal: string | undefined;
+  for (const part of parts) if (part.kind === "refusal" && !isContent(part)) refusal = (refusal ?? "") + part.text;
+  if (refusal !== undefined) message["refusal"] = refusal;
 }
 
 function addBeside(message: JsonObject, parts: Part[], style: AssistantStyle): void {

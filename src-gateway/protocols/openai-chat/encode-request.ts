@@ -10,11 +10,13 @@ import { encodeToolChoice } from "./tool-choice.ts";
 import { encodeTool, isLegacyTool } from "./tools.ts";
 import { encodeTurn, type MessageStyle } from "./write-message.ts";
 
+const SCALARS = [...NUMBERS, ...TEXTS, ...FLAGS] as const;
+
 export function encodeRequest(request: IrRequest, target: EncodeTarget): JsonObject {
   const exact = request.source === "openai-chat";
   const json: JsonObject = { model: target.model, ...encodeTurns(request, target, exact) };
   addTools(json, request, exact);
-  for (const [name, key] of [...NUMBERS, ...TEXTS, ...FLAGS]) {
+  for (const [name, key] of SCALARS) {
     // OpenAI knows no top_k; those who sent it here know what they do.
     if (request[key] !== undefined && (exact || name !== "top_k")) json[name] = request[key];
   }
@@ -40,9 +42,12 @@ function encodeTurns(request: IrRequest, target: EncodeTarget, exact: boolean): 
 }
 
 function addTools(json: JsonObject, request: IrRequest, exact: boolean): void {
-  const encoded = request.tools.map((tool) => ({ isLegacy: isLegacyTool(tool), tool: encodeTool(tool, exact) }));
-  const tools = encoded.filter(({ isLegacy, tool }) => !isLegacy && tool !== null).map(({ tool }) => tool);
-  const functions = encoded.filter(({ isLegacy }) => isLegacy).map(({ tool }) => tool);
+  const tools: JsonObject[] = [];
+  const functions: JsonObject[] = [];
+  for (const tool of request.tools) {
+    const encoded = encodeTool(tool, exact);
+    if (encoded !== null) (isLegacyTool(tool) ? functions : tools).push(encoded);
+  }
   if (tools.length > 0) json["tools"] = tools;
   if (functions.length > 0) json["functions"] = functions;
   if (request.toolChoice) Object.assign(json, encodeToolChoice(request.toolChoice, request.tools));

@@ -1,6 +1,7 @@
 /** Turns as messages. What was read from this wire is written as it was; the rest as most servers take it. */
 import type { JsonObject } from "../../ir/json.ts";
 import type { Part, ResultPart, Turn } from "../../ir/part.ts";
+import { filterSame, mapSame } from "../../lib/same-list.ts";
 import { callInputText } from "../call-input.ts";
 import { asText } from "../loose-json.ts";
 import { assistantFields } from "./assistant-fields.ts";
@@ -20,9 +21,7 @@ export function encodeTurn(turn: Turn, style: MessageStyle): JsonObject[] {
   if (turn.role === "assistant") return [encodeAssistant(turn, style)];
   const isOwnMessage = (part: Part): part is ResultPart => part.kind === "result" && !isForeignBlock(part);
   const results = turn.parts.filter(isOwnMessage).map((part) => encodeResult(part, turn, style));
-  const content = style.exact
-    ? turn.parts.filter((part) => !isOwnMessage(part))
-    : turn.parts.filter((part) => !isOwnMessage(part) && !isEmptyText(part));
+  const content = filterSame(turn.parts, (part) => !isOwnMessage(part) && (style.exact || !isEmptyText(part)));
   if (content.length === 0 && results.length > 0) return results;
   const role = asText(turn.home?.["$role"]) ?? turn.role;
   const message = { role, ...contentField(content, turn), ...wireFields(turn.home) };
@@ -37,7 +36,7 @@ function contentField(parts: Part[], turn: Turn): JsonObject {
 }
 
 function encodeResult(result: ResultPart, turn: Turn, style: MessageStyle): JsonObject {
-  const parts = style.exact ? result.parts : result.parts.filter((part) => !isEmptyText(part));
+  const parts = style.exact ? result.parts : filterSame(result.parts, (part) => !isEmptyText(part));
   const content = contentField(parts, turn);
   const isFunction = turn.home?.["$role"] === "function";
   const message: JsonObject = isFunction
@@ -48,7 +47,7 @@ function encodeResult(result: ResultPart, turn: Turn, style: MessageStyle): Json
 }
 
 function encodeAssistant(turn: Turn, style: MessageStyle): JsonObject {
-  const parts = style.exact ? turn.parts : turn.parts.map(readable);
+  const parts = style.exact ? turn.parts : mapSame(turn.parts, readable);
   const fields = assistantFields(parts, {
     ...style,
     spelling: asText(turn.home?.["$content"]),
@@ -60,5 +59,8 @@ function encodeAssistant(turn: Turn, style: MessageStyle): JsonObject {
 }
 
 /** Some servers parse the arguments of calls gone by, and refuse the request when they are no JSON. */
-const readable = (part: Part): Part =>
-  part.kind === "call" && !part.custom ? { ...part, args: callInputText(part.args) } : part;
+function readable(part: Part): Part {
+  if (part.kind !== "call" || part.custom) return part;
+  const args = callInputText(part.args);
+  return args === part.args ? part : { ...part, args };
+}
