@@ -21,7 +21,8 @@ process.chdir(root);
 const STEP_LIMIT_MS = 25 * 60_000;
 
 const STATIC_CHECKS: [name: string, packageName: string, bin: string, ...args: string[]][] = [
-  ["types", "typescript", "tsc", "-p", "."],
+  // Several checkers each look at what all share, and the other checks are beside this one.
+  ["types", "typescript", "tsc", "-p", ".", "--singleThreaded"],
   ["lint", "oxlint", "oxlint", "-c", "config/tooling/oxlint.json", "--type-aware"],
   ["format", "@biomejs/biome", "biome", "check", "--config-path=config/tooling"],
   ["unused code", "knip", "knip", "-c", "config/tooling/knip.json"],
@@ -36,33 +37,46 @@ const REPEATS = process.env["CI"] === "true" ? 1 : 0;
 const scratch = mkdtempSync(join(tmpdir(), "tokligence-tests-"));
 process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 
-/** Runs the command that a package brings, with its output going where ours goes. */
-function run(packageName: string, bin: string, args: string[], env: Record<string, string> = {}): Promise<number> {
+/** Runs the command that a package brings; its output goes where ours goes, or there in one piece when it has ended. */
+function run(
+  packageName: string,
+  bin: string,
+  args: string[],
+  { env = {}, isKept = false }: { env?: Record<string, string>; isKept?: boolean } = {},
+): Promise<number> {
   const folder = join(root, "node_modules", packageName);
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
     bin: string | Record<string, string>;
   };
   const script = typeof manifest.bin === "string" ? manifest.bin : manifest.bin[bin];
   if (script === undefined) throw new Error(`The package ${packageName} brings no command named ${bin}.`);
-  process.stdout.write(`\n> ${bin} ${args.join(" ")}\n`);
+  const title = `\n> ${bin} ${args.join(" ")}\n`;
+  if (!isKept) process.stdout.write(title);
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(folder, script), ...args], {
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", isKept ? "pipe" : "inherit", isKept ? "pipe" : "inherit"],
       env: { ...process.env, ...env },
       timeout: STEP_LIMIT_MS,
     });
+    const said: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (bytes: Buffer) => void said.push(bytes));
     child.on("error", reject);
-    child.on("exit", (code, signal) => {
+    child.on("close", (code, signal) => {
+      if (isKept) process.stdout.write(Buffer.concat([Buffer.from(title), ...said]));
       if (signal !== null) process.stderr.write(`${bin} was ended by ${signal}.\n`);
       resolve(code ?? 1);
     });
   });
 }
 
+/** Beside each other: only one of them keeps more than one processor busy, and that not all the time. */
 async function runStaticChecks(): Promise<Tally> {
   const tally = emptyTally();
-  for (const [name, packageName, bin, ...args] of STATIC_CHECKS) {
-    if ((await run(packageName, bin, args)) === 0) tally.passed += 1;
+  const codes = await Promise.all(
+    STATIC_CHECKS.map(([, packageName, bin, ...args]) => run(packageName, bin, args, { isKept: true })),
+  );
+  for (const [at, [name, , bin, ...args]] of STATIC_CHECKS.entries()) {
+    if (codes[at] === 0) tally.passed += 1;
     else tally.failed.push(`${name} (${bin} ${args.join(" ")})`);
   }
   return tally;
@@ -72,7 +86,7 @@ async function runVitest(filters: string[]): Promise<Tally> {
   const report = join(scratch, "vitest.json");
   const reporters = ["--reporter=default", "--reporter=./config/tooling/vitest-tally.ts"];
   const args = ["run", "-c", "config/tooling/vitest.config.ts", ...reporters, `--retry=${REPEATS}`, ...filters];
-  const code = await run("vitest", "vitest", args, { VITEST_TALLY_FILE: report });
+  const code = await run("vitest", "vitest", args, { env: { VITEST_TALLY_FILE: report } });
   const tally = existsSync(report) ? (JSON.parse(readFileSync(report, "utf8")) as Tally) : emptyTally();
   return withExitCode("vitest", code, tally);
 }
@@ -93,7 +107,7 @@ async function runPlaywright(filters: string[]): Promise<Tally> {
     `--retries=${REPEATS}`,
     ...filters,
   ];
-  const code = await run("@playwright/test", "playwright", args, { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const code = await run("@playwright/test", "playwright", args, { env: { PLAYWRIGHT_JSON_OUTPUT_NAME: report } });
   return withExitCode("playwright", code, readPlaywrightReport(report) ?? emptyTally());
 }
 

@@ -198,10 +198,11 @@ describe("an error of a provider of another wire", () => {
       "rate_limit_exceeded",
     ],
   ])("keeps status, time to wait and text for a client of %s of %s", async (client, model, body, word, expected) => {
-    house.answers(body, 429, { "retry-after": "7" });
+    // The next request to this provider waits as long as this says.
+    house.answers(body, 429, { "retry-after": "2" });
     const { reply, text } = await house.ask(client, model, REQUESTS[client]);
     expect(reply.status).toBe(429);
-    expect(reply.headers.get("retry-after")).toBe("7");
+    expect(reply.headers.get("retry-after")).toBe("2");
     expect(messageOf(text)).toBe("Slow down.");
     expect(word(JSON.parse(text))).toBe(expected);
   });
