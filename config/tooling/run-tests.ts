@@ -55,7 +55,7 @@ function run(
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [join(folder, script), ...args], {
       stdio: ["ignore", isKept ? "pipe" : "inherit", isKept ? "pipe" : "inherit"],
-      env: { ...process.env, ...env },
+      env: { ...process.env, TEST_POSTGRES_KEPT: join(scratch, "postgres"), ...env },
       timeout: STEP_LIMIT_MS,
     });
     const said: Buffer[] = [];

