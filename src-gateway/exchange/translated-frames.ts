@@ -8,6 +8,7 @@ import type { FrameSplitter, SseFrame } from "../protocols/sse/splitter.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
 import type { AnswerFacts } from "../protocols/types.ts";
 import type { FrameReader } from "./frame-reader.ts";
+import { createScratch } from "./scratch.ts";
 import { isBroken } from "./unreadable.ts";
 
 export interface TranslatedFramesOptions {
@@ -21,6 +22,11 @@ export interface TranslatedFramesOptions {
 
 const NOTHING = Buffer.alloc(0);
 const BLANK_LINE = Buffer.from("\n\n");
+/**
+ * What is copied stays here until the chunk has been read, which nothing interrupts: each large buffer brings the next
+ * collection of the whole heap nearer.
+ */
+const scratch = createScratch();
 /** After so many frames of a chunk, one behind another, that are no mere text, the rest of it will hardly hold any. */
 const MAX_OTHERS = 8;
 
@@ -32,6 +38,8 @@ class TranslatedFrames implements FrameReader {
   sawError = false;
   private readonly options: TranslatedFramesOptions;
   private held: Buffer[] = [];
+  /** Some of what is held stands in the scratch. */
+  private isBorrowed = false;
   private hasEnded = false;
   /** Both codecs can, and nobody wants to hear the texts. */
   private readonly copiesText: boolean;
@@ -66,11 +74,13 @@ class TranslatedFrames implements FrameReader {
   /** Copies what is nothing but text, and reads the frames in between. @returns how much of the chunk is done with. */
   private skim(chunk: Buffer): number {
     const { splitter } = this.options;
+    scratch.clear();
     let at = 0;
     for (let others = 0; at < chunk.length && others < MAX_OTHERS; others++) {
       const copied = this.copy(chunk, at);
       if (copied !== null) {
         if (copied.frames.length > 0) this.held.push(copied.frames);
+        this.isBorrowed = true;
         at = copied.end;
         others = 0;
       }
@@ -86,7 +96,7 @@ class TranslatedFrames implements FrameReader {
     const { splitter, decoder, restorer, encoder } = this.options;
     if (!this.committed || splitter.rest().length > 0 || !restorer.passesText()) return null;
     const frame = encoder.pieceFrame?.() ?? null;
-    return frame === null ? null : (decoder.copyPieces?.(chunk, at, frame) ?? null);
+    return frame === null ? null : (decoder.copyPieces?.(chunk, at, frame, scratch) ?? null);
   }
 
   private read(frames: SseFrame[]): void {
@@ -121,7 +131,9 @@ class TranslatedFrames implements FrameReader {
     const { held } = this;
     if (!this.committed || held.length === 0) return null;
     this.held = [];
-    return held.length === 1 ? (held[0] ?? NOTHING) : Buffer.concat(held);
+    const isOwn = !this.isBorrowed;
+    this.isBorrowed = false;
+    return isOwn && held.length === 1 ? (held[0] ?? NOTHING) : Buffer.concat(held);
   }
 }
 

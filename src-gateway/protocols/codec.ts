@@ -10,7 +10,7 @@ import type { JsonObject } from "../ir/json.ts";
 import type { ModelProfile } from "../ir/model-profile.ts";
 import type { ProviderWire, WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
-import type { CopiedPieces, PieceFrame } from "./piece-frame.ts";
+import type { CopiedPieces, PieceFrame, Scratch } from "./piece-frame.ts";
 import type { SseFrame } from "./sse/splitter.ts";
 import type { EncodeContext, RequestTarget } from "./types.ts";
 
@@ -30,7 +30,7 @@ export interface StreamDecoder {
    * The same as `push` for the frames that stand in `bytes` from `at` on and say nothing but more of the open text, as long as
    * the encoder's frames for them are `to`. Null where the first of them may say anything else. A decoder without it parses.
    */
-  copyPieces?(bytes: Buffer, at: number, to: PieceFrame): CopiedPieces | null;
+  copyPieces?(bytes: Buffer, at: number, to: PieceFrame, scratch: Scratch): CopiedPieces | null;
 }
 
 export interface StreamEncoder {

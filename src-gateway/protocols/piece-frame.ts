@@ -26,8 +26,14 @@ export interface HeardFrame extends PieceFrame {
   last: Buffer;
 }
 
+/** Memory that is used again. */
+export interface Scratch {
+  /** So many bytes, good until the scratch is cleared. */
+  take(size: number): Buffer;
+}
+
 export interface CopiedPieces {
-  /** May be empty: a piece without a text has no frame. */
+  /** In the scratch. May be empty: a piece without a text has no frame. */
   frames: Buffer;
   /** Offset in the bytes that were read, behind the last frame that was copied. */
   end: number;
@@ -44,9 +50,15 @@ const ESCAPED = new Set(Buffer.from('"\\bfnrt'));
  * Copies the whole frames that stand in `bytes` from `start` on, up to the first that is another one, or whose text is not
  * surely spelled as `JSON.stringify` would. Null where that is the very first.
  */
-export function copyPieces(bytes: Buffer, start: number, from: HeardFrame, to: PieceFrame): CopiedPieces | null {
+export function copyPieces(
+  bytes: Buffer,
+  start: number,
+  from: HeardFrame,
+  to: PieceFrame,
+  scratch: Scratch,
+): CopiedPieces | null {
   if (!hasAt(bytes, start, from.before)) return null;
-  const into = Buffer.allocUnsafe(roomFor(bytes.length - start, from, to));
+  const into = scratch.take(roomFor(bytes.length - start, from, to));
   const isPadded = from.last.length > 0;
   let at = start;
   let filled = to.before.copy(into);

@@ -5,7 +5,14 @@
 import type { JsonObject } from "../../ir/json.ts";
 import { skipSpace, skipString } from "../../lib/json-walk.ts";
 import { asArray, asObject } from "../loose-json.ts";
-import { type CopiedPieces, copyPieces, type HeardFrame, type PieceFrame, pieceFrame } from "../piece-frame.ts";
+import {
+  type CopiedPieces,
+  copyPieces,
+  type HeardFrame,
+  type PieceFrame,
+  pieceFrame,
+  type Scratch,
+} from "../piece-frame.ts";
 import type { SseFrame } from "../sse/splitter.ts";
 
 export type PieceKind = "text" | "thinking";
@@ -16,7 +23,7 @@ export interface RepeatedChunks {
   /** The text of a chunk that is like the last one that was learnt; null for any other. */
   read(data: Buffer): string | null;
   /** The same of whole frames, from `at` on: their texts in frames of another wire. */
-  copy(bytes: Buffer, at: number, to: PieceFrame): CopiedPieces | null;
+  copy(bytes: Buffer, at: number, to: PieceFrame, scratch: Scratch): CopiedPieces | null;
   /** A chunk that was parsed. */
   learn(frame: SseFrame, json: JsonObject): void;
 }
@@ -69,9 +76,9 @@ class Chunks implements RepeatedChunks {
     return text;
   }
 
-  copy(bytes: Buffer, at: number, to: PieceFrame): CopiedPieces | null {
+  copy(bytes: Buffer, at: number, to: PieceFrame, scratch: Scratch): CopiedPieces | null {
     const frame = this.pattern?.raw ?? null;
-    const copied = frame === null ? null : copyPieces(bytes, at, frame, to);
+    const copied = frame === null ? null : copyPieces(bytes, at, frame, to, scratch);
     if (copied !== null) this.vain = 0;
     return copied;
   }

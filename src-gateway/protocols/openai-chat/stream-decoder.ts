@@ -74,7 +74,7 @@ export function createStreamDecoder(): StreamDecoder {
       else if (json) read(json, frame);
       return writer.take();
     },
-    copyPieces: (bytes, at, to) => (deltas.isIn(repeated.kind) ? repeated.copy(bytes, at, to) : null),
+    copyPieces: (bytes, at, to, scratch) => (deltas.isIn(repeated.kind) ? repeated.copy(bytes, at, to, scratch) : null),
     end() {
       if (writer.isOver()) return [];
       if (finished) finish();

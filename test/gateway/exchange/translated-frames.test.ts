@@ -1,7 +1,10 @@
 /** Texts that are copied from frame to frame by their bytes, and the same stream with each frame read and written. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createTranslatedFrames } from "../../../src-gateway/exchange/translated-frames.ts";
+import {
+  createTranslatedFrames,
+  type TranslatedFramesOptions,
+} from "../../../src-gateway/exchange/translated-frames.ts";
 import {
   PROVIDER_WIRES,
   type ProviderWire,
@@ -18,25 +21,28 @@ import { restoreContext } from "../../support/translate.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 300);
 
+const framesOf = (provider: ProviderWire, client: WireProtocol, more: Partial<TranslatedFramesOptions> = {}) =>
+  createTranslatedFrames({
+    splitter: PROVIDER_SPEECH[provider].createSplitter(),
+    decoder: PROVIDER_SPEECH[provider].codec.createStreamDecoder(),
+    restorer: createRestorer(restoreContext(provider, client)),
+    encoder: WIRES[client].createStreamEncoder(answerContext(client)),
+    listen: null,
+    ...more,
+  });
+
 /** What comes of each chunk, of the end, and what was learnt. Whoever listens has each frame read. */
 function translated(chunks: readonly Buffer[], provider: ProviderWire, client: WireProtocol, isHeard: boolean) {
-  const speech = PROVIDER_SPEECH[provider];
-  const decoder = speech.codec.createStreamDecoder();
+  const decoder = PROVIDER_SPEECH[provider].codec.createStreamDecoder();
   let copies = 0;
   const { copyPieces } = decoder;
   if (copyPieces)
-    decoder.copyPieces = (bytes, at, to) => {
-      const copied = copyPieces(bytes, at, to);
+    decoder.copyPieces = (...question) => {
+      const copied = copyPieces(...question);
       if (copied !== null) copies++;
       return copied;
     };
-  const frames = createTranslatedFrames({
-    splitter: speech.createSplitter(),
-    decoder,
-    restorer: createRestorer(restoreContext(provider, client)),
-    encoder: WIRES[client].createStreamEncoder(answerContext(client)),
-    listen: isHeard ? () => {} : null,
-  });
+  const frames = framesOf(provider, client, { decoder, listen: isHeard ? () => {} : null });
   const said: unknown[] = [];
   try {
     for (const chunk of chunks) said.push(frames.push(chunk)?.toString("latin1") ?? null);
@@ -122,5 +128,25 @@ it("copies texts, and nothing that comes between them", () => {
   for (const bytes of streams) {
     expect(expectSame([bytes], "openai-chat", "anthropic-messages")).toBeGreaterThan(0);
     for (const size of [400, 50]) expectSame(inPieces(bytes, size), "openai-chat", "anthropic-messages");
+  }
+});
+
+it("keeps what was copied, whatever is copied after it for others", () => {
+  const texts = (word: string, from: number) =>
+    stream(...[0, 1, 2, 3].map((n) => chunk({ content: `${word} ${from + n}` })));
+  const readers = ["one", "two", "three"].map((word) => ({
+    frames: framesOf("openai-chat", "anthropic-messages"),
+    chunks: [0, 4, 8].map((from) => texts(word, from)),
+    said: [] as Buffer[],
+    word,
+  }));
+  for (let turn = 0; turn < 3; turn++)
+    for (const { frames, chunks, said } of readers)
+      said.push(frames.push(chunks[turn] ?? Buffer.alloc(0)) ?? Buffer.alloc(0));
+  for (const { chunks, said, word } of readers) {
+    const alone = framesOf("openai-chat", "anthropic-messages");
+    const expected = chunks.map((bytes) => alone.push(bytes)?.toString() ?? "");
+    expect(said.map(String)).toEqual(expected);
+    expect(expected.join("")).toContain(`${word} 11`);
   }
 });

@@ -8,6 +8,7 @@ import {
 } from "../../../src-gateway/protocols/piece-frame.ts";
 
 const NOTHING = Buffer.alloc(0);
+const FRESH = { take: (size: number): Buffer => Buffer.alloc(size) };
 const PLAIN: HeardFrame = { ...pieceFrame(Buffer.from('data: {"t":"'), Buffer.from('"}\n\n')), last: NOTHING };
 const PADDED: HeardFrame = {
   ...pieceFrame(Buffer.from('data: {"t":"'), Buffer.from('","p":"')),
@@ -22,7 +23,7 @@ const SHORT = pieceFrame(Buffer.from('"'), Buffer.from('"'));
 const framed = (text: Buffer | string, { before, after }: PieceFrame = PLAIN): Buffer =>
   Buffer.concat([before, Buffer.from(text), after]);
 const copied = (frames: readonly (Buffer | string)[], from = PLAIN, to = LONG) =>
-  copyPieces(Buffer.concat(frames.map((frame) => Buffer.from(frame))), 0, from, to);
+  copyPieces(Buffer.concat(frames.map((frame) => Buffer.from(frame))), 0, from, to, FRESH);
 
 /** What a text is for a client when its frame is parsed and written anew; null where it is no text. */
 function retold(spelled: Buffer): Buffer | null {
@@ -64,7 +65,7 @@ it("says nothing that parsing each frame would not say, in the same bytes", () =
   fc.assert(
     fc.property(fc.array(spelling, { maxLength: 6 }), fc.constantFrom(LONG, SHORT), (texts, to) => {
       const bytes = Buffer.concat(texts.map((text) => framed(text)));
-      const found = copyPieces(bytes, 0, PLAIN, to);
+      const found = copyPieces(bytes, 0, PLAIN, to, FRESH);
       const expected: Buffer[] = [];
       let end = 0;
       while (end < (found?.end ?? 0)) {
@@ -101,10 +102,10 @@ it("takes a piece without a text for a frame, and writes none for it", () => {
 it("leaves a frame whose end has not come", () => {
   const two = Buffer.concat([framed("one"), framed("two")]);
   for (let length = framed("one").length; length < two.length; length++) {
-    expect(copyPieces(two.subarray(0, length), 0, PLAIN, LONG)?.end).toBe(framed("one").length);
+    expect(copyPieces(two.subarray(0, length), 0, PLAIN, LONG, FRESH)?.end).toBe(framed("one").length);
   }
   for (let length = 0; length < framed("one").length; length++)
-    expect(copyPieces(two.subarray(0, length), 0, PLAIN, LONG)).toBeNull();
+    expect(copyPieces(two.subarray(0, length), 0, PLAIN, LONG, FRESH)).toBeNull();
 });
 
 it("leaves to others what it would have to spell in another way", () => {
