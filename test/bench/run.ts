@@ -2,8 +2,8 @@
  * `npm run bench`: what the gateway costs, beside a bare proxy, nginx and those of its peers that npm installs.
  *
  *     npm run bench                           a few minutes: the workloads that the goals are about
- *     npm run bench -- chat streams           only these: chat, streams, bodies, pairs, peers, ledger, start, workers, soak,
- *                                             scale
+ *     npm run bench -- chat streams           only these: chat, streams, bodies, pairs, peers, ledger, recording, start,
+ *                                             workers, soak, scale
  *     npm run bench -- --full                 all of them with more rounds; the soak takes an hour
  *     npm run bench -- --docs                 writes docs/performance.md anew
  *     npm run bench -- --json FILE            where the figures go (bench.json in the folder for temporary files otherwise)
@@ -23,6 +23,7 @@ import { chat } from "./workloads/chat.ts";
 import { ledger } from "./workloads/ledger.ts";
 import { pairs } from "./workloads/pairs.ts";
 import { peers } from "./workloads/peers.ts";
+import { recording } from "./workloads/recording.ts";
 import { scale } from "./workloads/scale.ts";
 import { soak } from "./workloads/soak.ts";
 import { start } from "./workloads/start.ts";
@@ -35,13 +36,14 @@ const WORKLOADS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   bodies,
   start,
   ledger,
+  recording,
   pairs,
   peers,
   scale,
   workers,
   soak,
 };
-const QUICK = ["chat", "streams", "bodies", "start", "ledger"];
+const QUICK = ["chat", "streams", "bodies", "start", "ledger", "recording"];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
