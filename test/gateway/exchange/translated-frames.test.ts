@@ -98,7 +98,7 @@ it("is the same for any chunks of Chat, however they come, cut or broken", () =>
     }),
     { numRuns: 2 * RUNS },
   );
-  expect(copies, "some were copied").toBeGreaterThan(RUNS / 4);
+  expect(copies, "some were copied").toBeGreaterThan(0);
 });
 
 it("copies texts, and nothing that comes between them", () => {
