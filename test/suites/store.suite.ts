@@ -1,5 +1,5 @@
 /** Runs tests on both databases, SQLite and a real PostgreSQL server, each test on a database of its own. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe } from "vitest";
@@ -41,10 +41,13 @@ async function makeTables(on: TestPostgres): Promise<string> {
   return TABLES;
 }
 
-export function describeOnBothDatabases(title: string, tests: (database: TestDatabase) => void): void {
-  describeOnSqlite(title, tests);
-  describeOnPostgres(title, tests);
+/** `fill` is asked once for each of the two; every test has a copy of what it wrote. */
+export function describeOnBothDatabases(title: string, tests: (database: TestDatabase) => void, fill?: Fill): void {
+  describeOnSqlite(title, tests, fill);
+  describeOnPostgres(title, tests, fill);
 }
+
+type Fill = (store: Store) => Promise<unknown>;
 
 /** For tests of how tables are made: there are not even those. */
 export function describeOnEmptyDatabases(title: string, tests: (database: TestDatabase) => void): void {
@@ -52,15 +55,44 @@ export function describeOnEmptyDatabases(title: string, tests: (database: TestDa
   describeOnEmptyPostgres(title, tests);
 }
 
-export function describeOnSqlite(title: string, tests: (database: TestDatabase) => void): void {
+export function describeOnSqlite(title: string, tests: (database: TestDatabase) => void, fill?: Fill): void {
   describe(`${title} on SQLite`, () => {
-    tests(prepare("sqlite", async (folder) => join(folder, "state", "ledger.db")));
+    let filled: string | null = null;
+    afterAll(() => {
+      if (filled) rmSync(filled, { recursive: true, force: true });
+    });
+    const makeUrl = async (folder: string): Promise<string> => {
+      const url = join(folder, "state", "ledger.db");
+      if (!fill) return url;
+      if (!filled) {
+        filled = mkdtempSync(join(tmpdir(), "gateway-filled-"));
+        await fillAt(join(filled, "ledger.db"), fill);
+      }
+      cpSync(join(filled, "ledger.db"), url);
+      return url;
+    };
+    tests(prepare("sqlite", makeUrl));
   });
 }
 
+async function fillAt(url: string, fill: Fill): Promise<string> {
+  const store = await openStore({ url, log: silentLogger });
+  await fill(store);
+  await store.close();
+  return url;
+}
+
 /** Skipped, and counted so, where there is no server. */
-export function describeOnPostgres(title: string, tests: OnPostgres): void {
-  describeOnServer(title, tests, async () => server.copy(nextName(), await (tables ??= makeTables(server))));
+export function describeOnPostgres(title: string, tests: OnPostgres, fill?: Fill): void {
+  const copyTables = async (name: string): Promise<string> => server.copy(name, await (tables ??= makeTables(server)));
+  let source: Promise<string> | null = null;
+  const makeSource = async (how: Fill): Promise<string> => {
+    const name = nextName();
+    await fillAt(await copyTables(name), how);
+    return name;
+  };
+  const copyFilled = async (how: Fill): Promise<string> => server.copy(nextName(), await (source ??= makeSource(how)));
+  describeOnServer(title, tests, () => (fill ? copyFilled(fill) : copyTables(nextName())));
 }
 
 export function describeOnEmptyPostgres(title: string, tests: OnPostgres): void {

@@ -22,32 +22,37 @@ const idOf = (n: number): number => FIRST_ID + n * 7 * 60_000_000;
 
 type Entries = "entries in blocks" | "single entries";
 
-describeOnBothDatabases("checking the ledger", (database) => {
-  describe.each<Entries>(["entries in blocks", "single entries"])("with %s", (entries) => {
-    checks(database, entries);
-  });
-});
+for (const entries of ["entries in blocks", "single entries"] as const) {
+  describeOnBothDatabases(
+    `checking the ledger with ${entries}`,
+    (database) => checks(database, entries),
+    (store) => fill(store, entries),
+  );
+}
+
+async function fill(store: Store, entries: Entries): Promise<void> {
+  for (let pid = 1; pid <= 7; pid++) await store.db.insertInto("instances").values(RUN).execute();
+  const changes = Array.from({ length: 1_200 }, (_, n) => ({
+    id: idOf(n),
+    userId: n % 3 === 0 ? null : n % 3,
+    apiKeyId: n % 5 === 0 ? null : n % 5,
+    session: `s-${n % 40}`,
+    provider: n % 2 === 0 ? "anthropic" : "openai",
+    modelRouted: ["claude-sonnet-4-5", "gpt-5", "claude-sonnet-4-5", "nobody-knows"][n % 4] ?? null,
+    outcome: n % 11 === 0 ? ("failed" as const) : ("completed" as const),
+  }));
+  await fillLedger(store, changes.slice(0, 800), { instanceId: 1 });
+  await fillLedger(store, changes.slice(800), { instanceId: 2 });
+  const dearer = { ...TEST_PRICES, "gpt-5": { input: 2_500_000, output: 20_000_000 } };
+  const deps = { store, clock: systemClock, book: bookOf(dearer, "test prices 2"), costOf };
+  await recost(deps, {}, { apply: true, reason: "the price was wrong", by: "a test" });
+  if (entries === "single entries") await toSingleEntries(store);
+}
 
 function checks(database: TestDatabase, entries: Entries): void {
   let store: Store;
   beforeEach(async () => {
     store = await database.open();
-    for (let pid = 1; pid <= 7; pid++) await store.db.insertInto("instances").values(RUN).execute();
-    const changes = Array.from({ length: 1_200 }, (_, n) => ({
-      id: idOf(n),
-      userId: n % 3 === 0 ? null : n % 3,
-      apiKeyId: n % 5 === 0 ? null : n % 5,
-      session: `s-${n % 40}`,
-      provider: n % 2 === 0 ? "anthropic" : "openai",
-      modelRouted: ["claude-sonnet-4-5", "gpt-5", "claude-sonnet-4-5", "nobody-knows"][n % 4] ?? null,
-      outcome: n % 11 === 0 ? ("failed" as const) : ("completed" as const),
-    }));
-    await fillLedger(store, changes.slice(0, 800), { instanceId: 1 });
-    await fillLedger(store, changes.slice(800), { instanceId: 2 });
-    const dearer = { ...TEST_PRICES, "gpt-5": { input: 2_500_000, output: 20_000_000 } };
-    const deps = { store, clock: systemClock, book: bookOf(dearer, "test prices 2"), costOf };
-    await recost(deps, {}, { apply: true, reason: "the price was wrong", by: "a test" });
-    if (entries === "single entries") await toSingleEntries(store);
   });
 
   async function tamper(...statements: string[]): Promise<void> {
