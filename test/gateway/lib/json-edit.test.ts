@@ -29,7 +29,9 @@ it("means the same as an edit of the values", () => {
           Object.entries(changes).map(([key, value]) => [key, value === null ? null : JSON.stringify(value)]),
         );
         const all = Object.entries({ ...object, ...changes });
-        const expected = Object.fromEntries(all.filter(([key, value]) => !(Object.hasOwn(changes, key) && value === null)));
+        const expected = Object.fromEntries(
+          all.filter(([key, value]) => !(Object.hasOwn(changes, key) && value === null)),
+        );
         expect(JSON.parse(edit(JSON.stringify(object, null, indent), edits))).toEqual(
           JSON.parse(JSON.stringify(expected)),
         );
