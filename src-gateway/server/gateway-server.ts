@@ -5,7 +5,7 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import { setTimeout as wait } from "node:timers/promises";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { noteClient } from "../lib/client-address.ts";
 import type { Logger } from "../lib/logger.ts";
@@ -13,6 +13,7 @@ import type { ListenerSettings, TimeoutSettings } from "../settings/types.ts";
 import { allowOrigin, policyFor, refuseForeign } from "./guard-request.ts";
 import { KEEP_ALIVE_MS } from "./lane/answer-head.ts";
 import { type HandleInference, Lane } from "./lane/lane.ts";
+import { takeLastArrivals } from "./last-arrivals.ts";
 import type { OriginPolicy } from "./origin-guard.ts";
 import { answerClientError, declineUpgrade, refuseUpgrade } from "./raw-answers.ts";
 import type { ResponsesSockets } from "./responses-socket/responses-sockets.ts";
@@ -91,7 +92,7 @@ class ListeningServer implements GatewayServer {
   async stop(drainMs: number): Promise<void> {
     this.traffic.isStopping = true;
     const { isWorker } = this.options;
-    const hasTaken = await this.takeWhoWaits();
+    const hasTaken = await takeLastArrivals(() => this.taken, SILENCE_MS);
     // Where all workers are closed, the process before them would hold what it has just accepted until they have ended.
     const closed = isWorker ? this.turnAway() : this.closeListeners();
     // Those taken last have not been read from yet, which `node:http` takes for idle: its own close would reset them.
@@ -118,18 +119,6 @@ class ListeningServer implements GatewayServer {
     const sendAway = (socket: Socket): Socket => socket.destroy();
     for (const server of this.servers) server.removeAllListeners("connection").on("connection", sendAway);
     return new Promise(() => {});
-  }
-
-  /** Whoever the kernel has let in comes in before the door closes, which would break those connections: one a turn. */
-  private async takeWhoWaits(): Promise<boolean> {
-    const deadline = performance.now() + SILENCE_MS;
-    const first = this.taken;
-    await nextTurn();
-    for (let before = -1; before !== this.taken && performance.now() < deadline; ) {
-      before = this.taken;
-      await nextTurn();
-    }
-    return this.taken > first;
   }
 
   private async drain(drainMs: number, closed: Promise<unknown>): Promise<void> {
