@@ -2,7 +2,8 @@
  * What a process that is killed leaves of the exchanges that it had not yet written to the database: their newest states,
  * in two files by turns. All notes of one turn of the event loop are one write without a wait for the disk, made at the end
  * of that turn: they survive the end of the process, though not that of the machine. What a kill can lose is a request of
- * the very turn in which it arrived, of whose answer nobody has seen a byte, or the end of one that was answered in it.
+ * the very turn in which it arrived, of whose answer nobody has seen a byte, or the end of one that was answered in that
+ * turn or the one before.
  */
 import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 /** An answer on a connection of the lane: what `reply.ts` is for `node:http`, with one write for a small answer. */
 import type { Socket } from "node:net";
 import type { Reply } from "../../exchange/types.ts";
+import { EndOfTurn } from "../../lib/end-of-turn.ts";
 import { type AnswerHead, type Closing, encodeAnswerHead } from "./answer-head.ts";
 
 /** Longer pieces are not copied to stand beside their frame. */
@@ -33,7 +34,10 @@ export class LaneReply implements Reply {
   private isGone = false;
   private isWaiting = false;
   private isTimed = false;
+  /** What it has to say goes out at the end of this turn. */
   private isGathering = false;
+  private isCorked = false;
+  private last: Buffer | null = null;
   private finishing: Promise<boolean> | null = null;
   private tellFinished: ((isWhole: boolean) => void) | null = null;
 
@@ -73,17 +77,16 @@ export class LaneReply implements Reply {
     this.isEnded = true;
     if (this.isGone || !this.socket.writable) return;
     this.bytesOut += bytes?.length ?? 0;
-    this.send(bytes ?? NOTHING, true);
-    this.letGo();
-    if (this.socket.writableLength === 0 && !this.socket.errored) this.flushed();
-    else {
-      this.limitStall(this.stallMs);
-      // Whatever stands before it in the queue has gone when this has.
-      this.socket.write(NOTHING, (error) => this.flushed(error));
+    this.last = bytes ?? NOTHING;
+    if (!this.isGathering) {
+      this.isGathering = true;
+      turnEnd.add(this);
     }
   }
 
   cut(): void {
+    // All of it is there, and goes out when this turn ends.
+    if (this.last !== null) return;
     this.isEnded = true;
     if (this.isDelivered || this.isGone || this.socket.destroyed) return;
     // What was written goes out first; then the connection closes without the end mark of the body. A client that does not
@@ -127,14 +130,28 @@ export class LaneReply implements Reply {
   private gather(): void {
     if (this.isGathering) return;
     this.isGathering = true;
+    this.isCorked = true;
     this.socket.cork();
-    process.nextTick(letGo, this);
+    turnEnd.add(this);
   }
 
   letGo(): void {
-    if (!this.isGathering) return;
+    const { socket, last } = this;
     this.isGathering = false;
-    this.socket.uncork();
+    this.last = null;
+    const isGone = this.isGone || !socket.writable;
+    if (last !== null && !isGone) this.send(last, true);
+    if (this.isCorked) {
+      this.isCorked = false;
+      socket.uncork();
+    }
+    if (last === null || isGone) return;
+    if (socket.writableLength === 0 && !socket.errored) this.flushed();
+    else {
+      this.limitStall(this.stallMs);
+      // Whatever stands before it in the queue has gone when this has.
+      socket.write(NOTHING, (error) => this.flushed(error));
+    }
   }
 
   private send(bytes: Buffer, isLast: boolean): boolean {
@@ -191,4 +208,4 @@ export class LaneReply implements Reply {
   }
 }
 
-const letGo = (reply: LaneReply): void => reply.letGo();
+const turnEnd = new EndOfTurn<LaneReply>((reply) => reply.letGo());

@@ -7,6 +7,7 @@
 import http from "node:http";
 import type { TcpNetConnectOpts } from "node:net";
 import type { buildConnector } from "undici";
+import { EndOfTurn } from "../../lib/end-of-turn.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionPool, type PoolOptions } from "./connection-pool.ts";
 import { clientClosed } from "./failures.ts";
@@ -42,8 +43,7 @@ export function createHttp1Client(
 class Client implements Http1Client {
   readonly #pools = new Map<string, ConnectionPool>();
   readonly #poolOptions: PoolOptions;
-  /** Those that are looked at when the sockets have been heard once more. */
-  #waiting: Connection[] = [];
+  readonly #unsettled = new EndOfTurn<Connection>((connection) => connection.settle());
   #isClosed = false;
   #sweeper: NodeJS.Timeout | null = null;
 
@@ -62,9 +62,7 @@ class Client implements Http1Client {
         onread.callback = (length) => connection.onBytes(length, onread.buffer);
         connector(address, callback);
       },
-      soon: (connection) => {
-        if (this.#waiting.push(connection) === 1) setImmediate(() => this.#settle());
-      },
+      soon: (connection) => this.#unsettled.add(connection),
     };
   }
 
@@ -86,12 +84,6 @@ class Client implements Http1Client {
     this.#pools.set(origin, pool);
     this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MS).unref();
     return pool;
-  }
-
-  #settle(): void {
-    const settled = this.#waiting;
-    this.#waiting = [];
-    for (const connection of settled) connection.settle();
   }
 
   #sweep(): void {
