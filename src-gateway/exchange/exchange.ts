@@ -47,7 +47,8 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
   try {
     const principal = identifyCaller(inbound, world, { keeper, spending, noRoom });
     keeper.outside.leave();
-    const held = await inbound.readBody();
+    const reading = inbound.readBody();
+    const held = reading instanceof Promise ? await reading : reading;
     keeper.outside.heard();
     try {
       const asked = scanBody(held.bytes);

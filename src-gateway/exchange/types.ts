@@ -75,7 +75,7 @@ export interface Inbound {
    */
   transcript?(id: string): { items: ItemsText[]; before: string | null } | null;
   /** Reads the body; see `server/read-body.ts` for what it throws. */
-  readBody(): Promise<{ bytes: Buffer; wireBytes: number; release(): void }>;
+  readBody(): Soon<{ bytes: Buffer; wireBytes: number; release(): void }>;
   /** Aborts when the caller leaves, whether before or during the answer. */
   signal: Leaving;
   reply: Reply;

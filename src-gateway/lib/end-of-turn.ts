@@ -1,23 +1,88 @@
 /**
- * What is put off until the sockets that are ready now have been heard, and then done for all at once. Whoever is woken by
- * the first of several writes is awake for the others, which the system then does for half of the price.
+ * What is put off until the sockets that are ready now have been heard, and then done for all at once: first the work, then
+ * the writes that come of it. The same code for one after another costs less than one thing after the other for each; and
+ * whoever is woken by the first of several writes is awake for the others, which the system then does for half of the price.
  */
+type Stage = "work" | "writes";
+
+/** A turn works no longer than that before its answers go out; the rest is for the next. */
+const MAX_WORK_MS = 3;
+const MAX_HOLD_MS = 1;
+
+const due: Record<Stage, { doUntil(endMs: number): boolean }[]> = { work: [], writes: [] };
+let isArmed = false;
+let isHeld = false;
+/** Monotonic; null while no work is held. */
+let heldSinceMs: number | null = null;
+
+/**
+ * Somebody has come in, and others may stand behind. The system lets in one a turn, so turns are kept short for a moment, and
+ * what they have brought is worked on together.
+ */
+export function holdWork(): void {
+  isHeld = true;
+}
+
 export class EndOfTurn<Item> {
+  readonly #stage: Stage;
   readonly #work: (item: Item) => void;
   #waiting: Item[] = [];
 
   /** @param work must not throw. */
-  constructor(work: (item: Item) => void) {
+  constructor(stage: Stage, work: (item: Item) => void) {
+    this.#stage = stage;
     this.#work = work;
   }
 
   add(item: Item): void {
-    if (this.#waiting.push(item) === 1) setImmediate(this.#doAll);
+    if (this.#waiting.push(item) > 1) return;
+    due[this.#stage].push(this);
+    arm();
   }
 
-  readonly #doAll = (): void => {
+  /** At least one. @returns false when the time was up before all was done. */
+  doUntil(endMs: number): boolean {
     const items = this.#waiting;
     this.#waiting = [];
-    for (const item of items) this.#work(item);
-  };
+    for (let at = 0; at < items.length; at++) {
+      this.#work(items[at] as Item);
+      if (at + 1 < items.length && performance.now() > endMs) {
+        this.#waiting = [...items.slice(at + 1), ...this.#waiting];
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+/** Two calls, because the promises that the work has settled are heard between them. */
+function arm(): void {
+  if (isArmed) return;
+  isArmed = true;
+  setImmediate(doWork);
+  setImmediate(endTurn);
+}
+
+function doWork(): void {
+  const wasHeld = isHeld;
+  isHeld = false;
+  if (wasHeld && due.work.length > 0) {
+    heldSinceMs ??= performance.now();
+    if (performance.now() - heldSinceMs < MAX_HOLD_MS) return;
+  }
+  heldSinceMs = null;
+  doAll("work", performance.now() + MAX_WORK_MS);
+}
+
+function doAll(stage: Stage, endMs = Number.POSITIVE_INFINITY): void {
+  const all = due[stage];
+  if (all.length === 0) return;
+  due[stage] = [];
+  for (const each of all) if (!each.doUntil(endMs)) due[stage].push(each);
+}
+
+function endTurn(): void {
+  isArmed = false;
+  doAll("writes");
+  if (due.work.length > 0) arm();
 }

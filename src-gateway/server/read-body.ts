@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { GatewayError } from "../ir/errors.ts";
+import type { Soon } from "../lib/soon.ts";
 import { DeclaredBytes } from "./declared-bytes.ts";
 
 /** Bytes of request bodies that the process holds at this moment, shared by all requests. */
@@ -48,15 +49,16 @@ export type Hold = (bytes: number) => void;
 /** A body that is still to be read, whichever way it comes. */
 export interface ArrivingBody {
   readonly headers: IncomingHttpHeaders;
-  /** The bytes as they came over the wire. @throws what `readBody` throws. */
-  collect(maxBytes: number, hold: Hold): Promise<Buffer>;
+  /** The bytes as they came over the wire. @throws what `readBody` throws, at once or later. */
+  collect(maxBytes: number, hold: Hold): Soon<Buffer>;
 }
 
 /**
- * @throws GatewayError body_too_large, overloaded, unsupported_content_encoding, invalid_encoding.
+ * At once where all of it is there.
+ * @throws GatewayError body_too_large, overloaded, unsupported_content_encoding, invalid_encoding, at once or later.
  * @throws ClientGone
  */
-export async function readBody(body: ArrivingBody, maxBytes: number, budget: BodyBudget): Promise<HeldBody> {
+export function readBody(body: ArrivingBody, maxBytes: number, budget: BodyBudget): Soon<HeldBody> {
   const encoding = (body.headers["content-encoding"] ?? "identity").trim().toLowerCase();
   const decompress = encoding === "identity" || encoding === "" ? null : DECOMPRESSORS[encoding];
   if (decompress === undefined) {
@@ -66,35 +68,66 @@ export async function readBody(body: ArrivingBody, maxBytes: number, budget: Bod
       { param: "content-encoding" },
     );
   }
-  let held = 0;
-  const hold: Hold = (bytes) => {
-    if (budget.heldBytes + bytes > budget.maxBytes) {
+  const room = new Room(budget);
+  try {
+    const raw = body.collect(maxBytes, (bytes) => room.hold(bytes));
+    if (decompress === null && !(raw instanceof Promise)) return room.filledWith(raw, raw.length);
+    return readLater(raw, room, decompress === null ? null : (bytes) => unpack(decompress, bytes, encoding, maxBytes));
+  } catch (error) {
+    room.release();
+    throw error;
+  }
+}
+
+async function readLater(
+  collecting: Soon<Buffer>,
+  room: Room,
+  unpacked: ((bytes: Buffer) => Promise<Buffer>) | null,
+): Promise<HeldBody> {
+  try {
+    const raw = await collecting;
+    const bytes = unpacked ? await unpacked(raw) : raw;
+    if (unpacked) room.hold(bytes.length);
+    return room.filledWith(bytes, raw.length);
+  } catch (error) {
+    room.release();
+    throw error;
+  }
+}
+
+/** What one body takes of the budget. */
+class Room {
+  private readonly budget: BodyBudget;
+  private heldBytes = 0;
+
+  constructor(budget: BodyBudget) {
+    this.budget = budget;
+  }
+
+  /** @throws GatewayError overloaded. */
+  hold(bytes: number): void {
+    if (this.budget.heldBytes + bytes > this.budget.maxBytes) {
       throw new GatewayError(
         "overloaded",
         "The gateway holds too many large requests at once. Try again in a moment.",
-        {
-          retryAfterMs: 1000,
-        },
+        { retryAfterMs: 1000 },
       );
     }
-    held += bytes;
-    budget.heldBytes += bytes;
-  };
-  const release = (): void => {
-    budget.heldBytes -= held;
-    held = 0;
-  };
-  try {
-    const raw = await body.collect(maxBytes, hold);
-    const bytes = decompress ? await unpack(decompress, raw, encoding, maxBytes) : raw;
-    if (decompress) hold(bytes.length);
+    this.heldBytes += bytes;
+    this.budget.heldBytes += bytes;
+  }
+
+  release(): void {
+    this.budget.heldBytes -= this.heldBytes;
+    this.heldBytes = 0;
+  }
+
+  /** @throws GatewayError invalid_encoding. */
+  filledWith(bytes: Buffer, wireBytes: number): HeldBody {
     if (!isUtf8(bytes)) {
       throw new GatewayError("invalid_encoding", "The body is not valid UTF-8. JSON must be sent as UTF-8.");
     }
-    return { bytes, wireBytes: raw.length, release };
-  } catch (error) {
-    release();
-    throw error;
+    return { bytes, wireBytes, release: () => this.release() };
   }
 }
 

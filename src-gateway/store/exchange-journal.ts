@@ -1,12 +1,13 @@
 /**
  * What a process that is killed leaves of the exchanges that it had not yet written to the database: their newest states,
- * in two files by turns. All notes of one turn of the event loop are one write without a wait for the disk, made at the end
- * of that turn: they survive the end of the process, though not that of the machine. What a kill can lose is a request of
- * the very turn in which it arrived, of whose answer nobody has seen a byte, or the end of one that was answered in that
- * turn or the one before.
+ * in two files by turns. All notes of one turn of the event loop are one write without a wait for the disk, at the end of
+ * that turn and before its answers go out: they survive the end of the process, though not that of the machine. What a kill
+ * can lose is a request of the very turn in which it arrived, of whose answer nobody has seen a byte, or the end of one that
+ * was answered in that turn or in the one before.
  */
 import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { EndOfTurn } from "../lib/end-of-turn.ts";
 import type { Logger } from "../lib/logger.ts";
 import { describeError } from "./database-errors.ts";
 import { noteOf, priceNote } from "./exchange-notes.ts";
@@ -28,6 +29,8 @@ export interface ExchangeJournal {
   /** Nothing is left to be remembered. */
   remove(): void;
 }
+
+const turnEnd = new EndOfTurn<() => void>("writes", (settle) => settle());
 
 const PREFIX = "noted-exchanges-";
 /** Earlier gateways called them `.ndjson`; they would not understand these notes, and must not take them for theirs. */
@@ -63,7 +66,7 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
   return {
     settle,
     note(record) {
-      if (fresh.push(record) === 1) setImmediate(settle);
+      if (fresh.push(record) === 1) turnEnd.add(settle);
     },
     turn() {
       settle();

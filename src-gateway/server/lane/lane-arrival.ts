@@ -1,6 +1,7 @@
 /** A usual request on a connection of the lane, and its answer. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
+import type { Soon } from "../../lib/soon.ts";
 import type { Arrival } from "../arrival.ts";
 import type { Hold } from "../read-body.ts";
 import type { Closing } from "./answer-head.ts";
@@ -53,15 +54,19 @@ export class LaneArrival implements Arrival, ReplyOwner {
   }
 
   openReply(options: { requestId: string; stallMs: number }): LaneReply {
-    this.reply ??= new LaneReply(this, options);
+    if (this.reply === null) {
+      this.reply = new LaneReply(this, options);
+      if (this.isOver) this.reply.gone();
+    }
     return this.reply;
   }
 
   onGone(listener: () => void): void {
-    this.tellGone = listener;
+    if (this.isOver) listener();
+    else this.tellGone = listener;
   }
 
-  collect(maxBytes: number, hold: Hold): Promise<Buffer> {
+  collect(maxBytes: number, hold: Hold): Soon<Buffer> {
     const collecting = this.body.collect(maxBytes, hold);
     if (this.body.leftBytes > 0) this.owner.readOn();
     return collecting;

@@ -1,4 +1,5 @@
 /** A body on its way in, of a length that its head has declared. */
+import type { Soon } from "../../lib/soon.ts";
 import { DeclaredBytes } from "../declared-bytes.ts";
 import { ClientGone, type Hold, tooLarge } from "../read-body.ts";
 
@@ -33,23 +34,23 @@ export class LaneBody {
     return true;
   }
 
-  /** Once. */
-  collect(maxBytes: number, hold: Hold): Promise<Buffer> {
+  /** Once. @throws what `readBody` throws, at once or later. */
+  collect(maxBytes: number, hold: Hold): Soon<Buffer> {
     const kept = this.kept ?? [];
     this.forget();
     if (this.declaredBytes > maxBytes) {
       this.isDropped = true;
-      return Promise.reject(tooLarge(maxBytes));
+      throw tooLarge(maxBytes);
     }
-    if (this.isGone) return Promise.reject(new ClientGone("The client left before its body was read."));
+    if (this.isGone) throw new ClientGone("The client left before its body was read.");
     const place = new DeclaredBytes(this.declaredBytes, hold);
     try {
       for (const piece of kept) place.push(piece);
     } catch (error) {
       this.isDropped = true;
-      return Promise.reject(error);
+      throw error;
     }
-    if (this.leftBytes === 0) return Promise.resolve(place.take());
+    if (this.leftBytes === 0) return place.take();
     this.place = place;
     return new Promise((resolve, reject) => {
       this.resolve = resolve;

@@ -208,4 +208,4 @@ export class LaneReply implements Reply {
   }
 }
 
-const turnEnd = new EndOfTurn<LaneReply>((reply) => reply.letGo());
+const turnEnd = new EndOfTurn<LaneReply>("writes", (reply) => reply.letGo());

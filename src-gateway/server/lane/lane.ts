@@ -8,6 +8,7 @@ import type { Socket } from "node:net";
 import { toGatewayError } from "../../ir/errors.ts";
 import { requestIdOf } from "../../ir/exchange-record.ts";
 import { clientAt } from "../../lib/client-address.ts";
+import { EndOfTurn, holdWork } from "../../lib/end-of-turn.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { WIRES } from "../../protocols/wires.ts";
 import type { Arrival } from "../arrival.ts";
@@ -47,6 +48,10 @@ export class Lane implements ConnectionOwner {
   private readonly toHttp: (socket: Socket) => void;
   private readonly connections: LaneConnection[] = [];
   private sweeper: NodeJS.Timeout | null = null;
+  private readonly beginnings = new EndOfTurn<{ arrival: LaneArrival; route: InferenceRoute }>(
+    "work",
+    ({ arrival, route }) => this.begin(arrival, route),
+  );
 
   /** From now on the connections of this server come here first. */
   constructor(server: Server, options: LaneOptions) {
@@ -67,6 +72,7 @@ export class Lane implements ConnectionOwner {
   private take(socket: Socket): void {
     const connection = new LaneConnection(socket, this);
     connection.place = this.connections.push(connection) - 1;
+    holdWork();
     this.sweeper ??= setInterval(() => this.sweep(), SWEEP_MS).unref();
   }
 
@@ -90,6 +96,10 @@ export class Lane implements ConnectionOwner {
 
   begun(arrival: LaneArrival, route: InferenceRoute): void {
     this.options.traffic.begun();
+    this.beginnings.add({ arrival, route });
+  }
+
+  private begin(arrival: LaneArrival, route: InferenceRoute): void {
     const id = this.options.nextId();
     try {
       this.options.inference(arrival, route, id);

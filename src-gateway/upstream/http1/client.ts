@@ -43,7 +43,7 @@ export function createHttp1Client(
 class Client implements Http1Client {
   readonly #pools = new Map<string, ConnectionPool>();
   readonly #poolOptions: PoolOptions;
-  readonly #unsettled = new EndOfTurn<Connection>((connection) => connection.settle());
+  readonly #unsettled = new EndOfTurn<Connection>("writes", (connection) => connection.settle());
   #isClosed = false;
   #sweeper: NodeJS.Timeout | null = null;
 

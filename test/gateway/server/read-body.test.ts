@@ -14,7 +14,8 @@ let outcomes: (Buffer | Error)[] = [];
 let arrived: () => void = () => {};
 
 const server = http.createServer((request, response) => {
-  readBody(new HttpArrival(request, response), LIMIT, budget).then(
+  const read = async () => await readBody(new HttpArrival(request, response), LIMIT, budget);
+  read().then(
     (held) => {
       outcomes.push(held.bytes);
       held.release();

@@ -36,7 +36,8 @@ describe.each([
       const told: string[] = [];
       const reply = arrival.openReply({ requestId: "req_1", stallMs: options.stallMs ?? 15_000 });
       arrival.onGone(() => told.push("gone"));
-      await readBody(arrival, MAX_BODY_BYTES, budget).then(
+      const read = async () => await readBody(arrival, MAX_BODY_BYTES, budget);
+      await read().then(
         ({ bytes, release }) => {
           told.push(`read ${bytes.length}`);
           release();
