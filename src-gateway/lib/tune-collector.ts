@@ -2,7 +2,7 @@ import { flushCompileCache } from "node:module";
 import { setFlagsFromString } from "node:v8";
 
 /**
- * Two habits of V8's garbage collector that cost a gateway more than they are worth.
+ * Three habits of V8's garbage collector that cost a gateway more than they are worth.
  *
  * It would put objects of kinds that have lived long before, as those of requests do, into old memory at once; whatever they
  * lead to is then held until the next full collection, and copied there. Of a small request that was 11 of 110 KB, and a
@@ -11,6 +11,10 @@ import { setFlagsFromString } from "node:v8";
  * And it would collect everything whenever 64 MB of buffers have come and gone, however little there is else: that was each
  * fortieth body of 500 KB, and half of what these cost. Now buffers count as a part of all memory, as objects do.
  *
+ * And it would collect everything again as soon as memory has grown by a half or so, since it sees how little of it objects
+ * take, and not how fast buffers come and go. Now it may grow to three times of what was left the last time: a sixth less CPU
+ * for large bodies, and at the peak no more memory.
+ *
  * To be called when the gateway listens. What Node and this program bring compiled was compiled under other flags and is not
  * taken once these are set, so what was compiled until now is written down before.
  */
@@ -18,4 +22,5 @@ export function tuneCollector(): void {
   flushCompileCache();
   setFlagsFromString("--no-allocation-site-pretenuring");
   setFlagsFromString("--external-memory-accounted-in-global-limit");
+  setFlagsFromString("--heap-growing-percent=200");
 }
