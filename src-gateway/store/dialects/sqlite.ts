@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import Sqlite from "better-sqlite3";
-import { Kysely, type SqliteDatabase, SqliteDialect } from "kysely";
+import { Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement } from "kysely";
 import type { Store } from "../open-store.ts";
 import type { Database } from "../schema.ts";
 import { createLateSync } from "./late-sync.ts";
@@ -75,21 +75,48 @@ const MAX_STATEMENTS = 500;
 
 /** Preparing a statement costs more than running it, and the same few come again and again. */
 function withKnownStatements(database: Sqlite.Database): SqliteDatabase {
-  const known = new Map<string, Sqlite.Statement>();
+  const known = new Map<string, KnownStatement>();
   return {
     close: () => void database.close(),
     prepare(text) {
       // A full disk ends a transaction by itself; an error about the rollback would hide the one about the disk.
-      if (text === "rollback" && !database.inTransaction) return database.prepare("select 1");
+      if (text === "rollback" && !database.inTransaction) return new KnownStatement(database.prepare("select 1"));
       const found = known.get(text);
       // One that is being read from row by row cannot be used a second time.
       if (found !== undefined && !found.busy) return found;
-      const statement = database.prepare(text);
+      const statement = new KnownStatement(database.prepare(text));
       if (known.size >= MAX_STATEMENTS) known.clear();
       known.set(text, statement);
       return statement;
     },
   };
+}
+
+/** Takes the parameters one by one, which is a fifth of the work of a large statement cheaper than to look into a list. */
+class KnownStatement implements SqliteStatement {
+  readonly reader: boolean;
+  private readonly statement: Sqlite.Statement;
+
+  constructor(statement: Sqlite.Statement) {
+    this.statement = statement;
+    this.reader = statement.reader;
+  }
+
+  get busy(): boolean {
+    return this.statement.busy;
+  }
+
+  all(parameters: readonly unknown[]): unknown[] {
+    return this.statement.all(...parameters);
+  }
+
+  run(parameters: readonly unknown[]): Sqlite.RunResult {
+    return this.statement.run(...parameters);
+  }
+
+  iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
+    return this.statement.iterate(...parameters);
+  }
 }
 
 /** The ledger says who asked what and when: nobody else on the machine needs to read it, not even for a moment. */
