@@ -1,4 +1,7 @@
 import type { UpstreamFailure, UpstreamRequest } from "../exchange/types.ts";
+import { EndOfTurn } from "../lib/end-of-turn.ts";
+
+const turnEnd = new EndOfTurn<Silence>("writes", (silence) => silence.settle());
 
 /**
  * How long a provider may say nothing: before its answer, and in the middle of it. Own timers, because undici's are up to a
@@ -28,7 +31,15 @@ export class Silence {
 
   answering(): void {
     this.#isAnswering = true;
-    if (this.#isWanted) this.#wait(this.#timeouts.idleMs);
+    if (!this.#isWanted) return;
+    this.#hasHeard = true;
+    this.#untilMs = performance.now() + this.#timeouts.idleMs;
+    if (this.#isTimerLate) turnEnd.add(this);
+  }
+
+  /** Most answers are whole by now, and need no timer for the rest of them. */
+  settle(): void {
+    if (this.#isWanted && this.#isTimerLate) this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - performance.now())));
   }
 
   /** A byte has come; or nobody was listening until now. */
@@ -48,13 +59,16 @@ export class Silence {
   #wait(ms: number): void {
     this.#hasHeard = true;
     this.#untilMs = performance.now() + ms;
-    // Answers are many and silences few: the timer that is there serves, unless it would be late.
-    if (this.#timer && this.#timerAtMs <= this.#untilMs) return;
-    if (this.#timer) clearTimeout(this.#timer);
-    this.#setTimer(ms);
+    if (this.#isTimerLate) this.#setTimer(ms);
+  }
+
+  /** Answers are many and silences few: the timer that is there serves, unless it would be late. */
+  get #isTimerLate(): boolean {
+    return this.#timer === null || this.#timerAtMs > this.#untilMs;
   }
 
   #setTimer(ms: number): void {
+    if (this.#timer) clearTimeout(this.#timer);
     this.#timerAtMs = performance.now() + ms;
     const timer = setTimeout(() => {
       const leftMs = this.#untilMs - performance.now();
