@@ -12,7 +12,6 @@ import { createRequestLog } from "../../../src-gateway/request-log/request-log.t
 import { createExchangeWriter, type ExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
 import type { ExchangeWriterOptions } from "../../../src-gateway/store/exchange-writer-options.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
-import { EVERYBODY, ROLLUP_DIMENSIONS } from "../../../src-gateway/store/rollup-columns.ts";
 import {
   describeOnBothDatabases,
   describeOnPostgres,
@@ -138,26 +137,6 @@ describeOnBothDatabases("the exchange writer", (database) => {
     writer.close(completedRecord(FIRST_ID, { outcome: "failed" }));
     await writer.flush();
     expect(await rowsOf(store)).toEqual([completedRecord(FIRST_ID)]);
-  });
-
-  it("counts each once in a large group of which some were closed before", async () => {
-    const store = await database.open();
-    const writer = writerOn(store);
-    for (const at of [0, 7, 39]) writer.close(completedRecord(FIRST_ID + at));
-    await writer.flush();
-    const again = series(40).map((record) => ({ ...record, project: "later" }));
-    for (const record of again) writer.close(record);
-    await writer.flush();
-    const rows = await rowsOf(store);
-    expect(rows).toHaveLength(40);
-    expect(rows.filter(({ project }) => project === "later")).toHaveLength(37);
-    const { requests } = await store.db
-      .selectFrom("usage_days")
-      .select(({ fn }) => fn.sum("requests").as("requests"))
-      .where("dimension", "=", ROLLUP_DIMENSIONS.indexOf("all"))
-      .where("scope", "=", EVERYBODY)
-      .executeTakeFirstOrThrow();
-    expect(Number(requests)).toBe(40);
   });
 
   it("does not open again what was taken for interrupted, but closes it", async () => {
