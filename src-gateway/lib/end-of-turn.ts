@@ -21,6 +21,8 @@ let heldSinceMs: number | null = null;
  */
 export function holdWork(): void {
   isHeld = true;
+  // What comes in a later turn is not held for it.
+  arm();
 }
 
 export class EndOfTurn<Item> {

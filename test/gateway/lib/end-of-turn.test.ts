@@ -68,6 +68,11 @@ describe("the end of a turn", () => {
     work.add("two");
     await nextTurn();
     expect(said).toEqual(["one", "two"]);
+    holdWork();
+    await nextTurn();
+    work.add("a turn later");
+    await nextTurn();
+    expect(said.splice(2)).toEqual(["a turn later"]);
     const began = performance.now();
     work.add("three");
     while (said.length < 3) {
