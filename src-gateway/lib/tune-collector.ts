@@ -12,8 +12,8 @@ import { setFlagsFromString } from "node:v8";
  * fortieth body of 500 KB, and half of what these cost. Now buffers count as a part of all memory, as objects do.
  *
  * And it would collect everything again as soon as memory has grown by a half or so, since it sees how little of it objects
- * take, and not how fast buffers come and go. Now it may grow to three times of what was left the last time: a sixth less CPU
- * for large bodies, and at the peak no more memory.
+ * take, and not how fast buffers come and go. Now it may grow to three times of what was left the last time: a tenth less CPU
+ * for bodies of 500 KB, and at the peak no more memory.
  *
  * To be called when the gateway listens. What Node and this program bring compiled was compiled under other flags and is not
  * taken once these are set, so what was compiled until now is written down before.
