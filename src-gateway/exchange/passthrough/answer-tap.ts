@@ -1,6 +1,6 @@
 /**
  * Listens to an answer on its way through, for usage and for errors inside a stream. It holds little: a whole JSON answer
- * up to a limit, otherwise the last bytes alone, and one frame at a time where the stream is a conversation.
+ * up to a limit, otherwise the last bytes alone, pictures never, and one frame at a time where the stream is a conversation.
  */
 import { isUtf8 } from "node:buffer";
 import type { Surface, WireProtocol } from "../../ir/protocol.ts";
@@ -11,6 +11,7 @@ import { createSseSplitter } from "../../protocols/sse/splitter.ts";
 import { noFacts } from "../../protocols/stream-facts.ts";
 import type { AnswerFacts } from "../../protocols/types.ts";
 import { WIRES } from "../../protocols/wires.ts";
+import { LeanJson } from "./lean-json.ts";
 import { countsOfAnswer, lastCounts, lastUsage, usageOfAnswer } from "./read-usage.ts";
 
 const WHOLE_BYTES = 1024 * 1024;
@@ -39,6 +40,7 @@ export function createAnswerTap(options: { surface: Surface; wire: WireProtocol;
   const isStream = /\bevent-stream\b/.test(options.contentType);
   if (isStream && CONVERSATION.has(surface)) return frameTap(surface, wire);
   if (!isStream && !/\bjson\b/.test(options.contentType)) return NO_TAP;
+  if (!isStream && surface === "images") return pictureTap();
   return byteTap(isStream ? TAIL_BYTES : WHOLE_BYTES, (bytes, isWhole) => {
     if (isStream) return streamFacts(bytes);
     if (!isWhole) return tailFacts(bytes);
@@ -71,6 +73,20 @@ function frameTap(surface: Surface, wire: WireProtocol): AnswerTap {
       guarded(() => take(splitter.finish()));
       return { facts: reader.facts, complete: !isReadable || sawError || reader.end() };
     },
+  };
+}
+
+/** Pictures are counted, which takes nothing of what they show. */
+function pictureTap(): AnswerTap {
+  const lean = new LeanJson();
+  const tail = byteTap(TAIL_BYTES, tailFacts);
+  return {
+    push(chunk) {
+      tail.push(chunk);
+      if (lean.length <= WHOLE_BYTES) lean.push(chunk);
+    },
+    finish: () =>
+      lean.length > WHOLE_BYTES ? tail.finish() : { facts: answerFacts(lean.bytes(), "images"), complete: true },
   };
 }
 
