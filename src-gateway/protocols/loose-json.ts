@@ -18,9 +18,11 @@ const MOST_TOKENS = 1e12;
 export const asCount = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) && value > 0 ? Math.min(Math.round(value), MOST_TOKENS) : 0;
 
-export function parseObject(bytes: Buffer): JsonObject | null {
+export const parseObject = (bytes: Buffer): JsonObject | null => parseText(bytes.toString("utf8"));
+
+export function parseText(text: string): JsonObject | null {
   try {
-    return asObject(JSON.parse(bytes.toString("utf8")));
+    return asObject(JSON.parse(text));
   } catch {
     return null;
   }

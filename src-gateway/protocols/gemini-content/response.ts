@@ -1,12 +1,14 @@
+import type { Surface } from "../../ir/protocol.ts";
 import { countsFromGemini, tierFromGemini } from "../extra-usage.ts";
 import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { parseWithoutVectors } from "../parse-vectors.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { noFacts } from "../stream-facts.ts";
 import type { AnswerFacts } from "../types.ts";
 import { usageFromGemini } from "../usage.ts";
 
-export function readAnswer(bytes: Buffer): AnswerFacts {
-  const json = parseObject(bytes);
+export function readAnswer(bytes: Buffer, surface: Surface): AnswerFacts {
+  const json = surface === "gemini-embeddings" ? parseWithoutVectors(bytes) : parseObject(bytes);
   return json ? { ...noFacts(), ...factsOf(json) } : noFacts();
 }
 
