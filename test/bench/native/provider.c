@@ -34,8 +34,8 @@ typedef struct {
   Text out; size_t sent; Answer *stream; int next_event, is_paced; long due_ns;
 } Peer;
 
-static const char *NAMES[] = {"chat", "messages", "responses", "gemini"};
-static Answer answers[4];
+static const char *NAMES[] = {"chat", "messages", "responses", "gemini", "embeddings"};
+static Answer answers[5];
 static Peer *peers[MAX_FD];
 static int paced[MAX_FD], paced_count, loop_fd;
 static char secret[256];
@@ -123,7 +123,7 @@ static int answer(int fd) {
   Peer *peer = peers[fd]; static const Text refused = {"HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n", 49};
   size_t line = strcspn(peer->head, "\r");
   int kind = memmem(peer->head, line, "/messages", 9) ? 1 : memmem(peer->head, line, "/responses", 10) ? 2
-    : memmem(peer->head, line, "enerateContent", 14) ? 3 : 0;
+    : memmem(peer->head, line, "enerateContent", 14) ? 3 : memmem(peer->head, line, "/embeddings", 11) ? 4 : 0;
   Answer *found = &answers[kind];
   peer->sent = 0; peer->stream = 0; peer->is_paced = 0;
   if (!strstr(peer->head, secret)) peer->out = refused;
@@ -205,7 +205,7 @@ int main(int count, char **values) {
   if (count != 3) { fprintf(stderr, "provider <answers folder> <secret>\n"); return 2; }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   struct rlimit files = {MAX_FD, MAX_FD}; setrlimit(RLIMIT_NOFILE, &files);
-  for (int at = 0; at < 4; at++) load_answer(values[1], at);
+  for (int at = 0; at < 5; at++) load_answer(values[1], at);
   snprintf(secret, sizeof secret, "%s", values[2]);
   int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)}; socklen_t size = sizeof address;

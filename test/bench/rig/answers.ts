@@ -1,4 +1,7 @@
-/** What the mock provider answers: one answer of 1.5 KB, and one stream of 200 pieces of text, in the words of each wire. */
+/**
+ * What the mock provider answers: one answer of 1.5 KB, and one stream of 200 pieces of text, in the words of each wire; and
+ * vectors, where those are asked for.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -144,6 +147,18 @@ function gemini(): { json: unknown; sse: string } {
   };
 }
 
+/** 64 of 1,536 numbers, as `text-embedding-3-small` gives them: 2 MB. The same in each run. */
+function embeddings(): unknown {
+  let state = 1;
+  const number = (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 36 - 1 / 32;
+  };
+  const vector = (): number[] => Array.from({ length: 1_536 }, number);
+  const data = Array.from({ length: 64 }, (_, index) => ({ object: "embedding", index, embedding: vector() }));
+  return { object: "list", data, model: MODEL, usage: { prompt_tokens: 1117, total_tokens: 1117 } };
+}
+
 export function writeAnswers(folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const [name, { json, sse }] of Object.entries({
@@ -155,4 +170,5 @@ export function writeAnswers(folder: string): void {
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(json));
     writeFileSync(join(folder, `${name}.sse`), sse);
   }
+  writeFileSync(join(folder, "embeddings.json"), JSON.stringify(embeddings()));
 }

@@ -87,7 +87,8 @@ export function describeLoad({ kind, connections }: Load): string {
     paced: "a stream of 200 pieces, one each 10 ms",
     held: "a stream that stops after its first piece",
   };
-  return `${kind.wire}, ${bytes} in, ${answers[kind.mode]}, ${connections} at once`;
+  const answer = kind.surface === "embeddings" ? "64 vectors of 1,536 numbers" : answers[kind.mode];
+  return `${kind.surface ?? kind.wire}, ${bytes} in, ${answer}, ${connections} at once`;
 }
 
 function linesOf(figures: Figures[]): string[] {

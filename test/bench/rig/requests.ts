@@ -8,6 +8,8 @@ export interface RequestKind {
   wire: Wire;
   mode: AnswerMode;
   bodyBytes: number;
+  /** What is asked for in place of an answer in words, on the wire of Chat Completions. */
+  surface?: "embeddings";
   /** What the model is called before the mode: a route of the gateway's configuration may begin with it. */
   model?: string;
 }
@@ -17,10 +19,11 @@ const modelOf = ({ model, mode }: RequestKind): string => `${model ?? "mock"}-${
 
 /** A body of about so many bytes, most of it in the conversation, its short members at the end as coding agents send it. */
 export function bodyOf(kind: RequestKind): Buffer {
-  const { wire, mode, bodyBytes } = kind;
+  const { wire, mode, bodyBytes, surface } = kind;
   const stream = mode !== "plain";
   const model = modelOf(kind);
   const build = (turns: string[]): unknown => {
+    if (surface === "embeddings") return { model, input: turns };
     const roles = turns.map((text, at) => ({ role: at % 2 === 0 ? "user" : "assistant", content: text }));
     switch (wire) {
       case "chat":
@@ -53,6 +56,7 @@ export function bodyOf(kind: RequestKind): Buffer {
 }
 
 export function pathOf(kind: RequestKind): string {
+  if (kind.surface === "embeddings") return "/v1/embeddings";
   switch (kind.wire) {
     case "chat":
       return "/v1/chat/completions";

@@ -1,4 +1,4 @@
-/** Long requests: what it costs to look into them, beside a proxy that passes the bytes on blindly. */
+/** Long requests, and long answers: what it costs to look into them, beside a proxy that passes the bytes on blindly. */
 import { type Bench, withSystems } from "../rig/bench.ts";
 import { startGateway, startNginxProxy, startProxy } from "../rig/systems.ts";
 
@@ -21,5 +21,7 @@ export async function bodies(bench: Bench): Promise<void> {
       if (bodyBytes > 500_000 || !own || !blind) continue;
       bench.relate({ goal: "CPU of a 500 KB body, to a blind proxy", value: own / blind, atMost: 1.3 });
     }
+    const kind = { wire: "chat", surface: "embeddings", mode: "plain", bodyBytes: 16_000 } as const;
+    await bench.compare("Embeddings", systems, { kind, connections: 4, sliceMs: 1_000, warmUps: 300 });
   });
 }
