@@ -14,6 +14,8 @@ const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+// Without this, whoever ends the bench with a signal would leave them behind.
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(143));
 
 /** @throws Error with everything that it said when it ends, or says nothing of the kind in time. */
 export function startProgram(

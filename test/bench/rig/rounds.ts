@@ -76,6 +76,7 @@ export async function runRounds(options: RoundOptions): Promise<Figures[]> {
     const before = cpuOf(system);
     const args = [system.port, load.connections, ms, files.get(system) ?? "", requests].map(String);
     const report = await (load.isSpread === true ? ask(loadProgram, args) : ask(...besideCommand(loadProgram, args)));
+    if (report.answered === 0) throw new Error(`${system.name} has answered nothing: ${describe(load)}`);
     // What is written behind the answers belongs to them.
     if (system.pid !== null) await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
     const us = system.pid === null ? null : (cpuOf(system) - before) / 1000;
@@ -105,6 +106,8 @@ export async function runRounds(options: RoundOptions): Promise<Figures[]> {
 const WARM_UPS = 30_000;
 const WARM_UP_MS = 20_000;
 const SETTLE_MS = 120;
+
+const describe = ({ kind, connections }: Load): string => `${JSON.stringify(kind)}, ${connections} at once`;
 
 const cpuOf = ({ pid, morePids = [] }: System): number =>
   pid === null ? 0 : [pid, ...morePids].reduce((sum, each) => sum + cpuNs(each), 0);
