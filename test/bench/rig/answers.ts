@@ -155,8 +155,8 @@ function embeddings(): unknown {
     return state / 2 ** 36 - 1 / 32;
   };
   const vector = (): number[] => Array.from({ length: 1_536 }, number);
-  const data = Array.from({ length: 64 }, (_, index) => ({ object: "embedding", index, embedding: vector() }));
-  return { object: "list", data, model: MODEL, usage: { prompt_tokens: 1117, total_tokens: 1117 } };
+  const vectors = Array.from({ length: 64 }, (_, index) => ({ object: "embedding", index, embedding: vector() }));
+  return { object: "list", data: vectors, model: MODEL, usage: { prompt_tokens: 1117, total_tokens: 1117 } };
 }
 
 export function writeAnswers(folder: string): void {
