@@ -15,7 +15,7 @@ const CLOSING = 0x5d;
 const MINUS = 0x2d;
 
 /**
- * The object that the bytes hold, in which long strings and long lists of numbers are empty.
+ * The object that the bytes hold, in which long strings and long lists of numbers are empty unless it is an error.
  * @returns null where they hold none.
  */
 export function parseWithoutVectors(bytes: Buffer): JsonObject | null {
@@ -36,8 +36,9 @@ export function parseWithoutVectors(bytes: Buffer): JsonObject | null {
     at = bytes.indexOf(QUOTE, list === null ? end + 1 : leaveOut(...list));
   }
   if (kept === 0) return parseObject(bytes);
-  // A list that holds more than numbers was cut in its middle, which leaves no JSON.
-  return parseText(text + bytes.toString("utf8", kept)) ?? parseObject(bytes);
+  const lean = parseText(text + bytes.toString("utf8", kept));
+  // A list that holds more than numbers was cut in its middle, which leaves no JSON; and an error may have a lot to say.
+  return lean === null || "error" in lean ? parseObject(bytes) : lean;
 }
 
 /** The quote that ends the string which begins with the one at `start`; -1 where there is none. */

@@ -34,6 +34,12 @@ describe("an answer with embeddings", () => {
     expect(facts).toMatchObject({ usage: { inputUncached: 7 } });
   });
 
+  it("is read with every word where it is an error", () => {
+    const message = "The input is too long. ".repeat(20);
+    const facts = WIRES["openai-chat"].readAnswer(Buffer.from(JSON.stringify({ error: { message } })), "embeddings");
+    expect(facts.error?.message).toContain(message.trim());
+  });
+
   it("is left without its vectors alone", () => {
     const data = [0, 1].map((index) => ({ object: "embedding", index, embedding: [] }));
     expect(parseWithoutVectors(Buffer.from(JSON.stringify(answer)))).toEqual({ ...answer, data });
