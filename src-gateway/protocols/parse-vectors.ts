@@ -2,13 +2,13 @@
  * Answers with embeddings, but for their vectors. To read how many tokens they took, two megabytes of numbers need not become
  * numbers: for 64 vectors of 1,536 that held the thread, and everybody else's streams, for 5 ms.
  */
+import { skipSpace, skipString } from "../lib/json-walk.ts";
 import { type JsonObject, parseObject, parseText } from "./loose-json.ts";
 
 /** Shorter values are parsed sooner than left out. */
 const LONG_BYTES = 256;
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const OPENING = 0x5b;
 const CLOSING = 0x5d;
@@ -29,11 +29,10 @@ export function parseWithoutVectors(bytes: Buffer): JsonObject | null {
   };
   // Vectors are what a quoted name leads to, or are strings themselves: all else lies between two quotes.
   for (let at = bytes.indexOf(QUOTE); at >= 0; ) {
-    const end = textEnd(bytes, at);
-    if (end < 0) return parseObject(bytes);
-    leaveOut(at + 1, end);
-    const list = listUnder(bytes, end + 1);
-    at = bytes.indexOf(QUOTE, list === null ? end + 1 : leaveOut(...list));
+    const end = skipString(bytes, at);
+    leaveOut(at + 1, end - 1);
+    const list = listUnder(bytes, end);
+    at = bytes.indexOf(QUOTE, list === null ? end : leaveOut(...list));
   }
   if (kept === 0) return parseObject(bytes);
   const lean = parseText(text + bytes.toString("utf8", kept));
@@ -41,33 +40,14 @@ export function parseWithoutVectors(bytes: Buffer): JsonObject | null {
   return lean === null || "error" in lean ? parseObject(bytes) : lean;
 }
 
-/** The quote that ends the string which begins with the one at `start`; -1 where there is none. */
-function textEnd(bytes: Buffer, start: number): number {
-  let at = bytes.indexOf(QUOTE, start + 1);
-  while (at >= 0 && isEscaped(bytes, at)) at = bytes.indexOf(QUOTE, at + 1);
-  return at;
-}
-
-function isEscaped(bytes: Buffer, at: number): boolean {
-  let before = at - 1;
-  while (bytes[before] === BACKSLASH) before--;
-  return (at - 1 - before) % 2 === 1;
-}
-
 /** What stands within the list of numbers that a name which ended before `start` leads to; null where there is none. */
 function listUnder(bytes: Buffer, start: number): [start: number, end: number] | null {
-  const colon = afterBlanks(bytes, start);
+  const colon = skipSpace(bytes, start);
   if (bytes[colon] !== COLON) return null;
-  const list = afterBlanks(bytes, colon + 1);
-  if (bytes[list] !== OPENING || !beginsNumber(bytes[afterBlanks(bytes, list + 1)])) return null;
+  const list = skipSpace(bytes, colon + 1);
+  if (bytes[list] !== OPENING || !beginsNumber(bytes[skipSpace(bytes, list + 1)])) return null;
   const end = bytes.indexOf(CLOSING, list);
   return end < 0 ? null : [list + 1, end];
 }
 
 const beginsNumber = (byte = 0): boolean => byte === MINUS || (byte >= 0x30 && byte <= 0x39);
-
-function afterBlanks(bytes: Buffer, start: number): number {
-  let at = start;
-  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++;
-  return at;
-}
