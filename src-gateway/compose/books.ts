@@ -1,5 +1,7 @@
 /** The records of this run: what the last one left behind, who writes now, and who watches. */
+
 import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { turnClock } from "../lib/clock.ts";
 import { priceAttempts, priceRecord } from "../prices/price-record.ts";
 import { createExchangeJournal, recoverJournals } from "../store/exchange-journal.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../store/exchange-writer.ts";
@@ -31,7 +33,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
   const writer = createExchangeWriter({
     store: ledgerStore,
     instanceId: run.id,
-    clock,
+    clock: turnClock,
     log,
     spillFile,
     journal: createExchangeJournal(settings.dataDir, log),

@@ -6,6 +6,7 @@ import { createReplayMemory } from "../exchange/replay-memory.ts";
 import type { Dispatch, ExchangeWorld, Spender } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { createJoins } from "../joins/joins.ts";
+import { turnClock } from "../lib/clock.ts";
 import type { Leaving } from "../lib/leaving.ts";
 import { lastingHash, runHash } from "../lib/run-hash.ts";
 import { createAdmission } from "../limits/admission.ts";
@@ -43,6 +44,7 @@ export function createExchangeWorld(
   const authorizer = createAuthorizer(clock, parts.ways);
   return {
     clock,
+    turnClock,
     log,
     timeouts: settings.timeouts,
     onClientAbort: settings.onClientAbort,
@@ -52,11 +54,11 @@ export function createExchangeWorld(
     wait: waitFor,
     health,
     admission: admissionOf(parts),
-    affinity: createAffinity({ clock }),
+    affinity: createAffinity({ clock: turnClock }),
     spending,
     identity: () => parts.config.live().config.identity ?? [],
     runaways: switchedGuard(parts),
-    joins: settings.retryJoin.isOn ? createJoins({ clock, limits: settings.retryJoin }) : null,
+    joins: settings.retryJoin.isOn ? createJoins({ clock: turnClock, limits: settings.retryJoin }) : null,
     mayJoin: (userId) => parts.configuration.flags.isOn("retry_join", userId),
     conversationOf: (request) => conversationKey(request, request.isLasting === true ? lastingHash() : runHash()),
     reportPrompt: switchedReports(parts, createPromptReports(clock)),

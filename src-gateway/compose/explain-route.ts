@@ -92,7 +92,7 @@ function factsFor(
   const pathModel = wire === "gemini-content" ? model : null;
   const about = {
     inbound: { wire, headers, target: { surface, pathModel, pathMethod: null, query: "" } },
-    world: { clock: { nowUs: () => atUs } },
+    world: { turnClock: { nowUs: () => atUs } },
     keeper: {
       record: {
         agent: question.agent ?? said.agent,

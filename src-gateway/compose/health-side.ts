@@ -4,7 +4,7 @@ import { rememberEvents } from "../health/event-list.ts";
 import { createHealth } from "../health/health.ts";
 import { startProber } from "../health/prober.ts";
 import type { Health, HealthEvent, SeenHealthEvent } from "../health/types.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, turnClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ProviderInstance } from "../providers/types.ts";
 import type { HealthSettings } from "../settings/types.ts";
@@ -23,7 +23,7 @@ export interface WatchedHealth {
 }
 
 export function createWatchedHealth(settings: HealthSettings, clock: Clock, log: Logger): WatchedHealth {
-  const health = createHealth({ clock, settings, random: Math.random });
+  const health = createHealth({ clock: turnClock, settings, random: Math.random });
   health.onEvent((event) => log.info(event, sentenceOf(event)));
   return { health, healthEvents: rememberEvents(health, clock) };
 }

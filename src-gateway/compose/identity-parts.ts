@@ -9,7 +9,7 @@ import { createTeams } from "../auth/teams.ts";
 import { createTokenRing, type TokenRing } from "../auth/token-ring.ts";
 import type { ApiKeys, KeyRing, Projects, Teams, Users } from "../auth/types.ts";
 import { createUsers } from "../auth/users.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, turnClock } from "../lib/clock.ts";
 import type { Logger } from "../lib/logger.ts";
 import { createHider } from "../request-log/hide-secrets.ts";
 import { createSeal } from "../sign-in/seal.ts";
@@ -36,7 +36,7 @@ export function createIdentityParts(
   hasher: KeyHasher,
   { clock, log, redact }: { clock: Clock; log: Logger; redact: (text: string) => string },
 ): IdentityParts {
-  const keyRing = createKeyRing(identityStore, hasher, { clock, log });
+  const keyRing = createKeyRing(identityStore, hasher, { clock: turnClock, log });
   return {
     identityStore,
     hasher,

@@ -1,4 +1,5 @@
 /** What a plan is made from, of the parts: the same for requests that came and for those that somebody asks about. */
+import { turnClock } from "../lib/clock.ts";
 import { considerPlan } from "../routing/plan.ts";
 import type { Considered } from "../routing/remembered-plans.ts";
 import type { Plan, PlanInput } from "../routing/types.ts";
@@ -19,7 +20,7 @@ export function planInput(parts: Parts, request: PlanRequest, random: number): P
     listsVersion: models.listsVersion(),
     random,
     health: parts.health,
-    nowMonotonicMs: parts.clock.monotonicUs() / 1000,
+    nowMonotonicMs: turnClock.monotonicUs() / 1000,
   };
 }
 

@@ -8,7 +8,7 @@ import { createPrefixReports } from "../affinity/prefix-report.ts";
 import { attribute } from "../exchange/attribution.ts";
 import type { AnsweredPrompt, ExchangeWorld } from "../exchange/types.ts";
 import type { PrefixReport } from "../ir/exchange-record.ts";
-import type { Clock } from "../lib/clock.ts";
+import { type Clock, turnClock } from "../lib/clock.ts";
 import { runHash } from "../lib/run-hash.ts";
 
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -27,7 +27,7 @@ interface Waiting {
 }
 
 export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"] {
-  const reports = createPrefixReports({ clock, hash: runHash(), maxBytes: MAX_BYTES });
+  const reports = createPrefixReports({ clock: turnClock, hash: runHash(), maxBytes: MAX_BYTES });
   const waiting: Waiting[] = [];
   let creditUs = MAX_CREDIT_US;
   let countedUs = clock.monotonicUs();
@@ -68,7 +68,7 @@ export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"]
   };
 
   return (prompt) => {
-    if (waiting.length >= MAX_WAITING || !hasCredit(clock.monotonicUs())) return NOTHING;
+    if (waiting.length >= MAX_WAITING || !hasCredit(turnClock.monotonicUs())) return NOTHING;
     return new Promise((resolve, reject) => {
       // What the loop has to do comes first: the end of the answer, and other requests.
       if (waiting.push({ prompt, resolve, reject }) === 1) setImmediate(work);

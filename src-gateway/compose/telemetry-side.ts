@@ -2,6 +2,7 @@
 import type { ExchangeObserver, ExchangeWorld } from "../exchange/types.ts";
 import { copyOf, type ExchangeRecord } from "../ir/exchange-record.ts";
 import { Afterwards } from "../lib/afterwards.ts";
+import { turnClock } from "../lib/clock.ts";
 import { accessLine } from "../telemetry/access-line.ts";
 import { createExchangeMetrics } from "../telemetry/metrics/exchange-metrics.ts";
 import { measureProcess } from "../telemetry/metrics/process-metrics.ts";
@@ -161,8 +162,8 @@ class Telemetry implements TelemetrySide {
   }
 
   private closed(record: ExchangeRecord): void {
-    const { openRequests, clock } = this.parts;
-    this.over.add({ record, facts: openRequests.take(record.id), atMs: Math.floor(clock.nowUs() / 1000) });
+    const { openRequests } = this.parts;
+    this.over.add({ record, facts: openRequests.take(record.id), atMs: Math.floor(turnClock.nowUs() / 1000) });
   }
 
   /** Whoever only watches must not break what is watched. */

@@ -57,7 +57,7 @@ export async function askTargets(state: ExchangeState): Promise<AttemptFailure |
   return last ?? nobodyLeft();
 }
 
-const nowMs = ({ world }: ExchangeState): number => world.clock.monotonicUs() / 1000;
+const nowMs = ({ world }: ExchangeState): number => world.turnClock.monotonicUs() / 1000;
 
 /**
  * The place that may be asked now, after waiting for the earliest one if need be; null when none is left. Of several it is

@@ -17,7 +17,7 @@ import type { Inbound } from "./types.ts";
 
 interface Asked {
   inbound: Pick<Inbound, "wire" | "target" | "headers">;
-  world: { clock: Pick<Clock, "nowUs"> };
+  world: { turnClock: Pick<Clock, "nowUs"> };
   keeper: { record: Pick<ExchangeRecord, "agent" | "project" | "session" | "bytesIn"> };
   principal: Pick<Principal, "apiKeyId" | "keyName" | "email" | "scopes" | "teamName">;
 }
@@ -52,7 +52,7 @@ function factsWith(
     project: record.project,
     session: record.session,
     headers: inbound.headers,
-    nowMs: world.clock.nowUs() / 1000,
+    nowMs: world.turnClock.nowUs() / 1000,
     bytes,
     content,
     field,

@@ -32,7 +32,7 @@ export function settleFailure(
   if (!isAboutKeys(failure.error)) for (const other of places) if (isSame(other.target)) other.faults++;
   if (verdict === "next-place" || place.tries >= TRIES_PER_PLACE) place.isSpent = true;
   const pauseMs = backoffMs(place.tries, world.retry, world.random());
-  place.notBeforeMs = world.clock.monotonicUs() / 1000 + Math.max(pauseMs, failure.error.retryAfterMs ?? 0);
+  place.notBeforeMs = world.turnClock.monotonicUs() / 1000 + Math.max(pauseMs, failure.error.retryAfterMs ?? 0);
   return places.some((other) => !other.isSpent) ? "go-on" : "give-up";
 }
 

@@ -176,6 +176,8 @@ export interface ExchangeObserver {
 /** Everything an exchange needs besides the request itself. */
 export interface ExchangeWorld {
   clock: Clock;
+  /** Cheaper, and some milliseconds late when much is going on: for deadlines. */
+  turnClock: Clock;
   log: Logger;
   timeouts: TimeoutSettings;
   onClientAbort: "abort" | "drain";

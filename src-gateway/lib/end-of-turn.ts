@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+
 /**
  * What is put off until the sockets that are ready now have been heard, and then done for all at once: first the work, then
  * the writes that come of it. The same code for one after another costs less than one thing after the other for each; and
@@ -14,6 +16,18 @@ let isArmed = false;
 let isHeld = false;
 /** Monotonic; null while no work is held. */
 let heldSinceMs: number | null = null;
+/** Monotonic; null before a turn has been asked for it. */
+let thisTurnMs: number | null = null;
+
+/** When this turn of the event loop, or the piece of its work that is being done, was first asked for the time (monotonic ms). */
+export function turnMs(): number {
+  if (thisTurnMs === null) {
+    thisTurnMs = performance.now();
+    // Nothing but its end says that the next one has begun.
+    arm();
+  }
+  return thisTurnMs;
+}
 
 /**
  * Somebody has come in, and others may stand behind. The system lets in one a turn, so turns are kept short for a moment, and
@@ -48,7 +62,9 @@ export class EndOfTurn<Item> {
     this.#waiting = [];
     for (let at = 0; at < items.length; at++) {
       this.#work(items[at] as Item);
-      if (at + 1 < items.length && performance.now() > endMs) {
+      if (at + 1 === items.length || endMs === Number.POSITIVE_INFINITY) continue;
+      thisTurnMs = performance.now();
+      if (thisTurnMs > endMs) {
         this.#waiting = [...items.slice(at + 1), ...this.#waiting];
         return false;
       }
@@ -66,14 +82,18 @@ function arm(): void {
 }
 
 function doWork(): void {
-  const wasHeld = isHeld;
+  const mayBeHeld = isHeld;
   isHeld = false;
-  if (wasHeld && due.work.length > 0) {
-    heldSinceMs ??= performance.now();
-    if (performance.now() - heldSinceMs < MAX_HOLD_MS) return;
+  if (due.work.length > 0) {
+    const nowMs = performance.now();
+    thisTurnMs = nowMs;
+    if (mayBeHeld) {
+      heldSinceMs ??= nowMs;
+      if (nowMs - heldSinceMs < MAX_HOLD_MS) return;
+    }
+    doAll("work", nowMs + MAX_WORK_MS);
   }
   heldSinceMs = null;
-  doAll("work", performance.now() + MAX_WORK_MS);
 }
 
 function doAll(stage: Stage, endMs = Number.POSITIVE_INFINITY): void {
@@ -86,5 +106,6 @@ function doAll(stage: Stage, endMs = Number.POSITIVE_INFINITY): void {
 function endTurn(): void {
   isArmed = false;
   doAll("writes");
+  thisTurnMs = null;
   if (due.work.length > 0) arm();
 }

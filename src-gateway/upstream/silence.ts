@@ -1,5 +1,5 @@
 import type { UpstreamFailure, UpstreamRequest } from "../exchange/types.ts";
-import { EndOfTurn } from "../lib/end-of-turn.ts";
+import { EndOfTurn, turnMs } from "../lib/end-of-turn.ts";
 
 const turnEnd = new EndOfTurn<Silence>("writes", (silence) => silence.settle());
 
@@ -33,13 +33,13 @@ export class Silence {
     this.#isAnswering = true;
     if (!this.#isWanted) return;
     this.#hasHeard = true;
-    this.#untilMs = performance.now() + this.#timeouts.idleMs;
+    this.#untilMs = turnMs() + this.#timeouts.idleMs;
     if (this.#isTimerLate) turnEnd.add(this);
   }
 
   /** Most answers are whole by now, and need no timer for the rest of them. */
   settle(): void {
-    if (this.#isWanted && this.#isTimerLate) this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - performance.now())));
+    if (this.#isWanted && this.#isTimerLate) this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - turnMs())));
   }
 
   /** A byte has come; or nobody was listening until now. */
@@ -47,7 +47,7 @@ export class Silence {
     this.#hasHeard = true;
     // Before it is answering nothing is heard but that.
     if (this.#timer)
-      this.#untilMs = performance.now() + (this.#isAnswering ? this.#timeouts.idleMs : this.#timeouts.firstByteMs);
+      this.#untilMs = turnMs() + (this.#isAnswering ? this.#timeouts.idleMs : this.#timeouts.firstByteMs);
   }
 
   end(): void {
@@ -58,7 +58,7 @@ export class Silence {
 
   #wait(ms: number): void {
     this.#hasHeard = true;
-    this.#untilMs = performance.now() + ms;
+    this.#untilMs = turnMs() + ms;
     if (this.#isTimerLate) this.#setTimer(ms);
   }
 
@@ -69,16 +69,16 @@ export class Silence {
 
   #setTimer(ms: number): void {
     if (this.#timer) clearTimeout(this.#timer);
-    this.#timerAtMs = performance.now() + ms;
+    this.#timerAtMs = turnMs() + ms;
     const timer = setTimeout(() => {
-      const leftMs = this.#untilMs - performance.now();
+      const leftMs = this.#untilMs - turnMs();
       if (leftMs >= 1) return this.#setTimer(Math.ceil(leftMs));
       this.#hasHeard = false;
       // What came while this process was busy is read first.
       setImmediate(() => {
         if (this.#timer !== timer) return;
         if (!this.#hasHeard) this.#tell();
-        else this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - performance.now())));
+        else this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - turnMs())));
       });
     }, ms);
     this.#timer = timer;

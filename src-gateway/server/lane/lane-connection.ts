@@ -1,5 +1,7 @@
 /** One connection of the lane: requests in, one after the other, until one comes that is not usual. */
+
 import type { Socket } from "node:net";
+import { turnMs } from "../../lib/end-of-turn.ts";
 import type { InferenceRoute } from "../inference-handler.ts";
 import { answerClientError } from "../raw-answers.ts";
 import type { Closing } from "./answer-head.ts";
@@ -47,7 +49,7 @@ export class LaneConnection implements ArrivalOwner {
   /** What came behind the request that is being answered. */
   private rest: Buffer | null = null;
   /** It has connected, its request has begun, or its last answer has ended: whatever was last. */
-  private sinceMs = performance.now();
+  private sinceMs = turnMs();
   private isNew = true;
   private isParting = false;
   private known: KnownHead | null = null;
@@ -87,7 +89,7 @@ export class LaneConnection implements ArrivalOwner {
     const arrival = new LaneArrival(this, head, closing);
     this.current = arrival;
     this.isNew = false;
-    this.sinceMs = performance.now();
+    this.sinceMs = turnMs();
     if (bytes.length > head.headBytes) {
       const behind = this.feed(arrival, bytes.subarray(head.headBytes));
       if (behind !== null) this.keep(behind);
@@ -147,7 +149,7 @@ export class LaneConnection implements ArrivalOwner {
       this.part();
       return;
     }
-    this.sinceMs = performance.now();
+    this.sinceMs = turnMs();
     // Not from within the call that has ended the answer.
     if (this.rest !== null) process.nextTick(this.goOn);
   }
@@ -218,7 +220,7 @@ export class LaneConnection implements ArrivalOwner {
   private refuse(code: string): void {
     const { current } = this;
     this.isParting = true;
-    this.sinceMs = performance.now();
+    this.sinceMs = turnMs();
     if (current?.reply?.status != null && !current.isAnswered) this.socket.destroySoon();
     else answerClientError(Object.assign(new Error(code), { code }), this.socket);
   }

@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 import { toGatewayError } from "../../ir/errors.ts";
 import { requestIdOf } from "../../ir/exchange-record.ts";
 import { clientAt } from "../../lib/client-address.ts";
-import { EndOfTurn, holdWork } from "../../lib/end-of-turn.ts";
+import { EndOfTurn, holdWork, turnMs } from "../../lib/end-of-turn.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { WIRES } from "../../protocols/wires.ts";
 import type { Arrival } from "../arrival.ts";
@@ -135,7 +135,7 @@ export class Lane implements ConnectionOwner {
   }
 
   private sweep(): void {
-    const now = performance.now();
+    const now = turnMs();
     for (const connection of this.connections.slice()) connection.check(now, this.limits);
     if (this.connections.length > 0 || this.sweeper === null) return;
     clearInterval(this.sweeper);

@@ -7,7 +7,7 @@
 import http from "node:http";
 import type { TcpNetConnectOpts } from "node:net";
 import type { buildConnector } from "undici";
-import { EndOfTurn } from "../../lib/end-of-turn.ts";
+import { EndOfTurn, turnMs } from "../../lib/end-of-turn.ts";
 import type { Connection } from "./connection.ts";
 import { ConnectionPool, type PoolOptions } from "./connection-pool.ts";
 import { clientClosed } from "./failures.ts";
@@ -87,7 +87,7 @@ class Client implements Http1Client {
   }
 
   #sweep(): void {
-    const nowMs = performance.now();
+    const nowMs = turnMs();
     for (const [origin, pool] of this.#pools) {
       pool.sweep(nowMs);
       if (pool.isEmpty) this.#pools.delete(origin);

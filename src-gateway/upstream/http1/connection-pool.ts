@@ -1,4 +1,5 @@
 import type { buildConnector } from "undici";
+import { turnMs } from "../../lib/end-of-turn.ts";
 import { Call } from "./call.ts";
 import { Connection, type ConnectionKeeper } from "./connection.ts";
 import { HeadMemory } from "./head-memory.ts";
@@ -68,7 +69,7 @@ export class ConnectionPool implements ConnectionKeeper {
     const { keepAliveMs } = this.#options;
     const restMs = timeoutMs === null ? keepAliveMs : Math.min(timeoutMs - HINT_MARGIN_MS, MAX_HINT_MS);
     if (restMs <= 0) return connection.drop();
-    connection.idleUntilMs = performance.now() + restMs;
+    connection.idleUntilMs = turnMs() + restMs;
     this.#options.soon(connection);
   }
 
@@ -115,7 +116,7 @@ export class ConnectionPool implements ConnectionKeeper {
   }
 
   #takeIdle(): Connection | null {
-    const nowMs = performance.now();
+    const nowMs = turnMs();
     for (let found = this.#idle.pop(); found !== undefined; found = this.#idle.pop()) {
       if (found.isDead) continue;
       if (found.idleUntilMs > nowMs) return found;

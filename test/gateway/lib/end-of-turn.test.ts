@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { EndOfTurn, holdWork } from "../../../src-gateway/lib/end-of-turn.ts";
+import { EndOfTurn, holdWork, turnMs } from "../../../src-gateway/lib/end-of-turn.ts";
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -80,5 +80,35 @@ describe("the end of a turn", () => {
       await nextTurn();
       expect(performance.now() - began).toBeLessThan(1_000);
     }
+  });
+});
+
+describe("the time of a turn", () => {
+  it("stands still while a turn hears its sockets, and goes on in the next", async () => {
+    const first = turnMs();
+    busyFor(2);
+    await Promise.resolve();
+    expect(turnMs()).toBe(first);
+    await nextTurn();
+    const next = turnMs();
+    expect(next).toBeGreaterThanOrEqual(first + 2);
+    expect(performance.now() - next).toBeLessThan(1_000);
+  });
+
+  it("goes on with each piece of work", async () => {
+    const seen: number[] = [];
+    const work = new EndOfTurn<number>("work", (ms) => {
+      seen.push(turnMs());
+      busyFor(ms);
+      expect(turnMs()).toBe(seen.at(-1));
+    });
+    const heard = turnMs();
+    busyFor(1);
+    for (const ms of [1, 1, 0]) work.add(ms);
+    while (seen.length < 3) await nextTurn();
+    const [first = 0, second = 0, third = 0] = seen;
+    expect(first).toBeGreaterThanOrEqual(heard + 1);
+    expect(second).toBeGreaterThanOrEqual(first + 1);
+    expect(third).toBeGreaterThanOrEqual(second + 1);
   });
 });

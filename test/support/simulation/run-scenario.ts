@@ -93,6 +93,7 @@ function createWorld(
   const instances = new Map(providers.map((provider) => [provider.id, instanceOf(provider.id)]));
   return {
     clock,
+    turnClock: clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     timeouts: TIMEOUTS,
     onClientAbort: "abort",
