@@ -68,7 +68,7 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
       const understood = { inbound: callers, audience, world, keeper, spending, body: asked, head, stream };
       await answer({ ...understood, principal, recorder });
     } finally {
-      held.release();
+      held.release(keeper.outcome === "completed");
     }
   } catch (thrown) {
     refuse(callers, world, keeper, thrown, stream);

@@ -74,8 +74,8 @@ export interface Inbound {
    * one before them that the connection does not know. Null when it does not know the answer itself.
    */
   transcript?(id: string): { items: ItemsText[]; before: string | null } | null;
-  /** Reads the body; see `server/read-body.ts` for what it throws. */
-  readBody(): Soon<{ bytes: Buffer; wireBytes: number; release(): void }>;
+  /** Reads the body; see `server/read-body.ts` for what it throws, and for `release`. */
+  readBody(): Soon<{ bytes: Buffer; wireBytes: number; release(isOver?: boolean): void }>;
   /** Aborts when the caller leaves, whether before or during the answer. */
   signal: Leaving;
   reply: Reply;

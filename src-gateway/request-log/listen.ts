@@ -33,7 +33,8 @@ export function listenTo<Kind extends Inbound>(inbound: Kind, maxBytes: number):
       heard.requestBytes = held.bytes.length;
       heard.head.requestIsCut = held.bytes.length > maxBytes;
       heard.request = heard.head.requestIsCut ? held.bytes.subarray(0, maxBytes) : held.bytes;
-      return held;
+      // The log still reads it when the exchange is over.
+      return { ...held, release: () => held.release() };
     },
   };
 }

@@ -20,16 +20,17 @@ export class DeclaredBytes {
     this.hold = hold;
   }
 
-  /** @throws what `hold` throws: room is taken when the first piece comes. */
-  push(piece: Buffer): void {
-    if (this.whole === null && piece.length === this.declaredBytes) {
+  /**
+   * @returns whether the piece was copied, and is not needed any more.
+   * @throws what `hold` throws: room is taken when the first piece comes.
+   */
+  push(piece: Buffer): boolean {
+    const isWhole = this.whole === null && piece.length === this.declaredBytes;
+    if (this.whole === null) {
       this.hold(this.declaredBytes);
-      this.whole = piece;
-    } else {
-      if (this.whole === null) {
-        this.hold(this.declaredBytes);
-        this.whole = Buffer.allocUnsafeSlow(this.declaredBytes);
-      }
+      this.whole = isWhole ? piece : Buffer.allocUnsafeSlow(this.declaredBytes);
+    }
+    if (!isWhole) {
       piece.copy(this.whole, this.filledBytes);
       this.copiedBytes += piece.length;
       if (this.copiedBytes >= COLLECT_EVERY_BYTES) {
@@ -38,6 +39,7 @@ export class DeclaredBytes {
       }
     }
     this.filledBytes += piece.length;
+    return !isWhole;
   }
 
   /** The body, once; whoever asks holds it then. */

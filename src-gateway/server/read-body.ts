@@ -4,6 +4,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { GatewayError } from "../ir/errors.ts";
+import { giveBack } from "../lib/give-back.ts";
 import type { Soon } from "../lib/soon.ts";
 import { DeclaredBytes } from "./declared-bytes.ts";
 
@@ -40,7 +41,8 @@ export interface HeldBody {
   bytes: Buffer;
   /** Size as it came over the wire. */
   wireBytes: number;
-  release(): void;
+  /** @param isOver the bytes are not read any more by anybody: their memory can go. */
+  release(isOver?: boolean): void;
 }
 
 /** Takes room for so many bytes more. @throws GatewayError overloaded. */
@@ -127,7 +129,14 @@ class Room {
     if (!isUtf8(bytes)) {
       throw new GatewayError("invalid_encoding", "The body is not valid UTF-8. JSON must be sent as UTF-8.");
     }
-    return { bytes, wireBytes, release: () => this.release() };
+    return {
+      bytes,
+      wireBytes,
+      release: (isOver) => {
+        this.release();
+        if (isOver) giveBack(bytes);
+      },
+    };
   }
 }
 

@@ -6,6 +6,7 @@
  */
 import zlib from "node:zlib";
 import type { Headers, UpstreamCall, UpstreamFailure, UpstreamSink } from "../exchange/types.ts";
+import { lend } from "../lib/give-back.ts";
 import { describeThrown } from "./describe-thrown.ts";
 import type { AnswerControls, AnswerListener } from "./http1/types.ts";
 import { Silence } from "./silence.ts";
@@ -40,6 +41,8 @@ function send(ways: Ways, request: AnyUpstreamRequest, sink: UpstreamSink): Upst
       if (ways.straightTo(url)?.send(plain, handler) === true) return handler;
     }
     const body = bodyOf(request.body);
+    // undici does not say when it has written a body.
+    if (Array.isArray(request.body)) lend(request.body);
     // Of a single piece undici tells the length itself.
     const length = Buffer.isBuffer(body) ? null : lengthOf(request.body);
     ways.to(url).dispatch(

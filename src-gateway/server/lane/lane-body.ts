@@ -1,4 +1,5 @@
 /** A body on its way in, of a length that its head has declared. */
+import { giveBack } from "../../lib/give-back.ts";
 import type { Soon } from "../../lib/soon.ts";
 import { DeclaredBytes } from "../declared-bytes.ts";
 import { ClientGone, type Hold, tooLarge } from "../read-body.ts";
@@ -22,7 +23,7 @@ export class LaneBody {
     this.leftBytes = declaredBytes;
   }
 
-  /** @param piece nothing but bytes of this body. @returns false once more came than is dropped. */
+  /** @param piece nothing but bytes of this body, in memory that nobody else needs. @returns false once more came than is dropped. */
   take(piece: Buffer): boolean {
     this.leftBytes -= piece.length;
     if (this.place !== null) this.put(this.place, piece);
@@ -45,7 +46,7 @@ export class LaneBody {
     if (this.isGone) throw new ClientGone("The client left before its body was read.");
     const place = new DeclaredBytes(this.declaredBytes, hold);
     try {
-      for (const piece of kept) place.push(piece);
+      for (const piece of kept) if (place.push(piece)) giveBack(piece);
     } catch (error) {
       this.isDropped = true;
       throw error;
@@ -76,7 +77,7 @@ export class LaneBody {
 
   private put(place: DeclaredBytes, piece: Buffer): void {
     try {
-      place.push(piece);
+      if (place.push(piece)) giveBack(piece);
     } catch (error) {
       this.place = null;
       this.isDropped = true;

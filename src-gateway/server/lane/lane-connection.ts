@@ -116,8 +116,8 @@ export class LaneConnection implements ArrivalOwner {
     if (leftBytes === 0) return chunk;
     const isMore = chunk.length > leftBytes;
     const piece = isMore ? chunk.subarray(0, leftBytes) : chunk;
-    // A small body must not hold the large memory that it was read into.
-    const isAlone = piece.length * 2 >= piece.buffer.byteLength;
+    // A small body must not hold the large memory that it was read into, and gives back what it was read into.
+    const isAlone = !isMore && piece.length * 2 >= piece.buffer.byteLength;
     if (!body.take(isAlone ? piece : Buffer.from(piece))) {
       this.socket.destroy();
       return null;

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { lend } from "../../lib/give-back.ts";
 import { AnswerParser } from "./answer-parser.ts";
 import type { Call } from "./call.ts";
 import { connectionBroke } from "./failures.ts";
@@ -160,7 +161,10 @@ export class Connection {
     if (isSmall) return void socket.write(start);
     socket.cork();
     socket.write(start);
-    for (const part of body) if (part.length > 0) socket.write(part);
+    const ended = lend(body);
+    const last = body.findLastIndex((part) => part.length > 0);
+    for (const [place, part] of body.entries())
+      if (part.length > 0) socket.write(part, place === last ? ended : undefined);
     socket.uncork();
   }
 
