@@ -31,7 +31,8 @@ interface Flags {
   help?: boolean;
 }
 
-export async function runDaemon(args: string[]): Promise<void> {
+/** @param whenListening called once, with the address told. */
+export async function runDaemon(args: string[], whenListening: () => void = () => {}): Promise<void> {
   const flags = readFlags(args);
   if (flags === null) return;
   if (flags.help) return void process.stdout.write(HELP);
@@ -39,9 +40,10 @@ export async function runDaemon(args: string[]): Promise<void> {
   try {
     const settings = readSettings(flags);
     const count = readWorkerCount(flags.workers, settings);
-    if (flags.worker !== undefined) await serveAsWorker(settingsOfWorker(settings, Number(flags.worker)));
+    if (flags.worker !== undefined)
+      await serveAsWorker(settingsOfWorker(settings, Number(flags.worker)), whenListening);
     else if (count > 1) await superviseAll(settings, count, args);
-    else await serve(settings);
+    else await serve(settings, whenListening);
   } catch (error) {
     if ((error as Error).name !== "WorkerStartError") process.stderr.write(`gatewayd: ${explain(error)}\n`);
     // Everything that was opened is closed by now; a timer somewhere must not keep the terminal waiting.
@@ -49,10 +51,11 @@ export async function runDaemon(args: string[]): Promise<void> {
   }
 }
 
-async function serve(settings: Settings): Promise<void> {
+async function serve(settings: Settings, whenListening: () => void): Promise<void> {
   const { gateway, stop } = await open(settings);
   stopWithNpm(stop);
   announce(await gateway.start());
+  whenListening();
   tuneCollector();
 }
 
@@ -90,12 +93,13 @@ function announce(info: GatewayInfo): void {
 }
 
 /** Its words go to whoever started it; it ends, in order, when that one is gone. */
-async function serveAsWorker(settings: Settings): Promise<void> {
+async function serveAsWorker(settings: Settings, whenListening: () => void): Promise<void> {
   const { endWithSupervisor, requireSupervisor, tellSupervisor } = await import("./compose/worker-link.ts");
   requireSupervisor();
   const { gateway, stop } = await open(settings);
   await endWithSupervisor(stop);
   tellSupervisor({ say: "ready", info: await gateway.start() });
+  whenListening();
   tuneCollector();
 }
 

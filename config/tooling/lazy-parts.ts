@@ -65,8 +65,11 @@ export function lazyParts(environment: string): Plugin[] {
 /** A package in CommonJS is evaluated by whoever imports it; one behind a module is evaluated with that. */
 function facadeOf(id: string, importer: string | undefined): string | null {
   if (id === "undici" || id === "yaml") return `\0lazy:${id}`;
-  const isClient = importer?.replaceAll("\\", "/").endsWith("/undici/lib/dispatcher/client.js") === true;
-  return isClient && /^\.\/client-h2(?:\.js)?$/.test(id) ? "\0lazy:undici-h2" : null;
+  const by = importer?.replaceAll("\\", "/") ?? "";
+  if (by.endsWith("/pino/pino.js") && id === "./lib/caller") return "\0lazy:pino-caller";
+  return by.endsWith("/undici/lib/dispatcher/client.js") && /^\.\/client-h2(?:\.js)?$/.test(id)
+    ? "\0lazy:undici-h2"
+    : null;
 }
 
 const undici = (path: string): string => JSON.stringify(require.resolve(`undici/lib/${path}.js`));
@@ -96,6 +99,8 @@ const FACADES: Readonly<Record<string, () => string>> = {
        return dispatcher.request({ ...given, origin: url.origin, path: url.pathname + url.search, method });
      };`,
   // HTTP/2 is spoken to nobody, and its constants come with a module of Node that is loaded for them.
+  // Where a logger is made matters to those that write in threads of pino's. To find out, the lines of the whole bundle are counted.
+  "\0lazy:pino-caller": () => "module.exports = () => [];",
   "\0lazy:undici-h2": () => `module.exports = (...given) => require(${undici("dispatcher/client-h2")})(...given);`,
 };
 

@@ -4,7 +4,10 @@ import { keepCompiled } from "./keep-compiled.ts";
 import { runOnProjectNode } from "./run-on-project-node.ts";
 
 // Loaded only after the check, as in gatewayd.
-if (runOnProjectNode() && keepCompiled()) void start();
+if (runOnProjectNode()) {
+  keepCompiled(null);
+  void start();
+}
 
 async function start(): Promise<void> {
   // `gateway logs | head` has seen enough.

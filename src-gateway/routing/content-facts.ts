@@ -86,7 +86,8 @@ function codeShare(text: string): number {
   return all === 0 ? 0 : code / all;
 }
 
-const LETTERS: readonly [Script, RegExp][] = [
+/** The alphabets are looked up when one of these is made, which few gateways need, and none while it starts. */
+const makeLetters = (): readonly [Script, RegExp][] => [
   ["latin", /\p{Script=Latin}/gu],
   ["cyrillic", /\p{Script=Cyrillic}/gu],
   ["greek", /\p{Script=Greek}/gu],
@@ -98,13 +99,16 @@ const LETTERS: readonly [Script, RegExp][] = [
   ["japanese", /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
   ["korean", /\p{Script=Hangul}/gu],
 ];
+let letters: ReturnType<typeof makeLetters> | null = null;
+
 /** One of these says what takes an alphabet several letters. */
 const DENSE: ReadonlySet<Script> = new Set(["chinese", "japanese", "korean"]);
 
 function scriptOf(text: string): Script | null {
   const counts = new Map<Script, number>();
-  for (const [script, letters] of LETTERS) {
-    const count = text.match(letters)?.length ?? 0;
+  letters ??= makeLetters();
+  for (const [script, pattern] of letters) {
+    const count = text.match(pattern)?.length ?? 0;
     counts.set(script, DENSE.has(script) ? count * 3 : count);
   }
   const [han = 0, kana = 0] = [counts.get("chinese"), counts.get("japanese")];
