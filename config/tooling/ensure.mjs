@@ -99,6 +99,13 @@ function installNginx() {
   installFromDebian("nginx-light");
 }
 
+/** Counts the instructions of a request, for the test of what one may cost; without it that test compares times. */
+function installValgrind() {
+  if (onPath("valgrind") || process.getuid?.() !== 0 || !onPath("apt-get")) return;
+  say("Installing valgrind for the test of what a request costs.");
+  installFromDebian("valgrind");
+}
+
 /** A keychain that answers without a desktop; its tests skip, and say so, without one. */
 function installKeychain() {
   if (process.platform !== "linux" || (onPath("gnome-keyring-daemon") && onPath("dbus-run-session"))) return;
@@ -114,5 +121,6 @@ if (process.argv.includes("--test")) {
   installRedis();
   installPrometheus();
   installNginx();
+  installValgrind();
   installKeychain();
 }

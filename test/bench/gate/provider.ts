@@ -20,7 +20,7 @@ const writes = [
   frame([{ index: 0, delta: {}, finish_reason: "stop" }]) + frame([], { usage }) + "data: [DONE]\n\n",
 ];
 
-const server = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
+const server = http.createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
   let isStream = false;
   request.on("data", (chunk: Buffer) => {
     isStream ||= chunk.includes("mock-stream");

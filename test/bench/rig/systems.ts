@@ -61,10 +61,14 @@ export const direct = ({ providerPort }: Place): System => ({
 });
 
 /** @param kind a file of proxies/. */
-export async function startProxy(kind: "http-agent" | "http-undici", place: Place): Promise<System> {
+export async function startProxy(
+  kind: "http-agent" | "http-undici",
+  place: Place,
+  launcher: readonly string[] = [],
+): Promise<System> {
   const script = join(import.meta.dirname, `../proxies/${kind}.ts`);
   const args = [script, String(place.providerPort), PROVIDER_SECRET];
-  const program = await startProgram(process.execPath, args, { ready: /ready (\d+)\n/, cwd: root });
+  const program = await startNode(args, { ready: /ready (\d+)\n/, cwd: root }, launcher);
   const name = kind === "http-agent" ? "node:http + Agent" : "node:http + undici";
   return { name, port: Number(program.said[1]), pid: program.pid, headers: clientKey("client"), stop: program.stop };
 }
@@ -91,6 +95,16 @@ proxy_set_header Authorization "Bearer ${PROVIDER_SECRET}"; } } }\n`,
   return { name: "nginx", port, pid, headers: clientKey("client"), stop };
 }
 
+/** @param launcher the program that starts it, and what that wants before. */
+function startNode(
+  args: readonly string[],
+  options: Parameters<typeof startProgram>[2],
+  launcher: readonly string[] = [],
+): Promise<Program> {
+  const [command = process.execPath, ...rest] = [...launcher, process.execPath, ...args];
+  return startProgram(command, rest, options);
+}
+
 export interface GatewayOptions {
   name?: string;
   /** The built entry; another build of it can be measured beside. */
@@ -103,7 +117,9 @@ export interface GatewayOptions {
   routes?: unknown[];
   /** More providers, after the mock one. */
   providers?: unknown[];
-  nodeArgs?: string[];
+  nodeArgs?: readonly string[];
+  /** The program that starts it, and what that wants before. */
+  launcher?: readonly string[];
   /** The folder of a gateway that ran before, and its key. */
   home?: string;
   key?: string;
@@ -163,7 +179,7 @@ export async function startGateway(
     join(home, "data"),
     ...(options.args ?? []),
   ];
-  const program = await startProgram(process.execPath, args, { ready: /^ready (\{.*\})$/m, env, cwd: home });
+  const program = await startNode(args, { ready: /^ready (\{.*\})$/m, env, cwd: home }, options.launcher);
   const said = JSON.parse(program.said[1] ?? "{}") as { url: string; clientKey?: string };
   const key = options.key ?? said.clientKey ?? "";
   return {
