@@ -35,7 +35,8 @@ export function deliverWhole(state: ExchangeState, answer: WholeAnswer): Attempt
     return { error: new GatewayError("provider_error", message), accepted: true, relay: null };
   } else {
     const headers = answer.lane.headersToClient(answer.headers);
-    inbound.reply.start(answer.status, { ...headers, "content-length": String(body.length) });
+    headers["content-length"] = String(body.length);
+    inbound.reply.start(answer.status, headers);
     inbound.reply.end(body);
     keeper.settle("completed");
   }

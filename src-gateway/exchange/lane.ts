@@ -20,7 +20,7 @@ export interface Lane {
   readWhole(body: Buffer): { facts: AnswerFacts; body: Buffer };
   /** A whole answer for a caller that was promised a stream; null when it cannot be made into one. */
   streamWhole(body: Buffer): { facts: AnswerFacts; frames: Buffer } | null;
-  /** Headers of the provider that the caller may see. */
+  /** Headers of the provider that the caller may see, in an object that is given away. */
   headersToClient(headers: Headers): Record<string, string>;
   decodeError(status: number, headers: Headers, body: Buffer): GatewayError;
 }

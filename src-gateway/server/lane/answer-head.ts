@@ -16,50 +16,131 @@ export interface AnswerHead {
 
 /** They say how a message is framed, which is said here alone. */
 const OWN_NAMES = new Set(["connection", "transfer-encoding", "keep-alive", "trailer", "upgrade"]);
+const REQUEST_ID = "x-request-id";
+const MAX_LENGTH_DIGITS = 15;
 
-/** @throws TypeError as `node:http` does, for names and values that would not stay in their line. */
-export function encodeAnswerHead(status: number, headers: Record<string, string>, closing: Closing): AnswerHead {
-  if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError(`Invalid status code: ${status}`);
-  let lines = closing === "stopping" ? "connection: close\r\n" : "";
-  let declared: string | null = null;
-  let isDated = false;
-  for (const name of Object.keys(headers)) {
-    const value = headers[name] as string;
-    const known = knownName(name);
-    if (!isPlain(value)) validateHeaderValue(name, value);
-    if (OWN_NAMES.has(known)) continue;
-    if (known === "content-length") declared = value;
-    else if (known === "date") isDated = true;
-    lines += `${name}: ${value}\r\n`;
+/**
+ * @param own the gateway's headers, which stand behind the others. Of a name that is said twice the last value counts, at
+ * the place of the first.
+ * @throws TypeError as `node:http` does, for names and values that would not stay in their line.
+ */
+export function encodeAnswerHead(
+  status: number,
+  headers: Headers,
+  own: Headers,
+  requestId: string,
+  closing: Closing,
+): AnswerHead {
+  const lines = new Lines(statusLine(status) + (closing === "stopping" ? "connection: close\r\n" : ""));
+  if (sharesName(own, headers)) lines.addAll({ ...headers, ...own, [REQUEST_ID]: requestId });
+  else {
+    lines.addAll(headers);
+    lines.addAll(own);
+    lines.add(REQUEST_ID, requestId);
   }
-  if (!isDated) lines += dateLine();
-  if (closing !== "stopping") lines += closing === "client" ? "Connection: close\r\n" : KEPT;
-  const framing = framingOf(status, declared);
-  if (framing === "chunked") lines += "Transfer-Encoding: chunked\r\n";
-  return { text: `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n${lines}\r\n`, framing };
+  let { text } = lines;
+  if (!lines.isDated) text += dateLine();
+  if (closing !== "stopping") text += closing === "client" ? "Connection: close\r\n" : KEPT;
+  const framing = framingOf(status, lines.declared);
+  return { text: text + (framing === "chunked" ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n"), framing };
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+function sharesName(own: Headers, headers: Headers): boolean {
+  for (const name in own) if (headers[name] !== undefined) return true;
+  return headers[REQUEST_ID] !== undefined || own[REQUEST_ID] !== undefined;
+}
+
+const statusLines: (string | undefined)[] = Array.from({ length: 1_000 });
+
+function statusLine(status: number): string {
+  const known = statusLines[status];
+  if (known !== undefined) return known;
+  if (!Number.isInteger(status) || status < 200 || status > 999) throw new RangeError(`Invalid status code: ${status}`);
+  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? "unknown"}\r\n`;
+  statusLines[status] = line;
+  return line;
 }
 
 function framingOf(status: number, declared: string | null): AnswerHead["framing"] {
   if (status === 204 || status === 304) return "none";
   if (declared === null) return "chunked";
-  if (!/^\d{1,15}$/.test(declared)) throw new TypeError(`Invalid content-length: "${declared.slice(0, 40)}"`);
-  return Number(declared);
+  if (declared === "" || declared.length > MAX_LENGTH_DIGITS) throw invalidLength(declared);
+  let length = 0;
+  for (let at = 0; at < declared.length; at++) {
+    const digit = declared.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) throw invalidLength(declared);
+    length = length * 10 + digit;
+  }
+  return length;
+}
+
+const invalidLength = (declared: string): TypeError =>
+  new TypeError(`Invalid content-length: "${declared.slice(0, 40)}"`);
+
+class Lines {
+  text: string;
+  declared: string | null = null;
+  isDated = false;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  addAll(headers: Headers): void {
+    // The engine knows the places of the members in this loop alone; nothing is inherited that it would find.
+    for (const name in headers) this.add(name, headers[name] as string);
+  }
+
+  add(name: string, value: string): void {
+    const known = knownName(name);
+    const isSame = known.value === value;
+    if (!isSame && !isPlain(value)) validateHeaderValue(name, value);
+    if (known.isOwn) return;
+    if (known.lower === "content-length") this.declared = value;
+    else if (known.lower === "date") this.isDated = true;
+    this.text += isSame ? steadyLine(known) : `${name}: ${value}\r\n`;
+    if (!isSame && value.length <= MAX_KNOWN_VALUE) {
+      known.value = value;
+      known.line = "";
+    }
+  }
 }
 
 /** Few are ever sent, each often. */
 const MAX_KNOWN = 500;
-const known = new Map<string, string>();
+const MAX_KNOWN_VALUE = 256;
+const knownNames = new Map<string, KnownName>();
 
-/** In lower case. @throws TypeError ERR_INVALID_HTTP_TOKEN */
-function knownName(name: string): string {
-  let lower = known.get(name);
-  if (lower === undefined) {
+/** A header as it was sent last. Most are sent with the same value again. */
+interface KnownName {
+  name: string;
+  lower: string;
+  isOwn: boolean;
+  /** One that needs no further look; null before the first. */
+  value: string | null;
+  /** Empty until it is needed. */
+  line: string;
+}
+
+/** @throws TypeError ERR_INVALID_HTTP_TOKEN */
+function knownName(name: string): KnownName {
+  let known = knownNames.get(name);
+  if (known === undefined) {
     validateHeaderName(name);
-    lower = name.toLowerCase();
-    if (known.size >= MAX_KNOWN) known.clear();
-    known.set(name, lower);
+    const lower = name.toLowerCase();
+    known = { name, lower, isOwn: OWN_NAMES.has(lower), value: null, line: "" };
+    if (knownNames.size >= MAX_KNOWN) knownNames.clear();
+    knownNames.set(name, known);
   }
-  return lower;
+  return known;
+}
+
+/** Made anew from its bytes, it is one string to the engine, and not a tree of what it was put together from. */
+function steadyLine(known: KnownName): string {
+  if (known.line === "") known.line = Buffer.from(`${known.name}: ${known.value}\r\n`, "latin1").toString("latin1");
+  return known.line;
 }
 
 function isPlain(value: string): boolean {

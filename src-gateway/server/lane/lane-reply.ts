@@ -7,6 +7,7 @@ import { type AnswerHead, type Closing, encodeAnswerHead } from "./answer-head.t
 /** Longer pieces are not copied to stand beside their frame. */
 const MAX_COPIED_BYTES = 16 * 1024;
 const NOTHING = Buffer.alloc(0);
+const NO_HEADERS: Readonly<Record<string, string>> = {};
 
 /** Whose answer it is. */
 export interface ReplyOwner {
@@ -51,14 +52,19 @@ export class LaneReply implements Reply {
   start(status: number, headers: Record<string, string>): void {
     if (this.status !== null || this.isGone || this.socket.destroyed) return;
     this.status = status;
-    const all = { ...headers, ...this.extraHeaders, ...this.lateHeaders?.(), "x-request-id": this.requestId };
-    const { text, framing } = encodeAnswerHead(status, all, this.owner.closing);
+    const { text, framing } = encodeAnswerHead(status, headers, this.ownHeaders(), this.requestId, this.owner.closing);
     this.framing = framing;
     // Clients give up waiting for headers much sooner than for content, so headers do not wait for it.
     if (headers["content-length"] === undefined && this.socket.writable) {
       this.gather();
       this.socket.write(text, "latin1");
     } else this.head = text;
+  }
+
+  private ownHeaders(): Record<string, string> {
+    const late = this.lateHeaders?.() ?? NO_HEADERS;
+    for (const _ in this.extraHeaders) return { ...this.extraHeaders, ...late };
+    return late;
   }
 
   write(bytes: Buffer): boolean {
@@ -178,7 +184,7 @@ export class LaneReply implements Reply {
     const whole = Buffer.allocUnsafe(before.length + size + after.length);
     whole.write(before, 0, "latin1");
     bytes.copy(whole, before.length);
-    whole.write(after, before.length + size, "latin1");
+    if (after !== "") whole.write(after, before.length + size, "latin1");
     return socket.write(whole);
   }
 
