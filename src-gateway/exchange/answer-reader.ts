@@ -112,7 +112,7 @@ class Reader implements AnswerReader, UpstreamSink {
 
   private takeEnd(): void {
     if (this.frames) return this.endFrames(this.frames);
-    const body = Buffer.concat(this.chunks, this.length);
+    const body = this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks, this.length);
     const { lane, status, headers } = this;
     if (!this.succeeded) return this.finish(failureOf(this.state, { lane, status, headers, body }));
     this.finish(deliverWhole(this.state, { lane, provider: this.attempt.provider, status, headers, body }));

@@ -13,6 +13,10 @@ export interface ProviderRequest {
   url: string;
   headers: Record<string, string>;
   body: Buffer[];
+}
+
+export interface RelayedRequest {
+  request: ProviderRequest;
   /** The stream was made to report usage that the client did not ask for, so that chunk is kept from it. */
   hidesUsage: boolean;
 }
@@ -25,7 +29,7 @@ export function buildProviderRequest(input: {
   headers: Headers;
   instance: ProviderInstance;
   model: string;
-}): ProviderRequest {
+}): RelayedRequest {
   const { instance, head } = input;
   const wire = WIRES[input.wire];
   const asksForUsage = head.stream && !head.wantsUsage && !instance.compat.has("no-stream-options");
@@ -40,12 +44,30 @@ export function buildProviderRequest(input: {
   headers["accept"] = head.stream ? "text/event-stream, application/json" : "application/json";
   // Answers are read on the way through; compressing them for one local hop would only cost both sides time.
   headers["accept-encoding"] = "identity";
-  return {
-    url: base + wire.providerPath(input.target, input.model),
-    headers,
-    body: applySplices(input.body.bytes, splices),
-    hidesUsage: asksForUsage,
-  };
+  const url = addressOf(base, wire.providerPath(input.target, input.model));
+  return { request: { url, headers, body: applySplices(input.body.bytes, splices) }, hidesUsage: asksForUsage };
+}
+
+/** Nearly all requests go to a handful of addresses. */
+const MAX_ADDRESSES = 500;
+const MAX_KNOWN_PATH = 300;
+const addresses = new Map<string, Map<string, string>>();
+let addressCount = 0;
+
+/** Mostly the one string that the last request had: it is looked up by others, and would be put together anew for that. */
+function addressOf(base: string, path: string): string {
+  const known = addresses.get(base)?.get(path);
+  if (known !== undefined) return known;
+  if (path.length > MAX_KNOWN_PATH) return base + path;
+  if (addressCount >= MAX_ADDRESSES) {
+    addresses.clear();
+    addressCount = 0;
+  }
+  addressCount++;
+  const address = base + path;
+  const below = addresses.get(base) ?? new Map<string, string>();
+  addresses.set(base, below.set(path, address));
+  return address;
 }
 
 /** The body in parts: slices of the original bytes around the inserted texts. */

@@ -30,7 +30,7 @@ class Relay implements Lane {
 
   constructor(state: ExchangeState, target: ProviderTarget) {
     const { inbound, head, stream } = state;
-    const { hidesUsage, ...request } = buildProviderRequest({
+    const { hidesUsage, request } = buildProviderRequest({
       wire: inbound.wire,
       target: inbound.target,
       body: state.body,

@@ -97,7 +97,17 @@ export function createSecretResolver(options: {
   };
 }
 
-const keyOf = (ref: CredentialRef): string => `${ref.source}:${ref.source === "file" ? ref.path : ref.name}`;
+const keys = new WeakMap<CredentialRef, string>();
+
+/** The one string, which is not put together anew to look it up. */
+function keyOf(ref: CredentialRef): string {
+  let key = keys.get(ref);
+  if (key === undefined) {
+    key = `${ref.source}:${ref.source === "file" ? ref.path : ref.name}`;
+    keys.set(ref, key);
+  }
+  return key;
+}
 
 function missing(ref: CredentialRef, problem: string): GatewayError {
   return new GatewayError(

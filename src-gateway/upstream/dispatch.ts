@@ -38,7 +38,7 @@ function send(ways: Ways, request: AnyUpstreamRequest, sink: UpstreamSink): Upst
   try {
     if (request.body === null || Array.isArray(request.body)) {
       const plain = { url, origin, path, method, headers, body: request.body ?? NO_BODY };
-      if (ways.straightTo(url)?.send(plain, handler) === true) return handler;
+      if (ways.straightTo(url, origin)?.send(plain, handler) === true) return handler;
     }
     const body = bodyOf(request.body);
     // undici does not say when it has written a body.

@@ -15,8 +15,11 @@ import type { Trust } from "./trusted-authorities.ts";
 export interface WaysOut {
   /** The connections to an address. */
   to(url: URL): Dispatcher;
-  /** Our own client, which is the cheaper one; null where a proxy is on the way. It may leave a request to `to`. */
-  straightTo(url: URL): Http1Client | null;
+  /**
+   * Our own client, which is the cheaper one; null where a proxy is on the way. It may leave a request to `to`.
+   * @param origin of the URL, which would put it together anew.
+   */
+  straightTo(url: URL, origin: string): Http1Client | null;
   /** Connections of their own, the same way; whoever asks for them ends them. `lookup` counts only where no proxy resolves. */
   fresh(url: URL, lookup?: LookupFunction): Dispatcher;
   /** The proxy on the way, without user and password; null when there is none. */
@@ -72,9 +75,8 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
     ownProxy = ownProxies(now);
     known.clear();
   };
-  const wayTo = (url: URL): string | null => {
+  const wayTo = (url: URL, origin: string): string | null => {
     refresh();
-    const { origin } = url;
     const found = known.get(origin);
     if (found !== undefined) return found;
     const proxy = proxyOf(url);
@@ -82,7 +84,7 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
     return proxy;
   };
   const to = (url: URL): Dispatcher => {
-    const proxy = wayTo(url);
+    const proxy = wayTo(url, url.origin);
     if (proxy === null) return (agent ??= straight());
     const found = agents.get(proxy) ?? through(proxy);
     agents.set(proxy, found);
@@ -92,7 +94,7 @@ export function createWaysOut(options: WaysOutOptions): WaysOut {
     createHttp1Client((more) => connectorOf(connectMs, trust, more), { keepAliveMs: POOL.keepAliveTimeout });
   return {
     to,
-    straightTo: (url) => (wayTo(url) === null ? (own ??= openOwn()) : null),
+    straightTo: (url, origin) => (wayTo(url, origin) === null ? (own ??= openOwn()) : null),
     fresh(url, lookup) {
       refresh();
       const proxy = proxyOf(url);

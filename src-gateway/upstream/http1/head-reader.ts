@@ -1,7 +1,9 @@
 import { headTooLarge, notHttp } from "./failures.ts";
 import type { HeadMemory, KnownLine } from "./head-memory.ts";
+import { viewOf } from "./known-bytes.ts";
 import { COLON, CR, LF, SPACE, TAB, TOKEN, VALUE } from "./octets.ts";
 
+const NOTHING = Buffer.alloc(0);
 /** `HTTP/1.` */
 const VERSION = Buffer.from("HTTP/1.");
 /** What a line may hold that the limit does not count: colon, spaces, line end. */
@@ -29,6 +31,12 @@ export class HeadReader {
   #size = 0;
   #lines = 0;
   #isTrailer = false;
+  /** What each line says; `headers` is made of them when all are there. */
+  readonly #names: string[] = [];
+  readonly #values: string[] = [];
+  /** On the buffer that was read last, which nearly always is the same one. */
+  #view = viewOf(NOTHING);
+  #viewed: Buffer | null = null;
 
   /** @param maxBytes of names and values together. */
   constructor(memory: HeadMemory, maxBytes: number) {
@@ -60,6 +68,10 @@ export class HeadReader {
   /** @returns where the head ends, or `to` when it goes on. @throws what is wrong with it. */
   read(bytes: Buffer, from: number, to: number): number {
     let at = from;
+    if (bytes !== this.#viewed) {
+      this.#viewed = bytes;
+      this.#view = viewOf(bytes);
+    }
     while (!this.isComplete) {
       const isFirst = this.status === 0;
       const next = isFirst ? this.#readStatusLine(bytes, at, to) : this.#readLine(bytes, at, to);
@@ -111,41 +123,52 @@ export class HeadReader {
       if (at + 1 >= to) return -1;
       if (bytes[at + 1] !== LF) throw notHttp("Expected LF after headers");
       this.isComplete = true;
+      if (!this.#isTrailer) this.headers = this.#memory.headersOf(this.#names, this.#values, this.#lines);
       return at + 2;
     }
-    const known = this.#isTrailer ? undefined : this.#memory.lineAt(this.#lines);
-    if (known !== undefined && holds(bytes, at, to, known.start))
-      return this.#readValue(bytes, at + known.start.length, to, known.name, known);
+    if (!this.#isTrailer) {
+      const same = this.#memory.findWhole(this.#lines, this.#view, at, to);
+      if (same !== null) return this.#takeWhole(same, at);
+      const known = this.#memory.find(this.#lines, this.#view, at, to);
+      if (known !== null) return this.#readKnown(bytes, at, to, known);
+    }
     let end = at;
     while (end < to && TOKEN[bytes[end] ?? 0] === 1) end++;
     if (end >= to) return -1;
     if (end === at || bytes[end] !== COLON) throw notHttp("Invalid header token");
     const name = bytes.toString("latin1", at, end).toLowerCase();
-    const next = this.#readValue(bytes, end + 1, to, name, undefined);
-    if (next > 0 && !this.#isTrailer) this.#memory.learn(this.#lines - 1, bytes.subarray(at, end + 1), name);
-    return next;
+    const valueAt = skipBlanks(bytes, end + 1, to);
+    const valueEnd = this.#valueEnd(bytes, valueAt, to);
+    if (valueEnd < 0) return -1;
+    this.#take(name, bytes.toString("latin1", valueAt, valueEnd));
+    if (!this.#isTrailer) this.#memory.learn(this.#lines - 1, bytes.subarray(at, end + 1), name);
+    return valueEnd + 2;
   }
 
-  #readValue(bytes: Buffer, from: number, to: number, name: string, known: KnownLine | undefined): number {
-    let start = from;
-    while (start < to && (bytes[start] === SPACE || bytes[start] === TAB)) start++;
-    const seen = known?.valueBytes ?? null;
-    let end = start;
-    if (seen !== null && holds(bytes, start, to, seen)) end += seen.length;
-    const steadyEnd = end;
+  /** A line whose name came at this place the last time, too. */
+  #readKnown(bytes: Buffer, at: number, to: number, known: KnownLine): number {
+    if (known.whole !== null && known.whole.isAt(this.#view, at, to)) return this.#takeWhole(known, at);
+    const valueAt = skipBlanks(bytes, at + known.start.length, to);
+    const valueEnd = this.#valueEnd(bytes, valueAt, to);
+    if (valueEnd < 0) return -1;
+    const value = bytes.toString("latin1", valueAt, valueEnd);
+    this.#take(known.name, value);
+    if (this.#memory.isSteady(known)) this.#memory.learnValue(known, bytes.subarray(at, valueEnd + 2), value);
+    return valueEnd + 2;
+  }
+
+  #takeWhole({ name, value, whole }: KnownLine, at: number): number {
+    this.#take(name, value);
+    return at + (whole?.length ?? 0);
+  }
+
+  /** Where the line ends that the value stands in; -1 when that is not there. */
+  #valueEnd(bytes: Buffer, valueAt: number, to: number): number {
+    let end = valueAt;
     while (end < to && VALUE[bytes[end] ?? 0] === 1) end++;
     if (end + 1 >= to) return -1;
     if (bytes[end] !== CR || bytes[end + 1] !== LF) throw notHttp("Invalid header value char");
-    this.#count(name.length + end - start);
-    if (known !== undefined && seen !== null && end === steadyEnd && end - start === seen.length)
-      this.#take(name, known.value);
-    else {
-      const value = bytes.toString("latin1", start, end);
-      if (known !== undefined) this.#memory.learnValue(known, bytes.subarray(start, end), value);
-      this.#take(name, value);
-    }
-    this.#lines++;
-    return end + 2;
+    return end;
   }
 
   #count(bytes: number): void {
@@ -154,13 +177,18 @@ export class HeadReader {
   }
 
   #take(name: string, value: string): void {
+    this.#count(name.length + value.length);
     if (name.length === 10) {
       if (name === "connection") this.#heedConnection(value);
       else if (name === "keep-alive") this.keepAlive += (this.keepAlive === "" ? "" : ",") + value;
     } else if (name.length === 14 && name === "content-length") this.#heedLength(value);
     else if (name.length === 16 && name === "proxy-connection") this.#heedConnection(value);
     else if (name.length === 17 && name === "transfer-encoding") this.#heedEncoding(value);
-    if (!this.#isTrailer) addHeader(this.headers, name, value);
+    if (!this.#isTrailer) {
+      this.#names[this.#lines] = name;
+      this.#values[this.#lines] = value;
+    }
+    this.#lines++;
   }
 
   #heedConnection(value: string): void {
@@ -194,19 +222,8 @@ function digit(bytes: Buffer, at: number): number {
   return value;
 }
 
-function holds(bytes: Buffer, at: number, to: number, wanted: Buffer): boolean {
-  if (to - at < wanted.length) return false;
-  for (let n = 0; n < wanted.length; n++) if (bytes[at + n] !== wanted[n]) return false;
-  return true;
-}
-
-/** One that comes several times becomes a list, as with undici. */
-function addHeader(headers: Record<string, string | string[]>, name: string, value: string): void {
-  const known = headers[name];
-  if (known === undefined) headers[name] = value;
-  else if (!Object.hasOwn(headers, name))
-    // `__proto__` and `constructor` are names like all others.
-    Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
-  else if (typeof known === "string") headers[name] = [known, value];
-  else known.push(value);
+function skipBlanks(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to && (bytes[at] === SPACE || bytes[at] === TAB)) at++;
+  return at;
 }

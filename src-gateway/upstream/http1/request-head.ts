@@ -22,7 +22,7 @@ interface KnownHead {
   path: string;
   names: readonly string[];
   values: readonly string[];
-  /** Up to the length of the body, or whole where there is none. */
+  /** Up to the length of the body, or to the empty line where there is none. */
   bytes: Buffer;
 }
 
@@ -36,7 +36,7 @@ export class RequestHeads {
     this.#host = host;
   }
 
-  /** All but the length of the body and the empty line; null for a request that is not a usual one. */
+  /** All but what `endOfHead` gives; null for a request that is not a usual one. */
   of({ method, path, headers, body }: PlainRequest): Buffer | null {
     const names = Object.keys(headers);
     for (const known of this.#known)
@@ -46,7 +46,7 @@ export class RequestHeads {
     if (values === null || !path.startsWith("/") || !/^[\x21-\x7e]+$/.test(path)) return null;
     const lines = names.map((name, index) => `${name}: ${values[index]}\r\n`).join("");
     const start = `${method} ${path} HTTP/1.1\r\nhost: ${this.#host}\r\nconnection: keep-alive\r\n`;
-    const bytes = Buffer.from(start + lines, "latin1");
+    const bytes = Buffer.from(start + lines + (WITH_BODY.has(method) ? "content-length: " : ""), "latin1");
     this.#keep({ method, path, names, values, bytes });
     return bytes;
   }
@@ -57,9 +57,9 @@ export class RequestHeads {
   }
 }
 
-/** What follows the headers. */
+/** What is different each time, and the empty line. */
 export const endOfHead = (method: string, bodyBytes: number): string =>
-  WITH_BODY.has(method) ? `content-length: ${bodyBytes}\r\n\r\n` : "\r\n";
+  WITH_BODY.has(method) ? `${bodyBytes}\r\n\r\n` : "\r\n";
 
 function isSame(known: KnownHead, names: readonly string[], headers: Readonly<Record<string, string>>): boolean {
   if (known.names.length !== names.length) return false;

@@ -173,6 +173,31 @@ describe("an answer's bytes", () => {
 });
 
 describe("answers that nobody has written down", () => {
+  it("mean the same whatever heads came before them, of which most are alike", () => {
+    const line = fc.constantFrom(
+      "A: 1",
+      "A: 2",
+      "a:1",
+      "B: 1",
+      "B:",
+      "Set-Cookie: a",
+      "__proto__: x",
+      "Content-Length: 1",
+      "Connection: close",
+    );
+    const heads = fc.array(fc.array(line, { maxLength: 4 }), { minLength: 2, maxLength: 12 });
+    fc.assert(
+      fc.property(heads, fc.array(fc.nat(80), { maxLength: 2 }), (some, cuts) => {
+        const memory = new HeadMemory();
+        for (const lines of [...some, ...some]) {
+          const pieces = piecesOf(bytesOf(`${OK}${lines.map((each) => `${each}\r\n`).join("")}\r\nx`), cuts);
+          expect(understand(pieces, { memory })).toEqual(understand(pieces));
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it("mean the same however they are divided, and whatever came before them", () => {
     const memory = new HeadMemory();
     fc.assert(
