@@ -1,6 +1,6 @@
 /** One connection of the lane: requests in, one after the other, until one comes that is not usual. */
-
 import type { Socket } from "node:net";
+import { Readable } from "node:stream";
 import { turnMs } from "../../lib/end-of-turn.ts";
 import type { InferenceRoute } from "../inference-handler.ts";
 import { answerClientError } from "../raw-answers.ts";
@@ -57,6 +57,7 @@ export class LaneConnection implements ArrivalOwner {
   constructor(socket: Socket, owner: ConnectionOwner) {
     this.socket = socket;
     this.owner = owner;
+    socket.push = this.onPush;
     socket.on("data", this.onData);
     socket.on("end", this.onEnd);
     socket.on("close", this.onClose);
@@ -77,6 +78,18 @@ export class LaneConnection implements ArrivalOwner {
     if (bytes === null) return;
     if (this.current !== null || this.rest !== null) this.keep(bytes);
     else this.begin(bytes);
+  };
+
+  /**
+   * What comes in passes by the stream's queue while that is empty and flows. It would look for more after each piece, in a
+   * tick of its own, which takes longer than to begin a request; and a socket is not asked for more, it brings it.
+   */
+  private readonly onPush = (chunk: Buffer | null): boolean => {
+    const { socket } = this;
+    if (chunk === null || socket.readableFlowing !== true || socket.readableLength > 0)
+      return queue.call(socket, chunk);
+    this.onData(chunk);
+    return true;
   };
 
   private begin(bytes: Buffer): void {
@@ -170,6 +183,7 @@ export class LaneConnection implements ArrivalOwner {
 
   private handOver(bytes: Buffer): void {
     const { socket } = this;
+    socket.push = queue;
     socket.off("data", this.onData);
     socket.off("end", this.onEnd);
     socket.off("close", this.onClose);
@@ -227,3 +241,8 @@ export class LaneConnection implements ArrivalOwner {
 }
 
 const ignore = (): void => {};
+
+/** What a socket does with what has come in. */
+function queue(this: Socket, chunk: Buffer | null): boolean {
+  return Readable.prototype.push.call(this, chunk);
+}
