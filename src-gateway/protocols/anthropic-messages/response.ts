@@ -1,7 +1,8 @@
+import { JsonShapes } from "../../lib/json-shapes.ts";
 import { countsFromMessages, tierFromMessages } from "../extra-usage.ts";
-import { asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
-import { noFacts } from "../stream-facts.ts";
+import { readFacts } from "../read-facts.ts";
 import type { AnswerFacts } from "../types.ts";
 import { usageFromMessages } from "../usage.ts";
 
@@ -12,14 +13,16 @@ export const metered = (usage: JsonObject): Pick<AnswerFacts, "usage" | "service
   counts: countsFromMessages(usage),
 });
 
-export function readAnswer(bytes: Buffer): AnswerFacts {
-  const facts = noFacts();
-  const json = parseObject(bytes);
-  if (!json) return facts;
+const shapes = new JsonShapes(["type", "model", "stop_reason", "service_tier", "speed", "error"]);
+
+export const readAnswer = (bytes: Buffer): AnswerFacts => readFacts(bytes, shapes, factsOf);
+
+function factsOf(json: JsonObject): Partial<AnswerFacts> {
+  const facts: Partial<AnswerFacts> = {
+    modelServed: asText(json["model"]),
+    finishReason: asText(json["stop_reason"]),
+  };
   if (json["type"] === "error" || json["error"]) facts.error = decodeErrorObject(json["error"] ?? json);
-  facts.modelServed = asText(json["model"]);
-  facts.finishReason = asText(json["stop_reason"]);
   const usage = asObject(json["usage"]);
-  if (usage) Object.assign(facts, metered(usage));
-  return facts;
+  return usage ? { ...facts, ...metered(usage) } : facts;
 }

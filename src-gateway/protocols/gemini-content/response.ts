@@ -1,14 +1,29 @@
 import type { Surface } from "../../ir/protocol.ts";
+import { JsonShapes } from "../../lib/json-shapes.ts";
 import { countsFromGemini, tierFromGemini } from "../extra-usage.ts";
-import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { parseWithoutVectors } from "../parse-vectors.ts";
 import { decodeErrorObject } from "../provider-error.ts";
+import { readFacts } from "../read-facts.ts";
 import { noFacts } from "../stream-facts.ts";
 import type { AnswerFacts } from "../types.ts";
 import { usageFromGemini } from "../usage.ts";
 
+const shapes = new JsonShapes([
+  "modelVersion",
+  "model_version",
+  "finishReason",
+  "finish_reason",
+  "blockReason",
+  "serviceTier",
+  "trafficType",
+  "modality",
+  "error",
+]);
+
 export function readAnswer(bytes: Buffer, surface: Surface): AnswerFacts {
-  const json = surface === "gemini-embeddings" ? parseWithoutVectors(bytes) : parseObject(bytes);
+  if (surface !== "gemini-embeddings") return readFacts(bytes, shapes, factsOf);
+  const json = parseWithoutVectors(bytes);
   return json ? { ...noFacts(), ...factsOf(json) } : noFacts();
 }
 

@@ -1,14 +1,19 @@
 import type { Surface } from "../../ir/protocol.ts";
+import { JsonShapes } from "../../lib/json-shapes.ts";
 import { tierFrom } from "../extra-usage.ts";
-import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { parseWithoutVectors } from "../parse-vectors.ts";
 import { decodeErrorObject } from "../provider-error.ts";
+import { readFacts } from "../read-facts.ts";
 import { noFacts } from "../stream-facts.ts";
 import type { AnswerFacts } from "../types.ts";
 import { usageFromChat } from "../usage.ts";
 
+const shapes = new JsonShapes(["model", "finish_reason", "service_tier", "error"]);
+
 export function readAnswer(bytes: Buffer, surface: Surface): AnswerFacts {
-  const json = surface === "embeddings" ? parseWithoutVectors(bytes) : parseObject(bytes);
+  if (surface !== "embeddings") return readFacts(bytes, shapes, factsOf);
+  const json = parseWithoutVectors(bytes);
   return json ? { ...noFacts(), ...factsOf(json) } : noFacts();
 }
 

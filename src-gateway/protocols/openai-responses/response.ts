@@ -1,14 +1,14 @@
+import { JsonShapes } from "../../lib/json-shapes.ts";
 import { countsFromItems, tierFrom } from "../extra-usage.ts";
-import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
+import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
 import { decodeErrorObject } from "../provider-error.ts";
-import { noFacts } from "../stream-facts.ts";
+import { readFacts } from "../read-facts.ts";
 import type { AnswerFacts } from "../types.ts";
 import { usageFromResponses } from "../usage.ts";
 
-export function readAnswer(bytes: Buffer): AnswerFacts {
-  const json = parseObject(bytes);
-  return json ? { ...noFacts(), ...factsOf(json) } : noFacts();
-}
+const shapes = new JsonShapes(["model", "status", "reason", "service_tier", "type", "error"]);
+
+export const readAnswer = (bytes: Buffer): AnswerFacts => readFacts(bytes, shapes, factsOf);
 
 /** What a response object says: the body of a whole answer, or the `response` of an event. */
 export function factsOf(response: JsonObject): Partial<AnswerFacts> {

@@ -1,4 +1,4 @@
-import { KnownBytes } from "./known-bytes.ts";
+import { KnownBytes } from "../../lib/known-bytes.ts";
 
 /** A header's line as a provider sent it last, at the same place of its head. */
 export interface KnownLine {

@@ -1,6 +1,6 @@
+import { viewOf } from "../../lib/known-bytes.ts";
 import { headTooLarge, notHttp } from "./failures.ts";
 import type { HeadMemory, KnownLine } from "./head-memory.ts";
-import { viewOf } from "./known-bytes.ts";
 import { COLON, CR, LF, SPACE, TAB, TOKEN, VALUE } from "./octets.ts";
 
 const NOTHING = Buffer.alloc(0);
