@@ -191,10 +191,12 @@ async function tryPlace(
   }
 }
 
-const reasonFor = ({ target, key, tries }: Place): string =>
-  [target.reason, key.id === "default" ? "" : `key "${key.id}"`, tries === 0 ? "" : `try ${tries + 1}`]
-    .filter((part) => part !== "")
-    .join("; ");
+function reasonFor({ target, key, tries }: Place): string {
+  let reason = target.reason;
+  if (key.id !== "default") reason += `${reason === "" ? "" : "; "}key "${key.id}"`;
+  if (tries !== 0) reason += `${reason === "" ? "" : "; "}try ${tries + 1}`;
+  return reason;
+}
 
 function outcomeOf(
   { failure, attempt, isComplete, brokenBy }: AttemptEnd,

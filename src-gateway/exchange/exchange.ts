@@ -2,7 +2,6 @@
 import { keyPriority } from "../auth/key-priority.ts";
 import { mayChoose } from "../auth/may-choose.ts";
 import { requireModel } from "../auth/scopes.ts";
-import type { Principal } from "../auth/types.ts";
 import { GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { JoinRecorder } from "../joins/types.ts";
 import { JsonScanError, scanJson } from "../lib/json-scan.ts";
@@ -65,8 +64,8 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
       audience = createAudience({ inbound, world, keeper, recorder });
       callers = { ...inbound, reply: audience.reply, signal: audience.signal };
       if (head.stream) stream = streamReplyFor(callers, world, head);
-      const understood = { inbound: callers, audience, world, keeper, spending, body: asked, head, stream };
-      await answer({ ...understood, principal, recorder });
+      const understood = { inbound: callers, audience, world, keeper, spending, body: asked, head, stream, principal };
+      await answer(understood, recorder);
     } finally {
       held.release(keeper.outcome === "completed");
     }
@@ -85,14 +84,11 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
 
 type Asked = Pick<
   ExchangeState,
-  "inbound" | "audience" | "world" | "keeper" | "spending" | "body" | "head" | "stream"
-> & {
-  principal: Principal;
-  recorder: JoinRecorder | null;
-};
+  "inbound" | "audience" | "world" | "keeper" | "spending" | "body" | "head" | "stream" | "principal"
+>;
 
-async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
-  const { inbound, world, keeper, spending, head } = asked;
+async function answer(asked: Asked, recorder: JoinRecorder | null): Promise<void> {
+  const { inbound, world, keeper, spending, head, principal } = asked;
   const recalling = recallHistory(inbound, world, asked.body, keeper.record.userId);
   const { body, continuation } = recalling instanceof Promise ? await recalling : recalling;
   const heeding = heedRunaway({ ...asked, body });
@@ -135,7 +131,7 @@ async function answer({ principal, recorder, ...asked }: Asked): Promise<void> {
     }
     let failure: AttemptFailure | null;
     for (;;) {
-      state = createState({ ...asked, principal, body: withoutChoice(body), plan, continuation, admission });
+      state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
       failure = await askTargets(state);
       if (!failure?.stopped || inbound.signal.aborted) break;
       plan = await spending.goOn(failure.stopped, plan);

@@ -1,3 +1,4 @@
+import { asMillis } from "../lib/as-millis.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
@@ -20,7 +21,7 @@ export function observe(inbound: Inbound, { observer }: Pick<ExchangeWorld, "obs
 
 function addOwnHeaders(headers: Record<string, string>, keeper: RecordKeeper): void {
   const { provider } = keeper.record;
-  headers["x-gateway-overhead-ms"] = (keeper.outside.ownUs(keeper.elapsedUs()) / 1000).toFixed(3);
+  headers["x-gateway-overhead-ms"] = asMillis(keeper.outside.ownUs(keeper.elapsedUs()));
   if (provider !== null) headers["x-gateway-provider"] = provider;
 }
 

@@ -95,15 +95,18 @@ class Lines {
 
   add(name: string, value: string): void {
     const known = knownName(name);
-    const isSame = known.value === value;
+    const isSteady = known.changes < MAX_CHANGES;
+    const isSame = isSteady && known.value === value;
     if (!isSame && !isPlain(value)) validateHeaderValue(name, value);
     if (known.isOwn) return;
     if (known.lower === "content-length") this.declared = value;
     else if (known.lower === "date") this.isDated = true;
     this.text += isSame ? steadyLine(known) : `${name}: ${value}\r\n`;
-    if (!isSame && value.length <= MAX_KNOWN_VALUE) {
+    if (isSame) known.changes = 0;
+    else if (isSteady && value.length <= MAX_KNOWN_VALUE) {
       known.value = value;
       known.line = "";
+      known.changes++;
     }
   }
 }
@@ -111,6 +114,8 @@ class Lines {
 /** Few are ever sent, each often. */
 const MAX_KNOWN = 500;
 const MAX_KNOWN_VALUE = 256;
+/** A value that was another one so often in a row is not compared any more. */
+const MAX_CHANGES = 16;
 const knownNames = new Map<string, KnownName>();
 
 /** A header as it was sent last. Most are sent with the same value again. */
@@ -122,6 +127,8 @@ interface KnownName {
   value: string | null;
   /** Empty until it is needed. */
   line: string;
+  /** In a row. */
+  changes: number;
 }
 
 /** @throws TypeError ERR_INVALID_HTTP_TOKEN */
@@ -130,7 +137,7 @@ function knownName(name: string): KnownName {
   if (known === undefined) {
     validateHeaderName(name);
     const lower = name.toLowerCase();
-    known = { name, lower, isOwn: OWN_NAMES.has(lower), value: null, line: "" };
+    known = { name, lower, isOwn: OWN_NAMES.has(lower), value: null, line: "", changes: 0 };
     if (knownNames.size >= MAX_KNOWN) knownNames.clear();
     knownNames.set(name, known);
   }
