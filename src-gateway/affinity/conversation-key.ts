@@ -3,7 +3,7 @@ import type { WireProtocol } from "../ir/protocol.ts";
 import type { RunHash } from "../lib/run-hash.ts";
 import { addMeaning } from "./piece-meaning.ts";
 import type { PromptDigest } from "./prompt-digest.ts";
-import { PROMPT_GROUPS, type Prompt, type ScannedBody, splitPrompt } from "./prompt-pieces.ts";
+import { type Prompt, type PromptPiece, type ScannedBody, splitPrompt } from "./prompt-pieces.ts";
 
 export interface ConversationFacts {
   /** Id of the client's key: conversations of two keys are never one. */
@@ -66,13 +66,17 @@ function sessionOf({ session, body }: Pick<ConversationFacts, "session" | "body"
 /** What stands between two pieces of a body that has no white space. */
 const SEPARATOR = Buffer.from(",");
 
-function addBeginning(hash: RunHash, { bytes, groups }: Prompt): void {
-  for (const [index, group] of PROMPT_GROUPS.entries()) {
-    hash.addNumber(index);
-    for (const piece of groups[group]) {
-      hash.add(SEPARATOR);
-      addMeaning(hash, bytes, piece, piece.isMarked);
-    }
+/** Each group with its number. */
+function addBeginning(hash: RunHash, { bytes, groups: { tools, system, messages } }: Prompt): void {
+  addPieces(hash.addNumber(0), bytes, tools);
+  addPieces(hash.addNumber(1), bytes, system);
+  addPieces(hash.addNumber(2), bytes, messages);
+}
+
+function addPieces(hash: RunHash, bytes: Buffer, pieces: readonly PromptPiece[]): void {
+  for (const piece of pieces) {
+    hash.add(SEPARATOR);
+    addMeaning(hash, bytes, piece, piece.isMarked);
   }
 }
 

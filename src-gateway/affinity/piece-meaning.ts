@@ -1,6 +1,7 @@
 /** The bytes of a piece of a prompt that a model gets to see, so that pieces which mean the same hash the same. */
 import {
   firstKeyAt,
+  hasTextAt,
   isKey,
   isObjectAt,
   type JsonSpan,
@@ -24,6 +25,10 @@ const MARK = Buffer.from('"cache_control"');
 const MARK_BLOCK = Buffer.from('{"cachePoint"');
 /** Stands in both. */
 const ANY_MARK = Buffer.from('"cache');
+
+/** Nearly all messages begin with these, and need not be walked. */
+const ROLE_FIRST = Buffer.from('{"role":"');
+const THEN_TEXT = Buffer.from('","content":"');
 
 const CONTENT = Buffer.from("content");
 const TYPE = Buffer.from("type");
@@ -97,7 +102,7 @@ const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte ===
  */
 function addPlainContent(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan): void {
   const { start, end } = piece;
-  if (!isObjectAt(bytes, piece)) return taker.add(bytes, start, end);
+  if (!isObjectAt(bytes, piece) || isPlainMessage(bytes, start)) return taker.add(bytes, start, end);
   const own = plainText(bytes, piece);
   if (own) return taker.add(bytes, own.start, own.end);
   const content = contentAt(bytes, piece);
@@ -110,6 +115,16 @@ function addPlainContent(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan): v
   taker.add(bytes, only.start, only.end);
   taker.add(bytes, listEnd + 1, end);
 }
+
+/** Whether it begins with its role and then a content that is a text, as most messages do: these are taken as they are. */
+function isPlainMessage(bytes: Buffer, start: number): boolean {
+  if (!hasTextAt(bytes, start, ROLE_FIRST)) return false;
+  let at = start + ROLE_FIRST.length;
+  while (isLowerCase(bytes[at])) at++;
+  return hasTextAt(bytes, at, THEN_TEXT);
+}
+
+const isLowerCase = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x61 && byte <= 0x7a;
 
 /** Where the value of the object's member `content` begins; -1 where it has none. */
 function contentAt(bytes: Buffer, object: JsonSpan): number {

@@ -1,15 +1,7 @@
 /** A request body as the pieces of its prompt, in the order in which providers cache them, found without parsing it. */
 import type { ProviderWire } from "../ir/protocol.ts";
-import type { ScannedObject } from "../lib/json-scan.ts";
-import {
-  firstElementAt,
-  isArrayAt,
-  isObjectAt,
-  isStringAt,
-  type JsonSpan,
-  nextElementAt,
-  skipValue,
-} from "../lib/json-walk.ts";
+import type { ScannedMember, ScannedObject } from "../lib/json-scan.ts";
+import { firstElementAt, type JsonSpan, nextElementAt, skipValue } from "../lib/json-walk.ts";
 import { findMark } from "./piece-meaning.ts";
 import { type Speaker, speakerOf } from "./speaker.ts";
 
@@ -91,14 +83,15 @@ export function splitPrompt(wire: ProviderWire, body: ScannedBody, until: "answe
   if (wire === "openai-responses" && CONTINUES.some((name) => (members.get(name)?.kind ?? "null") !== "null"))
     return null;
   const systemName = places.system?.find((name) => members.has(name)) ?? places.system?.[0];
-  const tools = split(bytes, members.get(places.tools), places.tools, "system");
-  let system = systemName === undefined ? NO_PIECES : split(bytes, members.get(systemName), systemName, "system");
-  let messages = split(bytes, history, places.messages, null, until);
+  const tools = split(body, members.get(places.tools), places.tools, "system");
+  let system = systemName === undefined ? NO_PIECES : split(body, members.get(systemName), systemName, "system");
+  let messages = split(body, history, places.messages, null, until);
   // Where the system prompt is a message it is cached like one, but stands in front.
-  const spoken = messages.findIndex(({ speaker }) => speaker !== "system");
-  const leading = spoken < 0 ? messages.length : spoken;
+  let leading = 0;
+  while (messages[leading]?.speaker === "system") leading++;
   if (leading > 0) {
-    system = [...system, ...messages.slice(0, leading)];
+    const first = messages.slice(0, leading);
+    system = system.length === 0 ? first : [...system, ...first];
     messages = messages.slice(leading);
   }
   const groups = { tools, system, messages };
@@ -110,25 +103,26 @@ const NO_PIECES: readonly PromptPiece[] = [];
 
 /** @param speaker null where each piece says who speaks. */
 function split(
-  bytes: Buffer,
-  value: JsonSpan | undefined,
+  { bytes, root }: ScannedBody,
+  value: ScannedMember | undefined,
   name: string,
   speaker: Speaker | null,
   until: "answer" | "end" = "end",
 ): readonly PromptPiece[] {
-  if (value === undefined) return NO_PIECES;
-  const isList = isArrayAt(bytes, value);
-  if (!isList && !isStringAt(bytes, value) && !isObjectAt(bytes, value)) return NO_PIECES;
+  if (value === undefined || (value.kind !== "array" && value.kind !== "string" && value.kind !== "object"))
+    return NO_PIECES;
+  const { elements } = value;
+  const isList = value.kind === "array";
   const pieces: PromptPiece[] = [];
   for (let start = isList ? firstElementAt(bytes, value) : value.start; start >= 0; ) {
-    const end = isList ? skipValue(bytes, start) : value.end;
+    const end = !isList ? value.end : (elements?.[2 * pieces.length + 1] ?? skipValue(bytes, start));
     const piece = new PromptPiece(start, end, name, isList ? pieces.length : null);
     piece.speaker = speaker ?? speakerOf(bytes, piece);
     if (until === "answer" && piece.speaker === "assistant") break;
     pieces.push(piece);
     start = isList ? nextElementAt(bytes, value, end) : -1;
   }
-  noteMarks(bytes, pieces);
+  if (root.mayHoldMarks) noteMarks(bytes, pieces);
   return pieces;
 }
 

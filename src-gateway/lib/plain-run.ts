@@ -9,7 +9,7 @@ const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 
 /** Up to here a loop is done before the other way has begun. */
-const SHORT_BYTES = 24;
+const SHORT_BYTES = 8;
 const MEMORY_BYTES = 65_536;
 /** Of the memory, what is filled: the last look may go 15 bytes beyond. */
 const WINDOW_BYTES = MEMORY_BYTES - 16;

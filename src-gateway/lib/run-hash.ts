@@ -22,8 +22,11 @@ export interface RunHash {
 /** Longer texts and pieces are copied by a call. */
 const SHORT_TEXT = 32;
 
+const RESULT_BYTES = 16;
+
 class MilledHash implements RunHash {
   private readonly mill: HashMill;
+  private readonly letters = Array.from({ length: RESULT_BYTES }, () => 0);
   private used = 0;
   private isBegun = false;
 
@@ -76,7 +79,9 @@ class MilledHash implements RunHash {
 
   text(): string {
     this.number();
-    return this.mill.memory.toString("latin1", RESULT, RESULT + 16);
+    const { memory } = this.mill;
+    for (let n = 0; n < RESULT_BYTES; n++) this.letters[n] = memory[RESULT + n] as number;
+    return String.fromCharCode(...this.letters);
   }
 
   /** A call costs more than some letters. False where one of them takes more than a byte. */

@@ -31,7 +31,7 @@ export function isMachineText(bytes: Buffer, span: JsonSpan | undefined): boolea
 }
 
 /** Nearly every text begins with a letter: it need not be read to know that it opens with no tag. */
-const mayOpenTag = (first: number): boolean =>
+export const mayOpenTag = (first: number): boolean =>
   first === LESS_THAN || first === BACKSLASH || first <= LAST_SPACE || first >= BEYOND_ASCII;
 
 /** Say something else each time although the result is the same. Quotes may be escaped several times. */

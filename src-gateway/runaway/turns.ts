@@ -1,7 +1,9 @@
 /** The turns of an agent, last first: what the model called, and what came of it, up to the last word of a person. */
 import type { WireProtocol } from "../ir/protocol.ts";
 import { eachElementBack, type JsonNode } from "../lib/json-back.ts";
-import type { JsonSpan } from "../lib/json-walk.ts";
+import type { ScannedMember } from "../lib/json-scan.ts";
+import { hasTextAt, type JsonSpan } from "../lib/json-walk.ts";
+import { mayOpenTag } from "./machine-text.ts";
 import { READ_ELEMENT } from "./read-element.ts";
 import type { ScannedBody } from "./types.ts";
 
@@ -47,6 +49,12 @@ const DEPTH = 5;
 /** Of the longest bodies no more than this is looked at. */
 const MAX_BYTES = 1024 * 1024;
 
+/** What a person says nearly always begins like this. On other wires it takes more to know that it is no result. */
+const SAID_BY_PERSON: Readonly<Partial<Record<WireProtocol, Buffer>>> = {
+  "openai-chat": Buffer.from('{"role":"user","content":"'),
+  "anthropic-messages": Buffer.from('{"role":"user","content":"'),
+};
+
 /**
  * Calls back for each turn, last first, until told to stop with `false`.
  * @returns whether the very last word is a person's.
@@ -58,6 +66,7 @@ export function eachTurnBack(
 ): boolean {
   const history = root.members.get(HISTORY[wire]);
   if (history?.kind !== "array") return history?.kind === "string";
+  if (isPlainlySaid(wire, bytes, history)) return true;
   const read = READ_ELEMENT[wire];
   let turn: Turn | null = null;
   let isFirst = true;
@@ -93,4 +102,14 @@ export function eachTurnBack(
   });
   if (!isStopped) complete();
   return personSpokeLast;
+}
+
+/** Whether the last element is certainly a person's, as far as its beginning tells. */
+function isPlainlySaid(wire: WireProtocol, bytes: Buffer, { end, elements }: ScannedMember): boolean {
+  const spelled = SAID_BY_PERSON[wire];
+  if (elements === null || elements.length === 0 || spelled === undefined) return false;
+  const last = elements.length - 2;
+  const start = elements[last] ?? 0;
+  if (end - (elements[last + 1] ?? 0) > MAX_BYTES) return false;
+  return hasTextAt(bytes, start, spelled) && !mayOpenTag(bytes[start + spelled.length] ?? 0);
 }

@@ -88,6 +88,27 @@ describe("looking for circles", () => {
     );
   });
 
+  it("finds the same with the places that the scan has noted as without them", () => {
+    const text = fc.oneof(
+      fc.string({ unit: fc.constantFrom('"', "\\", "a", " ", "<", "é", "\n"), maxLength: 4 }),
+      fc.constant("<system-reminder>x</system-reminder>"),
+    );
+    const content = fc.oneof(text, fc.array(fc.record({ type: fc.constant("text"), text }), { maxLength: 2 }));
+    const message = fc.oneof(
+      fc.record({ role: fc.constantFrom("user", "assistant", "tool", "users"), content, tool_call_id: text }),
+      fc.record({ role: fc.constant("user"), content, type: fc.constantFrom("message", "function_call_output") }),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...CLIENT_WIRES), fc.array(message, { maxLength: 4 }), (wire, history) => {
+        const { bytes, root } = scanned({ messages: history, input: history, contents: history });
+        const members = new Map([...root.members].map(([name, member]) => [name, { ...member, elements: null }]));
+        const unnoted = { bytes, root: { ...root, members } };
+        expect(findCircles(wire, { bytes, root }, 12)).toEqual(findCircles(wire, unnoted, 12));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it("counts as a plain comparison of the turns does", () => {
     const steps = fc.array(
       fc.tuple(
