@@ -64,7 +64,7 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
       audience = createAudience({ inbound, world, keeper, recorder });
       callers = { ...inbound, reply: audience.reply, signal: audience.signal };
       if (head.stream) stream = streamReplyFor(callers, world, head);
-      const understood = { inbound: callers, audience, world, keeper, spending, body: asked, head, stream, principal };
+      const understood = { inbound: callers, audience, world, keeper, spending, principal, body: asked, head, stream };
       await answer(understood, recorder);
     } finally {
       held.release(keeper.outcome === "completed");
@@ -84,14 +84,14 @@ export async function runExchange(arrived: Inbound, world: ExchangeWorld): Promi
 
 type Asked = Pick<
   ExchangeState,
-  "inbound" | "audience" | "world" | "keeper" | "spending" | "body" | "head" | "stream" | "principal"
+  "inbound" | "audience" | "world" | "keeper" | "spending" | "principal" | "body" | "head" | "stream"
 >;
 
 async function answer(asked: Asked, recorder: JoinRecorder | null): Promise<void> {
   const { inbound, world, keeper, spending, head, principal } = asked;
   const recalling = recallHistory(inbound, world, asked.body, keeper.record.userId);
   const { body, continuation } = recalling instanceof Promise ? await recalling : recalling;
-  const heeding = heedRunaway({ ...asked, body });
+  const heeding = heedRunaway({ inbound, world, keeper, head, body });
   const settleTokens = heeding instanceof Promise ? await heeding : heeding;
   const admission = admissionOf(
     inbound,
@@ -131,7 +131,7 @@ async function answer(asked: Asked, recorder: JoinRecorder | null): Promise<void
     }
     let failure: AttemptFailure | null;
     for (;;) {
-      state = createState({ ...asked, body: withoutChoice(body), plan, continuation, admission });
+      state = createState(asked, { body: withoutChoice(body), plan, continuation, admission });
       failure = await askTargets(state);
       if (!failure?.stopped || inbound.signal.aborted) break;
       plan = await spending.goOn(failure.stopped, plan);

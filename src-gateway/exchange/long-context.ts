@@ -8,7 +8,7 @@ const SUFFIX = /\[1m\]$/i;
 const BETA = "context-1m-2025-08-07";
 
 const asksForLongContext = (model: string): boolean => SUFFIX.test(model);
-export const withoutSuffix = (model: string): string => model.replace(SUFFIX, "");
+export const withoutSuffix = (model: string): string => (model.endsWith("]") ? model.replace(SUFFIX, "") : model);
 
 /** The headers with the beta that the suffix stands for; other wires have no word for it, and models of their own size. */
 export function withLongContext(

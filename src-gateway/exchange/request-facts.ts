@@ -68,7 +68,8 @@ export function withoutChoice(body: RequestBody): RequestBody {
 
 /** Every request is asked for a field or two, and bodies are long: only the member that the path begins with is parsed. */
 function readMember({ bytes, root }: RequestBody, path: string): unknown {
-  const [name = ""] = path.split(".", 1);
+  const dot = path.indexOf(".");
+  const name = dot < 0 ? path : path.slice(0, dot);
   const member = root.members.get(name);
   if (!member) return undefined;
   const value: unknown = JSON.parse(bytes.toString("utf8", member.start, member.end));

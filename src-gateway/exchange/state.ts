@@ -56,21 +56,11 @@ export interface ExchangeState {
 
 type Understood = Pick<
   ExchangeState,
-  | "inbound"
-  | "audience"
-  | "world"
-  | "keeper"
-  | "spending"
-  | "principal"
-  | "body"
-  | "head"
-  | "plan"
-  | "stream"
-  | "continuation"
-  | "admission"
+  "inbound" | "audience" | "world" | "keeper" | "spending" | "principal" | "head" | "stream"
 >;
+type Planned = Pick<ExchangeState, "body" | "plan" | "continuation" | "admission">;
 
-export const createState = (understood: Understood): ExchangeState => new State(understood);
+export const createState = (understood: Understood, planned: Planned): ExchangeState => new State(understood, planned);
 
 class State implements ExchangeState {
   readonly inbound: Inbound;
@@ -94,8 +84,9 @@ class State implements ExchangeState {
   private decoded: IrRequest | null = null;
   private isWrapped: boolean | null = null;
 
-  constructor(understood: Understood) {
-    const { inbound, body, head, keeper, world } = understood;
+  constructor(understood: Understood, planned: Planned) {
+    const { inbound, head, keeper, world } = understood;
+    const { body } = planned;
     this.inbound = inbound;
     this.audience = understood.audience;
     this.world = world;
@@ -104,10 +95,10 @@ class State implements ExchangeState {
     this.principal = understood.principal;
     this.body = body;
     this.head = head;
-    this.plan = understood.plan;
+    this.plan = planned.plan;
     this.stream = understood.stream;
-    this.continuation = understood.continuation;
-    this.admission = understood.admission;
+    this.continuation = planned.continuation;
+    this.admission = planned.admission;
     const owner = String(keeper.record.apiKeyId ?? keeper.record.userId ?? 0);
     this.ownerKey = owner;
     this.conversation = isGenerating(inbound.target.surface)

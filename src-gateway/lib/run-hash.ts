@@ -26,12 +26,14 @@ const RESULT_BYTES = 16;
 
 class MilledHash implements RunHash {
   private readonly mill: HashMill;
+  private readonly view: DataView;
   private readonly letters = Array.from({ length: RESULT_BYTES }, () => 0);
   private used = 0;
   private isBegun = false;
 
   constructor(mill: HashMill) {
     this.mill = mill;
+    this.view = new DataView(mill.memory.buffer);
   }
 
   begin(): this {
@@ -66,7 +68,7 @@ class MilledHash implements RunHash {
 
   addNumber(value: number): this {
     if (this.used + 8 > ROOM_BYTES) return this.add(bytesOf(value));
-    this.mill.memory.writeDoubleLE(value, ROOM + this.used);
+    this.view.setFloat64(ROOM + this.used, value, true);
     this.used += 8;
     return this;
   }

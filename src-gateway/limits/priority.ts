@@ -22,6 +22,7 @@ export function priorityOf(
 }
 
 function levelOf(text: string | undefined): Priority | null {
-  const digits = /^\s*p?(\d{1,9})\s*$/i.exec(text ?? "")?.[1];
+  if (text === undefined) return null;
+  const digits = /^\s*p?(\d{1,9})\s*$/i.exec(text)?.[1];
   return digits === undefined ? null : (LEVELS[Number(digits)] ?? 9);
 }

@@ -12,18 +12,27 @@ const ARTICLES: Readonly<Record<JsonKind, string>> = {
   null: "null",
 };
 
-/** By name, in the order in which they are checked. */
-export type FieldKinds = readonly (readonly [name: string, allowed: readonly JsonKind[]])[];
+/** By name, in the order in which they are complained about. */
+export type FieldKinds = ReadonlyMap<string, readonly JsonKind[]>;
 
 /** Made once for each surface, and not for each request. */
-export const fieldKinds = (kinds: Readonly<Record<string, readonly JsonKind[]>>): FieldKinds => Object.entries(kinds);
+export const fieldKinds = (kinds: Readonly<Record<string, readonly JsonKind[]>>): FieldKinds =>
+  new Map(Object.entries(kinds));
 
 /** @throws GatewayError invalid_request */
 export function checkFields(body: RequestBody, kinds: FieldKinds): void {
+  // A body has fewer fields than there are kinds, and hardly ever a wrong one.
+  for (const [name, { kind }] of body.root.members) {
+    if (kinds.get(name)?.includes(kind) === false) throw firstWrongType(body, kinds);
+  }
+}
+
+function firstWrongType(body: RequestBody, kinds: FieldKinds): unknown {
   for (const [name, allowed] of kinds) {
     const member = body.root.members.get(name);
-    if (member && !allowed.includes(member.kind)) throw wrongType(name, allowed, member.kind);
+    if (member && !allowed.includes(member.kind)) return wrongType(name, allowed, member.kind);
   }
+  return undefined;
 }
 
 /** @throws GatewayError invalid_request when the field is missing. */

@@ -76,6 +76,7 @@ interface Asked {
 
 /** Browsers can send other content types across origins without asking, so only JSON is taken. */
 function requireJson({ headers }: Asked): void {
+  if (headers["content-type"] === "application/json") return;
   const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   if (type === "application/json" || (type.startsWith("application/") && type.endsWith("+json"))) return;
   throw new GatewayError(
