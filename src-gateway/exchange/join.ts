@@ -5,6 +5,7 @@ import { joinRequestOf } from "../joins/join-key.ts";
 import type { JoinRecorder, JoinRequest } from "../joins/types.ts";
 import { runHash } from "../lib/run-hash.ts";
 import { isCount } from "./count-tokens.ts";
+import { headFactsOf } from "./head-facts.ts";
 import type { RecordKeeper } from "./record.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
@@ -17,7 +18,7 @@ export function joinRequest(
   keeper: RecordKeeper,
   body: Buffer,
 ): JoinRequest | null {
-  const { target, headers, wire } = inbound;
+  const { target, wire } = inbound;
   if (world.joins === null || isCount(target.surface)) return null;
   const { userId, apiKeyId } = keeper.record;
   if (world.mayJoin?.(userId) === false) return null;
@@ -25,7 +26,7 @@ export function joinRequest(
     {
       owner: `${userId ?? ""}/${apiKeyId ?? ""}`,
       place: [wire, target.surface, target.pathModel ?? "", target.pathMethod ?? "", target.query],
-      headers,
+      headers: headFactsOf(inbound).join,
       body,
     },
     runHash(),

@@ -5,7 +5,8 @@ import { GatewayError } from "../ir/errors.ts";
 import type { ExchangeRecord, Outcome } from "../ir/exchange-record.ts";
 import { NO_USAGE } from "../ir/usage.ts";
 import type { AnswerFacts, RequestHead } from "../protocols/types.ts";
-import { agentByKey, attribute } from "./attribution.ts";
+import { agentByKey } from "./attribution.ts";
+import { headFactsOf } from "./head-facts.ts";
 import { OutsideTime } from "./outside-time.ts";
 import type { ExchangeWorld, Inbound } from "./types.ts";
 
@@ -140,11 +141,14 @@ function keepUse({ attempts, usage, usageSource, modelServed, serviceTier, count
 }
 
 function blankRecord(inbound: Inbound): ExchangeRecord {
+  const { agent, session, gitBranch } = headFactsOf(inbound).attribution;
   return {
     id: inbound.id,
     userId: null,
     apiKeyId: null,
-    ...attribute(inbound.headers),
+    agent,
+    session,
+    gitBranch,
     project: inbound.project,
     surface: inbound.target.surface,
     stream: false,

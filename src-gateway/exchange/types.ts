@@ -26,6 +26,7 @@ import type { ItemsText, ResponseMemory } from "../responses-state/types.ts";
 import type { Plan, RequestFacts } from "../routing/types.ts";
 import type { RunawayGuard } from "../runaway/types.ts";
 import type { IdentityRule, RetrySettings, TimeoutSettings, WorkMode } from "../settings/types.ts";
+import type { HeadFacts } from "./head-facts.ts";
 import type { ReplayMemory } from "./replay-memory.ts";
 
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
@@ -67,6 +68,8 @@ export interface Inbound {
   /** Where the connection comes from; absent where there is none. */
   address?: string | null;
   headers: Headers;
+  /** What was read out of the headers, also of others before; left out where nothing is kept. */
+  head?: HeadFacts;
   /** The key that the caller showed, in whatever header form; null when there was none. */
   token: string | null;
   /**

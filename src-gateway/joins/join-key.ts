@@ -4,12 +4,18 @@ import type { JoinRequest, RetrySignal } from "./types.ts";
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+/** What headers say of it. */
+export interface JoinHeaders extends RetrySignal {
+  /** Names and values of those that change what is asked. */
+  meaningful: readonly string[];
+}
+
 export interface JoinFacts {
   /** Answers of one are never given to another. */
   owner: string;
   /** Wire, surface, path and query: everything about the place that changes the answer. */
   place: readonly string[];
-  headers: Headers;
+  headers: JoinHeaders;
   /** As the client sent it, but for its compression. */
   body: Uint8Array;
 }
@@ -37,7 +43,7 @@ const AMAZON_ATTEMPT = /(?:^|[;\s])attempt=(\d{1,4})(?:$|[;\s])/;
 const IDEMPOTENCY_HEADERS = ["idempotency-key", "x-idempotency-key"] as const;
 
 export function joinRequestOf(facts: JoinFacts, hash: RunHash): JoinRequest {
-  const { isRetry, idempotencyKey } = retrySignalOf(facts.headers);
+  const { isRetry, idempotencyKey } = facts.headers;
   return { key: joinKey(facts, hash), isRetry, idempotencyKey };
 }
 
@@ -46,11 +52,17 @@ export function joinKey({ owner, place, headers, body }: JoinFacts, hash: RunHas
   // Each part with its length, so that none can pretend to be two; the body stands last.
   hash.begin().addText(owner).addNumber(place.length);
   for (const part of place) hash.addText(part);
+  for (const text of headers.meaningful) hash.addText(text);
+  return hash.addNumber(-1).add(body).text();
+}
+
+export function joinHeadersOf(headers: Headers): JoinHeaders {
+  const meaningful: string[] = [];
   for (const name of MEANINGFUL_HEADERS) {
     const text = textOf(headers[name]);
-    if (text !== null) hash.addText(name).addText(text);
+    if (text !== null) meaningful.push(name, text);
   }
-  return hash.addNumber(-1).add(body).text();
+  return { ...retrySignalOf(headers), meaningful };
 }
 
 export function retrySignalOf(headers: Headers): RetrySignal {

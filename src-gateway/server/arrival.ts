@@ -1,5 +1,6 @@
 /** A request before its exchange, whichever way its bytes came: over `node:http`, or over the lane in front of it. */
 import type { IncomingHttpHeaders } from "node:http";
+import type { HeadFacts } from "../exchange/head-facts.ts";
 import type { Reply } from "../exchange/types.ts";
 import type { ArrivingBody } from "./read-body.ts";
 
@@ -8,6 +9,8 @@ export interface Arrival extends ArrivingBody {
   /** As it was asked for, query included. */
   readonly url: string;
   readonly headers: IncomingHttpHeaders;
+  /** Kept by the connection; left out where it keeps nothing. */
+  readonly head?: HeadFacts | undefined;
   /** Where it comes from, in the words of proxies that are trusted; null when that cannot be told. */
   readonly address: string | null;
   /** The connection is gone. */

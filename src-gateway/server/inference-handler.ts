@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { readCredential } from "../auth/read-credential.ts";
 import { runExchange } from "../exchange/exchange.ts";
+import { HeadFacts } from "../exchange/head-facts.ts";
 import type { ExchangeWorld, Inbound } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
@@ -36,6 +37,7 @@ export function createInferenceHandler(
     const gone = new LeaveSignal();
     arrival.onGone(() => gone.abort(whyGone(options.cut)));
     const reply = arrival.openReply({ requestId, stallMs: world.timeouts.clientStallMs });
+    const head = arrival.head ?? readHeadFacts(arrival);
     const inbound: Inbound = {
       id,
       requestId,
@@ -47,7 +49,8 @@ export function createInferenceHandler(
       path: pathOf(arrival),
       address: arrival.address,
       headers: arrival.headers,
-      token: readCredential(arrival.headers, queryOf(arrival))?.token ?? null,
+      head,
+      token: head.token,
       readBody: () => {
         requireJson(arrival);
         return readBody(arrival, maxBodyBytes, budget);
@@ -69,6 +72,9 @@ export function createInferenceHandler(
     options.running.set(id, run());
   };
 }
+
+export const readHeadFacts = (asked: Pick<Arrival, "headers" | "url">): HeadFacts =>
+  new HeadFacts(asked.headers, readCredential(asked.headers, queryOf(asked))?.token ?? null);
 
 interface Asked {
   headers: IncomingHttpHeaders;

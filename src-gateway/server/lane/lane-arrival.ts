@@ -1,6 +1,7 @@
 /** A usual request on a connection of the lane, and its answer. */
 import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
+import type { HeadFacts } from "../../exchange/head-facts.ts";
 import type { Soon } from "../../lib/soon.ts";
 import type { Arrival } from "../arrival.ts";
 import type { Hold } from "../read-body.ts";
@@ -19,6 +20,7 @@ export interface ArrivalOwner {
 export interface ArrivalFacts {
   url: string;
   headers: Readonly<IncomingHttpHeaders>;
+  head?: HeadFacts;
   bodyBytes: number;
   address: string | null;
 }
@@ -27,6 +29,7 @@ export class LaneArrival implements Arrival, ReplyOwner {
   readonly method = "POST";
   readonly url: string;
   readonly headers: Readonly<IncomingHttpHeaders>;
+  readonly head: HeadFacts | undefined;
   readonly address: string | null;
   readonly closing: Closing;
   readonly body: LaneBody;
@@ -40,6 +43,7 @@ export class LaneArrival implements Arrival, ReplyOwner {
     this.owner = owner;
     this.url = facts.url;
     this.headers = facts.headers;
+    this.head = facts.head;
     this.address = facts.address;
     this.body = new LaneBody(facts.bodyBytes);
     this.closing = closing;

@@ -12,7 +12,7 @@ import { EndOfTurn, holdWork, turnMs } from "../../lib/end-of-turn.ts";
 import type { Logger } from "../../lib/logger.ts";
 import { WIRES } from "../../protocols/wires.ts";
 import type { Arrival } from "../arrival.ts";
-import type { InferenceRoute } from "../inference-handler.ts";
+import { type InferenceRoute, readHeadFacts } from "../inference-handler.ts";
 import { checkOrigin, type OriginPolicy } from "../origin-guard.ts";
 import { matchRoute, type Route } from "../routes.ts";
 import type { Traffic } from "../traffic.ts";
@@ -87,7 +87,8 @@ export class Lane implements ConnectionOwner {
     // Who is refused is told so over there.
     if (checkOrigin(facts, this.options.policy) !== "ok") return null;
     // Other requests of the connection begin with the same.
-    return { url, headers: Object.freeze(headers), bodyBytes, isLast, address, route, headBytes: text.length };
+    const known = { headers: Object.freeze(headers), head: readHeadFacts({ url, headers }) };
+    return { url, ...known, bodyBytes, isLast, address, route, headBytes: text.length };
   }
 
   closingNow(): boolean {
