@@ -76,7 +76,7 @@ function addBeginning(hash: RunHash, { bytes, groups: { tools, system, messages 
 function addPieces(hash: RunHash, bytes: Buffer, pieces: readonly PromptPiece[]): void {
   for (const piece of pieces) {
     hash.add(SEPARATOR);
-    addMeaning(hash, bytes, piece, piece.isMarked);
+    addMeaning(hash, bytes, piece);
   }
 }
 

@@ -1,7 +1,6 @@
 /** The bytes of a piece of a prompt that a model gets to see, so that pieces which mean the same hash the same. */
 import {
   firstKeyAt,
-  hasTextAt,
   isKey,
   isObjectAt,
   type JsonSpan,
@@ -26,10 +25,6 @@ const MARK_BLOCK = Buffer.from('{"cachePoint"');
 /** Stands in both. */
 const ANY_MARK = Buffer.from('"cache');
 
-/** Nearly all messages begin with these, and need not be walked. */
-const ROLE_FIRST = Buffer.from('{"role":"');
-const THEN_TEXT = Buffer.from('","content":"');
-
 const CONTENT = Buffer.from("content");
 const TYPE = Buffer.from("type");
 const TEXT = Buffer.from("text");
@@ -45,13 +40,18 @@ export interface MeaningTaker {
   add(bytes: Buffer, start: number, end: number): void;
 }
 
-/**
- * @param isMarked false where it is known that no mark does.
- * @returns false when nothing but marks stands there.
- */
-export function addMeaning(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan, isMarked = true): boolean {
-  if (!isMarked) {
-    addPlainContent(taker, bytes, piece);
+/** A piece, and what is known of it. */
+interface KnownPiece extends JsonSpan {
+  /** False where it is known that it holds no mark. */
+  isMarked?: boolean;
+  /** It begins with its role, and then a content that is a text. */
+  isPlain?: boolean;
+}
+
+/** @returns false when nothing but marks stands there. */
+export function addMeaning(taker: MeaningTaker, bytes: Buffer, piece: KnownPiece): boolean {
+  if (piece.isMarked === false) {
+    addPlainContent(taker, bytes, piece, piece.isPlain);
     return true;
   }
   const bare = withoutBlocks(withoutMarks(bytes.subarray(piece.start, piece.end)));
@@ -100,9 +100,9 @@ const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte ===
  * A mark needs a block to stand on, so the same text is a list of one block in one turn and a text in the next; a system
  * prompt too. Looks no further than it must: most of a long prompt stands behind what this reads.
  */
-function addPlainContent(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan): void {
+function addPlainContent(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan, isPlain = false): void {
   const { start, end } = piece;
-  if (!isObjectAt(bytes, piece) || isPlainMessage(bytes, start)) return taker.add(bytes, start, end);
+  if (!isObjectAt(bytes, piece) || isPlain) return taker.add(bytes, start, end);
   const own = plainText(bytes, piece);
   if (own) return taker.add(bytes, own.start, own.end);
   const content = contentAt(bytes, piece);
@@ -115,16 +115,6 @@ function addPlainContent(taker: MeaningTaker, bytes: Buffer, piece: JsonSpan): v
   taker.add(bytes, only.start, only.end);
   taker.add(bytes, listEnd + 1, end);
 }
-
-/** Whether it begins with its role and then a content that is a text, as most messages do: these are taken as they are. */
-function isPlainMessage(bytes: Buffer, start: number): boolean {
-  if (!hasTextAt(bytes, start, ROLE_FIRST)) return false;
-  let at = start + ROLE_FIRST.length;
-  while (isLowerCase(bytes[at])) at++;
-  return hasTextAt(bytes, at, THEN_TEXT);
-}
-
-const isLowerCase = (byte: number | undefined): boolean => byte !== undefined && byte >= 0x61 && byte <= 0x7a;
 
 /** Where the value of the object's member `content` begins; -1 where it has none. */
 function contentAt(bytes: Buffer, object: JsonSpan): number {

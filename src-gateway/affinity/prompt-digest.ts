@@ -25,7 +25,7 @@ export function digestPrompt(prompt: Prompt, hash: RunHash): PromptDigest {
     const empty: PromptPiece[] = [];
     for (const piece of groups[group]) {
       hash.begin();
-      if (!addMeaning(hash, bytes, piece, piece.isMarked)) {
+      if (!addMeaning(hash, bytes, piece)) {
         empty.push(piece);
         continue;
       }

@@ -2,8 +2,9 @@
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { ScannedMember, ScannedObject } from "../lib/json-scan.ts";
 import { firstElementAt, type JsonSpan, nextElementAt, skipValue } from "../lib/json-walk.ts";
+import { plainBeginning } from "../lib/plain-message.ts";
 import { findMark } from "./piece-meaning.ts";
-import { type Speaker, speakerOf } from "./speaker.ts";
+import { type Speaker, speakerIn, speakerOf } from "./speaker.ts";
 
 /** A body, and where its top-level members stand. */
 export interface ScannedBody {
@@ -21,6 +22,8 @@ export class PromptPiece implements JsonSpan {
   speaker: Speaker = "user";
   /** Whether it may hold marks of a cache. */
   isMarked = false;
+  /** Whether it begins with its role, and then a content that is a text. */
+  isPlain = false;
   /** Of what it means, 52 bits; filled in by `digestPrompt`, as is how often the model has spoken before. */
   hash = 0;
   answersBefore = 0;
@@ -117,13 +120,20 @@ function split(
   for (let start = isList ? firstElementAt(bytes, value) : value.start; start >= 0; ) {
     const end = !isList ? value.end : (elements?.[2 * pieces.length + 1] ?? skipValue(bytes, start));
     const piece = new PromptPiece(start, end, name, isList ? pieces.length : null);
-    piece.speaker = speaker ?? speakerOf(bytes, piece);
+    if (speaker === null) noteSpeaker(bytes, piece);
+    else piece.speaker = speaker;
     if (until === "answer" && piece.speaker === "assistant") break;
     pieces.push(piece);
     start = isList ? nextElementAt(bytes, value, end) : -1;
   }
   if (root.mayHoldMarks) noteMarks(bytes, pieces);
   return pieces;
+}
+
+function noteSpeaker(bytes: Buffer, piece: PromptPiece): void {
+  const plain = plainBeginning(bytes, piece.start);
+  piece.isPlain = plain !== null;
+  piece.speaker = plain === null ? speakerOf(bytes, piece) : speakerIn(plain.role);
 }
 
 /** From mark to mark: most pieces have none, and a search for each of them would cost more than their bytes. */

@@ -18,6 +18,8 @@ const ROLE_FIRST = Buffer.from('{"role":"');
 /** With the quote that closes them. */
 const SPELLED_ROLES = Object.entries(ROLES).map(([role, speaker]) => ({ spelled: Buffer.from(`${role}"`), speaker }));
 
+export const speakerIn = (role: string): Speaker => ROLES[role] ?? "user";
+
 export function speakerOf(bytes: Buffer, piece: JsonSpan): Speaker {
   if (!isObjectAt(bytes, piece)) return "user";
   if (hasTextAt(bytes, piece.start, ROLE_FIRST)) {
@@ -27,7 +29,7 @@ export function speakerOf(bytes: Buffer, piece: JsonSpan): Speaker {
   }
   const members = membersOf(bytes, piece);
   const role = rawTextAt(bytes, members.get("role"));
-  if (role !== null) return ROLES[role] ?? "user";
+  if (role !== null) return speakerIn(role);
   const type = rawTextAt(bytes, members.get("type"));
   if (type === "additional_tools") return "system";
   return type !== null && WRITTEN_BY_MODEL.test(type) ? "assistant" : "user";

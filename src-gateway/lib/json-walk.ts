@@ -86,7 +86,16 @@ export function isKey(bytes: Buffer, keyStart: number, keyEnd: number, name: Buf
 
 /** Short texts only: a native search would have to be called. */
 export function hasTextAt(bytes: Buffer, at: number, text: Buffer): boolean {
-  for (let n = 0; n < text.length; n++) if (bytes[at + n] !== text[n]) return false;
+  const { length } = text;
+  if (at + length > bytes.length) return false;
+  let n = 0;
+  // Four at a time, for half the price of as many turns of a loop.
+  for (; n + 4 <= length; n += 4) {
+    const from = at + n;
+    if (bytes[from] !== text[n] || bytes[from + 1] !== text[n + 1]) return false;
+    if (bytes[from + 2] !== text[n + 2] || bytes[from + 3] !== text[n + 3]) return false;
+  }
+  for (; n < length; n++) if (bytes[at + n] !== text[n]) return false;
   return true;
 }
 

@@ -2,7 +2,8 @@
 import type { WireProtocol } from "../ir/protocol.ts";
 import { eachElementBack, type JsonNode } from "../lib/json-back.ts";
 import type { ScannedMember } from "../lib/json-scan.ts";
-import { hasTextAt, type JsonSpan } from "../lib/json-walk.ts";
+import type { JsonSpan } from "../lib/json-walk.ts";
+import { plainBeginning } from "../lib/plain-message.ts";
 import { mayOpenTag } from "./machine-text.ts";
 import { READ_ELEMENT } from "./read-element.ts";
 import type { ScannedBody } from "./types.ts";
@@ -49,11 +50,8 @@ const DEPTH = 5;
 /** Of the longest bodies no more than this is looked at. */
 const MAX_BYTES = 1024 * 1024;
 
-/** What a person says nearly always begins like this. On other wires it takes more to know that it is no result. */
-const SAID_BY_PERSON: Readonly<Partial<Record<WireProtocol, Buffer>>> = {
-  "openai-chat": Buffer.from('{"role":"user","content":"'),
-  "anthropic-messages": Buffer.from('{"role":"user","content":"'),
-};
+/** Wires on which a text of the user's is no result of a tool, whatever else stands in its message. */
+const SAY_BY_ROLE: ReadonlySet<WireProtocol> = new Set(["openai-chat", "anthropic-messages"]);
 
 /**
  * Calls back for each turn, last first, until told to stop with `false`.
@@ -106,10 +104,10 @@ export function eachTurnBack(
 
 /** Whether the last element is certainly a person's, as far as its beginning tells. */
 function isPlainlySaid(wire: WireProtocol, bytes: Buffer, { end, elements }: ScannedMember): boolean {
-  const spelled = SAID_BY_PERSON[wire];
-  if (elements === null || elements.length === 0 || spelled === undefined) return false;
+  if (elements === null || elements.length === 0 || !SAY_BY_ROLE.has(wire)) return false;
   const last = elements.length - 2;
   const start = elements[last] ?? 0;
   if (end - (elements[last + 1] ?? 0) > MAX_BYTES) return false;
-  return hasTextAt(bytes, start, spelled) && !mayOpenTag(bytes[start + spelled.length] ?? 0);
+  const plain = plainBeginning(bytes, start);
+  return plain?.role === "user" && !mayOpenTag(bytes[start + plain.spelled.length] ?? 0);
 }

@@ -4,6 +4,7 @@ import { conversationKey } from "../../../src-gateway/affinity/conversation-key.
 import { addMeaning } from "../../../src-gateway/affinity/piece-meaning.ts";
 import { type ScannedBody, splitPrompt } from "../../../src-gateway/affinity/prompt-pieces.ts";
 import { scanJson } from "../../../src-gateway/lib/json-scan.ts";
+import { plainBeginning } from "../../../src-gateway/lib/plain-message.ts";
 import { runHash } from "../../../src-gateway/lib/run-hash.ts";
 import { CLIENT_WIRES } from "../../support/circling-agents.ts";
 
@@ -67,7 +68,8 @@ it("takes a message that begins as most do for what it takes any other for", () 
     const bytes = Buffer.from(json);
     let meaning = "";
     const add = (from: Buffer, start: number, end: number): void => void (meaning += from.toString("utf8", start, end));
-    addMeaning({ add }, bytes, { start: 0, end: bytes.length }, false);
+    const isPlain = plainBeginning(bytes, 0) !== null;
+    addMeaning({ add }, bytes, { start: 0, end: bytes.length, isMarked: false, isPlain });
     return meaning;
   };
   fc.assert(
