@@ -1,16 +1,14 @@
 /** The walk of `json-scan.ts`. */
 import { ElementPlaces } from "./element-places.ts";
-import { escapeEnd } from "./json-escape.ts";
 import { kindOf } from "./json-kind.ts";
 import { numberEnd } from "./json-number.ts";
 import type { ScannedMember, ScannedObject } from "./json-scan.ts";
 import { JsonScanError } from "./json-scan-error.ts";
+import { escapeAfter, TextWalk } from "./json-texts.ts";
+import { skipSpace } from "./json-walk.ts";
 import { KeyTexts } from "./key-texts.ts";
 import { OpenContainers } from "./open-containers.ts";
-import { PlainRun } from "./plain-run.ts";
-
-/** Shorter texts are not worth to be told apart. */
-const LONG_TEXT_BYTES = 512;
+import { plainBeginning } from "./plain-message.ts";
 
 const hashWith = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
 const CACHE_CONTROL = Buffer.from("cache_control").reduce(hashWith, 0);
@@ -39,16 +37,15 @@ export class Scanner {
   private keyHash = 0;
   private isKeyEscaped = false;
   private mayHoldMarks = false;
-  private readonly longTexts: number[] = [];
   private readonly bytes: Buffer;
   private readonly maxDepth: number;
-  private readonly plain: PlainRun;
+  private readonly texts: TextWalk;
 
   constructor(bytes: Buffer, maxDepth: number) {
     this.bytes = bytes;
     this.maxDepth = maxDepth;
     open.clear();
-    this.plain = new PlainRun(bytes);
+    this.texts = new TextWalk(bytes);
   }
 
   scan(): ScannedObject {
@@ -62,7 +59,7 @@ export class Scanner {
     const end = this.topLevel(start, members);
     const behind = skipSpace(bytes, end);
     if (behind < bytes.length) this.fail("Unexpected text after the object", behind);
-    return { start, end, members, longTexts: this.longTexts, mayHoldMarks: this.mayHoldMarks };
+    return { start, end, members, longTexts: this.texts.long, mayHoldMarks: this.mayHoldMarks };
   }
 
   private topLevel(start: number, members: Map<string, ScannedMember>): number {
@@ -96,8 +93,15 @@ export class Scanner {
     while (open.depth > 0) {
       if (open.isInObject()) at = this.member(at);
       const byte = bytes[at];
-      if (elements !== null && open.depth === 1) elements.begin(at, byte === OPEN_BRACE);
-      if (byte === QUOTE) at = this.text(at);
+      if (elements !== null && open.depth === 1) {
+        elements.begin(at, byte === OPEN_BRACE);
+        const end = byte === OPEN_BRACE ? this.plainMessage(at) : -1;
+        if (end >= 0) {
+          at = this.leave(end, elements);
+          continue;
+        }
+      }
+      if (byte === QUOTE) at = this.texts.end(at);
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
         const { depth } = open;
         at = this.enter(at, byte === OPEN_BRACE);
@@ -106,6 +110,19 @@ export class Scanner {
       at = this.leave(at, elements);
     }
     return at;
+  }
+
+  /** Over a message that is nothing but its role and its text, as most are; -1 for what has to be walked. */
+  private plainMessage(start: number): number {
+    const plain = open.depth + 2 > this.maxDepth ? null : plainBeginning(this.bytes, start);
+    if (plain === null) return -1;
+    const { long } = this.texts;
+    const { length } = long;
+    const end = this.texts.end(start + plain.spelled.length - 1);
+    if (this.bytes[end] === CLOSE_BRACE) return end + 1;
+    // The walk will come by the text once more.
+    long.length = length;
+    return -1;
   }
 
   /** Steps into a container and to what is first in it, or over it where it is empty. */
@@ -171,7 +188,7 @@ export class Scanner {
       }
       if (byte === BACKSLASH) {
         isEscaped = true;
-        at = this.escape(at);
+        at = escapeAfter(bytes, at);
         continue;
       }
       if (byte < 0x20) throw new JsonScanError("A control character stands inside a string", at);
@@ -190,7 +207,7 @@ export class Scanner {
   private scalar(start: number): number {
     switch (this.bytes[start]) {
       case QUOTE:
-        return this.text(start);
+        return this.texts.end(start);
       case 0x74:
         return this.word(start, "true");
       case 0x66:
@@ -209,41 +226,10 @@ export class Scanner {
     return start + text.length;
   }
 
-  private text(start: number): number {
-    const { bytes, plain } = this;
-    const first = plain.end(start + 1);
-    if (bytes[first] === QUOTE) {
-      if (first - start > LONG_TEXT_BYTES) this.longTexts.push(start, first + 1);
-      return first + 1;
-    }
-    for (let at = first; at < bytes.length; at = plain.end(at)) {
-      const byte = bytes[at];
-      if (byte === QUOTE) return at + 1;
-      if (byte !== BACKSLASH) throw new JsonScanError("A control character stands inside a string", at);
-      at = this.escape(at);
-    }
-    throw new JsonScanError("The JSON text ends inside a string", bytes.length);
-  }
-
-  private escape(at: number): number {
-    const end = escapeEnd(this.bytes, at);
-    if (end < 0) throw new JsonScanError("An escape is not well formed", at);
-    return end;
-  }
-
   private fail(problem: string, at: number): never {
     if (at >= this.bytes.length) throw new JsonScanError("The JSON text ends too early", this.bytes.length);
     throw new JsonScanError(problem, at);
   }
-}
-
-function skipSpace(bytes: Buffer, from: number): number {
-  let at = from;
-  // Mostly there is none, so one comparison comes before the four.
-  for (let byte = bytes[at]; byte !== undefined && byte <= 0x20; byte = bytes[++at]) {
-    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
-  }
-  return at;
 }
 
 const clip = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);
