@@ -1,6 +1,7 @@
 /** Checks on the top-level members of a request body, in words that name the field, the expected type and what came. */
 import { GatewayError } from "../ir/errors.ts";
 import { type JsonKind, type ScannedMember, stringAt } from "../lib/json-scan.ts";
+import { KeyTexts } from "../lib/key-texts.ts";
 import type { RequestBody } from "./types.ts";
 
 const ARTICLES: Readonly<Record<JsonKind, string>> = {
@@ -54,7 +55,17 @@ export function readModel(body: RequestBody): string {
       { param: "model" },
     );
   if (member.kind !== "string") throw wrongType("model", ["string"], member.kind);
-  return checkModel(stringAt(body.bytes, member));
+  return checkModel(modelAt(body.bytes, member));
+}
+
+/** Requests ask for the same few models: a text that was made before is found sooner than it is made, and looked up sooner. */
+const models = new KeyTexts();
+
+function modelAt(bytes: Buffer, member: ScannedMember): string {
+  const { start, end } = member;
+  const middle = bytes[(start + end) >> 1] ?? 0;
+  const text = models.textOf(bytes, start + 1, end - 1, 31 * (end - start) + 7 * middle + (bytes[end - 2] ?? 0));
+  return text.includes("\\") ? stringAt(bytes, member) : text;
 }
 
 export function checkModel(model: string): string {
