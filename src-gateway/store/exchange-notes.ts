@@ -5,6 +5,7 @@
 import type { AttemptRecord, AttemptUse, ExchangeRecord, PlanRecord, PrefixReport } from "../ir/exchange-record.ts";
 import type { JsonObject } from "../ir/json.ts";
 import type { Usage } from "../ir/usage.ts";
+import { LastText, numberText } from "../lib/last-text.ts";
 import type { OwnedRecord } from "./group-writer.ts";
 
 /** What joins later comes at the end: notes of before end without it. */
@@ -82,51 +83,128 @@ export type UsageNote = [
   audioOutput: number,
 ];
 
-/** A line without its end, and without the price. */
+const caller = new LastText();
+const answerer = new LastText();
+const tried = new LastText("[");
+const end = new LastText();
+const cached = new LastText();
+const sorts = new LastText();
+const related = new LastText();
+const seldom = new LastText();
+
+/** A line without its end, and without the price: a `Note` as `JSON.stringify` would write it. */
 export function noteOf({ instanceId, record: of }: OwnedRecord): string {
-  const note: Note = [
-    instanceId,
-    of.id,
-    of.userId,
-    of.apiKeyId,
-    of.agent,
-    of.session,
-    of.project,
-    of.surface,
-    of.stream,
-    of.modelAsked,
-    of.modelRouted,
-    of.modelServed,
-    of.provider,
-    of.plan === null ? null : planNote(of.plan),
-    of.attempts.map(attemptNote),
-    of.outcome,
-    of.status,
-    of.errorCode,
-    of.errorMessage,
-    of.finishReason,
-    of.queueUs,
-    of.firstByteUs,
-    of.firstTokenUs,
-    of.totalUs,
-    usageNote(of.usage),
-    of.usageSource,
-    of.losses,
-    of.bytesIn,
-    of.bytesOut,
-    of.joinedTo,
-    of.replayOf,
-    of.prefix,
-    of.gitBranch,
-    of.runaway,
-    of.serviceTier,
-    of.counts,
-    of.own,
-    of.cost === null ? null : of.cost.nano,
-    of.cost === null ? null : of.cost.priceId,
-  ];
-  return JSON.stringify(note);
+  const { userId, apiKeyId, agent, session, project, surface, stream, modelAsked } = of;
+  const start =
+    `[${instanceId},${of.id}` + caller.of([userId, apiKeyId, agent, session, project, surface, stream, modelAsked]);
+  return isUntouched(of) ? start + untouchedText(of) : start + answerText(of);
 }
+
+/** Nobody was asked yet, as in the first note of nearly every exchange. */
+const isUntouched = (of: ExchangeRecord): boolean =>
+  of.outcome === "open" &&
+  of.provider === null &&
+  of.modelRouted === null &&
+  of.modelServed === null &&
+  of.plan === null &&
+  of.attempts.length === 0 &&
+  of.status === null &&
+  of.errorCode === null &&
+  of.errorMessage === null &&
+  of.finishReason === null &&
+  of.queueUs === null &&
+  of.firstByteUs === null &&
+  of.firstTokenUs === null &&
+  of.totalUs === null &&
+  isNothing(of.usage) &&
+  of.usageSource === "none" &&
+  of.losses.length === 0 &&
+  of.bytesOut === 0 &&
+  of.joinedTo === null &&
+  of.prefix === null &&
+  of.runaway === null &&
+  of.serviceTier === null &&
+  of.counts === null &&
+  of.own === null &&
+  of.cost === null;
+
+const isNothing = (usage: Usage): boolean =>
+  usage.inputUncached === 0 &&
+  usage.cacheRead === 0 &&
+  usage.cacheWrite5m === 0 &&
+  usage.cacheWrite1h === 0 &&
+  usage.output === 0 &&
+  usage.reasoning === 0 &&
+  usage.audioInput === 0 &&
+  usage.audioOutput === 0;
+
+/** All between the model that was asked for and the bytes of the request. */
+const UNTOUCHED = `,null,null,null,null,[],"open"${",null".repeat(8)},[0,0,0,0,0,0,0,0],"none",[]`;
+
+function untouchedText({ bytesIn, replayOf, gitBranch }: ExchangeRecord): string {
+  const branch = gitBranch === null ? "null" : JSON.stringify(gitBranch);
+  return `${UNTOUCHED}${numberText(bytesIn)},0,null${numberText(replayOf)},null,${branch},null,null,null,null,null,null]`;
+}
+
+function answerText(of: ExchangeRecord): string {
+  const { modelRouted, modelServed, provider, outcome, status, errorCode, errorMessage, finishReason } = of;
+  const { usage, losses, cost } = of;
+  return (
+    answerer.of([modelRouted, modelServed, provider]) +
+    planText(of.plan) +
+    attemptsText(of.attempts) +
+    end.of([outcome, status, errorCode, errorMessage, finishReason]) +
+    numberText(of.queueUs) +
+    numberText(of.firstByteUs) +
+    numberText(of.firstTokenUs) +
+    numberText(of.totalUs) +
+    `,[${Number.isFinite(usage.inputUncached) ? usage.inputUncached : "null"}` +
+    cached.of([usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h]) +
+    numberText(usage.output) +
+    sorts.of([usage.reasoning, usage.audioInput, usage.audioOutput]) +
+    `],"${of.usageSource}",` +
+    (losses.length === 0 ? "[]" : JSON.stringify(losses)) +
+    numberText(of.bytesIn) +
+    numberText(of.bytesOut) +
+    related.of([of.joinedTo, of.replayOf]) +
+    jsonText(of.prefix) +
+    seldom.of([of.gitBranch, of.runaway, of.serviceTier]) +
+    jsonText(of.counts) +
+    jsonText(of.own) +
+    (cost === null ? ",null,null]" : `${numberText(cost.nano)}${numberText(cost.priceId)}]`)
+  );
+}
+
+const jsonText = (value: object | null): string => (value === null ? ",null" : `,${JSON.stringify(value)}`);
+
+let lastPlan: PlanRecord | null = null;
+let lastPlanText = ",null";
+
+function planText(plan: PlanRecord | null): string {
+  if (plan === null) return ",null";
+  if (lastPlan === null || !isSamePlan(plan, lastPlan)) {
+    lastPlan = plan;
+    lastPlanText = `,${JSON.stringify(planNote(plan))}`;
+  }
+  return lastPlanText;
+}
+
+/** Lists of what was left out are not looked through: those of most plans are empty. */
+const isSamePlan = (plan: PlanRecord, other: PlanRecord): boolean =>
+  plan === other ||
+  (plan.matched === other.matched &&
+    plan.variant === other.variant &&
+    plan.leftOut.length + other.leftOut.length === 0 &&
+    plan.leftOutMore === other.leftOutMore &&
+    plan.targets.length === other.targets.length &&
+    plan.targets.every((target, at) => isSameTarget(target, other.targets[at])));
+
+type Target = PlanRecord["targets"][number];
+const isSameTarget = (target: Target, other: Target | undefined): boolean =>
+  target.provider === other?.provider &&
+  target.model === other.model &&
+  target.wire === other.wire &&
+  target.reason === other.reason;
 
 const planNote = ({ matched, targets, leftOut, leftOutMore, variant }: PlanRecord): PlanNote => [
   matched,
@@ -136,28 +214,15 @@ const planNote = ({ matched, targets, leftOut, leftOutMore, variant }: PlanRecor
   variant,
 ];
 
-const attemptNote = (of: AttemptRecord): AttemptNote => [
-  of.provider,
-  of.model,
-  of.status,
-  of.errorCode,
-  of.reason,
-  of.startedUs,
-  of.firstByteUs,
-  of.endedUs,
-  of.used ?? null,
-];
-
-const usageNote = (of: Usage): UsageNote => [
-  of.inputUncached,
-  of.cacheRead,
-  of.cacheWrite5m,
-  of.cacheWrite1h,
-  of.output,
-  of.reasoning,
-  of.audioInput,
-  of.audioOutput,
-];
+function attemptsText(attempts: readonly AttemptRecord[]): string {
+  let text = "";
+  for (const { provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs, used } of attempts) {
+    const what = tried.of([provider, model, status, errorCode, reason]);
+    const when = numberText(startedUs) + numberText(firstByteUs) + numberText(endedUs);
+    text += `${text === "" ? ",[" : ","}${what}${when}${jsonText(used ?? null)}]`;
+  }
+  return text === "" ? ",[]" : `${text}]`;
+}
 
 export interface PriceNote {
   priceId: number;

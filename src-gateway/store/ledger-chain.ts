@@ -5,6 +5,7 @@
  * Entries stand in blocks (`chain-blocks.ts`); those of earlier gateways in rows of their own, each with its hash.
  */
 import { createHash } from "node:crypto";
+import { LastText, numberText } from "../lib/last-text.ts";
 import type { ExchangeRow } from "./exchange-rows.ts";
 import type { CostCorrectionsTable } from "./schema.ts";
 
@@ -61,47 +62,37 @@ export const CHAINED_COLUMNS = [
 ] as const satisfies readonly (keyof ExchangeRow)[];
 export type ChainedRow = Pick<ExchangeRow, (typeof CHAINED_COLUMNS)[number]>;
 
-/** The values of `CHAINED_COLUMNS`, one by one: by the names in the list it takes twice the time, for every exchange. */
-export const exchangeText = (row: ChainedRow): string =>
-  JSON.stringify([
-    row.id,
-    row.instance_id,
-    row.moved_from,
-    row.user_id,
-    row.api_key_id,
-    row.agent,
-    row.session,
-    row.project,
-    row.git_branch,
-    row.surface,
-    row.model_asked,
-    row.model_routed,
-    row.model_served,
-    row.provider,
-    row.outcome,
-    row.status,
-    row.error_code,
-    row.finish_reason,
-    row.attempts,
-    row.first_token_us,
-    row.total_us,
-    row.input_uncached,
-    row.cache_read,
-    row.cache_write_5m,
-    row.cache_write_1h,
-    row.output_tokens,
-    row.reasoning,
-    row.audio_input,
-    row.audio_output,
-    row.usage_source,
-    row.price_id,
-    row.cost_nano,
-    row.joined_to,
-    row.bytes_in,
-    row.bytes_out,
-    row.service_tier,
-    row.counts,
-  ]);
+const caller = new LastText();
+const asked = new LastText();
+const ended = new LastText();
+const cached = new LastText();
+const price = new LastText();
+const seldom = new LastText();
+
+/** The values of `CHAINED_COLUMNS` in their order, as `JSON.stringify` writes a list. */
+export function exchangeText(row: ChainedRow): string {
+  const { instance_id, moved_from, user_id, api_key_id, agent, session, project, git_branch, surface } = row;
+  const { model_asked, model_routed, model_served, provider, outcome, status, error_code, finish_reason } = row;
+  const { attempts, reasoning, audio_input, audio_output, usage_source, price_id, service_tier, counts } = row;
+  return (
+    `[${row.id}` +
+    caller.of([instance_id, moved_from, user_id, api_key_id, agent, session, project, git_branch, surface]) +
+    asked.of([model_asked, model_routed, model_served, provider]) +
+    ended.of([outcome, status, error_code, finish_reason, attempts]) +
+    numberText(row.first_token_us) +
+    numberText(row.total_us) +
+    numberText(row.input_uncached) +
+    cached.of([row.cache_read, row.cache_write_5m, row.cache_write_1h]) +
+    numberText(row.output_tokens) +
+    price.of([reasoning, audio_input, audio_output, usage_source, price_id]) +
+    numberText(row.cost_nano) +
+    numberText(row.joined_to) +
+    numberText(row.bytes_in) +
+    numberText(row.bytes_out) +
+    seldom.of([service_tier, counts]) +
+    "]"
+  );
+}
 
 export function correctionText(row: CostCorrectionsTable): string {
   return JSON.stringify([

@@ -54,6 +54,7 @@ export class GroupSums {
   private readonly latencyCounts = new LatencyCounts();
   /** What is counted in the same places: most rows of a group come from a handful of sessions. */
   private readonly alike = new Map<string, Alike>();
+  private last: Alike | null = null;
 
   /** An exchange that was closed just now. */
   count(row: ExchangeRow): void {
@@ -87,12 +88,12 @@ export class GroupSums {
   }
 
   private alikeTo(row: CountedRow): Alike {
+    if (this.last !== null && isAlike(row, this.last.row)) return this.last;
     const name = nameOfPlaces(row);
-    const known = this.alike.get(name);
-    if (known !== undefined) return known;
-    const made = { row, sums: { ...NOTHING } };
-    this.alike.set(name, made);
-    return made;
+    let alike = this.alike.get(name);
+    if (alike === undefined) this.alike.set(name, (alike = { row, sums: { ...NOTHING } }));
+    this.last = alike;
+    return alike;
   }
 
   /** Puts what was counted together where it belongs. */
@@ -103,11 +104,12 @@ export class GroupSums {
         DAY_SUMS.map((name) => sums[name]),
       );
     this.alike.clear();
+    this.last = null;
     this.latencyCounts.addTo(this.latencies);
   }
 
   private place(row: CountedRow, values: readonly number[]): void {
-    const hour = Math.floor(row.id / HOUR_US);
+    const hour = hourOf(row);
     const day = Math.floor(row.id / DAY_US);
     const own = scopesOf(row);
     for (const [dimension, name] of ROLLUP_DIMENSIONS.entries()) {
@@ -157,10 +159,25 @@ const NOTHING: Readonly<Sums> = {
   first_tokens: 0,
 };
 
+/** Those that have the same name without a look at it. */
+const isAlike = (row: CountedRow, other: CountedRow): boolean =>
+  row.session === other.session &&
+  row.api_key_id === other.api_key_id &&
+  row.user_id === other.user_id &&
+  row.agent === other.agent &&
+  row.project === other.project &&
+  row.git_branch === other.git_branch &&
+  row.surface === other.surface &&
+  row.model_routed === other.model_routed &&
+  row.model_asked === other.model_asked &&
+  row.provider === other.provider &&
+  hourOf(row) === hourOf(other);
+
+const hourOf = ({ id }: CountedRow): number => Math.floor(id / HOUR_US);
+
 /** One text for each of the combinations that `VALUE_OF` tells apart, in an hour. */
 function nameOfPlaces(row: CountedRow): string {
-  const hour = Math.floor(row.id / HOUR_US);
-  const who = `${hour} ${row.user_id ?? ""} ${row.api_key_id ?? ""}\0${row.agent ?? ""}\0${row.session ?? ""}`;
+  const who = `${hourOf(row)} ${row.user_id ?? ""} ${row.api_key_id ?? ""}\0${row.agent ?? ""}\0${row.session ?? ""}`;
   const where = `${row.project ?? ""}\0${row.git_branch ?? ""}\0${row.surface}`;
   return `${who}\0${where}\0${row.model_routed ?? row.model_asked ?? ""}\0${row.provider ?? ""}`;
 }

@@ -19,18 +19,35 @@ export type UpsertExchanges = (
   names: NameNumbers,
 ) => Promise<number[]>;
 
-/** The texts of rows that are kept by number; some more than once. */
+/** The texts of rows that are kept by number, in `NAMED_COLUMNS`; some more than once. */
 export function namedTexts(rows: readonly ExchangeRow[]): string[] {
   const texts: string[] = [];
-  for (const column of NAMED_COLUMNS) {
-    let before: string | null = null;
-    for (const row of rows) {
-      const text = row[column];
-      if (text !== null && text !== before) texts.push(text);
-      before = text;
-    }
+  let before: ExchangeRow | null = null;
+  // Name by name: by the names in the list it takes five times as long.
+  for (const row of rows) {
+    addNew(texts, row.agent, before?.agent);
+    addNew(texts, row.session, before?.session);
+    addNew(texts, row.project, before?.project);
+    addNew(texts, row.git_branch, before?.git_branch);
+    addNew(texts, row.surface, before?.surface);
+    addNew(texts, row.model_asked, before?.model_asked);
+    addNew(texts, row.model_routed, before?.model_routed);
+    addNew(texts, row.model_served, before?.model_served);
+    addNew(texts, row.provider, before?.provider);
+    addNew(texts, row.attempt_reason, before?.attempt_reason);
+    addNew(texts, row.usage_source, before?.usage_source);
+    addNew(texts, row.error_code, before?.error_code);
+    addNew(texts, row.finish_reason, before?.finish_reason);
+    addNew(texts, row.service_tier, before?.service_tier);
+    addNew(texts, row.plan, before?.plan);
+    addNew(texts, row.losses, before?.losses);
+    before = row;
   }
   return texts;
+}
+
+function addNew(texts: string[], text: string | null, before: string | null | undefined): void {
+  if (text !== null && text !== before) texts.push(text);
 }
 
 const PLACES: ReadonlyMap<string, number> = new Map(NAMED_COLUMNS.map((column, place) => [column, place]));

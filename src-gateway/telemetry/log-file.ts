@@ -44,8 +44,8 @@ class Lines implements LogFile {
   private inode = 0;
   private size = 0;
   private day = "";
-  private waiting: string[] = [];
-  private waitingBytes = 0;
+  private waiting = "";
+  private waitingLines = 0;
   private timer: NodeJS.Timeout | null = null;
   private writing: Promise<void> | null = null;
   /** A line that does not wait came while others were written. */
@@ -75,7 +75,7 @@ class Lines implements LogFile {
 
   writeSoon(line: string): void {
     this.add(line);
-    if (this.waitingBytes >= BATCH_BYTES) this.flushSoon();
+    if (this.waiting.length >= BATCH_BYTES) this.flushSoon();
     else this.timer ??= this.startTimer();
   }
 
@@ -87,8 +87,8 @@ class Lines implements LogFile {
 
   /** The process ends: nothing is turned over any more. */
   flushAtExit(): void {
-    const bytes = Buffer.from(this.waiting.join(""));
-    this.waiting = [];
+    const bytes = Buffer.from(this.waiting);
+    this.waiting = "";
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(this.fd, bytes, at);
     } catch {
@@ -116,12 +116,12 @@ class Lines implements LogFile {
   }
 
   private add(line: string): void {
-    if (this.waitingBytes > MAX_WAITING_BYTES) {
+    if (this.waiting.length > MAX_WAITING_BYTES) {
       this.lostLines++;
       return;
     }
-    this.waiting.push(line);
-    this.waitingBytes += line.length;
+    this.waiting += line;
+    this.waitingLines++;
   }
 
   private startTimer(): NodeJS.Timeout {
@@ -135,9 +135,9 @@ class Lines implements LogFile {
   private takeWaiting(): Buffer {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    const bytes = Buffer.from(this.waiting.join(""));
-    this.waiting = [];
-    this.waitingBytes = 0;
+    const bytes = Buffer.from(this.waiting);
+    this.waiting = "";
+    this.waitingLines = 0;
     this.isUrgent = false;
     this.prepare(bytes.length);
     this.size += bytes.length;
@@ -145,8 +145,8 @@ class Lines implements LogFile {
   }
 
   private flushNow(): void {
-    if (this.waiting.length === 0) return;
-    const lines = this.waiting.length;
+    if (this.waiting === "") return;
+    const lines = this.waitingLines;
     const bytes = this.takeWaiting();
     for (let at = 0; at < bytes.length; ) {
       try {
@@ -161,8 +161,8 @@ class Lines implements LogFile {
 
   /** A reader that stands still, or a slow disk, holds up a thread of the pool and no request. */
   private flushSoon(): void {
-    if (this.writing !== null || this.waiting.length === 0) return;
-    const lines = this.waiting.length;
+    if (this.writing !== null || this.waiting === "") return;
+    const lines = this.waitingLines;
     this.writeRest(this.takeWaiting(), lines);
   }
 
@@ -173,8 +173,8 @@ class Lines implements LogFile {
       })
       .finally(() => {
         this.writing = null;
-        if (this.isUrgent || this.waitingBytes >= BATCH_BYTES) this.flushSoon();
-        else if (this.waiting.length > 0) this.timer ??= this.startTimer();
+        if (this.isUrgent || this.waiting.length >= BATCH_BYTES) this.flushSoon();
+        else if (this.waiting !== "") this.timer ??= this.startTimer();
       });
   }
 
