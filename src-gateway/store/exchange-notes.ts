@@ -89,8 +89,8 @@ const tried = new LastText("[");
 const end = new LastText();
 const cached = new LastText();
 const sorts = new LastText();
-const related = new LastText();
-const seldom = new LastText();
+const priced = new LastText();
+const named = new LastText();
 
 /** A line without its end, and without the price: a `Note` as `JSON.stringify` would write it. */
 export function noteOf({ instanceId, record: of }: OwnedRecord): string {
@@ -146,33 +146,41 @@ function untouchedText({ bytesIn, replayOf, gitBranch }: ExchangeRecord): string
   return `${UNTOUCHED}${numberText(bytesIn)},0,null${numberText(replayOf)},null,${branch},null,null,null,null,null,null]`;
 }
 
+/** What is short is put together first: then it is one piece of the line. */
 function answerText(of: ExchangeRecord): string {
   const { modelRouted, modelServed, provider, outcome, status, errorCode, errorMessage, finishReason } = of;
-  const { usage, losses, cost } = of;
+  const { usage, cost } = of;
   return (
     answerer.of([modelRouted, modelServed, provider]) +
     planText(of.plan) +
     attemptsText(of.attempts) +
     end.of([outcome, status, errorCode, errorMessage, finishReason]) +
-    numberText(of.queueUs) +
-    numberText(of.firstByteUs) +
-    numberText(of.firstTokenUs) +
-    numberText(of.totalUs) +
+    (numberText(of.queueUs) + numberText(of.firstByteUs)) +
+    (numberText(of.firstTokenUs) + numberText(of.totalUs)) +
     `,[${Number.isFinite(usage.inputUncached) ? usage.inputUncached : "null"}` +
     cached.of([usage.cacheRead, usage.cacheWrite5m, usage.cacheWrite1h]) +
     numberText(usage.output) +
     sorts.of([usage.reasoning, usage.audioInput, usage.audioOutput]) +
-    `],"${of.usageSource}",` +
-    (losses.length === 0 ? "[]" : JSON.stringify(losses)) +
-    numberText(of.bytesIn) +
-    numberText(of.bytesOut) +
-    related.of([of.joinedTo, of.replayOf]) +
-    jsonText(of.prefix) +
-    seldom.of([of.gitBranch, of.runaway, of.serviceTier]) +
-    jsonText(of.counts) +
-    jsonText(of.own) +
-    (cost === null ? ",null,null]" : `${numberText(cost.nano)}${numberText(cost.priceId)}]`)
+    sourceText(of) +
+    (numberText(of.bytesIn) + numberText(of.bytesOut)) +
+    seldomText(of) +
+    (cost === null ? ",null,null]" : `${numberText(cost.nano)}${priced.of([cost.priceId])}]`)
   );
+}
+
+const sourceText = ({ usageSource, losses }: ExchangeRecord): string =>
+  usageSource === "provider" && losses.length === 0
+    ? `],"provider",[]`
+    : `],"${usageSource}",${losses.length === 0 ? "[]" : JSON.stringify(losses)}`;
+
+const NEVER = ",null".repeat(8);
+
+function seldomText(of: ExchangeRecord): string {
+  const { joinedTo, replayOf, prefix, gitBranch, runaway, serviceTier, counts, own } = of;
+  const isNever = joinedTo === null && replayOf === null && runaway === null && counts === null && own === null;
+  if (isNever && prefix === null && gitBranch === null && serviceTier === null) return NEVER;
+  const related = numberText(joinedTo) + numberText(replayOf);
+  return related + jsonText(prefix) + named.of([gitBranch, runaway, serviceTier]) + jsonText(counts) + jsonText(own);
 }
 
 const jsonText = (value: object | null): string => (value === null ? ",null" : `,${JSON.stringify(value)}`);
@@ -218,8 +226,10 @@ function attemptsText(attempts: readonly AttemptRecord[]): string {
   let text = "";
   for (const { provider, model, status, errorCode, reason, startedUs, firstByteUs, endedUs, used } of attempts) {
     const what = tried.of([provider, model, status, errorCode, reason]);
-    const when = numberText(startedUs) + numberText(firstByteUs) + numberText(endedUs);
-    text += `${text === "" ? ",[" : ","}${what}${when}${jsonText(used ?? null)}]`;
+    const began = numberText(startedUs) + numberText(firstByteUs);
+    const ended =
+      used === undefined ? `${numberText(endedUs)},null]` : `${numberText(endedUs)},${JSON.stringify(used)}]`;
+    text += `${text === "" ? ",[" : ","}${what}${began}${ended}`;
   }
   return text === "" ? ",[]" : `${text}]`;
 }

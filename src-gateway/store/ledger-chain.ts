@@ -79,16 +79,14 @@ export function exchangeText(row: ChainedRow): string {
     caller.of([instance_id, moved_from, user_id, api_key_id, agent, session, project, git_branch, surface]) +
     asked.of([model_asked, model_routed, model_served, provider]) +
     ended.of([outcome, status, error_code, finish_reason, attempts]) +
-    numberText(row.first_token_us) +
-    numberText(row.total_us) +
+    (numberText(row.first_token_us) + numberText(row.total_us)) +
     numberText(row.input_uncached) +
     cached.of([row.cache_read, row.cache_write_5m, row.cache_write_1h]) +
     numberText(row.output_tokens) +
     price.of([reasoning, audio_input, audio_output, usage_source, price_id]) +
     numberText(row.cost_nano) +
     numberText(row.joined_to) +
-    numberText(row.bytes_in) +
-    numberText(row.bytes_out) +
+    (numberText(row.bytes_in) + numberText(row.bytes_out)) +
     seldom.of([service_tier, counts]) +
     "]"
   );

@@ -22,6 +22,13 @@ export const DAY_SUMS = [
 ] as const;
 export type DaySum = (typeof DAY_SUMS)[number];
 
+const PLAIN_SUMS: readonly DaySum[] = ["requests", "input_uncached", "output_tokens", "cost_nano", "total_us"];
+/** What plain requests add to, and what streams and coding agents add to as well: the others are rare. */
+export const FEW_SUMS: readonly (readonly DaySum[])[] = [
+  PLAIN_SUMS,
+  [...PLAIN_SUMS, "cache_read", "cache_write_5m", "reasoning", "first_token_us", "first_tokens"],
+];
+
 /** The place in this list is the number in the database. */
 export const ROLLUP_DIMENSIONS = [
   "all",

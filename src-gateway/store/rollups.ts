@@ -10,6 +10,7 @@ import {
   DAY_SUMS,
   type DaySum,
   EVERYBODY,
+  FEW_SUMS,
   HOURLY_ONLY,
   OWN_DIMENSIONS,
   ROLLUP_DIMENSIONS,
@@ -48,8 +49,8 @@ const VALUE_OF: Readonly<Record<RollupDimension, (row: CountedRow) => string | n
 };
 
 export class GroupSums {
-  private readonly hours = new SumAdditions("usage_hours", ["scope", "dimension", "hour", "value"], DAY_SUMS);
-  private readonly days = new SumAdditions("usage_days", ["scope", "dimension", "day", "value"], DAY_SUMS);
+  private readonly hours = new SumAdditions("usage_hours", ["scope", "dimension", "hour", "value"], DAY_SUMS, FEW_SUMS);
+  private readonly days = new SumAdditions("usage_days", ["scope", "dimension", "day", "value"], DAY_SUMS, FEW_SUMS);
   private readonly latencies = new SumAdditions("latency_days", LATENCY_KEYS, ["count"]);
   private readonly latencyCounts = new LatencyCounts();
   /** What is counted in the same places: most rows of a group come from a handful of sessions. */

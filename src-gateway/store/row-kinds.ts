@@ -3,40 +3,27 @@
  * go by how much they say: statements leave out what nearly all rows of their kind leave empty.
  */
 import type { ExchangeRow } from "./exchange-rows.ts";
-import { NAMED_COLUMNS } from "./named-columns.ts";
-import type { NameNumbers } from "./names.ts";
+import type { NearNumbers } from "./near-numbers.ts";
+import { OF_KIND, OF_MODEL } from "./shared-columns.ts";
 
 type Column = keyof ExchangeRow;
 
-/** What every row has. */
+/** What every row has for itself. */
 const PLAIN = [
   "id",
-  "instance_id",
   "user_id",
   "api_key_id",
   "agent",
   "session",
-  "surface",
-  "stream",
-  "model_asked",
-  "model_routed",
-  "model_served",
-  "provider",
-  "attempt_reason",
   "attempt_ended_us",
-  "outcome",
-  "status",
   "finish_reason",
   "queue_us",
   "first_byte_us",
   "total_us",
   "input_uncached",
   "output_tokens",
-  "usage_source",
   "bytes_in",
   "bytes_out",
-  "plan",
-  "price_id",
   "cost_nano",
 ] as const satisfies readonly Column[];
 
@@ -69,26 +56,26 @@ const RARE = [
   "own_output",
 ] as const satisfies readonly Column[];
 
-export const ALL_COLUMNS: readonly Column[] = [...PLAIN, ...MORE, ...RARE];
+export const ALL_COLUMNS: readonly Column[] = [...PLAIN, ...MORE, ...RARE, ...OF_MODEL, ...OF_KIND];
 
 /** The rows of one kind: those that say nothing in the columns that are not among these. */
 export interface RowKind {
   columns: readonly Column[];
-  /** Adds the values of these columns, as SQLite has them. */
-  add(values: unknown[], row: ExchangeRow, near: NearNumbers): void;
+  /** Adds the values of these columns, but for those at their end that rows share, as SQLite has them. */
+  addOwn(values: unknown[], row: ExchangeRow, near: NearNumbers): void;
 }
 
-const plain: RowKind = { columns: PLAIN, add: addPlain };
+const plain: RowKind = { columns: [...PLAIN, ...OF_MODEL, ...OF_KIND], addOwn: addPlain };
 const usual: RowKind = {
-  columns: [...PLAIN, ...MORE],
-  add(values, row, near) {
+  columns: [...PLAIN, ...MORE, ...OF_MODEL, ...OF_KIND],
+  addOwn(values, row, near) {
     addPlain(values, row, near);
     addMore(values, row, near);
   },
 };
 const whole: RowKind = {
   columns: ALL_COLUMNS,
-  add(values, row, near) {
+  addOwn(values, row, near) {
     addPlain(values, row, near);
     addMore(values, row, near);
     addRare(values, row, near);
@@ -131,40 +118,27 @@ const lacksRare = (row: ExchangeRow): boolean =>
 function addPlain(values: unknown[], row: ExchangeRow, near: NearNumbers): void {
   values.push(
     row.id,
-    row.instance_id,
     row.user_id,
     row.api_key_id,
     near.of(0, row.agent),
     near.of(1, row.session),
-    near.of(2, row.surface),
-    row.stream,
-    near.of(3, row.model_asked),
-    near.of(4, row.model_routed),
-    near.of(5, row.model_served),
-    near.of(6, row.provider),
-    near.of(7, row.attempt_reason),
     row.attempt_ended_us,
-    row.outcome,
-    row.status,
-    near.of(8, row.finish_reason),
+    near.of(2, row.finish_reason),
     row.queue_us,
     row.first_byte_us,
     row.total_us,
     row.input_uncached,
     row.output_tokens,
-    near.of(9, row.usage_source),
     row.bytes_in,
     row.bytes_out,
-    near.of(10, row.plan),
-    row.price_id,
     row.cost_nano,
   );
 }
 
 function addMore(values: unknown[], row: ExchangeRow, near: NearNumbers): void {
   values.push(
-    near.of(11, row.project),
-    near.of(12, row.git_branch),
+    near.of(3, row.project),
+    near.of(4, row.git_branch),
     row.first_token_us,
     row.cache_read,
     row.cache_write_5m,
@@ -177,38 +151,18 @@ function addRare(values: unknown[], row: ExchangeRow, near: NearNumbers): void {
   values.push(
     row.moved_from,
     row.attempts,
-    near.of(13, row.error_code),
+    near.of(5, row.error_code),
     row.error_message,
     row.cache_write_1h,
     row.audio_input,
     row.audio_output,
-    near.of(14, row.losses),
+    near.of(6, row.losses),
     row.joined_to,
     row.replay_of,
     row.runaway,
-    near.of(15, row.service_tier),
+    near.of(7, row.service_tier),
     row.counts,
     row.own_input,
     row.own_output,
   );
-}
-
-/** The numbers of names, for one group of rows: most have their texts in common with the row before. */
-export class NearNumbers {
-  private readonly names: NameNumbers;
-  private readonly texts: (string | null)[] = Array.from({ length: NAMED_COLUMNS.length }, () => null);
-  private readonly numbers: (number | null | undefined)[] = Array.from({ length: NAMED_COLUMNS.length }, () => null);
-
-  constructor(names: NameNumbers) {
-    this.names = names;
-  }
-
-  /** @param place of the column among those with names; any one, as long as it is always the same. */
-  of(place: number, text: string | null): number | null | undefined {
-    if (this.texts[place] !== text) {
-      this.texts[place] = text;
-      this.numbers[place] = text === null ? null : this.names.get(text);
-    }
-    return this.numbers[place];
-  }
 }

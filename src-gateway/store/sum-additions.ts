@@ -12,13 +12,24 @@ export class SumAdditions {
   readonly table: string;
   private readonly keys: readonly string[];
   private readonly sums: readonly string[];
+  /** As places among the sums. */
+  private readonly choices: readonly (readonly number[])[];
   private readonly found = new Map<string, { key: Key; sums: number[] }>();
 
-  /** @param keys the columns of the key, @param sums the others. */
-  constructor(table: string, keys: readonly string[], sums: readonly string[]) {
+  /**
+   * @param keys the columns of the key, @param sums the others.
+   * @param few of the sums, fewest first: a statement names these alone where the others are nothing in all rows.
+   */
+  constructor(
+    table: string,
+    keys: readonly string[],
+    sums: readonly string[],
+    few: readonly (readonly string[])[] = [],
+  ) {
     this.table = table;
     this.keys = keys;
     this.sums = sums;
+    this.choices = few.map((names) => names.map((name) => sums.indexOf(name)));
   }
 
   add(key: Key, sums: readonly number[]): void {
@@ -39,32 +50,46 @@ export class SumAdditions {
   async write(db: Kysely<Database>, dialect: DialectName): Promise<void> {
     // In one order everywhere: of two replicas that add to the same rows, one waits for the other.
     const names = [...this.found.keys()].sort();
+    const places = this.placesNeeded();
     for (let at = 0; at < names.length; ) {
       const size = SIZES.find((each) => each <= names.length - at) ?? 1;
       const parameters: (string | number)[] = [];
       for (const end = at + size; at < end; at++) {
         const { key = [], sums = [] } = this.found.get(names[at] ?? "") ?? {};
-        parameters.push(...key, ...sums);
+        parameters.push(...key);
+        for (const place of places) parameters.push(sums[place] ?? 0);
       }
-      await db.executeQuery({ ...this.queryOf(size, dialect), parameters });
+      await db.executeQuery({ ...this.queryOf(size, dialect, places), parameters });
     }
   }
 
-  private queryOf(size: number, dialect: DialectName): CompiledQuery {
-    const name = `${dialect} ${this.table} ${size}`;
+  private placesNeeded(): readonly number[] {
+    const isNeeded = this.sums.map(() => false);
+    for (const { sums } of this.found.values())
+      for (let place = 0; place < sums.length; place++) if (sums[place] !== 0) isNeeded[place] = true;
+    const has = (places: readonly number[]): boolean =>
+      isNeeded.every((needed, place) => !needed || places.includes(place));
+    return this.choices.find(has) ?? this.sums.map((_, place) => place);
+  }
+
+  private queryOf(size: number, dialect: DialectName, places: readonly number[]): CompiledQuery {
+    const name = `${dialect} ${this.table} ${size} ${places.length}`;
     const known = queries.get(name);
     if (known !== undefined) return known;
-    const made = CompiledQuery.raw(this.textOf(size, dialect));
+    const made = CompiledQuery.raw(this.textOf(size, dialect, places));
     queries.set(name, made);
     return made;
   }
 
-  private textOf(size: number, dialect: DialectName): string {
-    const { table, keys, sums } = this;
+  private textOf(size: number, dialect: DialectName, places: readonly number[]): string {
+    const { table, keys } = this;
+    const sums = places.flatMap((at) => this.sums.slice(at, at + 1));
+    const zeros = this.sums.filter((name) => !sums.includes(name));
     let parameter = 0;
     const place = (): string => (dialect === "postgres" ? `$${++parameter}` : "?");
-    const columns = [...keys, ...sums];
-    const values = Array.from({ length: size }, () => `(${columns.map(place).join(",")})`);
+    const columns = [...keys, ...sums, ...zeros];
+    const value = (): string => [...[...keys, ...sums].map(place), ...zeros.map(() => "0")].join(",");
+    const values = Array.from({ length: size }, () => `(${value()})`);
     return (
       `insert into ${table} (${columns.join(",")}) values ${values.join(",")} on conflict (${keys.join(",")}) do update set ` +
       sums.map((column) => `${column}=${table}.${column}+excluded.${column}`).join(",")

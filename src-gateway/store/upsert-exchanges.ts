@@ -4,9 +4,11 @@ import type { ExchangeRow } from "./exchange-rows.ts";
 import { isLong, LONGS, SHORT_COLUMNS, toLean, ZERO_COLUMNS } from "./lean-rows.ts";
 import { NAMED_COLUMNS } from "./named-columns.ts";
 import type { NameNumbers } from "./names.ts";
+import { NearNumbers } from "./near-numbers.ts";
 import type { DialectName } from "./open-store.ts";
-import { ALL_COLUMNS, kindOf, NearNumbers, ROW_KINDS, type RowKind } from "./row-kinds.ts";
+import { ALL_COLUMNS, kindOf, ROW_KINDS, type RowKind } from "./row-kinds.ts";
 import type { Database } from "./schema.ts";
+import { addUnshared, type Shared, sharedColumns, sharedOf, sharedValues } from "./shared-columns.ts";
 
 /**
  * Writes or completes rows, all or none. A row that is closed already stays as it is, and so does one that belongs to
@@ -96,16 +98,16 @@ class Statements {
   async write(db: Kysely<Database>, rows: readonly ExchangeRow[], near: NearNumbers, ids: number[]): Promise<void> {
     for (let at = 0; at < rows.length; ) {
       const size = SIZES.find((each) => each <= rows.length - at) ?? 1;
-      const parameters: unknown[] = [];
       const portion = rows.slice(at, at + size);
       at += size;
-      for (const row of portion) {
-        if (this.isLean) this.addLean(parameters, row, near);
-        else this.kind.add(parameters, row, near);
-      }
-      if (!this.isLean && size >= MIN_COUNTED && (await this.writesAll(db, size, parameters))) {
+      if (!this.isLean && size >= MIN_COUNTED && (await this.writesAll(db, portion, near))) {
         for (const { id } of portion) ids.push(id);
         continue;
+      }
+      const parameters: unknown[] = [];
+      for (const row of portion) {
+        if (this.isLean) this.addLean(parameters, row, near);
+        else this.addValues(parameters, row, near, "nothing");
       }
       // Not made by Kysely: that would freeze the parameters, which takes long, and makes reading them dearer.
       const query: CompiledQuery<{ id: number }> = { ...this.queryOf(size, " returning id"), parameters };
@@ -118,13 +120,22 @@ class Statements {
    * together row by row, a seventh of the work.
    * @returns false when some stayed as they were; then nothing was written.
    */
-  private async writesAll(db: Kysely<Database>, size: number, parameters: unknown[]): Promise<boolean> {
+  private async writesAll(db: Kysely<Database>, rows: readonly ExchangeRow[], near: NearNumbers): Promise<boolean> {
+    const shared = sharedOf(rows);
+    const parameters: unknown[] = [];
+    for (const row of rows) this.addValues(parameters, row, near, shared);
+    if (shared !== "nothing" && rows[0] !== undefined) parameters.push(sharedValues(rows[0], near, shared));
     await db.executeQuery(SAVE);
-    const { numAffectedRows } = await db.executeQuery({ ...this.queryOf(size, ""), parameters });
-    const isWhole = numAffectedRows === BigInt(size);
+    const { numAffectedRows } = await db.executeQuery({ ...this.queryOf(rows.length, "", shared), parameters });
+    const isWhole = numAffectedRows === BigInt(rows.length);
     if (!isWhole) await db.executeQuery(TAKE_BACK);
     await db.executeQuery(RELEASE);
     return isWhole;
+  }
+
+  private addValues(values: unknown[], row: ExchangeRow, near: NearNumbers, shared: Shared): void {
+    this.kind.addOwn(values, row, near);
+    addUnshared(values, row, near, shared);
   }
 
   /** As PostgreSQL keeps them; what is long comes last. */
@@ -140,20 +151,25 @@ class Statements {
     parameters.push(longs === null ? null : JSON.stringify(longs));
   }
 
-  private queryOf(size: number, answer: "" | " returning id"): CompiledQuery {
-    const name = `${size}${answer}`;
+  private queryOf(size: number, answer: "" | " returning id", shared: Shared = "nothing"): CompiledQuery {
+    const name = `${size} ${shared}${answer}`;
     const known = this.known.get(name);
     if (known !== undefined) return known;
-    const made = CompiledQuery.raw(statement(this.kind.columns, size, this.isLean) + answer);
+    const made = CompiledQuery.raw(statement(this.kind.columns, sharedColumns(shared), size, this.isLean) + answer);
     this.known.set(name, made);
     return made;
   }
 }
 
 /** What is not among the columns becomes nothing, also in a row that was there: null, or 0 where SQLite wants a number. */
-function statement(given: readonly (keyof ExchangeRow)[], rows: number, isLean: boolean): string {
+function statement(
+  given: readonly (keyof ExchangeRow)[],
+  shared: readonly string[],
+  rows: number,
+  isLean: boolean,
+): string {
   let parameter = 0;
-  const place = (): string => (isLean ? `$${++parameter}` : "?");
+  const place = (column: string): string => (isLean ? `$${++parameter}` : shared.includes(column) ? `@${column}` : "?");
   const zeros = isLean ? [] : ALL_COLUMNS.filter((column) => ZERO_COLUMNS.has(column) && !given.includes(column));
   const bound: readonly string[] = isLean ? [...given, LONGS] : given;
   const columns = [...bound, ...zeros];

@@ -8,12 +8,11 @@ const MAX_TEXT = 200;
 /** @param record free of secrets, as all are that are kept. @param nowMs since 1970. */
 export function accessLine(record: ExchangeRecord, facts: RequestFacts | undefined, nowMs: number): string {
   const { usage, cost } = record;
-  let line = `{"level":"info","time":"${isoOf(nowMs)}","requestId":"${requestIdOf(record.id)}"`;
+  let line = `${startOf(nowMs)}${requestIdOf(record.id)}"`;
   if (facts) {
     line += `,"traceId":"${facts.trace().traceId}"`;
     if (facts.clientRequestId !== null) line += text("clientRequestId", facts.clientRequestId);
-    if (facts.method !== null) line += text("method", facts.method);
-    if (facts.path !== null) line += text("path", facts.path);
+    line += placeOf(facts);
   }
   line += kindOf(record);
   if (record.usageSource !== "none") {
@@ -101,15 +100,28 @@ function msOf(us: number | null): string {
   return `${(us - rest) / 1000}.${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}`;
 }
 
-let lastSecond = 0;
-let lastIso = "";
+let lastMethod: string | null = null;
+let lastPath: string | null = null;
+let lastPlace = "";
 
-/** All but the milliseconds is that of many requests. */
-function isoOf(ms: number): string {
+function placeOf({ method, path }: RequestFacts): string {
+  if (method !== lastMethod || path !== lastPath) {
+    lastMethod = method;
+    lastPath = path;
+    lastPlace = (method === null ? "" : text("method", method)) + (path === null ? "" : text("path", path));
+  }
+  return lastPlace;
+}
+
+let lastSecond = Number.NaN;
+let lastStart = "";
+
+/** All up to the request's own id, but for the milliseconds, is that of many requests. */
+function startOf(ms: number): string {
   const rest = ms % 1000;
   if (ms - rest !== lastSecond) {
     lastSecond = ms - rest;
-    lastIso = new Date(lastSecond).toISOString().slice(0, -4);
+    lastStart = `{"level":"info","time":"${new Date(lastSecond).toISOString().slice(0, -4)}`;
   }
-  return `${lastIso}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z`;
+  return `${lastStart}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z","requestId":"`;
 }

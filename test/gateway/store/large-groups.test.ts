@@ -1,8 +1,11 @@
 import { expect, it } from "vitest";
+import type { ExchangeRecord } from "../../../src-gateway/ir/exchange-record.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
+import { toRow } from "../../../src-gateway/store/exchange-rows.ts";
 import { createExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
 import { EVERYBODY, ROLLUP_DIMENSIONS } from "../../../src-gateway/store/rollup-columns.ts";
+import { createRowWriter } from "../../../src-gateway/store/write-rows.ts";
 import { describeOnBothDatabases } from "../../suites/store.suite.ts";
 import { completedRecord, FIRST_ID } from "../../support/exchange-records.ts";
 
@@ -34,5 +37,29 @@ describeOnBothDatabases("a large group of exchanges", (database) => {
     } finally {
       await writer.stop();
     }
+  });
+
+  it("writes each as it is, whatever they have in common", async () => {
+    const store = await database.open();
+    const write = createRowWriter(store);
+    const sorts: Partial<ExchangeRecord>[] = [
+      {},
+      { modelAsked: "another", modelServed: null },
+      { stream: true, firstTokenUs: 20_000 },
+      { surface: "completions", status: 201, provider: "elsewhere" },
+    ];
+    // All alike, alike but for their models, one that differs, all mixed.
+    const groups: number[][] = [[0], [0, 1], [...Array.from({ length: 31 }, () => 0), 3], [0, 1, 2, 3]];
+    const rows = groups.map((group, g) =>
+      Array.from({ length: 52 }, (_, n) => {
+        const id = FIRST_ID + 100 * g + n;
+        const own = { session: `s${n % 7}`, totalUs: 1_000 * n + 7, finishReason: n % 3 === 0 ? null : "stop" };
+        const record = completedRecord(id, { ...sorts[group[n % group.length] ?? 0], ...own });
+        return { owned: { instanceId: 1, record }, row: toRow(record, 1) };
+      }),
+    );
+    for (const group of rows) await write(group);
+    const found = await store.db.selectFrom("exchanges").selectAll().orderBy("id").execute();
+    expect(found).toEqual(rows.flat().map(({ row }) => row));
   });
 });
