@@ -29,6 +29,7 @@ export function packPlan(plan: PlanRecord | null, context: PlanContext): string 
     only?.provider === usual.provider &&
     only.model === usual.model &&
     only.reason === usual.reason;
+  if (isUsual && leftOut.length === 0 && leftOutMore === 0) return usualText(matched, usual.wire, variant);
   const tuple: PlanTuple = [matched, isUsual ? usual.wire : targets.map(toTuple)];
   if (leftOut.length > 0 || leftOutMore > 0) {
     tuple.push(
@@ -38,6 +39,23 @@ export function packPlan(plan: PlanRecord | null, context: PlanContext): string 
     if (leftOutMore > 0) tuple.push(leftOutMore);
   } else if (variant !== null) tuple.push(variant);
   return JSON.stringify(tuple);
+}
+
+interface UsualPlan {
+  matched: string;
+  wire: ProviderWire;
+  variant: string | null;
+  text: string;
+}
+let last: UsualPlan | null = null;
+
+/** Most plans are those of the exchange before; the very same text is also found again the soonest. */
+function usualText(matched: string, wire: ProviderWire, variant: string | null): string {
+  if (last === null || last.matched !== matched || last.wire !== wire || last.variant !== variant) {
+    const tuple: PlanTuple = variant === null ? [matched, wire] : [matched, wire, variant];
+    last = { matched, wire, variant, text: JSON.stringify(tuple) };
+  }
+  return last.text;
 }
 
 export function unpackPlan(column: string | null, context: PlanContext): PlanRecord | null {

@@ -4,9 +4,10 @@ import { noteOf } from "../../../src-gateway/store/exchange-notes.ts";
 import { toRow } from "../../../src-gateway/store/exchange-rows.ts";
 import { CHAINED_COLUMNS, exchangeText } from "../../../src-gateway/store/ledger-chain.ts";
 import { NAMED_COLUMNS } from "../../../src-gateway/store/named-columns.ts";
+import { packPlan, unpackPlan } from "../../../src-gateway/store/pack-plan.ts";
 import { readNotes } from "../../../src-gateway/store/read-notes.ts";
 import { namedTexts } from "../../../src-gateway/store/upsert-exchanges.ts";
-import { anyRecord, openRecord } from "../../support/exchange-records.ts";
+import { anyRecord, completedRecord, openRecord } from "../../support/exchange-records.ts";
 
 /** As most are: like the one before but for some of their members, or untouched yet. */
 const records = fc
@@ -45,6 +46,27 @@ describe("what the chain vouches for", () => {
         for (const record of all) {
           const row = toRow(record, 7);
           expect(exchangeText(row)).toBe(JSON.stringify(CHAINED_COLUMNS.map((column) => row[column])));
+        }
+      }),
+    );
+  });
+});
+
+describe("the plan of an exchange that one target answers", () => {
+  it("comes back as it was, whatever the ones before were", () => {
+    const word = fc.constantFrom("a", "b");
+    const wire = fc.constantFrom("openai-chat" as const, "anthropic-messages" as const);
+    const plan = fc.tuple(word, wire, fc.option(word), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(plan), (all) => {
+        for (const [matched, spoken, variant, isFirst] of all) {
+          const { attempts, provider, modelRouted } = completedRecord(1);
+          const context = { provider, modelRouted, attempts };
+          const [{ reason } = { reason: "" }] = attempts;
+          const target = { provider: provider ?? "", model: modelRouted ?? "", wire: spoken, reason };
+          const leftOut = isFirst ? [] : [{ provider: "c", model: "d", why: "e" }];
+          const made = { matched, targets: [target], leftOut, leftOutMore: 0, variant };
+          expect(unpackPlan(packPlan(made, context), context)).toEqual(made);
         }
       }),
     );
