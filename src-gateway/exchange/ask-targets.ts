@@ -192,10 +192,10 @@ async function tryPlace(
 }
 
 function reasonFor({ target, key, tries }: Place): string {
-  let reason = target.reason;
-  if (key.id !== "default") reason += `${reason === "" ? "" : "; "}key "${key.id}"`;
-  if (tries !== 0) reason += `${reason === "" ? "" : "; "}try ${tries + 1}`;
-  return reason;
+  if (key.id === "default" && tries === 0) return target.reason;
+  return [target.reason, key.id === "default" ? "" : `key "${key.id}"`, tries === 0 ? "" : `try ${tries + 1}`]
+    .filter((part) => part !== "")
+    .join("; ");
 }
 
 function outcomeOf(

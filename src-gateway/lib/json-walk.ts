@@ -117,7 +117,7 @@ export function membersOf(bytes: Buffer, object: JsonSpan): Map<string, JsonSpan
 
 export const isObjectAt = (bytes: Buffer, span: JsonSpan): boolean => bytes[span.start] === OPEN_BRACE;
 export const isArrayAt = (bytes: Buffer, span: JsonSpan): boolean => bytes[span.start] === OPEN_BRACKET;
-export const isStringAt = (bytes: Buffer, span: JsonSpan): boolean => bytes[span.start] === QUOTE;
+const isStringAt = (bytes: Buffer, span: JsonSpan): boolean => bytes[span.start] === QUOTE;
 
 /** The text between the quotes as it is spelled; null for what is no string. */
 export const rawTextAt = (bytes: Buffer, span: JsonSpan | undefined): string | null =>

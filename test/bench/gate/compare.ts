@@ -11,8 +11,8 @@ import { type Place, type System, startGateway, startProxy } from "../rig/system
 
 /** How the provider answers, and the model that it does so for. */
 export const ANSWERS = [
-  { name: "whole answer", model: "mock-plain", warmUps: 4_000, counted: 1_000 },
-  { name: "stream", model: "mock-stream", warmUps: 800, counted: 200 },
+  { name: "whole answer", model: "mock-plain", warmUps: 15_000, counted: 1_000 },
+  { name: "stream", model: "mock-stream", warmUps: 1_500, counted: 200 },
 ] as const;
 export type AnswerName = (typeof ANSWERS)[number]["name"];
 const MODELS = ANSWERS.map(({ model }) => model);
