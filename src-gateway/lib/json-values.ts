@@ -1,8 +1,10 @@
 /**
  * The values of a body that was scanned, as `JSON.parse` makes them. Long texts without escapes are not walked over letter by
- * letter once more: the engine parses what is left without them, and they are put back where they stood.
+ * letter once more: the engine parses what is left without them, and they are put back where they stood. Of a short body, whose
+ * messages are mostly a role and a text, the values are cut out where the scan has found them.
  */
 import type { ScannedObject } from "./json-scan.ts";
+import { plainValues } from "./plain-values.ts";
 
 /** For less the way around does not pay. */
 const LEAST_BYTES = 4_096;
@@ -11,8 +13,14 @@ const MARK = "\\u0000";
 
 type Members = Record<string, unknown>;
 
-export function jsonValues(bytes: Buffer, { longTexts }: Pick<ScannedObject, "longTexts">): unknown {
-  return parseWithout(bytes, longTexts) ?? JSON.parse(bytes.toString("utf8"));
+export function jsonValues(
+  bytes: Buffer,
+  { longTexts, members }: Pick<ScannedObject, "longTexts" | "members">,
+): unknown {
+  const value = parseWithout(bytes, longTexts);
+  if (value !== null) return value;
+  const json = bytes.toString("utf8");
+  return plainValues(bytes, json, members) ?? JSON.parse(json);
 }
 
 /** Null where it does not pay, or where something of the body could be taken for a stand-in. */
