@@ -12,6 +12,8 @@ export interface EscapeMill {
    * @returns where it ends.
    */
   readonly escape: (at: number, end: number, to: number) => number;
+  /** Writes the bytes as they are, where there must be room for sixteen more. @returns where they end. */
+  readonly copy: (at: number, end: number, to: number) => number;
 }
 
 /** Behind the escapes of all bytes that may need one. */
@@ -19,14 +21,15 @@ export const FREE = 1024;
 
 /** @throws where the engine has no SIMD, or a policy forbids WebAssembly. */
 export function startEscapeMill(pages: number): EscapeMill {
-  const { memory: bytes, functions } = startWasm([ESCAPE], pages);
+  const { memory: bytes, functions } = startWasm([ESCAPE, COPY], pages);
   const memory = Buffer.from(bytes.buffer);
   for (let byte = 0; byte < 128; byte++) {
     const escaped = JSON.stringify(String.fromCharCode(byte)).slice(1, -1);
     memory.write(escaped, byte * 8, "latin1");
     memory[byte * 8 + 7] = escaped.length;
   }
-  return { memory, escape: functions["escape"] as EscapeMill["escape"] };
+  const { escape, copy } = functions as Pick<EscapeMill, "escape" | "copy">;
+  return { memory, escape, copy };
 }
 
 const get = (local: number): number[] => [0x20, local];
@@ -58,6 +61,21 @@ const ESCAPE = {
     [...get(TO), ...get(ENTRY), 0x29, 0, 0, 0x37, 0, 0], // i64.load, i64.store
     [...get(TO), ...get(ENTRY), 0x2d, 0, 7, 0x6a, ...set(TO)], // i32.load8_u: its length
     [...get(AT), ...int(1), 0x6a, ...set(AT), 0x0c, 0, 0x0b, 0x0b], // at += 1, on with the loop
+    [...get(TO), ...get(AT), ...get(END), 0x6b, 0x6b], // what was taken from behind the end does not count
+  ].flat(),
+};
+
+const COPY = {
+  name: "copy",
+  takes: [I32, I32, I32],
+  gives: [I32],
+  locals: [],
+  code: [
+    [0x02, 0x40, 0x03, 0x40], // block, loop: sixteen bytes
+    [...get(AT), ...get(END), 0x4f, 0x0d, 1], // at >= end: leave
+    [...get(TO), ...get(AT), 0xfd, 0x00, 0, 0, 0xfd, 0x0b, 0, 0], // v128.load, v128.store
+    [...get(AT), ...int(16), 0x6a, ...set(AT), ...get(TO), ...int(16), 0x6a, ...set(TO)],
+    [0x0c, 0, 0x0b, 0x0b], // on with the loop
     [...get(TO), ...get(AT), ...get(END), 0x6b, 0x6b], // what was taken from behind the end does not count
   ].flat(),
 };

@@ -82,6 +82,19 @@ describe("JSON as bytes", () => {
     expectSame({ values: Array.from({ length: 1_000_000 }, (_, n) => n), names: Array.from("abc".repeat(99_999)) });
   });
 
+  it("has room for what is nested deeply, and for keys of any length", () => {
+    let tree: Record<string, unknown> = { text: "x" };
+    for (let n = 0; n < 1_000; n++) tree = n % 2 === 0 ? { [`k${n}`]: [tree] } : { t: "a", tree };
+    expectSame(tree);
+    for (const length of [63, 64, 65, 2_048, 2_049, RUN, 3 * RUN])
+      expectSame({ a: "b", ["\u0001".repeat(length)]: "text", ["é".repeat(length)]: [1], ["k".repeat(length)]: "" });
+  });
+
+  it("has room for thousands of texts of a letter or none", () => {
+    expectSame({ texts: Array.from({ length: 20_000 }, (_, n) => (n % 3 === 0 ? "" : "\n")) });
+    expectSame(Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n % 5 === 0 ? "" : "é"])));
+  });
+
   it("lets objects speak for themselves that are no plain ones", () => {
     expectSame({ at: new Date(0), map: new Map([[1, 2]]), boxed: Object("text"), bare: Object.create(null) });
   });
