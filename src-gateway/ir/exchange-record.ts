@@ -163,9 +163,12 @@ export const copyOf = (record: ExchangeRecord): ExchangeRecord => ({
 });
 
 /** The id as clients see it in `X-Request-ID`, and as `gateway logs` takes it. */
-export const requestIdOf = (id: number): string => `req_${id < LOW ? id.toString(36) : largeId(id)}`;
+export const requestIdOf = (id: number): string => `req_${idText(id)}`;
 
 const LOW = 36 ** 5;
+
+/** An id as short as it can be written in letters and digits. */
+export const idText = (id: number): string => (id < LOW ? id.toString(36) : largeId(id));
 
 /** Two small numbers are written several times as fast as a large one. */
 function largeId(id: number): string {

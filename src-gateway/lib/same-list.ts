@@ -38,6 +38,7 @@ function add<Item extends object>(list: Item[], changed: Item | Item[]): void {
 
 /** Those that are to stay. */
 export function filterSame<Item>(list: Item[], stays: (item: Item) => boolean): Item[] {
-  const first = list.findIndex((item) => !stays(item));
-  return first < 0 ? list : [...list.slice(0, first), ...list.slice(first + 1).filter(stays)];
+  for (let at = 0; at < list.length; at++)
+    if (!stays(list[at] as Item)) return [...list.slice(0, at), ...list.slice(at + 1).filter(stays)];
+  return list;
 }

@@ -47,8 +47,11 @@ export interface StreamEncoder {
 export interface ProviderCodec {
   readonly id: ProviderWire;
   encodeRequest(request: IrRequest, target: EncodeTarget): JsonObject;
-  /** @throws GatewayError when the answer is an error in the clothes of a success. */
-  decodeAnswer(json: JsonObject): IrAnswer;
+  /**
+   * @param goesAbroad to a client of another wire, for whom the answer needs no home.
+   * @throws GatewayError when the answer is an error in the clothes of a success.
+   */
+  decodeAnswer(json: JsonObject, goesAbroad?: boolean): IrAnswer;
   createStreamDecoder(): StreamDecoder;
 }
 

@@ -22,7 +22,7 @@ export function noteHome(home: JsonObject | undefined, place: string, losses: Lo
   if (home === undefined) return;
   const inner = asObject(home["$inner"]);
   const fields = inner ? { ...inner, ...home } : home;
-  for (const key of Object.keys(fields)) {
+  for (const key in fields) {
     if (key.startsWith("$") || BOOKKEEPING.has(key)) continue;
     const value = fields[key];
     // Agents say of each result that it is no error; what is off is no loss.

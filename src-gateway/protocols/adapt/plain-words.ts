@@ -66,7 +66,13 @@ const TIERS: ReadonlySet<string> = new Set(["default", "auto", "flex", "scale", 
 
 function withTier(event: Extract<IrEvent, { type: "end" }>, client: WireProtocol): IrEvent {
   const { serviceTier, ...rest } = event;
-  if (serviceTier === undefined || !client.startsWith("openai-")) return event;
-  const tier = serviceTier === "standard" ? "default" : serviceTier;
-  return TIERS.has(tier) ? { ...rest, serviceTier: tier } : rest;
+  const tier = tierFor(serviceTier, client);
+  if (tier === serviceTier) return event;
+  return tier === undefined ? rest : { ...rest, serviceTier: tier };
+}
+
+export function tierFor(said: string | undefined, client: WireProtocol): string | undefined {
+  if (said === undefined || !client.startsWith("openai-")) return said;
+  const tier = said === "standard" ? "default" : said;
+  return TIERS.has(tier) ? tier : undefined;
 }

@@ -1,12 +1,14 @@
 /** The way back: an answer's calls under the names that the client gave, its opaque state wrapped for a client of another wire. */
+
 import { answerEvents, createCollector, type IrAnswer, type IrEvent, type OpenPart } from "../../ir/answer.ts";
-import type { Opaque, Part } from "../../ir/part.ts";
+import { idText } from "../../ir/exchange-record.ts";
+import type { Opaque, Part, TextPart } from "../../ir/part.ts";
 import type { ProviderWire, WireProtocol } from "../../ir/protocol.ts";
 import { asObject } from "../loose-json.ts";
 import type { Adapted } from "./adapt.ts";
 import { type CarriedThought, createThoughtCarrier } from "./carried-thoughts.ts";
 import { wrapOpaque } from "./opaque.ts";
-import { createPlainWords } from "./plain-words.ts";
+import { createPlainWords, tierFor } from "./plain-words.ts";
 import { shortHash } from "./short-hash.ts";
 import { TEXT_ARGUMENT } from "./tools.ts";
 
@@ -127,6 +129,9 @@ function withoutHome<Piece extends { kind: string }>(part: Piece, context: Resto
 
 /** The same for a whole answer. */
 export function restoreAnswer(answer: IrAnswer, context: RestoreContext): IrAnswer {
+  const [part] = answer.parts;
+  if (answer.parts.length === 1 && part?.kind === "text" && isPlain(part))
+    return restoreText(answer, part.text, context);
   const restorer = createRestorer(context);
   const collector = createCollector();
   for (const event of answerEvents(answer)) for (const restored of restorer.push(event)) collector.push(restored);
@@ -134,10 +139,24 @@ export function restoreAnswer(answer: IrAnswer, context: RestoreContext): IrAnsw
   return { ...collector.answer(), ...(home && context.providerWire === context.client ? { home } : {}) };
 }
 
+const isPlain = (part: TextPart): boolean => part.citations === undefined && part.opaque === undefined;
+
+/** An answer that is a text and nothing else: the events that it would be would say the same. */
+function restoreText(answer: IrAnswer, text: string, { client, providerWire }: RestoreContext): IrAnswer {
+  const isForeign = providerWire !== client;
+  const { id, model, finish, usage, counts, home } = answer;
+  const serviceTier = isForeign ? tierFor(answer.serviceTier, client) : answer.serviceTier;
+  const restored: IrAnswer = { id, model, parts: [{ kind: "text", text }], finish, usage };
+  if (serviceTier !== undefined) restored.serviceTier = serviceTier;
+  if (counts !== undefined) restored.counts = counts;
+  if (home && !isForeign) restored.home = home;
+  return restored;
+}
+
 /** The id that the client sees of a call: the provider's where every wire takes it, else one that is made from it. */
 export function restoredCallId(id: string, place: number, context: Pick<RestoreContext, "exchangeId">): string {
   if (LEGAL_ID.test(id)) return id;
-  return id === "" ? `call_${context.exchangeId.toString(36)}_${place}` : `call_${shortHash(id, 14)}`;
+  return id === "" ? `call_${idText(context.exchangeId)}_${place}` : `call_${shortHash(id, 14)}`;
 }
 
 /** A model that was asked for `{"input": text}` mostly obeys; what it says instead is taken as the text. */

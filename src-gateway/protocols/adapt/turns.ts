@@ -3,6 +3,7 @@ import { rulingFor } from "../../ir/field-map.ts";
 import type { Part, Turn } from "../../ir/part.ts";
 import { expandSame, filterSame, mapSame } from "../../lib/same-list.ts";
 import type { LossCollector } from "./loss-collector.ts";
+import { mergeTurns, resultsFirst } from "./merge-turns.ts";
 import { pairResults } from "./pair-results.ts";
 import { adaptPart, noteHome } from "./part.ts";
 import { shortHash } from "./short-hash.ts";
@@ -14,23 +15,23 @@ const GO_ON = "Continue.";
 /** What a pass changes nothing of is handed on as it is, the client's own turns and parts included: none of them may be changed in place. */
 export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTarget, losses: LossCollector): Turn[] {
   const traits = WIRE_TRAITS[target.wire];
-  const identified = giveIds(expandSame(source, (turn) => splitRoles(turn, target)));
+  const split = expandSame(source, (turn) => splitRoles(turn, target));
+  // No step makes a call, a result or a thought where there was none before.
+  const hasTools = hasKind(split, "call") || hasKind(split, "result");
+  const hasThoughts = hasKind(split, "thinking");
+  const identified = hasTools ? giveIds(split) : split;
   for (const turn of identified) noteHome(turn.home, "messages[]", losses);
-  const spoken = identified.map(
-    (turn): Turn => ({
-      role: turn.role,
-      parts: renameCalls(
-        expandSame(turn.parts, (part) => adaptPart(part, turn, target, losses)),
-        tools,
-      ),
-    }),
-  );
+  const spoken: Turn[] = [];
+  for (const turn of identified) {
+    const parts = adaptParts(turn, target, losses);
+    spoken.push({ role: turn.role, parts: hasTools ? renameCalls(parts, tools) : parts });
+  }
   const placed = placeSystem(spoken, traits.laterSystem, losses);
-  const paired = pairResults(placed, losses);
-  const thought = mapSame(mergeTurns(paired), (turn) => withoutLooseThoughts(turn, losses));
-  const merged = mergeTurns(thought);
-  const legal = shortenIds(merged, target);
+  const merged = mergeTurns(hasTools ? pairResults(placed, losses) : placed);
+  const thought = hasThoughts ? mergeTurns(mapSame(merged, (turn) => withoutLooseThoughts(turn, losses))) : merged;
+  const legal = hasTools ? shortenIds(thought, target) : thought;
   const ends = fixEnds(legal, traits.userFirst, target, losses);
+  if (!hasTools) return ends;
   // What followed one result stands behind all of them, so that results stay next to each other.
   return mapSame(ends, (turn) =>
     resultsFirst(
@@ -42,12 +43,25 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
   );
 }
 
+function hasKind(turns: readonly Turn[], kind: Part["kind"]): boolean {
+  for (const { parts } of turns) for (const part of parts) if (part.kind === kind) return true;
+  return false;
+}
+
+function adaptParts(turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {
+  const [only] = turn.parts;
+  if (only === undefined || turn.parts.length > 1)
+    return expandSame(turn.parts, (part) => adaptPart(part, turn, target, losses));
+  const adapted = adaptPart(only, turn, target, losses);
+  if (adapted === only) return turn.parts;
+  return Array.isArray(adapted) ? adapted : [adapted];
+}
+
 const withParts = (turn: Turn, parts: Part[]): Turn => (parts === turn.parts ? turn : { ...turn, parts });
 
 /** A turn with parts that another one says on this wire, cut where the speaker changes; none without parts. */
 function splitRoles(turn: Turn, target: AdaptTarget): Turn | Turn[] {
-  const isWhole = turn.parts.every((part) => speakerOf(part, turn.role, target) === turn.role);
-  if (isWhole && turn.parts.length > 0) return turn;
+  if (turn.parts.length > 0 && isWhole(turn, target)) return turn;
   const pieces: Turn[] = [];
   for (const part of turn.parts) {
     const role = speakerOf(part, turn.role, target);
@@ -56,6 +70,11 @@ function splitRoles(turn: Turn, target: AdaptTarget): Turn | Turn[] {
     else pieces.push({ ...turn, role, parts: [part] });
   }
   return pieces;
+}
+
+function isWhole(turn: Turn, target: AdaptTarget): boolean {
+  for (const part of turn.parts) if (speakerOf(part, turn.role, target) !== turn.role) return false;
+  return true;
 }
 
 function speakerOf(part: Part, role: Turn["role"], target: AdaptTarget): Turn["role"] {
@@ -99,34 +118,6 @@ function placeSystem(turns: Turn[], laterSystem: boolean, losses: LossCollector)
     );
     return { role: "user", parts };
   });
-}
-
-/** Turns that have parts, and never two of one role side by side. */
-function mergeTurns(turns: Turn[]): Turn[] {
-  const full = filterSame(turns, (turn) => turn.parts.length > 0);
-  const isAlternating = full.every((turn, at) => turn.role !== full[at - 1]?.role);
-  return mapSame(isAlternating ? full : joinNeighbours(full), (turn) =>
-    turn.role === "user" ? resultsFirst(turn) : turn,
-  );
-}
-
-function joinNeighbours(turns: readonly Turn[]): Turn[] {
-  const joined: Turn[] = [];
-  for (const turn of turns) {
-    const last = joined.at(-1);
-    if (last?.role === turn.role) last.parts.push(...turn.parts);
-    else joined.push({ role: turn.role, parts: [...turn.parts] });
-  }
-  return joined;
-}
-
-function resultsFirst(turn: Turn): Turn {
-  const { parts } = turn;
-  const firstOther = parts.findIndex((part) => part.kind !== "result");
-  const lastResult = parts.findLastIndex((part) => part.kind === "result");
-  if (firstOther < 0 || lastResult < firstOther) return turn;
-  const isResult = (part: Part): boolean => part.kind === "result";
-  return { ...turn, parts: [...parts.filter(isResult), ...parts.filter((part) => !isResult(part))] };
 }
 
 /** Thoughts that led to nothing, because the client broke off: providers refuse a turn that ends with one. */

@@ -12,23 +12,30 @@ export function decodeRequest(json: JsonObject, target: RequestTarget): IrReques
   const fields = openFields(json);
   const model = fields.take("model", isString);
   if (model === undefined) throw invalid("model", "must name a model; GET /v1/models lists what can be asked for");
-  const turns = [...takeSystem(fields), ...takeMessages(fields)];
-  const known = {
-    ...takeToolChoice(fields),
-    ...takeOutputConfig(fields),
-    ...given({
-      maxOutputTokens: fields.take("max_tokens", isNumber),
-      stop: fields.take("stop_sequences", isStringList),
-      temperature: fields.take("temperature", isNumber),
-      topP: fields.take("top_p", isNumber),
-      topK: fields.take("top_k", isNumber),
-      serviceTier: fields.take("service_tier", isString),
-      endUser: takeEndUser(fields),
-    }),
-  };
+  const turns = takeSystem(fields).concat(takeMessages(fields));
+  const known = { ...takeToolChoice(fields), ...takeOutputConfig(fields), ...takeScalars(fields) };
   const stream = target.surface === "messages" && fields.take("stream", isTrue) === true;
   const tools = takeTools(fields);
   return { source: "anthropic-messages", model, stream, wantsUsage: true, turns, tools, ...known, home: fields.home };
+}
+
+function takeScalars(fields: Fields): Partial<IrRequest> {
+  const found: Partial<IrRequest> = {};
+  const maxOutputTokens = fields.take("max_tokens", isNumber);
+  if (maxOutputTokens !== undefined) found.maxOutputTokens = maxOutputTokens;
+  const stop = fields.take("stop_sequences", isStringList);
+  if (stop !== undefined) found.stop = stop;
+  const temperature = fields.take("temperature", isNumber);
+  if (temperature !== undefined) found.temperature = temperature;
+  const topP = fields.take("top_p", isNumber);
+  if (topP !== undefined) found.topP = topP;
+  const topK = fields.take("top_k", isNumber);
+  if (topK !== undefined) found.topK = topK;
+  const serviceTier = fields.take("service_tier", isString);
+  if (serviceTier !== undefined) found.serviceTier = serviceTier;
+  const endUser = takeEndUser(fields);
+  if (endUser !== undefined) found.endUser = endUser;
+  return found;
 }
 
 const invalid = (param: string, must: string): GatewayError =>
@@ -54,6 +61,17 @@ type Where = () => string;
 
 function decodeMessage(message: unknown, at: number): Turn {
   if (!isObject(message)) throw invalid(`messages.${at}`, "must be an object");
+  return plainTurn(message) ?? decodeAnyMessage(message, at);
+}
+
+/** Most messages are a role and a text. Null for one that is more. */
+function plainTurn(message: JsonObject): Turn | null {
+  const { role, content } = message;
+  if ((role !== "user" && role !== "assistant") || !isString(content) || Object.keys(message).length !== 2) return null;
+  return { role, parts: [{ kind: "text", text: content }], home: { $content: "string" } };
+}
+
+function decodeAnyMessage(message: JsonObject, at: number): Turn {
   const fields = openFields(message);
   const role = fields.peek("role");
   if (role !== "user" && role !== "assistant" && role !== "system") {

@@ -1,4 +1,5 @@
 import type { IrAnswer } from "../../ir/answer.ts";
+import { idText } from "../../ir/exchange-record.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { Part } from "../../ir/part.ts";
 import { NO_USAGE, type Usage } from "../../ir/usage.ts";
@@ -31,7 +32,7 @@ export function encodeAnswer(answer: IrAnswer, context: EncodeContext): JsonObje
 
 /** What every message has; the same for a whole one and at the start of a stream. */
 export const encodeHead = (context: EncodeContext): JsonObject => ({
-  id: `msg_${context.exchangeId.toString(36)}`,
+  id: `msg_${idText(context.exchangeId)}`,
   type: "message",
   role: "assistant",
   model: context.model,
@@ -66,7 +67,7 @@ export function encodeBlock(
 }
 
 /** For a call from a wire without ids. */
-const callId = (context: EncodeContext, at: number): string => `toolu_${context.exchangeId.toString(36)}_${at}`;
+const callId = (context: EncodeContext, at: number): string => `toolu_${idText(context.exchangeId)}_${at}`;
 
 /** The usage as it was read, if nobody has counted otherwise since. */
 function ownUsage(answer: IrAnswer): JsonObject | null {

@@ -17,7 +17,7 @@ export class Fields {
   take<T>(name: string, is: (value: unknown) => value is T): T | undefined {
     const value = this.members.peek(name);
     if (!is(value)) return undefined;
-    this.members.drop(name);
+    this.members.dropFound(name);
     return value;
   }
 

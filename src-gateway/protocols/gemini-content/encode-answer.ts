@@ -1,4 +1,5 @@
 import type { IrAnswer } from "../../ir/answer.ts";
+import { idText } from "../../ir/exchange-record.ts";
 import type { Part } from "../../ir/part.ts";
 import { NO_USAGE, type Usage } from "../../ir/usage.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
@@ -34,7 +35,7 @@ export function encodeAnswer(answer: IrAnswer, context: EncodeContext): JsonObje
 
 /** What every piece of an answer says about it. */
 export function encodeHead(context: EncodeContext): JsonObject {
-  return { modelVersion: context.model, responseId: context.exchangeId.toString(36) };
+  return { modelVersion: context.model, responseId: idText(context.exchangeId) };
 }
 
 /** A part as a client of this wire is shown it, whatever wire it came from; null when there is no word for it. */

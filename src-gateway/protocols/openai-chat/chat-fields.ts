@@ -19,7 +19,8 @@ export class Taker {
 
   /** A text with something in it. */
   filled(name: string): string | undefined {
-    return this.left.peek(name) === "" ? undefined : this.text(name);
+    const value = this.left.peek(name);
+    return typeof value === "string" && value !== "" ? this.take(name, value) : undefined;
   }
 
   number(name: string): number | undefined {
@@ -63,7 +64,7 @@ export class Taker {
   }
 
   private take<Value>(name: string, value: Value): Value {
-    this.left.drop(name);
+    this.left.dropFound(name);
     return value;
   }
 }
@@ -71,12 +72,17 @@ export class Taker {
 export const createTaker = (source: JsonObject): Taker => new Taker(source);
 
 /** Names with `$` in front are the codec's own; a client's field of such a name gets a second one. */
-const escapeNames = (fields: JsonObject): JsonObject =>
-  Object.keys(fields).some((name) => name.startsWith("$"))
-    ? Object.fromEntries(
-        Object.entries(fields).map(([name, value]) => [name.startsWith("$") ? `$${name}` : name, value]),
-      )
-    : fields;
+function escapeNames(fields: JsonObject): JsonObject {
+  for (const name in fields) {
+    if (isOwnName(name))
+      return Object.fromEntries(
+        Object.entries(fields).map(([key, value]) => [isOwnName(key) ? `$${key}` : key, value]),
+      );
+  }
+  return fields;
+}
+
+const isOwnName = (name: string): boolean => name.startsWith("$");
 
 const NOTHING: JsonObject = Object.freeze({});
 

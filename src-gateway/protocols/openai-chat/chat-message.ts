@@ -38,6 +38,8 @@ function decodeResult(fields: Taker, role: "tool" | "function", where: string): 
   };
 }
 
+const NONE: readonly unknown[] = [];
+
 /** The parts of an assistant's message, of a request or an answer, in the order in which they are meant. */
 export function decodeAssistant(fields: Taker, where: string): { parts: Part[]; notes: JsonObject } {
   const thinking = decodeThinking(fields);
@@ -47,22 +49,17 @@ export function decodeAssistant(fields: Taker, where: string): { parts: Part[]; 
   const audio = fields.object("audio");
   const isNamed = asText(asObject(fields.peek("function_call"))?.["name"]) !== null;
   const legacy = isNamed ? fields.object("function_call") : undefined;
-  const calls = fields.list("tool_calls") ?? [];
-  return {
-    parts: [
-      ...(thinking ? [thinking] : []),
-      ...cited,
-      ...(refusal === undefined ? [] : [{ kind: "refusal", text: refusal } as const]),
-      ...(audio ? [{ kind: "native", wire: "openai-chat", type: AUDIO_TYPE, raw: audio } as const] : []),
-      ...(legacy ? [decodeFunctionCall(legacy)] : []),
-      ...calls.map((call, n) => {
-        const object = asObject(call);
-        if (!object) throw invalid(`${where}.tool_calls[${n}]`, "must be a tool call: an object.");
-        return decodeCall(object);
-      }),
-    ],
-    notes: { $content: spelling },
-  };
+  const calls = fields.list("tool_calls") ?? NONE;
+  const all: Part[] = thinking ? [thinking, ...cited] : cited.slice();
+  if (refusal !== undefined) all.push({ kind: "refusal", text: refusal });
+  if (audio) all.push({ kind: "native", wire: "openai-chat", type: AUDIO_TYPE, raw: audio });
+  if (legacy) all.push(decodeFunctionCall(legacy));
+  for (let n = 0; n < calls.length; n++) {
+    const object = asObject(calls[n]);
+    if (!object) throw invalid(`${where}.tool_calls[${n}]`, "must be a tool call: an object.");
+    all.push(decodeCall(object));
+  }
+  return { parts: all, notes: { $content: spelling } };
 }
 
 /** Custom of DeepSeek and those who followed, or of OpenRouter and vLLM. Others of these fields stay as they are. */
@@ -71,7 +68,8 @@ function decodeThinking(fields: Taker): ThinkingPart | null {
   if (content !== undefined) return { kind: "thinking", text: content };
   const text = fields.filled("reasoning");
   if (text !== undefined) return { kind: "thinking", text, home: { $field: "reasoning" } };
-  const details = thinkingOfDetails(fields.peek("reasoning_details"));
+  const said = fields.peek("reasoning_details");
+  const details = said === undefined ? "" : thinkingOfDetails(said);
   return details === "" ? null : { kind: "thinking", text: details, home: { $derived: true } };
 }
 
@@ -85,7 +83,7 @@ export const thinkingOfDetails = (details: unknown): string =>
 /** Annotations cite ranges of the one text; if one of them is of another kind, all of them stay as they are. */
 function withCitations(parts: Part[], fields: Taker, isPlainText: boolean): Part[] {
   const [text] = parts;
-  if (!isPlainText || text?.kind !== "text") return parts;
+  if (!isPlainText || text?.kind !== "text" || fields.peek("annotations") === undefined) return parts;
   const citations = asArray(fields.peek("annotations")).map((entry) => decodeCitation(asObject(entry) ?? {}));
   const known = citations.filter((citation) => citation !== null);
   if (known.length === 0 || known.length < citations.length) return parts;

@@ -12,49 +12,42 @@ import { decodeMedia } from "./media-parts.ts";
 import { factsOf } from "./response.ts";
 
 /** @throws GatewayError for an error inside a 200, and for what is no answer. */
-export function decodeAnswer(json: JsonObject): IrAnswer {
+export function decodeAnswer(json: JsonObject, goesAbroad = false): IrAnswer {
   const facts = factsOf(json);
   if (facts.error) throw facts.error;
   const fields = createTaker(json);
-  const [first, ...others] = asArray(fields.any("choices"));
-  const choice = asObject(first);
+  const choices = asArray(fields.any("choices"));
+  const choice = asObject(choices[0]);
   if (!choice) throw unreadable("it has no choices");
   const inChoice = createTaker(choice);
-  const { parts, home } = decodeChoice(inChoice);
+  const { parts, home } = decodeChoice(inChoice, goesAbroad);
   const finish = decodeFinish(choice, new Set(parts.map((part) => part.kind)));
-  inChoice.filled("finish_reason");
   const id = fields.filled("id") ?? null;
   const model = fields.filled("model") ?? null;
-  fields.any("created");
   const serviceTier = fields.text("service_tier");
-  return {
-    id,
-    model,
-    parts,
-    finish,
-    usage: facts.usage ?? null,
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    home: {
-      ...fields.rest(),
-      ...home,
-      $choice: inChoice.rest(),
-      ...(others.length > 0 ? { $otherChoices: others } : {}),
-    },
-  };
+  const answer: IrAnswer = { id, model, parts, finish, usage: facts.usage ?? null };
+  if (serviceTier !== undefined) answer.serviceTier = serviceTier;
+  if (home === null) return answer;
+  inChoice.filled("finish_reason");
+  fields.any("created");
+  answer.home = { ...fields.rest(), ...home, $choice: inChoice.rest() };
+  if (choices.length > 1) answer.home["$otherChoices"] = choices.slice(1);
+  return answer;
 }
 
-function decodeChoice(choice: Taker): { parts: Part[]; home: JsonObject } {
+/** The home is null where nobody asks for it. */
+function decodeChoice(choice: Taker, goesAbroad: boolean): { parts: Part[]; home: JsonObject | null } {
   const message = choice.object("message");
   if (!message) {
     const text = choice.text("text");
     if (text === undefined) throw unreadable("its first choice has no message");
-    return { parts: text === "" ? [] : [{ kind: "text", text }], home: { $text: true } };
+    return { parts: text === "" ? [] : [{ kind: "text", text }], home: goesAbroad ? null : { $text: true } };
   }
   const fields = createTaker(message);
   try {
     const { parts, notes } = decodeAssistant(fields, "message");
-    const images = takeImages(fields);
-    return { parts: [...parts, ...images], home: { $message: { ...fields.rest(), ...notes } } };
+    for (const image of takeImages(fields)) parts.push(image);
+    return { parts, home: goesAbroad ? null : { $message: { ...fields.rest(), ...notes } } };
   } catch (thrown) {
     if (thrown instanceof GatewayError) throw unreadable(thrown.message);
     throw thrown;
@@ -63,7 +56,9 @@ function decodeChoice(choice: Taker): { parts: Part[]; home: JsonObject } {
 
 /** Pictures that OpenRouter and those who follow it put beside the content. */
 function takeImages(fields: Taker): MediaPart[] {
-  const images = asArray(fields.peek("images")).map(decodeAnswerImage);
+  const found = fields.peek("images");
+  if (found === undefined) return [];
+  const images = asArray(found).map(decodeAnswerImage);
   const known = images.filter((image) => image !== null);
   if (known.length === 0 || known.length < images.length) return [];
   fields.any("images");

@@ -1,5 +1,7 @@
 /** The whole answer for a client, of Chat or of the older Completions. */
+
 import type { IrAnswer } from "../../ir/answer.ts";
+import { idText } from "../../ir/exchange-record.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import type { CallPart, Part } from "../../ir/part.ts";
 import { inputTotal, NO_USAGE, type Usage } from "../../ir/usage.ts";
@@ -86,11 +88,11 @@ function withLegacyCall(parts: Part[]): Part[] {
 }
 
 export const chatId = (context: EncodeContext): string =>
-  `${context.surface === "completions" ? "cmpl" : "chatcmpl"}-${context.exchangeId.toString(36)}`;
+  `${context.surface === "completions" ? "cmpl" : "chatcmpl"}-${idText(context.exchangeId)}`;
 
 /** Clients tell calls apart by id, and not every provider gives one. */
 export const callId = (call: Pick<CallPart, "id">, n: number, context: EncodeContext): string =>
-  call.id === "" ? `call_${context.exchangeId.toString(36)}_${n}` : call.id;
+  call.id === "" ? `call_${idText(context.exchangeId)}_${n}` : call.id;
 
 export function chatUsage(usage: Usage): JsonObject {
   const input = inputTotal(usage);

@@ -1,6 +1,5 @@
 /** A request for a provider. What came from this wire is written as it was; the rest as most servers take it. */
 import type { JsonObject } from "../../ir/json.ts";
-import type { Turn } from "../../ir/part.ts";
 import type { IrRequest, OutputFormat } from "../../ir/request.ts";
 import type { EncodeTarget } from "../codec.ts";
 import { asObject } from "../loose-json.ts";
@@ -11,15 +10,13 @@ import { encodeTool, isLegacyTool } from "./tools.ts";
 import { encodeTurn, type MessageStyle } from "./write-message.ts";
 
 const SCALARS = [...NUMBERS, ...TEXTS, ...FLAGS] as const;
+const SCALAR_KEYS: ReadonlySet<string> = new Set(SCALARS.map(([, key]) => key));
 
 export function encodeRequest(request: IrRequest, target: EncodeTarget): JsonObject {
   const exact = request.source === "openai-chat";
   const json: JsonObject = { model: target.model, ...encodeTurns(request, target, exact) };
   addTools(json, request, exact);
-  for (const [name, key] of SCALARS) {
-    // OpenAI knows no top_k; those who sent it here know what they do.
-    if (request[key] !== undefined && (exact || name !== "top_k")) json[name] = request[key];
-  }
+  addScalars(json, request, exact);
   if (request.metadata) json["metadata"] = request.metadata;
   addLimits(json, request, target);
   if (request.output) json["response_format"] = encodeOutput(request.output, exact);
@@ -27,6 +24,19 @@ export function encodeRequest(request: IrRequest, target: EncodeTarget): JsonObj
   if (exact) Object.assign(json, wireFields(request.home));
   addStream(json, request, target, exact);
   return json;
+}
+
+function addScalars(json: JsonObject, request: IrRequest, exact: boolean): void {
+  let left = 0;
+  // Most requests have one of them or none, and behind the last one nobody looks any further.
+  for (const key in request) if (SCALAR_KEYS.has(key)) left++;
+  for (let n = 0; n < SCALARS.length && left > 0; n++) {
+    const [name, key] = SCALARS[n] as (typeof SCALARS)[number];
+    if (!(key in request)) continue;
+    left--;
+    // OpenAI knows no top_k; those who sent it here know what they do.
+    if (request[key] !== undefined && (exact || name !== "top_k")) json[name] = request[key];
+  }
 }
 
 function encodeTurns(request: IrRequest, target: EncodeTarget, exact: boolean): JsonObject {
@@ -38,7 +48,9 @@ function encodeTurns(request: IrRequest, target: EncodeTarget, exact: boolean): 
     return { prompt: spelling === "list" ? texts : texts.join("") };
   }
   const style: MessageStyle = { exact, thinking: exact || target.compat.has("reasoning-content") };
-  return { messages: request.turns.flatMap((turn: Turn) => encodeTurn(turn, style)) };
+  const messages: JsonObject[] = [];
+  for (const turn of request.turns) for (const message of encodeTurn(turn, style)) messages.push(message);
+  return { messages };
 }
 
 function addTools(json: JsonObject, request: IrRequest, exact: boolean): void {

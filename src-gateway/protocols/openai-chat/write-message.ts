@@ -19,6 +19,8 @@ export interface MessageStyle {
 /** Usually one message; results that share a turn with other parts stand in messages of their own, in front. */
 export function encodeTurn(turn: Turn, style: MessageStyle): JsonObject[] {
   if (turn.role === "assistant") return [encodeAssistant(turn, style)];
+  const text = style.exact ? null : onlyText(turn);
+  if (text !== null) return [{ role: turn.role, content: text }];
   const isOwnMessage = (part: Part): part is ResultPart => part.kind === "result" && !isForeignBlock(part);
   const results = turn.parts.filter(isOwnMessage).map((part) => encodeResult(part, turn, style));
   const content = filterSame(turn.parts, (part) => !isOwnMessage(part) && (style.exact || !isEmptyText(part)));
@@ -26,6 +28,13 @@ export function encodeTurn(turn: Turn, style: MessageStyle): JsonObject[] {
   const role = asText(turn.home?.["$role"]) ?? turn.role;
   const message = { role, ...contentField(content, turn), ...wireFields(turn.home) };
   return [...results, message];
+}
+
+/** Of a turn that has nothing else to say; null where it has, or says it in a way of this wire's own. */
+function onlyText({ parts, home }: Turn): string | null {
+  const [part] = parts;
+  const isOnly = home === undefined && parts.length === 1 && part?.kind === "text" && part.text !== "";
+  return isOnly && part.citations === undefined && part.home === undefined ? part.text : null;
 }
 
 const isEmptyText = (part: Part): boolean => part.kind === "text" && part.text === "";
@@ -47,6 +56,8 @@ function encodeResult(result: ResultPart, turn: Turn, style: MessageStyle): Json
 }
 
 function encodeAssistant(turn: Turn, style: MessageStyle): JsonObject {
+  const text = style.exact ? null : onlyText(turn);
+  if (text !== null) return { role: "assistant", content: text };
   const parts = style.exact ? turn.parts : mapSame(turn.parts, readable);
   const fields = assistantFields(parts, {
     ...style,

@@ -1,3 +1,4 @@
+import { idText } from "../../ir/exchange-record.ts";
 import type { IrRequest } from "../../ir/request.ts";
 import { asObject, type JsonObject } from "../loose-json.ts";
 import type { EncodeContext } from "../types.ts";
@@ -34,7 +35,7 @@ const REPEATED: Readonly<JsonObject> = {
 };
 
 export function createResponseObject(context: EncodeContext): ResponseObject {
-  const key = context.exchangeId.toString(36);
+  const key = idText(context.exchangeId);
   const identity = { id: `resp_${key}`, created_at: context.createdAt, model: context.model };
   const asked = context.request ? withoutInput(context.request) : {};
   const repeated = Object.fromEntries(Object.entries(REPEATED).map(([name, value]) => [name, asked[name] ?? value]));
