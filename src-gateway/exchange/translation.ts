@@ -3,13 +3,13 @@ import { answerEvents, createCollector, type IrAnswer, type IrEvent } from "../i
 import { GatewayError } from "../ir/errors.ts";
 import type { Loss } from "../ir/losses.ts";
 import { lossesHeader } from "../ir/losses.ts";
+import type { WireProtocol } from "../ir/protocol.ts";
 import type { IrRequest } from "../ir/request.ts";
 import { jsonBytes } from "../lib/json-bytes.ts";
 import { adaptRequest } from "../protocols/adapt/adapt.ts";
 import { createRestorer, type RestoreContext, restoreAnswer } from "../protocols/adapt/restore.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
 import { tierFrom } from "../protocols/extra-usage.ts";
-import { asObject } from "../protocols/loose-json.ts";
 import { PROVIDER_SPEECH, speechFor } from "../protocols/provider-speech.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
 import type { AnswerFacts, EncodeContext } from "../protocols/types.ts";
@@ -71,14 +71,14 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
     isStream: (headers, first) => speech.isStream(String(headers["content-type"] ?? ""), first),
     openFrames: () => openFrames({ codec, context, target, restore, remember }),
     readWhole(bytes) {
-      const answer = decodeWhole(bytes, target);
+      const answer = decodeWhole(bytes, target, inbound.wire);
       if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, body: bytes };
       const restored = restoreAnswer(answer, restore);
       remember?.(answer);
       return { facts: factsOf(answer), body: jsonBytes(codec.encodeAnswer(restored, context)) };
     },
     streamWhole(bytes) {
-      const answer = decodeWhole(bytes, target);
+      const answer = decodeWhole(bytes, target, inbound.wire);
       if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, frames: bytes };
       const encoder = codec.createStreamEncoder(context);
       const frames = [...answerEvents(restoreAnswer(answer, restore))].map((event) => encoder.push(event));
@@ -140,10 +140,11 @@ function collecting(remember: (answer: IrAnswer) => void): (event: IrEvent) => v
   };
 }
 
-function decodeWhole(bytes: Buffer, target: ProviderTarget): IrAnswer | GatewayError {
+function decodeWhole(bytes: Buffer, target: ProviderTarget, client: WireProtocol): IrAnswer | GatewayError {
+  const { answerJson, codec } = PROVIDER_SPEECH[target.wire];
   try {
-    const json = asObject(JSON.parse(bytes.toString("utf8")));
-    if (json) return PROVIDER_SPEECH[target.wire].codec.decodeAnswer(json);
+    const json = answerJson(bytes);
+    if (json) return codec.decodeAnswer(json, client !== target.wire);
   } catch (thrown) {
     if (thrown instanceof GatewayError) return thrown;
   }

@@ -44,13 +44,13 @@ interface Slot {
 
 /** The shapes of the last texts, and for each an object that is filled anew with what the next such text says. */
 export class JsonShapes {
-  readonly #looksAt: ReadonlySet<string>;
+  readonly #looksAt: ReadonlySet<string> | null;
   readonly #shapes: Shape[] = [];
   #unknown = 0;
 
-  /** @param looksAt the names of the members whose texts are looked at, however deep. Of all others the text is empty. */
-  constructor(looksAt: readonly string[]) {
-    this.#looksAt = new Set(looksAt);
+  /** @param looksAt the names of the members whose texts are looked at, however deep. Of all others the text is empty. Null: all. */
+  constructor(looksAt: readonly string[] | null) {
+    this.#looksAt = looksAt && new Set(looksAt);
   }
 
   /** @returns an object that is good until the next call; null for a text of another shape, and for what is no JSON. */
@@ -143,13 +143,13 @@ function readText(bytes: Buffer, start: number, slot: Slot, plain: PlainRun): nu
 /** Walks once over a text, and makes its shape. */
 class ShapeMaker {
   private readonly bytes: Buffer;
-  private readonly looksAt: ReadonlySet<string>;
+  private readonly looksAt: ReadonlySet<string> | null;
   private readonly slots: Slot[] = [];
   /** Up to here all belongs to a slot. */
   private from = 0;
   private literalBytes = 0;
 
-  constructor(bytes: Buffer, looksAt: ReadonlySet<string>) {
+  constructor(bytes: Buffer, looksAt: ReadonlySet<string> | null) {
     this.bytes = bytes;
     this.looksAt = looksAt;
   }
@@ -214,7 +214,7 @@ class ShapeMaker {
 
   private text(holder: Holder, name: string, start: number, end: number): void {
     const literal = this.literal(start + 1);
-    const isSeen = this.looksAt.has(name);
+    const isSeen = this.looksAt?.has(name) ?? true;
     const slot: Slot = { literal, isText: true, holder, name, isSeen, number: 0, spelled: null };
     holder[name] = "";
     if (isSeen) readText(this.bytes, start + 1, slot, new PlainRun(this.bytes));

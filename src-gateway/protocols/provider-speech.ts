@@ -8,9 +8,11 @@ import { createEventStreamSplitter } from "./bedrock-converse/event-stream.ts";
 import type { ProviderCodec } from "./codec.ts";
 import { cohereChatCodec, providerPath as coherePath } from "./cohere-chat/codec.ts";
 import { decodeError as decodeCohereError } from "./cohere-chat/error.ts";
+import { parseObject } from "./loose-json.ts";
 import { ollamaChatCodec, providerPath as ollamaPath } from "./ollama-chat/codec.ts";
 import { decodeError as decodeOllamaError } from "./ollama-chat/error.ts";
 import { createNdjsonSplitter } from "./ollama-chat/ndjson.ts";
+import { answerJson as chatAnswerJson } from "./openai-chat/response.ts";
 import { createSseSplitter, type FrameSplitter } from "./sse/splitter.ts";
 import type { Wire } from "./types.ts";
 import { WIRES } from "./wires.ts";
@@ -25,6 +27,8 @@ export interface ProviderSpeech {
   createSplitter: () => FrameSplitter;
   isStream: (contentType: string, first: Buffer) => boolean;
   decodeError: (status: number, headers: Record<string, string | string[] | undefined>, body: Buffer) => GatewayError;
+  /** A whole answer's JSON, for who is done with it before the next one is read; null for what is no object. */
+  answerJson: (bytes: Buffer) => JsonObject | null;
   /** Where and how input tokens are counted without an answer; absent where the provider has no counter. */
   counter?: (model: string, body: JsonObject) => { path: string; body: JsonObject };
 }
@@ -45,6 +49,7 @@ const sse = (
   createSplitter: createSseSplitter,
   isStream: looksLikeSse,
   decodeError,
+  answerJson: parseObject,
 });
 
 const fixed = (path: string) => (): string => path;
@@ -57,7 +62,7 @@ function countedPart(body: JsonObject): JsonObject {
 }
 
 export const PROVIDER_SPEECH: Readonly<Record<ProviderWire, ProviderSpeech>> = {
-  "openai-chat": wireSpeech(WIRES["openai-chat"], fixed("/chat/completions")),
+  "openai-chat": { ...wireSpeech(WIRES["openai-chat"], fixed("/chat/completions")), answerJson: chatAnswerJson },
   "openai-responses": {
     ...wireSpeech(WIRES["openai-responses"], fixed("/responses")),
     counter: (_model, body) => ({ path: "/responses/input_tokens", body: countedPart(body) }),

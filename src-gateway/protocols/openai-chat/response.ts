@@ -1,7 +1,7 @@
 import type { Surface } from "../../ir/protocol.ts";
 import { JsonShapes } from "../../lib/json-shapes.ts";
 import { tierFrom } from "../extra-usage.ts";
-import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
+import { asArray, asObject, asText, type JsonObject, parseObject } from "../loose-json.ts";
 import { parseWithoutVectors } from "../parse-vectors.ts";
 import { decodeErrorObject } from "../provider-error.ts";
 import { readFacts } from "../read-facts.ts";
@@ -10,6 +10,17 @@ import type { AnswerFacts } from "../types.ts";
 import { usageFromChat } from "../usage.ts";
 
 const shapes = new JsonShapes(["model", "finish_reason", "service_tier", "error"]);
+
+const wholeShapes = new JsonShapes(null);
+
+/** An answer's JSON, for who is done with it before the next one is read; null for what is no object. */
+export function answerJson(bytes: Buffer): JsonObject | null {
+  const known = wholeShapes.read(bytes);
+  if (known !== null) return known;
+  const json = parseObject(bytes);
+  if (json !== null) wholeShapes.learn(bytes);
+  return json;
+}
 
 export function readAnswer(bytes: Buffer, surface: Surface): AnswerFacts {
   if (surface !== "embeddings") return readFacts(bytes, shapes, factsOf);
