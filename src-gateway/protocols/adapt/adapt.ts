@@ -66,7 +66,7 @@ export function adaptRequest(request: IrRequest, target: AdaptTarget): Adapted {
     home: {},
   };
   // Without tools there is nothing to run in parallel.
-  if (adapted.tools.length === 0) delete adapted.parallelTools;
+  if (adapted.tools.length === 0 && adapted.parallelTools !== undefined) delete adapted.parallelTools;
   return { request: adapted, losses: losses.losses, names: tools.names, wrapped: tools.wrapped };
 }
 
@@ -108,7 +108,9 @@ const SILENT: ReadonlySet<string> = new Set([
 const camelCase = (key: string): string => key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 function noteFields(request: IrRequest, losses: LossCollector): void {
-  for (const [key, value] of Object.entries(request.home)) {
+  const { home } = request;
+  for (const key in home) {
+    const value = home[key];
     if (key.startsWith("$") || SILENT.has(key) || isEmpty(value)) continue;
     const known = request.source === "gemini-content" ? camelCase(key) : key;
     if (request.source !== "openai-chat" && REFUSED[known]?.(value)) {

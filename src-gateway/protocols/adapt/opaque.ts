@@ -80,6 +80,7 @@ function mayReturn(opaque: Opaque, model: string | null, source: ProviderWire, t
 
 /** Puts every piece of opaque state where the target made it, and takes away the rest, thoughts without a signature included. */
 export function adaptOpaque(request: IrRequest, target: AdaptTarget, losses: LossCollector): Turn[] {
+  if (!request.turns.some(({ parts }) => mayHoldState(parts))) return request.turns;
   let pending: Opaque | null = null;
   const keepsThoughts = target.wire === "openai-chat" && target.compat.has("reasoning-content");
   const adaptPart = (part: Part): Part | Part[] => {
@@ -121,6 +122,13 @@ export function adaptOpaque(request: IrRequest, target: AdaptTarget, losses: Los
     if (parts === turn.parts) return turn;
     return parts.length === 0 && turn.parts.length > 0 ? [] : { ...turn, parts };
   });
+}
+
+/** Of a tool's result a part may have some. */
+function mayHoldState(parts: readonly Part[]): boolean {
+  for (const part of parts)
+    if (part.kind === "thinking" || part.kind === "result" || part.opaque !== undefined) return true;
+  return false;
 }
 
 const unpack = ({ opaque }: Wrapped, thoughts: readonly CarriedThought[]): ThinkingPart[] =>

@@ -1,6 +1,7 @@
 /** The fields of a foreign request that are single values: kept, clamped to what the target takes, or noted as lost. */
 import type { NeutralField } from "../../ir/field-map.ts";
 import { FIELD_MAP, rulingFor } from "../../ir/field-map.ts";
+import type { JsonObject } from "../../ir/json.ts";
 import type { Turn } from "../../ir/part.ts";
 import type { IrRequest, OutputFormat } from "../../ir/request.ts";
 import { asObject } from "../loose-json.ts";
@@ -26,10 +27,17 @@ const PLAIN = [
   "metadata",
 ] as const satisfies readonly (keyof IrRequest & NeutralField)[];
 
+const PLAIN_KEYS: ReadonlySet<string> = new Set(PLAIN);
+
 const hasName = (field: NeutralField, { wire }: AdaptTarget): boolean => FIELD_MAP[field].names[wire] !== undefined;
 
-export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: LossCollector): Partial<IrRequest> {
-  const kept: Record<string, unknown> = {};
+/** Most requests have none of them, which their own few fields tell sooner. */
+function hasPlain(request: IrRequest): boolean {
+  for (const key in request) if (PLAIN_KEYS.has(key)) return true;
+  return false;
+}
+
+function keepPlain(request: IrRequest, target: AdaptTarget, losses: LossCollector, kept: JsonObject): void {
   for (const field of PLAIN) {
     if (request[field] === undefined) continue;
     // Calls side by side are what every provider does that is told nothing.
@@ -37,6 +45,11 @@ export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: Lo
     if (rulingFor(field, target.wire).verdict === "lossless") kept[field] = request[field];
     else losses.note(field);
   }
+}
+
+export function adaptScalars(request: IrRequest, target: AdaptTarget, losses: LossCollector): Partial<IrRequest> {
+  const kept: JsonObject = {};
+  if (hasPlain(request)) keepPlain(request, target, losses, kept);
   if ((request.candidates ?? 1) > 1) losses.note("candidates");
   if (request.logprobs) losses.note("logprobs");
   // What clients of Responses want kept, the gateway keeps itself.

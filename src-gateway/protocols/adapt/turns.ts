@@ -17,8 +17,7 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
   const traits = WIRE_TRAITS[target.wire];
   const split = expandSame(source, (turn) => splitRoles(turn, target));
   // No step makes a call, a result or a thought where there was none before.
-  const hasTools = hasKind(split, "call") || hasKind(split, "result");
-  const hasThoughts = hasKind(split, "thinking");
+  const { hasTools, hasThoughts } = kindsOf(split);
   const identified = hasTools ? giveIds(split) : split;
   for (const turn of identified) noteHome(turn.home, "messages[]", losses);
   const spoken: Turn[] = [];
@@ -43,9 +42,15 @@ export function adaptTurns(source: Turn[], tools: AdaptedTools, target: AdaptTar
   );
 }
 
-function hasKind(turns: readonly Turn[], kind: Part["kind"]): boolean {
-  for (const { parts } of turns) for (const part of parts) if (part.kind === kind) return true;
-  return false;
+function kindsOf(turns: readonly Turn[]): { hasTools: boolean; hasThoughts: boolean } {
+  let [hasTools, hasThoughts] = [false, false];
+  for (const { parts } of turns) {
+    for (const { kind } of parts) {
+      if (kind === "call" || kind === "result") hasTools = true;
+      else if (kind === "thinking") hasThoughts = true;
+    }
+  }
+  return { hasTools, hasThoughts };
 }
 
 function adaptParts(turn: Turn, target: AdaptTarget, losses: LossCollector): Part[] {

@@ -30,6 +30,20 @@ const VOLATILE_RULES: readonly VolatileRule[] = [
 
 /** Only the leading turns of the system are looked at: further back a line is history, and stays as it was. */
 export function withoutVolatile(request: IrRequest, losses: LossCollector): IrRequest {
+  return mayBeVolatile(request.turns) ? withoutRules(request, losses) : request;
+}
+
+/** Whether any rule finds its line. */
+function mayBeVolatile(turns: readonly Turn[]): boolean {
+  for (const { role, parts } of turns) {
+    if (role !== "system") return false;
+    for (const part of parts)
+      if (part.kind === "text") for (const { line } of VOLATILE_RULES) if (line.test(part.text)) return true;
+  }
+  return false;
+}
+
+function withoutRules(request: IrRequest, losses: LossCollector): IrRequest {
   const taken = new Set<VolatileRule>();
   const end = request.turns.findIndex(({ role }) => role !== "system");
   const system = end < 0 ? request.turns : request.turns.slice(0, end);

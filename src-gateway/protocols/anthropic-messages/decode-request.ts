@@ -12,7 +12,8 @@ export function decodeRequest(json: JsonObject, target: RequestTarget): IrReques
   const fields = openFields(json);
   const model = fields.take("model", isString);
   if (model === undefined) throw invalid("model", "must name a model; GET /v1/models lists what can be asked for");
-  const turns = takeSystem(fields).concat(takeMessages(fields));
+  const turns = takeSystem(fields);
+  for (const turn of takeMessages(fields)) turns.push(turn);
   const known = { ...takeToolChoice(fields), ...takeOutputConfig(fields), ...takeScalars(fields) };
   const stream = target.surface === "messages" && fields.take("stream", isTrue) === true;
   const tools = takeTools(fields);
@@ -47,7 +48,8 @@ function takeSystem(fields: Fields): Turn[] {
   if (system === undefined || system === null || system === "") return [];
   if (Array.isArray(system) && system.length === 0) return [];
   fields.drop("system");
-  return [{ role: "system", ...decodeContent(system, () => "system") }];
+  const { parts, home } = decodeContent(system, () => "system");
+  return [home ? { role: "system", parts, home } : { role: "system", parts }];
 }
 
 function takeMessages(fields: Fields): Turn[] {

@@ -19,19 +19,26 @@ export function encodeAnswer(answer: IrAnswer, context: EncodeContext): JsonObje
     const block = encodeBlock(part, context, { at: content.length, isOwn });
     if (block) content.push(block);
   }
+  const head = encodeHead(context);
+  const stop_sequence = finish.sequence ?? null;
+  if (!isOwn) {
+    const usage = encodeUsage(answer.usage, answer.serviceTier);
+    const { id, type, role, model } = head;
+    const stop_reason = stopReason(finish);
+    return { id, type, role, model, content, stop_reason, stop_sequence, stop_details: stopDetails(finish), usage };
+  }
   return {
-    ...encodeHead(context),
+    ...head,
     ...written(home),
     content,
-    stop_reason: asText(home?.["$stop_reason"]) ?? stopReason(finish),
-    stop_sequence: finish.sequence ?? null,
-    ...(isOwn ? {} : { stop_details: stopDetails(finish) }),
+    stop_reason: asText(home["$stop_reason"]) ?? stopReason(finish),
+    stop_sequence,
     usage: ownUsage(answer) ?? encodeUsage(answer.usage, answer.serviceTier),
   };
 }
 
 /** What every message has; the same for a whole one and at the start of a stream. */
-export const encodeHead = (context: EncodeContext): JsonObject => ({
+export const encodeHead = (context: EncodeContext): { id: string; type: string; role: string; model: string } => ({
   id: `msg_${idText(context.exchangeId)}`,
   type: "message",
   role: "assistant",

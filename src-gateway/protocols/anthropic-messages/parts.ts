@@ -129,6 +129,7 @@ export function encodePart(part: Part, isOwn: boolean): JsonObject | null {
   switch (part.kind) {
     case "text": {
       if (!isOwn && part.text.trim() === "") return null;
+      if (isBare(part)) return { type: "text", text: part.text };
       const citations = isOwn ? encodeCitations(part.citations) : undefined;
       return block("text", { text: part.text, ...given({ citations }) });
     }
@@ -156,6 +157,9 @@ export function encodePart(part: Part, isOwn: boolean): JsonObject | null {
       return null;
   }
 }
+
+const isBare = ({ home, cache, citations }: TextPart): boolean =>
+  home === undefined && cache === undefined && citations === undefined;
 
 function encodeInput(part: CallPart): JsonObject {
   const spelling = part.home?.["$input"];
