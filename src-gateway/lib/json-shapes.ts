@@ -127,6 +127,7 @@ function readNumber(bytes: Buffer, start: number, slot: Slot): number {
 /** Where its closing quote stands; -1 where it is none. */
 function readText(bytes: Buffer, start: number, slot: Slot, plain: PlainRun): number {
   let at = plain.end(start);
+  const isEscaped = bytes[at] === BACKSLASH;
   while (bytes[at] === BACKSLASH) {
     at = escapeEnd(bytes, at);
     if (at < 0) return -1;
@@ -134,7 +135,9 @@ function readText(bytes: Buffer, start: number, slot: Slot, plain: PlainRun): nu
   }
   if (bytes[at] !== QUOTE) return -1;
   if (slot.isSeen) {
-    slot.holder[slot.name] = JSON.parse(bytes.toString("utf8", start - 1, at + 1));
+    slot.holder[slot.name] = isEscaped
+      ? JSON.parse(bytes.toString("utf8", start - 1, at + 1))
+      : bytes.toString("utf8", start, at);
     slot.spelled = at - start <= MAX_KEPT_BYTES ? new KnownBytes(bytes.subarray(start, at)) : null;
   }
   return at;
