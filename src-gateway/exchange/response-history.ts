@@ -3,12 +3,15 @@
  * knows it, and answers that the gateway writes itself are kept for the next request. Whoever does not know what went
  * before is not asked.
  */
+import type { IrAnswer } from "../ir/answer.ts";
 import { GatewayError } from "../ir/errors.ts";
+import { jsonBytes } from "../lib/json-bytes.ts";
 import { editJson } from "../lib/json-edit.ts";
 import { scanJson } from "../lib/json-scan.ts";
 import type { Soon } from "../lib/soon.ts";
 import type { ClientCodec } from "../protocols/codec.ts";
 import type { EncodeContext, RequestBody, StreamReader } from "../protocols/types.ts";
+import { WIRES } from "../protocols/wires.ts";
 import { itemsOfInput } from "../responses-state/item-texts.ts";
 import type { ItemsText } from "../responses-state/types.ts";
 import type { PlanTarget } from "../routing/types.ts";
@@ -114,39 +117,59 @@ export function targetsThatKnow(state: ExchangeState): PlanTarget[] {
   );
 }
 
+/** Clients are shown what they asked for, not what it was turned into. */
+function shownTo({ keep, previousId }: Continuation, context: EncodeContext): EncodeContext {
+  const { request } = context;
+  if (!request) return context;
+  return {
+    ...context,
+    request: { ...request, store: keep !== null, ...(previousId === null ? {} : { previousId }) },
+  };
+}
+
+function save({ continuation, world, head }: ExchangeState, target: PlanTarget, id: unknown, response: string): void {
+  const keep = continuation?.keep;
+  if (!keep || typeof id !== "string") return;
+  const { owner } = continuation;
+  world.responses.answers.save({ ...keep, id, owner, model: head.model, provider: target.provider, response });
+}
+
+/** A whole answer as bytes for the client; what is written for one of Responses is kept. */
+export function writeAnswer(
+  answer: IrAnswer,
+  context: EncodeContext,
+  state: ExchangeState,
+  target: PlanTarget,
+): Buffer {
+  const codec = WIRES[state.inbound.wire];
+  const { continuation } = state;
+  if (!continuation) return jsonBytes(codec.encodeAnswer(answer, context));
+  const response = codec.encodeAnswer(answer, shownTo(continuation, context));
+  const bytes = jsonBytes(response);
+  if (continuation.keep) save(state, target, response["id"], bytes.toString("utf8"));
+  return bytes;
+}
+
 /** The same codec; what it writes for a client of Responses is kept. */
 export function keepingCodec(codec: ClientCodec, state: ExchangeState, target: PlanTarget): ClientCodec {
-  const { continuation, world, head } = state;
+  const { continuation } = state;
   if (!continuation) return codec;
-  const { keep, previousId, owner } = continuation;
-  // Clients are shown what they asked for, not what it was turned into.
-  const shown = (context: EncodeContext): EncodeContext => {
-    const { request } = context;
-    if (!request) return context;
-    return {
-      ...context,
-      request: { ...request, store: keep !== null, ...(previousId === null ? {} : { previousId }) },
-    };
-  };
-  const save = (id: unknown, response: string): void => {
-    if (!keep || typeof id !== "string") return;
-    world.responses.answers.save({ ...keep, id, owner, model: head.model, provider: target.provider, response });
-  };
+  const { keep } = continuation;
   return {
     ...codec,
     encodeAnswer(answer, context) {
-      const response = codec.encodeAnswer(answer, shown(context));
-      if (keep) save(response["id"], JSON.stringify(response));
+      const response = codec.encodeAnswer(answer, shownTo(continuation, context));
+      if (keep) save(state, target, response["id"], JSON.stringify(response));
       return response;
     },
     createStreamEncoder(context) {
-      const encoder = codec.createStreamEncoder(shown(context));
+      const encoder = codec.createStreamEncoder(shownTo(continuation, context));
       return {
         push(event) {
           const frames = encoder.push(event);
           if (keep && event.type === "end") {
             const response = responseOf(frames);
-            if (response) save(response.id, response.text);
+            if (response) save(state, target, response.id, response.text);
           }
           return frames;
         },

@@ -8,7 +8,6 @@ import type { IrRequest } from "../ir/request.ts";
 import { jsonBytes } from "../lib/json-bytes.ts";
 import { adaptRequest } from "../protocols/adapt/adapt.ts";
 import { createRestorer, type RestoreContext, restoreAnswer } from "../protocols/adapt/restore.ts";
-import type { ClientCodec } from "../protocols/codec.ts";
 import { tierFrom } from "../protocols/extra-usage.ts";
 import { PROVIDER_SPEECH, speechFor } from "../protocols/provider-speech.ts";
 import { noFacts } from "../protocols/stream-facts.ts";
@@ -20,7 +19,7 @@ import { headersToClient, headersToProvider } from "./forwarded-headers.ts";
 import type { FrameReader } from "./frame-reader.ts";
 import type { Lane } from "./lane.ts";
 import { isForgetful } from "./replay-memory.ts";
-import { keepingCodec } from "./response-history.ts";
+import { keepingCodec, writeAnswer } from "./response-history.ts";
 import type { ExchangeState } from "./state.ts";
 import { createTranslatedFrames } from "./translated-frames.ts";
 import type { Headers } from "./types.ts";
@@ -46,7 +45,6 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
     adapted,
   };
   const context = encodeContext(state, asked);
-  const codec = keepingCodec(WIRES[inbound.wire], state, target);
   const remember = isForgetful(inbound.wire)
     ? (answer: IrAnswer): void => world.replay.remember(answer, state.ownerKey, restore)
     : null;
@@ -69,18 +67,18 @@ export function createTranslation(state: ExchangeState, target: ProviderTarget):
     losses,
     relaysErrors: false,
     isStream: (headers, first) => speech.isStream(String(headers["content-type"] ?? ""), first),
-    openFrames: () => openFrames({ codec, context, target, restore, remember }),
+    openFrames: () => openFrames(state, { context, target, restore, remember }),
     readWhole(bytes) {
       const answer = decodeWhole(bytes, target, inbound.wire);
       if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, body: bytes };
       const restored = restoreAnswer(answer, restore);
       remember?.(answer);
-      return { facts: factsOf(answer), body: jsonBytes(codec.encodeAnswer(restored, context)) };
+      return { facts: factsOf(answer), body: writeAnswer(restored, context, state, target) };
     },
     streamWhole(bytes) {
       const answer = decodeWhole(bytes, target, inbound.wire);
       if (answer instanceof GatewayError) return { facts: { ...noFacts(), error: answer }, frames: bytes };
-      const encoder = codec.createStreamEncoder(context);
+      const encoder = keepingCodec(WIRES[inbound.wire], state, target).createStreamEncoder(context);
       const frames = [...answerEvents(restoreAnswer(answer, restore))].map((event) => encoder.push(event));
       remember?.(answer);
       return { facts: factsOf(answer), frames: Buffer.concat(frames) };
@@ -113,19 +111,21 @@ function encodeContext(state: ExchangeState, request: IrRequest): EncodeContext 
   };
 }
 
-function openFrames(input: {
-  codec: ClientCodec;
-  context: EncodeContext;
-  target: ProviderTarget;
-  restore: RestoreContext;
-  remember: ((answer: IrAnswer) => void) | null;
-}): FrameReader {
+function openFrames(
+  state: ExchangeState,
+  input: {
+    context: EncodeContext;
+    target: ProviderTarget;
+    restore: RestoreContext;
+    remember: ((answer: IrAnswer) => void) | null;
+  },
+): FrameReader {
   const speech = PROVIDER_SPEECH[input.target.wire];
   return createTranslatedFrames({
     splitter: speech.createSplitter(),
     decoder: speech.codec.createStreamDecoder(),
     restorer: createRestorer(input.restore),
-    encoder: input.codec.createStreamEncoder(input.context),
+    encoder: keepingCodec(WIRES[state.inbound.wire], state, input.target).createStreamEncoder(input.context),
     listen: input.remember && collecting(input.remember),
   });
 }
