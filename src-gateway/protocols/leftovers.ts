@@ -1,4 +1,5 @@
 import type { JsonObject } from "../ir/json.ts";
+import { putMember } from "./put-member.ts";
 
 /** The members of an object, taken out one by one, and what nobody took. The object stays as it is, and is rarely copied. */
 export class Leftovers {
@@ -48,15 +49,7 @@ export class Leftovers {
     const copy: JsonObject = {};
     // The engine knows the places of the members in this loop alone; what JSON says inherits nothing that it would find.
     for (const name in source) {
-      if (this.isTaken(name)) continue;
-      if (name !== "__proto__") copy[name] = source[name];
-      else
-        Object.defineProperty(copy, name, {
-          value: source[name],
-          enumerable: true,
-          configurable: true,
-          writable: true,
-        });
+      if (!this.isTaken(name)) putMember(copy, name, source[name]);
     }
     return copy;
   }

@@ -2,6 +2,7 @@ import { GatewayError } from "../../ir/errors.ts";
 import type { Turn } from "../../ir/part.ts";
 import type { IrRequest } from "../../ir/request.ts";
 import { asArray, asObject, asText, type JsonObject } from "../loose-json.ts";
+import { putMember } from "../put-member.ts";
 import { decodeItem } from "./items.ts";
 import { decodeReasoningOptions, decodeTextOptions } from "./options.ts";
 import { WIRE } from "./parts.ts";
@@ -48,7 +49,8 @@ export function decodeRequest(json: JsonObject): IrRequest {
     },
   };
   // Items and tools remember their own spelling, so they are not compared a second time.
-  const plain = Object.fromEntries(Object.entries(rest).filter(([name, value]) => !isList(name, value)));
+  const plain: JsonObject = {};
+  for (const name in rest) if (!isList(name, rest[name])) putMember(plain, name, rest[name]);
   const standard = restoreBody({ ...request, turns: [], tools: [] });
   return { ...request, home: rememberSpelling(plain, standard, request.home).home ?? {} };
 }

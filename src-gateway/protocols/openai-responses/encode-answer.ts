@@ -13,7 +13,7 @@ export function encodeAnswer(answer: IrAnswer, context: EncodeContext): JsonObje
   if (answer.home?.["$wire"] === WIRE) {
     return { ...object.identity, ...restoreSpelling(restoreResponse(answer), answer.home) };
   }
-  const builder = createResponseBuilder(object, () => undefined);
+  const builder = createResponseBuilder(object, null);
   for (const event of answerEvents(answer)) builder.push(event);
   return builder.response();
 }

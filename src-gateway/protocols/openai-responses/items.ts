@@ -86,7 +86,17 @@ function groupParts(parts: readonly Part[]): (Part | Part[])[] {
   return groups;
 }
 
+/** Most messages are a role and a text, whose type is left out. Null for one that is more. */
+function plainTurn(raw: JsonObject): Turn | null {
+  const { role, content } = raw;
+  if (role !== "user" && role !== "assistant" && role !== "system") return null;
+  if (typeof content !== "string" || content === "" || Object.keys(raw).length !== 2) return null;
+  return { role, parts: [{ kind: "text", text: content }], home: { $content: "string", $absent: ["type"] } };
+}
+
 function decodeMessage(raw: JsonObject): Turn | null {
+  const plain = plainTurn(raw);
+  if (plain) return plain;
   const role = ROLES[String(raw["role"])];
   const { content } = raw;
   const isString = typeof content === "string";

@@ -17,12 +17,12 @@ export interface ResponseBuilder {
 }
 
 /**
- * Builds a response out of an answer's events, and tells `emit` of each step on the way. Items are made once: what has
- * been emitted and what stands in the final response are the same objects.
+ * Builds a response out of an answer's events, and tells `emit` of each step on the way, where somebody listens. Items are
+ * made once: what has been emitted and what stands in the final response are the same objects.
  */
-export function createResponseBuilder(object: ResponseObject, emit: Emit): ResponseBuilder {
-  const output = createOutputWriter(object, emit);
-  let response = object.write({});
+export function createResponseBuilder(object: ResponseObject, emit: Emit | null): ResponseBuilder {
+  const output = createOutputWriter(object, emit ?? (() => undefined));
+  let response: JsonObject | null = null;
   let hasBegun = false;
   let isOver = false;
   let usage: Usage | null = null;
@@ -30,6 +30,8 @@ export function createResponseBuilder(object: ResponseObject, emit: Emit): Respo
   const begin = (): void => {
     if (hasBegun) return;
     hasBegun = true;
+    if (emit === null) return;
+    response = object.write({});
     emit("response.created", { response });
     emit("response.in_progress", { response });
   };
@@ -38,17 +40,17 @@ export function createResponseBuilder(object: ResponseObject, emit: Emit): Respo
     output.end(final.status === "completed" ? "completed" : "incomplete");
     const tier = serviceTier === undefined ? {} : { service_tier: serviceTier };
     response = object.write({ ...final, output: output.items, usage: encodeUsage(usage), ...tier });
-    emit(`response.${final.status}`, { response });
+    emit?.(`response.${final.status}`, { response });
     isOver = true;
   };
   const fail = (error: GatewayError): void => {
     response = object.write({ status: "failed", error: failureOf(error), output: output.items });
-    emit("response.failed", { response });
+    emit?.("response.failed", { response });
     isOver = true;
   };
 
   return {
-    response: () => response,
+    response: () => response ?? object.write({}),
     push(event) {
       if (isOver) return;
       begin();

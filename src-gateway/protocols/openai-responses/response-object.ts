@@ -38,7 +38,8 @@ export function createResponseObject(context: EncodeContext): ResponseObject {
   const key = idText(context.exchangeId);
   const identity = { id: `resp_${key}`, created_at: context.createdAt, model: context.model };
   const asked = context.request ? withoutInput(context.request) : {};
-  const repeated = Object.fromEntries(Object.entries(REPEATED).map(([name, value]) => [name, asked[name] ?? value]));
+  const repeated: JsonObject = { ...REPEATED };
+  for (const name in REPEATED) repeated[name] = asked[name] ?? repeated[name];
   const base = {
     ...repeated,
     access_programs: null,

@@ -5,42 +5,52 @@
  * the values that are spelled another way, `$absent` the fields that the codec would write and the client did not.
  */
 import { asArray, asObject, type JsonObject } from "../loose-json.ts";
+import { putMember } from "../put-member.ts";
 
 /** The `home` that makes `restoreSpelling(standard, home)` equal to `raw`; nothing when they are equal already. */
-export function rememberSpelling(raw: JsonObject, standard: JsonObject, notes: JsonObject = {}): { home?: JsonObject } {
-  const unknown: [string, unknown][] = [];
-  const instead: [string, unknown][] = [];
-  for (const [key, value] of Object.entries(raw)) {
+export function rememberSpelling(raw: JsonObject, standard: JsonObject, notes?: JsonObject): { home?: JsonObject } {
+  const unknown: JsonObject = {};
+  let instead: JsonObject | null = null;
+  // The engine knows the places of the members in such loops alone; what JSON says inherits nothing that they would find.
+  for (const key in raw) {
+    const value = raw[key];
     const isKnown = Object.hasOwn(standard, key);
     if (isKnown && isSameJson(value, standard[key])) continue;
     // A null says nothing, so it is a spelling and no field that could be lost abroad.
-    (isKnown || value === null || key.startsWith("$") ? instead : unknown).push([key, value]);
+    const isSpelling = isKnown || value === null || key.startsWith("$");
+    putMember(isSpelling ? (instead ??= {}) : unknown, key, value);
   }
-  const absent = Object.keys(standard).filter((key) => !Object.hasOwn(raw, key));
-  const home: JsonObject = {
-    ...Object.fromEntries(unknown),
-    ...notes,
-    ...(instead.length === 0 ? {} : { $instead: Object.fromEntries(instead) }),
-    ...(absent.length === 0 ? {} : { $absent: absent }),
-  };
-  return Object.keys(home).length === 0 ? {} : { home };
+  let absent: string[] | null = null;
+  for (const key in standard) if (!Object.hasOwn(raw, key)) (absent ??= []).push(key);
+  const home = notes === undefined ? unknown : { ...unknown, ...notes };
+  if (instead !== null) home["$instead"] = instead;
+  if (absent !== null) home["$absent"] = absent;
+  for (const _ in home) return { home };
+  return {};
 }
 
 export function restoreSpelling(standard: JsonObject, home: JsonObject | undefined): JsonObject {
   if (!home) return standard;
-  const absent = new Set(asArray(home["$absent"]));
-  return {
-    ...Object.fromEntries(Object.entries(home).filter(([key]) => !key.startsWith("$"))),
-    ...Object.fromEntries(Object.entries(standard).filter(([key]) => !absent.has(key))),
-    ...asObject(home["$instead"]),
-  };
+  const restored: JsonObject = {};
+  for (const key in home) if (!key.startsWith("$")) putMember(restored, key, home[key]);
+  const absent = asArray(home["$absent"]);
+  for (const key in standard) if (!absent.includes(key)) putMember(restored, key, standard[key]);
+  const instead = asObject(home["$instead"]);
+  for (const key in instead) putMember(restored, key, instead[key]);
+  return restored;
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Without the fields that are undefined. */
-export const defined = <T extends object>(fields: T): Defined<T> =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>;
+export function defined<T extends object>(fields: T): Defined<T> {
+  const kept: Defined<T> = {};
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== undefined) kept[name] = value as Exclude<T[typeof name], undefined>;
+  }
+  return kept;
+}
 
 function isSameJson(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
