@@ -101,8 +101,10 @@ class TranslatedFrames implements FrameReader {
 
   private read(frames: SseFrame[]): void {
     for (const frame of frames) {
-      if (!this.committed && frame.data !== null && isBroken(frame.data)) throw new Error("a frame is not JSON");
-      this.take(this.options.decoder.push(frame));
+      const events = this.options.decoder.push(frame);
+      if (!this.committed && frame.data !== null && !wasRead(events) && isBroken(frame.data))
+        throw new Error("a frame is not JSON");
+      this.take(events);
     }
   }
 
@@ -135,6 +137,12 @@ class TranslatedFrames implements FrameReader {
     this.isBorrowed = false;
     return isOwn && held.length === 1 ? (held[0] ?? NOTHING) : Buffer.concat(held);
   }
+}
+
+/** What a frame says was read out of its JSON; an error may be made of anything. */
+function wasRead(events: readonly IrEvent[]): boolean {
+  for (const { type } of events) if (type !== "error") return true;
+  return false;
 }
 
 function noteFacts(facts: AnswerFacts, event: IrEvent): void {
