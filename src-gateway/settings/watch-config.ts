@@ -55,34 +55,42 @@ export function createConfigSource(options: ConfigSourceOptions): ConfigSource {
     taken = text;
     problem = null;
   };
-  const decide = (look: Look): void => {
-    decided = stateOf(look);
-    if (look.error) return refuse(look.error);
+  const decide = (found: Look): void => {
+    decided = stateOf(found);
+    if (found.error) return refuse(found.error);
     // Written again without a change, or back at what runs after a mistake: only the latter is news.
-    if (look.text === taken && problem === null) return;
+    if (found.text === taken && problem === null) return;
     try {
       // Cut off before it is written anew; nobody removes all providers like this.
-      if (look.text === "") throw isCutOff(path);
-      take(look.text);
+      if (found.text === "") throw isCutOff(path);
+      take(found.text);
     } catch (error) {
       if (!(error instanceof SettingsError)) throw error;
       refuse(error);
     }
   };
   const onFailure = (err: unknown): void => options.log.error({ err }, "the configuration could not be looked at");
-  const onSettled = (look: Look): void => {
-    if (stateOf(look) !== decided) decide(look);
+  const onSettled = (found: Look): void => {
+    if (stateOf(found) !== decided) decide(found);
   };
   const isWatched = path !== null && options.text === undefined;
-  const watching = isWatched ? watchFile(path, onSettled, onFailure) : null;
+  /** What was read before a text was taken would put the one before in force again: it is read anew. */
+  const look = async (file: string): Promise<Look> => {
+    for (;;) {
+      const before = config;
+      const found = await lookAt(file);
+      if (config === before) return found;
+    }
+  };
+  const watching = isWatched ? watchFile(path, { onSettled, onFailure, look }) : null;
   return {
     current: () => config,
     text: () => taken,
     start: () => watching?.start(),
     async reload() {
-      const look = isWatched ? await lookAt(path) : null;
+      const found = isWatched ? await look(path) : null;
       // A file that may be made later, and has not been, is no news.
-      if (look !== null && !(taken === null && stateOf(look) === decided)) decide(look);
+      if (found !== null && !(taken === null && stateOf(found) === decided)) decide(found);
     },
     check: (text) => {
       try {

@@ -46,17 +46,19 @@ async function lastWritten(path: string): Promise<string> {
   }
 }
 
-/** Calls `onSettled` whenever two looks in a row agree; whether that is news, the caller knows. */
-export const watchFile = (
-  path: string,
-  onSettled: (look: Look) => void,
-  onFailure: (error: unknown) => void,
-): FileWatch => new Watch(path, onSettled, onFailure);
+interface WatchOptions {
+  /** Told whenever two looks in a row agree; whether that is news, it knows itself. */
+  onSettled: (look: Look) => void;
+  onFailure: (error: unknown) => void;
+  /** In place of `lookAt`. */
+  look?: (path: string) => Promise<Look>;
+}
+
+export const watchFile = (path: string, options: WatchOptions): FileWatch => new Watch(path, options);
 
 class Watch implements FileWatch {
   private readonly path: string;
-  private readonly onSettled: (look: Look) => void;
-  private readonly onFailure: (error: unknown) => void;
+  private readonly options: WatchOptions;
   private watcher: FSWatcher | null = null;
   private poll: NodeJS.Timeout | null = null;
   private pending: NodeJS.Timeout | null = null;
@@ -67,10 +69,9 @@ class Watch implements FileWatch {
   /** Grows with each stop, so that a look under way when it came is forgotten. */
   private run = 0;
 
-  constructor(path: string, onSettled: (look: Look) => void, onFailure: (error: unknown) => void) {
+  constructor(path: string, options: WatchOptions) {
     this.path = path;
-    this.onSettled = onSettled;
-    this.onFailure = onFailure;
+    this.options = options;
   }
 
   start(): void {
@@ -99,7 +100,7 @@ class Watch implements FileWatch {
 
   private async look(): Promise<void> {
     const mine = this.run;
-    const found = await lookAt(this.path);
+    const found = await (this.options.look ?? lookAt)(this.path);
     if (mine !== this.run) return;
     const [state, nowMs] = [stateOf(found), performance.now()];
     if (state !== this.seen.state) {
@@ -110,7 +111,7 @@ class Watch implements FileWatch {
       this.pollAgain();
     }
     // Half of it, because timers may come early.
-    if (nowMs - this.seen.sinceMs > SETTLE_MS / 2) this.onSettled(found);
+    if (nowMs - this.seen.sinceMs > SETTLE_MS / 2) this.options.onSettled(found);
     else this.soon();
   }
 
@@ -127,7 +128,7 @@ class Watch implements FileWatch {
     clearTimeout(this.poll ?? undefined);
     const mine = this.run;
     const look = async (): Promise<void> => {
-      await this.glance().catch(this.onFailure);
+      await this.glance().catch(this.options.onFailure);
       if (mine === this.run) this.pollAgain();
     };
     const waitMs = this.isTold && this.watcher !== null ? TOLD_POLL_MS : POLL_MS;
@@ -138,7 +139,7 @@ class Watch implements FileWatch {
   private soon(): void {
     this.pending ??= setTimeout(() => {
       this.pending = null;
-      this.look().catch(this.onFailure);
+      this.look().catch(this.options.onFailure);
     }, SETTLE_MS).unref();
   }
 }

@@ -29,7 +29,7 @@ export function watchPriceFile(
       told.onProblem(error);
     }
   };
-  const watch = watchFile(path, decide, told.onFailure);
+  const watch = watchFile(path, { onSettled: decide, onFailure: told.onFailure });
   return {
     async start() {
       decide(await lookAt(path));
