@@ -1,14 +1,19 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { isAscii } from "node:buffer";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, writeFileSync } from "node:fs";
 import Module, { createRequire } from "node:module";
 import { basename, dirname, join, sep } from "node:path";
 import { cachedDataVersionTag } from "node:v8";
 import { constants, Script } from "node:vm";
 import { crc32 } from "node:zlib";
 
-/** Node calls it with the text of each CommonJS file; there is no public place to bring compiled code in. */
-const COMPILE = "_compile";
-type Loader = Record<typeof COMPILE, (this: Module, text: string, file: string, ...more: unknown[]) => unknown>;
+/** Node asks it how files of this kind are loaded; there is no public place to bring compiled code in. */
+const EXTENSIONS = "_extensions";
+const KIND = ".cjs";
+type Loader = (module: Module, file: string) => unknown;
+type Loaders = Record<typeof EXTENSIONS, Record<string, Loader>>;
+
+/** What makes a function of a file. */
+const [HEAD = "", TAIL = ""] = Module.wrap("\0").split("\0");
 
 const CHECKSUM_BYTES = 4;
 
@@ -34,14 +39,12 @@ export class CompiledParts {
 
   /** From now on files are loaded by way of it, until it has been written. */
   install(): void {
-    const loader = (Module as unknown as { prototype: Loader }).prototype;
-    const original = loader[COMPILE];
-    const compile = (text: string, file: string): Script | null => this.compile(text, file);
-    loader[COMPILE] = function (text, file, ...more) {
-      const script = compile(text, file);
-      if (script === null) return original.call(this, text, file, ...more);
+    const loaders = (Module as unknown as Loaders)[EXTENSIONS];
+    loaders[KIND] = (module, file) => {
+      const script = this.compile(file);
+      if (script === null) return loaders[".js"]?.(module, file);
       const run = script.runInThisContext() as (...given: unknown[]) => unknown;
-      return run.call(this.exports, this.exports, createRequire(file), this, file, dirname(file));
+      return run.call(module.exports, module.exports, createRequire(file), module, file, dirname(file));
     };
   }
 
@@ -57,7 +60,8 @@ export class CompiledParts {
         checksum.writeUInt32LE(crc32(compiled));
         // Others may be starting just now.
         const own = `${place}.${process.pid}`;
-        writeFileSync(own, Buffer.concat([checksum, compiled]), { mode: 0o600 });
+        // The engine copies what does not begin where a word does.
+        writeFileSync(own, Buffer.concat([compiled, checksum]), { mode: 0o600 });
         renameSync(own, place);
       }
     } catch {
@@ -65,28 +69,64 @@ export class CompiledParts {
     }
   }
 
-  private compile(text: string, file: string): Script | null {
-    if (this.fresh === null || !file.startsWith(this.root) || text.startsWith("#!")) return null;
-    const key = createHash("sha256").update(`${cachedDataVersionTag()} ${file} `).update(text).digest("hex");
-    const place = join(this.folder, `${basename(file)}.${key.slice(0, 32)}`);
-    const cachedData = read(place);
-    const script = new Script(Module.wrap(text), {
+  private compile(file: string): Script | null {
+    if (this.fresh === null || !file.startsWith(this.root)) return null;
+    const source = readSource(file);
+    if (source === null) return null;
+    const program = crc32(`${cachedDataVersionTag()} ${file}`);
+    const place = join(this.folder, `${basename(file)}.${hex(program)}${hex(source.checksum)}`);
+    const kept = readKept(place);
+    const script = new Script(source.text, {
       filename: file,
-      ...(cachedData === null ? {} : { cachedData }),
+      ...(kept === null ? {} : { cachedData: kept }),
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
-    if (cachedData === null || script.cachedDataRejected === true) this.fresh.push({ place, script });
+    if (kept === null || script.cachedDataRejected === true) this.fresh.push({ place, script });
+    if (kept !== null) release(kept);
     return script;
   }
 }
 
+const hex = (value: number): string => value.toString(16).padStart(8, "0");
+
+/** The text of a file as a function, made once: put together from strings it would be there twice. Null for a command. */
+function readSource(file: string): { text: string; checksum: number } | null {
+  const bytes = readBytes(file, HEAD.length, TAIL.length);
+  if (bytes === null || bytes.toString("latin1", HEAD.length, HEAD.length + 2) === "#!") return null;
+  bytes.write(HEAD, "latin1");
+  bytes.write(TAIL, bytes.length - TAIL.length, "latin1");
+  const source = { text: bytes.toString(isAscii(bytes) ? "latin1" : "utf8"), checksum: crc32(bytes) };
+  release(bytes);
+  return source;
+}
+
 /** Null when it is not there, or not as it was written. */
-function read(place: string): Buffer | null {
+function readKept(place: string): Bytes | null {
+  const bytes = readBytes(place);
+  if (bytes === null || bytes.length <= CHECKSUM_BYTES) return null;
+  const compiled = bytes.subarray(0, -CHECKSUM_BYTES);
+  return bytes.readUInt32LE(compiled.length) === crc32(compiled) ? compiled : null;
+}
+
+type Bytes = Buffer<ArrayBuffer>;
+
+/** Null for a file that cannot be read. @param before so many bytes are free there, and `after` behind it. */
+function readBytes(file: string, before = 0, after = 0): Bytes | null {
+  let opened: number | null = null;
   try {
-    const bytes = readFileSync(place);
-    const compiled = bytes.subarray(CHECKSUM_BYTES);
-    return bytes.length > CHECKSUM_BYTES && bytes.readUInt32LE() === crc32(compiled) ? compiled : null;
+    opened = openSync(file, "r");
+    const { size } = fstatSync(opened);
+    const all = before + size + after;
+    // Memory that can be resized is the system's own. What is freed of the other kind makes the C library keep as much of
+    // what is freed later on: 2 MB.
+    const bytes = Buffer.from(new ArrayBuffer(all, { maxByteLength: all }), 0, all);
+    return readSync(opened, bytes, before, size, 0) === size ? bytes : null;
   } catch {
     return null;
+  } finally {
+    if (opened !== null) closeSync(opened);
   }
 }
+
+/** Gives their memory back at once. */
+const release = ({ buffer }: Bytes): void => void buffer.transferToFixedLength(0);

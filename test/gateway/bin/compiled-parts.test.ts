@@ -64,6 +64,14 @@ describe("what was compiled of a program", () => {
     expect(start()).toEqual({ said: `first ${SAID}`, compiled: false });
   });
 
+  it("may hold letters beyond ASCII, and be loaded from elsewhere by Node itself", () => {
+    writeFileSync(join(folder, "outside.cjs"), "exports.name = `außerhalb ${require.extensions['.js'].length}`;");
+    writeFileSync(join(root, "other.cjs"), "module.exports = require('../outside.cjs');");
+    writePart("größer 😀");
+    for (const compiled of [true, false])
+      expect(start()).toEqual({ said: "größer 😀 außerhalb 2 / true true", compiled });
+  });
+
   it("is not taken for another text of the same file", () => {
     start();
     writePart("other");
