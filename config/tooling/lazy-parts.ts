@@ -67,6 +67,9 @@ function facadeOf(id: string, importer: string | undefined): string | null {
   if (id === "undici" || id === "yaml") return `\0lazy:${id}`;
   const by = importer?.replaceAll("\\", "/") ?? "";
   if (by.endsWith("/pino/pino.js") && id === "./lib/caller") return "\0lazy:pino-caller";
+  if (/\/pino\/(?:pino|lib\/tools)\.js$/.test(by) && /^worker_threads$|\/transport$/.test(id))
+    return "\0lazy:pino-threads";
+  if (by.endsWith("/sonic-boom/index.js") && id === "assert") return "\0lazy:assert";
   return by.endsWith("/undici/lib/dispatcher/client.js") && /^\.\/client-h2(?:\.js)?$/.test(id)
     ? "\0lazy:undici-h2"
     : null;
@@ -98,9 +101,12 @@ const FACADES: Readonly<Record<string, () => string>> = {
        const method = given.method ?? (given.body ? "PUT" : "GET");
        return dispatcher.request({ ...given, origin: url.origin, path: url.pathname + url.search, method });
      };`,
-  // HTTP/2 is spoken to nobody, and its constants come with a module of Node that is loaded for them.
   // Where a logger is made matters to those that write in threads of pino's. To find out, the lines of the whole bundle are counted.
   "\0lazy:pino-caller": () => "module.exports = () => [];",
+  // Our loggers write by themselves: no thread of pino's is ever started, and no file of its own opened.
+  "\0lazy:pino-threads": () => "module.exports = {};",
+  "\0lazy:assert": () => `module.exports = (...given) => require("node:assert")(...given);`,
+  // HTTP/2 is spoken to nobody, and its constants come with a module of Node that is loaded for them.
   "\0lazy:undici-h2": () => `module.exports = (...given) => require(${undici("dispatcher/client-h2")})(...given);`,
 };
 
