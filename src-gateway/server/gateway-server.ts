@@ -10,6 +10,7 @@ import { requestIdOf } from "../ir/exchange-record.ts";
 import { noteClient } from "../lib/client-address.ts";
 import type { Logger } from "../lib/logger.ts";
 import type { ListenerSettings, TimeoutSettings } from "../settings/types.ts";
+import { bindAddress } from "./bind-address.ts";
 import { allowOrigin, policyFor, refuseForeign } from "./guard-request.ts";
 import { KEEP_ALIVE_MS } from "./lane/answer-head.ts";
 import { type HandleInference, Lane } from "./lane/lane.ts";
@@ -159,7 +160,7 @@ class ListeningServer implements GatewayServer {
     this.servers.push(server);
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
-      server.listen({ port: settings.port, host: settings.host, backlog: MAX_WAITING_CONNECTIONS }, () => {
+      server.listen(bindAddress(settings.host, settings.port), MAX_WAITING_CONNECTIONS, () => {
         server.off("error", reject);
         resolve();
       });
