@@ -3,6 +3,7 @@
  * in files of its own beside it, and the first use of anything in one of them loads it.
  */
 import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import type { Plugin } from "vite";
 
 const require = createRequire(import.meta.url);
@@ -37,7 +38,7 @@ const BUILT_IN: readonly string[] = ["child_process", "dns/promises", "http2", "
 /** What every start reads, and others share with it: one file, where it would be ten, each to be found and read. */
 const TOGETHER = {
   daemon:
-    /src-gateway\/(?:daemon\.ts|start-message|settings\/|ir\/protocol\.ts|lib\/(?:disk-full|tune-collector)|compose\/(?:spill-files|worker-link))/,
+    /src-gateway\/(?:daemon\.ts|start-message|settings\/|ir\/protocol\.ts|lib\/(?:control-characters|disk-full|tune-collector)|compose\/(?:spill-files|worker-link))/,
 };
 
 const tests = Object.entries({ ...PARTS, ...TOGETHER }).map(([name, test]) => ({ name, test }));
@@ -64,7 +65,7 @@ export function lazyParts(environment: string): Plugin[] {
 
 /** A package in CommonJS is evaluated by whoever imports it; one behind a module is evaluated with that. */
 function facadeOf(id: string, importer: string | undefined): string | null {
-  if (id === "undici" || id === "yaml") return `\0lazy:${id}`;
+  if (id === "undici" || id === "yaml" || id === "better-sqlite3") return `\0lazy:${id}`;
   const by = importer?.replaceAll("\\", "/") ?? "";
   if (by.endsWith("/pino/pino.js") && id === "./lib/caller") return "\0lazy:pino-caller";
   if (/\/pino\/(?:pino|lib\/tools)\.js$/.test(by) && /^worker_threads$|\/transport$/.test(id))
@@ -76,6 +77,9 @@ function facadeOf(id: string, importer: string | undefined): string | null {
 }
 
 const undici = (path: string): string => JSON.stringify(require.resolve(`undici/lib/${path}.js`));
+
+const sqlite = (name: string): string =>
+  JSON.stringify(join(dirname(require.resolve("better-sqlite3/package.json")), `lib/${name}.js`));
 
 const FACADES: Readonly<Record<string, () => string>> = {
   "\0lazy:yaml": () =>
@@ -105,6 +109,14 @@ const FACADES: Readonly<Record<string, () => string>> = {
   "\0lazy:pino-caller": () => "module.exports = () => [];",
   // Our loggers write by themselves: no thread of pino's is ever started, and no file of its own opened.
   "\0lazy:pino-threads": () => "module.exports = {};",
+  // Sixteen small files, each to be found and read. Its native part stays where it is, and so does what finds that.
+  "\0lazy:better-sqlite3": () =>
+    `const Sqlite = require(${sqlite("database")})((given) => {
+       const folder = require("node:path").dirname(require.resolve("better-sqlite3/package.json"));
+       return require(folder + "/lib/binding.js").getBinding(given);
+     }, true);
+     Sqlite.SqliteError = require(${sqlite("sqlite-error")});
+     module.exports = Sqlite;`,
   "\0lazy:assert": () => `module.exports = (...given) => require("node:assert")(...given);`,
   // HTTP/2 is spoken to nobody, and its constants come with a module of Node that is loaded for them.
   "\0lazy:undici-h2": () => `module.exports = (...given) => require(${undici("dispatcher/client-h2")})(...given);`,
