@@ -5,6 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { GatewayError } from "../ir/errors.ts";
+import { holdsControlCharacters } from "../lib/control-characters.ts";
 import type { CredentialRef } from "../settings/types.ts";
 import { readKeychain } from "./keychain.ts";
 import type { SecretStore } from "./types.ts";
@@ -40,7 +41,7 @@ export function createSecretResolver(options: {
   const remember = (ref: CredentialRef, found: Known): string => {
     const value = found.value.trim();
     if (value === "") throw missing(ref, "is empty");
-    if (/\p{Cc}/u.test(value)) throw missing(ref, "holds line breaks or control characters, which no key has");
+    if (holdsControlCharacters(value)) throw missing(ref, "holds line breaks or control characters, which no key has");
     known.set(keyOf(ref), { ...found, value });
     options.onSecret?.(value);
     return value;

@@ -1,5 +1,6 @@
 /** One value against its type. The answer names what is allowed, and repeats of the value only what cannot be a secret. */
 import { isIP } from "node:net";
+import { holdsControlCharacters } from "../lib/control-characters.ts";
 import { baseUrlProblem } from "./base-url.ts";
 import { quote } from "./secret-text.ts";
 import type { SettingType } from "./setting-types.ts";
@@ -25,7 +26,7 @@ interface Refusal {
 
 /** Null when the value can be used. */
 export function checkValue(type: SettingType, text: string): Refusal | null {
-  if (/\p{Cc}/u.test(type.is === "pairs" || type.is === "list" ? text.replace(/[\r\n\t]/g, "") : text)) {
+  if (holdsControlCharacters(type.is === "pairs" || type.is === "list" ? text.replace(/[\r\n\t]/g, "") : text)) {
     return { problem: "holds control characters", hint: "" };
   }
   switch (type.is) {

@@ -12,7 +12,8 @@ export const hideSecret = (text: string): string => (text === "" ? "" : "(hidden
 
 /** An address without user, password and query: all of these can hold a secret. */
 export function hideInUrl(text: string): string {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is.exec(text);
+  // Without the i: at a start, that takes the engine as long as all other patterns of settings.
+  const match = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/)(.*)$/s.exec(text);
   if (!match) return text;
   const [, scheme = "", rest = ""] = match;
   // The last "@", because passwords may hold one themselves.
