@@ -4,7 +4,7 @@
  * asked, some rows say nothing of their prompts, at once. A record that waited for its turn would hold all of its
  * exchange meanwhile.
  */
-import { createPrefixReports } from "../affinity/prefix-report.ts";
+import { createPrefixReports, type PrefixReports } from "../affinity/prefix-report.ts";
 import { attribute } from "../exchange/attribution.ts";
 import type { AnsweredPrompt, ExchangeWorld } from "../exchange/types.ts";
 import type { PrefixReport } from "../ir/exchange-record.ts";
@@ -27,7 +27,8 @@ interface Waiting {
 }
 
 export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"] {
-  const reports = createPrefixReports({ clock: turnClock, hash: runHash(), maxBytes: MAX_BYTES });
+  // Made for the first prompt: the engine compiles what hashes, in memory that an idle gateway does without.
+  let reports: PrefixReports | null = null;
   const waiting: Waiting[] = [];
   let creditUs = MAX_CREDIT_US;
   let countedUs = clock.monotonicUs();
@@ -56,6 +57,7 @@ export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"]
   const compare = ({ inbound, body, model, owner, sent, home }: AnsweredPrompt): PrefixReport | null => {
     if (body.bytes.length > MAX_BYTES) return null;
     const { wire, headers } = inbound;
+    reports ??= createPrefixReports({ clock: turnClock, hash: runHash(), maxBytes: MAX_BYTES });
     const turn = reports.compare({
       owner,
       session: attribute(headers).session,
