@@ -62,8 +62,16 @@ const listOf = (
   for (const [net, prefix] of ipv6) list.addSubnet(net, prefix, "ipv6");
   return list;
 };
-const PRIVATE = listOf(PRIVATE_IPV4, PRIVATE_IPV6);
-const METADATA = listOf(METADATA_IPV4, METADATA_IPV6);
+interface Lists {
+  private: BlockList;
+  metadata: BlockList;
+}
+/** Made for the first address: two modules of Node come with them. */
+let lists: Lists | null = null;
+const makeLists = (): Lists => ({
+  private: listOf(PRIVATE_IPV4, PRIVATE_IPV6),
+  metadata: listOf(METADATA_IPV4, METADATA_IPV6),
+});
 
 /** `metadata` is never to be called; `private` only by those who may reach the gateway's own network. */
 export function judgeAddress(address: string): "public" | "private" | "metadata" {
@@ -72,8 +80,9 @@ export function judgeAddress(address: string): "public" | "private" | "metadata"
   const inner = family === 6 ? embeddedIpv4(address) : null;
   if (inner !== null) return judgeAddress(inner);
   const type = family === 4 ? "ipv4" : "ipv6";
-  if (METADATA.check(address, type)) return "metadata";
-  return PRIVATE.check(address, type) ? "private" : "public";
+  lists ??= makeLists();
+  if (lists.metadata.check(address, type)) return "metadata";
+  return lists.private.check(address, type) ? "private" : "public";
 }
 
 /** IPv4 as IPv6 writes it: mapped (::ffff:0:0/96), translated (64:ff9b::/96), and tunnelled (2002::/16). */
