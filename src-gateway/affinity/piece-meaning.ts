@@ -48,6 +48,10 @@ interface KnownPiece extends JsonSpan {
   isPlain?: boolean;
 }
 
+/** Whether the piece means what it spells, from its first byte to its last. */
+export const isAllMeant = (bytes: Buffer, piece: KnownPiece): boolean =>
+  piece.isMarked === false && (piece.isPlain === true || !isObjectAt(bytes, piece));
+
 /** @returns false when nothing but marks stands there. */
 export function addMeaning(taker: MeaningTaker, bytes: Buffer, piece: KnownPiece): boolean {
   if (piece.isMarked === false) {

@@ -1,6 +1,6 @@
 /** A prompt without its text: a number for each piece, what it weighs, and where in the conversation it stands. */
 import type { RunHash } from "../lib/run-hash.ts";
-import { addMeaning } from "./piece-meaning.ts";
+import { addMeaning, isAllMeant } from "./piece-meaning.ts";
 import { PROMPT_GROUPS, type Prompt, type PromptGroup, type PromptPiece, pathOf } from "./prompt-pieces.ts";
 
 export interface PromptDigest {
@@ -14,31 +14,57 @@ export interface PromptDigest {
   beginning: readonly number[];
 }
 
-export function digestPrompt(prompt: Prompt, hash: RunHash): PromptDigest {
-  const { bytes, names } = prompt;
-  const groups: Record<PromptGroup, readonly PromptPiece[]> = { ...prompt.groups };
+export function digestPrompt({ bytes, groups, names }: Prompt, hash: RunHash): PromptDigest {
+  const digester = new Digester(bytes, hash.begin());
+  const tools = digester.digest(groups.tools);
+  const system = digester.digest(groups.system);
+  const before = digester.answers;
+  const messages = digester.digest(groups.messages);
   const beginning: number[] = [];
-  let totalBytes = 0;
-  let answers = 0;
-  let before: PromptPiece["speaker"] = "user";
-  for (const group of PROMPT_GROUPS) {
+  for (const { speaker, hash: number } of messages) {
+    if (speaker === "assistant" || before > 0) break;
+    beginning.push(number);
+  }
+  const { totalBytes, answers } = digester;
+  return { groups: { tools, system, messages }, names, totalBytes, answers, beginning };
+}
+
+class Digester {
+  totalBytes = 0;
+  answers = 0;
+  private readonly bytes: Buffer;
+  private readonly hash: RunHash;
+  private lastSpeaker: PromptPiece["speaker"] = "user";
+
+  constructor(bytes: Buffer, hash: RunHash) {
+    this.bytes = bytes;
+    this.hash = hash;
+  }
+
+  /** @returns those that mean something. */
+  digest(pieces: readonly PromptPiece[]): readonly PromptPiece[] {
     const empty: PromptPiece[] = [];
-    for (const piece of groups[group]) {
-      hash.begin();
-      if (!addMeaning(hash, bytes, piece)) {
+    for (const piece of pieces) {
+      const number = this.hashOf(piece);
+      if (number === null) {
         empty.push(piece);
         continue;
       }
-      piece.hash = hash.number();
-      piece.answersBefore = answers;
-      totalBytes += piece.bytes;
-      if (piece.speaker === "assistant" && before !== "assistant") answers++;
-      before = piece.speaker;
-      if (group === "messages" && answers === 0) beginning.push(piece.hash);
+      piece.hash = number;
+      piece.answersBefore = this.answers;
+      this.totalBytes += piece.bytes;
+      if (piece.speaker === "assistant" && this.lastSpeaker !== "assistant") this.answers++;
+      this.lastSpeaker = piece.speaker;
     }
-    if (empty.length > 0) groups[group] = groups[group].filter((piece) => !empty.includes(piece));
+    return empty.length === 0 ? pieces : pieces.filter((piece) => !empty.includes(piece));
   }
-  return { groups, names, totalBytes, answers, beginning };
+
+  /** Null for one that means nothing. */
+  private hashOf(piece: PromptPiece): number | null {
+    const { bytes, hash } = this;
+    if (isAllMeant(bytes, piece)) return hash.numberOf(bytes, piece.start, piece.end);
+    return addMeaning(hash.begin(), bytes, piece) ? hash.number() : null;
+  }
 }
 
 /** What is remembered of a digest. Plain arrays: a typed one of a few numbers takes ten times their room. */
@@ -58,8 +84,13 @@ export const memoryOf = ({ groups, answers }: PromptDigest): PromptMemory => ({
   answers,
 });
 
-const hashesOf = (pieces: readonly PromptPiece[]): readonly number[] =>
-  pieces.length === 0 ? NO_PIECES : pieces.map((piece) => piece.hash);
+function hashesOf(pieces: readonly PromptPiece[]): readonly number[] {
+  if (pieces.length === 0) return NO_PIECES;
+  const hashes: number[] = [];
+  for (const piece of pieces) hashes.push(piece.hash);
+  // A list that was pushed to holds room for more.
+  return hashes.slice();
+}
 
 export const piecesIn = ({ tools, system, messages }: PromptMemory): number =>
   tools.length + system.length + messages.length;

@@ -2,7 +2,7 @@
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { ScannedMember, ScannedObject } from "../lib/json-scan.ts";
 import { firstElementAt, type JsonSpan, nextElementAt, skipValue } from "../lib/json-walk.ts";
-import { plainBeginning } from "../lib/plain-message.ts";
+import { type PlainBeginning, plainBeginning } from "../lib/plain-message.ts";
 import { findMark } from "./piece-meaning.ts";
 import { type Speaker, speakerIn, speakerOf } from "./speaker.ts";
 
@@ -86,17 +86,11 @@ export function splitPrompt(wire: ProviderWire, body: ScannedBody, until: "answe
   if (wire === "openai-responses" && CONTINUES.some((name) => (members.get(name)?.kind ?? "null") !== "null"))
     return null;
   const systemName = places.system?.find((name) => members.has(name)) ?? places.system?.[0];
-  const tools = split(body, members.get(places.tools), places.tools, "system");
-  let system = systemName === undefined ? NO_PIECES : split(body, members.get(systemName), systemName, "system");
-  let messages = split(body, history, places.messages, null, until);
+  const tools = split(body, members.get(places.tools), places.tools);
+  let system = systemName === undefined ? NO_PIECES : split(body, members.get(systemName), systemName);
+  const { leading, messages } = splitHistory(body, history, places.messages, until);
   // Where the system prompt is a message it is cached like one, but stands in front.
-  let leading = 0;
-  while (messages[leading]?.speaker === "system") leading++;
-  if (leading > 0) {
-    const first = messages.slice(0, leading);
-    system = system.length === 0 ? first : [...system, ...first];
-    messages = messages.slice(leading);
-  }
+  if (leading.length > 0) system = system.length === 0 ? leading : [...system, ...leading];
   const groups = { tools, system, messages };
   const names = { tools: places.tools, system: systemName ?? places.messages, messages: places.messages };
   return { bytes, groups, names };
@@ -104,36 +98,59 @@ export function splitPrompt(wire: ProviderWire, body: ScannedBody, until: "answe
 
 const NO_PIECES: readonly PromptPiece[] = [];
 
-/** @param speaker null where each piece says who speaks. */
-function split(
-  { bytes, root }: ScannedBody,
-  value: ScannedMember | undefined,
-  name: string,
-  speaker: Speaker | null,
-  until: "answer" | "end" = "end",
-): readonly PromptPiece[] {
+/** What stands beside the messages is all of the system's. */
+function split({ bytes, root }: ScannedBody, value: ScannedMember | undefined, name: string): readonly PromptPiece[] {
   if (value === undefined || (value.kind !== "array" && value.kind !== "string" && value.kind !== "object"))
     return NO_PIECES;
-  const { elements } = value;
-  const isList = value.kind === "array";
   const pieces: PromptPiece[] = [];
-  for (let start = isList ? firstElementAt(bytes, value) : value.start; start >= 0; ) {
-    const end = !isList ? value.end : (elements?.[2 * pieces.length + 1] ?? skipValue(bytes, start));
-    const piece = new PromptPiece(start, end, name, isList ? pieces.length : null);
-    if (speaker === null) noteSpeaker(bytes, piece);
-    else piece.speaker = speaker;
-    if (until === "answer" && piece.speaker === "assistant") break;
+  for (let piece = firstPiece(bytes, value, name); piece !== null; piece = nextPiece(bytes, value, piece)) {
+    piece.speaker = "system";
     pieces.push(piece);
-    start = isList ? nextElementAt(bytes, value, end) : -1;
   }
   if (root.mayHoldMarks) noteMarks(bytes, pieces);
   return pieces;
 }
 
-function noteSpeaker(bytes: Buffer, piece: PromptPiece): void {
-  const plain = plainBeginning(bytes, piece.start);
-  piece.isPlain = plain !== null;
-  piece.speaker = plain === null ? speakerOf(bytes, piece) : speakerIn(plain.role);
+/** Each message says who speaks; those of the system that come first stand apart. */
+function splitHistory(
+  { bytes, root }: ScannedBody,
+  value: ScannedMember,
+  name: string,
+  until: "answer" | "end",
+): Record<"leading" | "messages", readonly PromptPiece[]> {
+  const { elements, beginnings } = value;
+  const leading: PromptPiece[] = [];
+  const messages: PromptPiece[] = [];
+  for (let piece = firstPiece(bytes, value, name); piece !== null; piece = nextPiece(bytes, value, piece)) {
+    noteSpeaker(bytes, piece, elements === null ? plainBeginning(bytes, piece.start) : beginnings[piece.index ?? 0]);
+    if (until === "answer" && piece.speaker === "assistant") break;
+    if (messages.length === 0 && piece.speaker === "system") leading.push(piece);
+    else messages.push(piece);
+  }
+  if (root.mayHoldMarks) {
+    noteMarks(bytes, leading);
+    noteMarks(bytes, messages);
+  }
+  return { leading, messages };
+}
+
+function firstPiece(bytes: Buffer, value: ScannedMember, name: string): PromptPiece | null {
+  if (value.kind !== "array") return new PromptPiece(value.start, value.end, name, null);
+  return pieceAt(bytes, value, name, 0, firstElementAt(bytes, value));
+}
+
+function nextPiece(bytes: Buffer, value: ScannedMember, { end, name, index }: PromptPiece): PromptPiece | null {
+  return index === null ? null : pieceAt(bytes, value, name, index + 1, nextElementAt(bytes, value, end));
+}
+
+/** @param start negative behind the last. */
+function pieceAt(bytes: Buffer, { elements }: ScannedMember, name: string, index: number, start: number) {
+  return start < 0 ? null : new PromptPiece(start, elements?.[2 * index + 1] ?? skipValue(bytes, start), name, index);
+}
+
+function noteSpeaker(bytes: Buffer, piece: PromptPiece, plain: PlainBeginning | null | undefined): void {
+  piece.isPlain = plain !== null && plain !== undefined;
+  piece.speaker = plain ? speakerIn(plain.role) : speakerOf(bytes, piece);
 }
 
 /** From mark to mark: most pieces have none, and a search for each of them would cost more than their bytes. */

@@ -56,11 +56,11 @@ export function createPromptReports(clock: Clock): ExchangeWorld["reportPrompt"]
   };
   const compare = ({ inbound, body, model, owner, sent, home }: AnsweredPrompt): PrefixReport | null => {
     if (body.bytes.length > MAX_BYTES) return null;
-    const { wire, headers } = inbound;
+    const { wire, head, headers } = inbound;
     reports ??= createPrefixReports({ clock: turnClock, hash: runHash(), maxBytes: MAX_BYTES });
     const turn = reports.compare({
       owner,
-      session: attribute(headers).session,
+      session: (head?.attribution ?? attribute(headers)).session,
       asked: { wire, model, body },
       sent: sent && { wire: sent.wire, bytes: Buffer.concat(sent.body) },
       home,

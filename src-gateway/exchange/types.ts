@@ -133,7 +133,7 @@ export interface PlanQuestion {
 
 /** A prompt that a provider has taken, and answered. */
 export interface AnsweredPrompt {
-  inbound: Pick<Inbound, "wire" | "headers">;
+  inbound: Pick<Inbound, "wire" | "head" | "headers">;
   /** What the client sent. */
   body: RequestBody;
   model: string;

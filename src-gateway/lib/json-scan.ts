@@ -6,6 +6,7 @@
  */
 import type { JsonKind } from "./json-kind.ts";
 import { Scanner } from "./json-scanner.ts";
+import type { PlainBeginning } from "./plain-message.ts";
 
 export type { JsonKind } from "./json-kind.ts";
 export { JsonScanError } from "./json-scan-error.ts";
@@ -22,6 +23,8 @@ export interface ScannedMember extends ScannedValue {
   keyStart: number;
   /** Of a list of objects: start and end of the first, of the second and so on. Null for all else, and for very long ones. */
   elements: readonly number[] | null;
+  /** How the first of them begins, the second and so on; null where it does not begin plainly. */
+  beginnings: readonly (PlainBeginning | null)[];
 }
 
 export interface ScannedObject {

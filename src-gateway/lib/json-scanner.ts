@@ -8,7 +8,7 @@ import { escapeAfter, TextWalk } from "./json-texts.ts";
 import { skipSpace } from "./json-walk.ts";
 import { KeyTexts } from "./key-texts.ts";
 import { OpenContainers } from "./open-containers.ts";
-import { plainBeginning } from "./plain-message.ts";
+import { plainBeginningIn } from "./plain-message.ts";
 
 const hashWith = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
 const CACHE_CONTROL = Buffer.from("cache_control").reduce(hashWith, 0);
@@ -30,6 +30,8 @@ function refuse(problem: string, at: number): never {
 /** Scans do not wait for anything, so that all of them share these. */
 const open = new OpenContainers();
 const keyTexts = new KeyTexts();
+
+const NO_ELEMENTS: Pick<ElementPlaces, "places" | "beginnings"> = { places: null, beginnings: [] };
 
 /** Walks once over the bytes; one instance per scan. Every step is given where it begins, and returns where it ends. */
 export class Scanner {
@@ -75,7 +77,8 @@ export class Scanner {
       const elements = bytes[valueStart] === OPEN_BRACKET ? new ElementPlaces() : null;
       const end = this.value(valueStart, elements);
       const kind = kindOf(bytes[valueStart]);
-      members.set(name, { keyStart, kind, start: valueStart, end, elements: elements?.places ?? null });
+      const { places, beginnings } = elements ?? NO_ELEMENTS;
+      members.set(name, { keyStart, kind, start: valueStart, end, elements: places, beginnings });
       at = skipSpace(bytes, end);
       const next = bytes[at];
       if (next === CLOSE_BRACE) return at + 1;
@@ -94,8 +97,9 @@ export class Scanner {
       if (open.isInObject()) at = this.member(at);
       const byte = bytes[at];
       if (elements !== null && open.depth === 1) {
-        elements.begin(at, byte === OPEN_BRACE);
-        const end = byte === OPEN_BRACE ? this.plainMessage(at) : -1;
+        const plain = byte === OPEN_BRACE ? plainBeginningIn(this.texts.plain, at) : null;
+        elements.begin(at, byte === OPEN_BRACE, plain);
+        const end = plain === null ? -1 : this.plainMessage(at + plain.known.length - 1);
         if (end >= 0) {
           at = this.leave(end, elements);
           continue;
@@ -112,13 +116,15 @@ export class Scanner {
     return at;
   }
 
-  /** Over a message that is nothing but its role and its text, as most are; -1 for what has to be walked. */
-  private plainMessage(start: number): number {
-    const plain = open.depth + 2 > this.maxDepth ? null : plainBeginning(this.bytes, start);
-    if (plain === null) return -1;
+  /**
+   * To the end of a message that is nothing but its role and its text, as most are; -1 for what has to be walked.
+   * @param text where the text opens.
+   */
+  private plainMessage(text: number): number {
+    if (open.depth + 2 > this.maxDepth) return -1;
     const { long } = this.texts;
     const { length } = long;
-    const end = this.texts.end(start + plain.spelled.length - 1);
+    const end = this.texts.longEnd(text);
     if (this.bytes[end] === CLOSE_BRACE) return end + 1;
     // The walk will come by the text once more.
     long.length = length;

@@ -4,7 +4,7 @@
  */
 import { escapeEnd } from "./json-escape.ts";
 import { firstElementAt, firstKeyAt, nextElementAt, nextKeyAt, skipString, skipValue, valueAt } from "./json-walk.ts";
-import { KnownBytes, viewOf } from "./known-bytes.ts";
+import { KnownBytes } from "./known-bytes.ts";
 import { PlainRun } from "./plain-run.ts";
 
 const QUOTE = 0x22;
@@ -56,10 +56,10 @@ export class JsonShapes {
   /** @returns an object that is good until the next call; null for a text of another shape, and for what is no JSON. */
   read(bytes: Buffer): Holder | null {
     const shapes = this.#shapes;
-    const view = viewOf(bytes);
+    const plain = new PlainRun(bytes);
     for (let n = 0; n < shapes.length; n++) {
       const shape = shapes[n] as Shape;
-      const found = shape.read(bytes, view);
+      const found = shape.read(bytes, plain);
       if (found === null) continue;
       // Those that are met often come first.
       if (n > 0) [shapes[n - 1], shapes[n]] = [shape, shapes[n - 1] as Shape];
@@ -89,23 +89,21 @@ class Shape {
     this.#object = object;
   }
 
-  read(bytes: Buffer, view: DataView): Holder | null {
+  read(bytes: Buffer, plain: PlainRun): Holder | null {
     const slots = this.#slots;
     const end = bytes.length;
     let at = 0;
-    let plain: PlainRun | null = null;
     for (let n = 0; n < slots.length; n++) {
       const slot = slots[n] as Slot;
       const { literal, spelled } = slot;
-      if (!literal.isAt(view, at, end)) return null;
+      if (!plain.has(literal, at)) return null;
       at += literal.length;
       if (!slot.isText) at = readNumber(bytes, at, slot);
-      else if (spelled !== null && bytes[at + spelled.length] === QUOTE && spelled.isAt(view, at, end))
-        at += spelled.length;
-      else at = readText(bytes, at, slot, (plain ??= new PlainRun(bytes)));
+      else if (spelled !== null && bytes[at + spelled.length] === QUOTE && plain.has(spelled, at)) at += spelled.length;
+      else at = readText(bytes, at, slot, plain);
       if (at < 0) return null;
     }
-    return end === at + this.#tail.length && this.#tail.isAt(view, at, end) ? this.#object : null;
+    return end === at + this.#tail.length && plain.has(this.#tail, at) ? this.#object : null;
   }
 }
 

@@ -13,7 +13,7 @@ export class TextWalk {
   /** Where long texts without an escape stand: start and end of the first, of the second and so on. */
   readonly long: number[] = [];
   private readonly bytes: Buffer;
-  private readonly plain: PlainRun;
+  readonly plain: PlainRun;
 
   constructor(bytes: Buffer) {
     this.bytes = bytes;
@@ -22,8 +22,17 @@ export class TextWalk {
 
   /** Where the string ends that opens at `start`. @throws JsonScanError */
   end(start: number): number {
+    return this.endFrom(start, this.plain.end(start + 1));
+  }
+
+  /** The same, of one that is mostly long. @throws JsonScanError */
+  longEnd(start: number): number {
+    return this.endFrom(start, this.plain.farEnd(start + 1));
+  }
+
+  /** @param first the first of its bytes that is not plain. */
+  private endFrom(start: number, first: number): number {
     const { bytes, plain } = this;
-    const first = plain.end(start + 1);
     if (bytes[first] === QUOTE) {
       if (first - start > LONG_TEXT_BYTES) this.long.push(start, first + 1);
       return first + 1;

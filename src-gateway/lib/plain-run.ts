@@ -2,6 +2,7 @@
  * Finds where the plain bytes of a JSON string end: at a quote, a backslash or a control character. The texts of a long body
  * are walked over 16 bytes at a time by some lines of WebAssembly, or one by one where an engine refuses to run them.
  */
+import { type KnownBytes, viewOf } from "./known-bytes.ts";
 import { I32, startWasm, V128 } from "./wasm-module.ts";
 
 const QUOTE = 0x22;
@@ -16,13 +17,14 @@ const WINDOW_BYTES = MEMORY_BYTES - 16;
 
 interface Finder {
   memory: Uint8Array;
+  view: DataView;
   /** Of the memory's bytes from `at` on the first that is not plain; `end` or more where there is none before it. */
   find(at: number, end: number): number;
 }
 
 /** Over the bytes of one body, which must not change meanwhile. */
 export class PlainRun {
-  private readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array;
   private readonly finder: Finder | null;
   /** What of the bytes stands in the finder's memory. */
   private from = 0;
@@ -42,20 +44,37 @@ export class PlainRun {
       const byte = bytes[next] as number;
       if (byte === QUOTE || byte === BACKSLASH || byte < SPACE) return next;
     }
-    return near === bytes.length || finder === null ? bytes.length : this.farEnd(near, finder);
+    return near === bytes.length ? near : this.farEnd(near);
   }
 
-  private farEnd(start: number, finder: Finder): number {
+  /** The same, for what is mostly long. */
+  farEnd(start: number): number {
+    const { finder } = this;
+    if (finder === null) return this.end(start);
     for (let at = start; at < this.bytes.length; at = this.to) {
-      if (at < this.from || at >= this.to) {
-        this.from = at;
-        this.to = Math.min(this.bytes.length, at + WINDOW_BYTES);
-        finder.memory.set(this.bytes.subarray(this.from, this.to));
-      }
+      if (at < this.from || at >= this.to) this.look(finder, at);
       const found = this.from + finder.find(at - this.from, this.to - this.from);
       if (found < this.to) return found;
     }
     return this.bytes.length;
+  }
+
+  /** Whether these bytes, a few lines at most, stand at `at`. */
+  has(known: KnownBytes, at: number): boolean {
+    const { bytes, finder } = this;
+    const end = at + known.length;
+    if (end > bytes.length) return false;
+    if (finder === null) return known.isAt(viewOf(bytes), at, end);
+    if (at < this.from || end > this.to) this.look(finder, at);
+    return known.isAt(finder.view, at - this.from, end - this.from);
+  }
+
+  private look(finder: Finder, at: number): void {
+    const { bytes } = this;
+    const isShort = bytes.length <= WINDOW_BYTES;
+    this.from = isShort ? 0 : at;
+    this.to = isShort ? bytes.length : Math.min(bytes.length, at + WINDOW_BYTES);
+    finder.memory.set(isShort ? bytes : bytes.subarray(this.from, this.to));
   }
 }
 
@@ -66,7 +85,7 @@ function sharedFinder(): Finder | null {
   if (shared === undefined) {
     try {
       const { memory, functions } = startWasm([FIND]);
-      shared = { memory, find: functions["find"] as Finder["find"] };
+      shared = { memory, view: viewOf(memory), find: functions["find"] as Finder["find"] };
     } catch {
       // An engine without SIMD, or a page whose policy forbids it.
       shared = null;

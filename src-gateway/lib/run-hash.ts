@@ -15,6 +15,11 @@ export interface RunHash {
   addNumber(value: number): this;
   /** Ends the run: 52 bits of its hash. */
   number(): number;
+  /**
+   * Of a run that is nothing but these bytes; none may be begun. Whoever asks for one piece of a body after the other has to
+   * call `begin` before the first: until the next one the bytes must stay what they are.
+   */
+  numberOf(bytes: Uint8Array, start: number, end: number): number;
   /** Ends the run: all 128 bits, as 16 characters that are good for nothing but to be compared. */
   text(): string;
 }
@@ -22,14 +27,15 @@ export interface RunHash {
 /** Longer texts and pieces are copied by a call. */
 const SHORT_TEXT = 32;
 
-const RESULT_BYTES = 16;
-
 class MilledHash implements RunHash {
   private readonly mill: HashMill;
   private readonly view: DataView;
-  private readonly letters = Array.from({ length: RESULT_BYTES }, () => 0);
   private used = 0;
   private isBegun = false;
+  /** Whose bytes, from which to which, stand in the room for `numberOf`; null where it holds a run. */
+  private held: Uint8Array | null = null;
+  private heldFrom = 0;
+  private heldTo = 0;
 
   constructor(mill: HashMill) {
     this.mill = mill;
@@ -41,6 +47,7 @@ class MilledHash implements RunHash {
     if (this.isBegun) this.mill.finish();
     this.isBegun = false;
     this.used = 0;
+    this.held = null;
     return this;
   }
 
@@ -79,11 +86,46 @@ class MilledHash implements RunHash {
     return this.mill.finish();
   }
 
+  numberOf(bytes: Uint8Array, start: number, end: number): number {
+    if (end - start > ROOM_BYTES) return this.begin().add(bytes, start, end).number();
+    const { mill } = this;
+    if (bytes !== this.held || start < this.heldFrom || end > this.heldTo) this.hold(bytes, start);
+    const place = ROOM - this.heldFrom;
+    mill.absorb(place + start, place + end);
+    return mill.finish();
+  }
+
   text(): string {
     this.number();
-    const { memory } = this.mill;
-    for (let n = 0; n < RESULT_BYTES; n++) this.letters[n] = memory[RESULT + n] as number;
-    return String.fromCharCode(...this.letters);
+    const { view } = this;
+    // Spelled out: letters in a list would have to be spread into the call.
+    return String.fromCharCode(
+      view.getUint8(RESULT),
+      view.getUint8(RESULT + 1),
+      view.getUint8(RESULT + 2),
+      view.getUint8(RESULT + 3),
+      view.getUint8(RESULT + 4),
+      view.getUint8(RESULT + 5),
+      view.getUint8(RESULT + 6),
+      view.getUint8(RESULT + 7),
+      view.getUint8(RESULT + 8),
+      view.getUint8(RESULT + 9),
+      view.getUint8(RESULT + 10),
+      view.getUint8(RESULT + 11),
+      view.getUint8(RESULT + 12),
+      view.getUint8(RESULT + 13),
+      view.getUint8(RESULT + 14),
+      view.getUint8(RESULT + 15),
+    );
+  }
+
+  /** Pieces of a body are many, and copying each costs more than copying all. */
+  private hold(bytes: Uint8Array, start: number): void {
+    const isShort = bytes.length <= ROOM_BYTES;
+    this.held = bytes;
+    this.heldFrom = isShort ? 0 : start;
+    this.heldTo = isShort ? bytes.length : Math.min(bytes.length, start + ROOM_BYTES);
+    this.mill.memory.set(isShort ? bytes : bytes.subarray(this.heldFrom, this.heldTo), ROOM);
   }
 
   /** A call costs more than some letters. False where one of them takes more than a byte. */
@@ -140,6 +182,10 @@ class LastingHash implements RunHash {
 
   addNumber(value: number): this {
     return this.add(bytesOf(value));
+  }
+
+  numberOf(bytes: Uint8Array, start: number, end: number): number {
+    return this.begin().add(bytes, start, end).number();
   }
 
   number(): number {

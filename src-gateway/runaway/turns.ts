@@ -3,7 +3,6 @@ import type { WireProtocol } from "../ir/protocol.ts";
 import { eachElementBack, type JsonNode } from "../lib/json-back.ts";
 import type { ScannedMember } from "../lib/json-scan.ts";
 import type { JsonSpan } from "../lib/json-walk.ts";
-import { plainBeginning } from "../lib/plain-message.ts";
 import { mayOpenTag } from "./machine-text.ts";
 import { READ_ELEMENT } from "./read-element.ts";
 import type { ScannedBody } from "./types.ts";
@@ -103,11 +102,11 @@ export function eachTurnBack(
 }
 
 /** Whether the last element is certainly a person's, as far as its beginning tells. */
-function isPlainlySaid(wire: WireProtocol, bytes: Buffer, { end, elements }: ScannedMember): boolean {
+function isPlainlySaid(wire: WireProtocol, bytes: Buffer, { end, elements, beginnings }: ScannedMember): boolean {
   if (elements === null || elements.length === 0 || !SAY_BY_ROLE.has(wire)) return false;
   const last = elements.length - 2;
   const start = elements[last] ?? 0;
   if (end - (elements[last + 1] ?? 0) > MAX_BYTES) return false;
-  const plain = plainBeginning(bytes, start);
+  const plain = beginnings.at(-1) ?? null;
   return plain?.role === "user" && !mayOpenTag(bytes[start + plain.spelled.length] ?? 0);
 }

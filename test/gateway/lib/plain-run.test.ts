@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { KnownBytes } from "../../../src-gateway/lib/known-bytes.ts";
 import { PlainRun } from "../../../src-gateway/lib/plain-run.ts";
 
 const NOT_PLAIN = [0x22, 0x5c, 0x00, 0x0a, 0x1f];
@@ -49,4 +50,21 @@ it("does not see what another body has left behind", () => {
   first.fill(0x61, 0, 100);
   expect(new PlainRun(first).end(0)).toBe(100);
   expect(new PlainRun(new Uint8Array(90).fill(0x61)).end(0)).toBe(90);
+});
+
+it("compares known bytes wherever it looks, and goes on from there", () => {
+  const bytes = Buffer.alloc(150_000, "abcdefg");
+  const known = new KnownBytes(Buffer.from("cdefgabcdefg"));
+  const places = fc.array(fc.oneof(fc.nat(bytes.length), fc.constantFrom(65_519, 65_520, 149_988, 149_989)));
+  fc.assert(
+    fc.property(places, fc.boolean(), fc.boolean(), (all, isShort, isPlain) => {
+      const body = isShort ? bytes.subarray(0, 30_000) : bytes;
+      const run = isPlain ? new PlainRun(body) : new PlainRun(body, null);
+      for (const at of all) {
+        const isThere = body.toString("latin1", at, at + known.length) === "cdefgabcdefg";
+        expect(run.has(known, at)).toBe(isThere);
+        expect(run.farEnd(at)).toBe(body.length);
+      }
+    }),
+  );
 });

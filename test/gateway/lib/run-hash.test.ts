@@ -83,6 +83,29 @@ describe.each(Object.entries(KINDS))("%s", (_, hash) => {
     expect(numbers.size).toBe(20_000);
   });
 
+  it("gives a piece of a body the number of a run that is nothing else", () => {
+    const bodies = [bytesOf(3_000), bytesOf(100_000)].map((bytes, at) => Buffer.concat([Buffer.from([at]), bytes]));
+    const piece = fc.record({ of: fc.nat(1), from: fc.nat(), length: fc.oneof(fc.nat(100), fc.nat(40_000)) });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        hash.begin();
+        const spans = pieces.map(({ of, from, length }) => {
+          const bytes = bodies[of] as Buffer;
+          const start = from % bytes.length;
+          return { bytes, start, end: Math.min(bytes.length, start + length) };
+        });
+        const numbers = spans.map(({ bytes, start, end }) => hash.numberOf(bytes, start, end));
+        expect(numbers).toEqual(spans.map(({ bytes, start, end }) => hash.begin().add(bytes, start, end).number()));
+      }),
+    );
+    const [body = Buffer.alloc(0)] = bodies;
+    hash.begin();
+    const before = hash.numberOf(body, 10, 20);
+    body[15] = 0xff;
+    hash.begin();
+    expect(hash.numberOf(body, 10, 20)).not.toBe(before);
+  });
+
   it("forgets a run that was begun and never ended", () => {
     const wanted = hash.begin().add(bytesOf(5)).text();
     hash.begin().add(bytesOf(40_000));
