@@ -6,6 +6,7 @@
 import { type GatewayError, toGatewayError } from "../ir/errors.ts";
 import type { AttemptRecord } from "../ir/exchange-record.ts";
 import type { Soon } from "../lib/soon.ts";
+import { type TimeLimit, TimeLimits } from "../lib/time-limits.ts";
 import type { ProviderInstance, ProviderKey } from "../providers/types.ts";
 import type { PlanTarget } from "../routing/types.ts";
 import { type AnswerControls, type AnswerReader, createAnswerReader } from "./answer-reader.ts";
@@ -30,7 +31,7 @@ export interface AttemptEnd {
   brokenBy: string | null;
 }
 
-export async function runAttempt(
+export function runAttempt(
   state: ExchangeState,
   target: ProviderTarget,
   about: { reason: string; onContent: () => void },
@@ -48,7 +49,40 @@ export async function runAttempt(
   };
   keeper.record.attempts.push(attempt);
   keeper.record.queueUs ??= attempt.startedUs;
-  const failure = await send(state, target, attempt, about.onContent);
+  const opening = openOrFail(state, target);
+  return opening instanceof Promise
+    ? opening.then((opened) => send(state, attempt, opened, about.onContent))
+    : send(state, attempt, opening, about.onContent);
+}
+
+function openOrFail(state: ExchangeState, target: ProviderTarget): Soon<Lane | AttemptFailure> {
+  try {
+    const opening = openLane(state, target);
+    return opening instanceof Promise ? opening.catch(unopened) : opening;
+  } catch (error) {
+    return unopened(error);
+  }
+}
+
+/** What cannot be said in this provider's words may well be said in the next one's. */
+function unopened(thrown: unknown): AttemptFailure {
+  const error = toGatewayError(thrown);
+  return { error, accepted: false, relay: null, ...(isUnsayable(error) ? { unsayable: true } : {}) };
+}
+
+function send(
+  state: ExchangeState,
+  attempt: AttemptRecord,
+  opened: Lane | AttemptFailure,
+  onContent: () => void,
+): Promise<AttemptEnd> {
+  if ("error" in opened) return Promise.resolve(endOf(state, attempt, opened));
+  if (state.inbound.signal.aborted) return Promise.resolve(endOf(state, attempt, clientLeft()));
+  state.keeper.record.losses = [...opened.losses];
+  return new Promise((resolve) => new Sending(state, attempt, opened, onContent, resolve).begin());
+}
+
+function endOf({ keeper }: ExchangeState, attempt: AttemptRecord, failure: AttemptFailure | null): AttemptEnd {
   attempt.endedUs = keeper.elapsedUs();
   if (failure) attempt.errorCode = failure.error.code;
   const isBroken = failure === null && keeper.outcome === "failed_midstream";
@@ -60,35 +94,15 @@ export async function runAttempt(
   };
 }
 
-async function send(
-  state: ExchangeState,
-  target: ProviderTarget,
-  attempt: AttemptRecord,
-  onContent: () => void,
-): Promise<AttemptFailure | null> {
-  const { inbound } = state;
-  let lane: Lane;
-  try {
-    const opening = openLane(state, target);
-    lane = opening instanceof Promise ? await opening : opening;
-  } catch (error) {
-    const wording = toGatewayError(error);
-    // What cannot be said in this provider's words may well be said in the next one's.
-    return { error: wording, accepted: false, relay: null, ...(isUnsayable(wording) ? { unsayable: true } : {}) };
-  }
-  if (inbound.signal.aborted) return clientLeft();
-  state.keeper.record.losses = [...lane.losses];
-  return new Promise((resolve) => new Sending(state, attempt, lane, onContent, resolve).begin());
-}
-
 /** One request on its way to a provider, and everything that can end it. */
 class Sending implements AnswerControls {
   private readonly state: ExchangeState;
+  private readonly attempt: AttemptRecord;
   private readonly lane: Lane;
   private readonly reader: AnswerReader;
-  private readonly resolve: (failure: AttemptFailure | null) => void;
+  private readonly resolve: (end: AttemptEnd) => void;
   private call: UpstreamCall | null = null;
-  private totalTimer: NodeJS.Timeout | null = null;
+  private limit: TimeLimit<Sending> | null = null;
   readonly onContent: () => void;
 
   constructor(
@@ -96,9 +110,10 @@ class Sending implements AnswerControls {
     attempt: AttemptRecord,
     lane: Lane,
     onContent: () => void,
-    resolve: (failure: AttemptFailure | null) => void,
+    resolve: (end: AttemptEnd) => void,
   ) {
     this.state = state;
+    this.attempt = attempt;
     this.lane = lane;
     this.onContent = onContent;
     this.resolve = resolve;
@@ -108,7 +123,7 @@ class Sending implements AnswerControls {
   begin(): void {
     const { inbound, world, keeper } = this.state;
     // However steadily it comes: an answer that never ends would hold its connection and its bill open for ever.
-    this.totalTimer = setTimeout(tooLong, world.retry.totalMs, this);
+    this.limit = totalLimits.set(world.retry.totalMs, this);
     inbound.signal.addEventListener("abort", this, { once: true });
     inbound.reply.onDrain = () => this.resume();
     const { url, body, headers } = this.lane.request;
@@ -144,14 +159,14 @@ class Sending implements AnswerControls {
 
   done(failure: AttemptFailure | null): void {
     const { inbound } = this.state;
-    if (this.totalTimer) clearTimeout(this.totalTimer);
+    this.limit?.lift();
     inbound.signal.removeEventListener("abort", this);
     inbound.reply.onDrain = null;
-    this.resolve(failure);
+    this.resolve(endOf(this.state, this.attempt, failure));
   }
 }
 
-const tooLong = (sending: Sending): void => sending.takeTooLong();
+const totalLimits = new TimeLimits<Sending>((sending) => sending.takeTooLong());
 
 /** @throws GatewayError credential_missing, and what a translation refuses. */
 function openLane(state: ExchangeState, target: ProviderTarget): Soon<Lane> {

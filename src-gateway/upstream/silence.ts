@@ -1,7 +1,12 @@
 import type { UpstreamFailure, UpstreamRequest } from "../exchange/types.ts";
 import { EndOfTurn, turnMs } from "../lib/end-of-turn.ts";
+import { TimeLimit, TimeLimits } from "../lib/time-limits.ts";
 
 const turnEnd = new EndOfTurn<Silence>("writes", (silence) => silence.settle());
+/** Nearly every answer comes before this one runs out. */
+const firstLimits = new TimeLimits<Silence>((silence) => silence.timeUp());
+
+type Timer = NodeJS.Timeout | TimeLimit<Silence>;
 
 /**
  * How long a provider may say nothing: before its answer, and in the middle of it. Own timers, because undici's are up to a
@@ -10,7 +15,7 @@ const turnEnd = new EndOfTurn<Silence>("writes", (silence) => silence.settle());
 export class Silence {
   readonly #timeouts: UpstreamRequest["timeouts"];
   readonly #onSilence: (failure: UpstreamFailure) => void;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: Timer | null = null;
   /** When the timer runs out (monotonic ms), and by when something has to come: a timer that runs out too early is set anew. */
   #timerAtMs = 0;
   #untilMs = 0;
@@ -26,7 +31,14 @@ export class Silence {
 
   /** The request is on its way. */
   begin(): void {
-    if (this.#isWanted) this.#wait(this.#timeouts.firstByteMs);
+    if (!this.#isWanted) return;
+    const { firstByteMs } = this.#timeouts;
+    this.#hasHeard = true;
+    this.#untilMs = turnMs() + firstByteMs;
+    if (!this.#isTimerLate) return;
+    this.#stopTimer();
+    this.#timerAtMs = this.#untilMs;
+    this.#timer = firstLimits.set(firstByteMs, this);
   }
 
   answering(): void {
@@ -52,14 +64,8 @@ export class Silence {
 
   end(): void {
     this.#isWanted = false;
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#timer = null;
-  }
-
-  #wait(ms: number): void {
-    this.#hasHeard = true;
-    this.#untilMs = turnMs() + ms;
-    if (this.#isTimerLate) this.#setTimer(ms);
   }
 
   /** Answers are many and silences few: the timer that is there serves, unless it would be late. */
@@ -68,20 +74,28 @@ export class Silence {
   }
 
   #setTimer(ms: number): void {
-    if (this.#timer) clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#timerAtMs = turnMs() + ms;
-    const timer = setTimeout(() => {
-      const leftMs = this.#untilMs - turnMs();
-      if (leftMs >= 1) return this.#setTimer(Math.ceil(leftMs));
-      this.#hasHeard = false;
-      // What came while this process was busy is read first.
-      setImmediate(() => {
-        if (this.#timer !== timer) return;
-        if (!this.#hasHeard) this.#tell();
-        else this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - turnMs())));
-      });
-    }, ms);
-    this.#timer = timer;
+    this.#timer = setTimeout(() => this.timeUp(), ms);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer instanceof TimeLimit) this.#timer.lift();
+    else if (this.#timer) clearTimeout(this.#timer);
+  }
+
+  /** Of the timer that is there. */
+  timeUp(): void {
+    const timer = this.#timer;
+    const leftMs = this.#untilMs - turnMs();
+    if (leftMs >= 1) return this.#setTimer(Math.ceil(leftMs));
+    this.#hasHeard = false;
+    // What came while this process was busy is read first.
+    setImmediate(() => {
+      if (this.#timer !== timer) return;
+      if (!this.#hasHeard) this.#tell();
+      else this.#setTimer(Math.max(1, Math.ceil(this.#untilMs - turnMs())));
+    });
   }
 
   #tell(): void {
