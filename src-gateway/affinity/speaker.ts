@@ -3,22 +3,21 @@ import { hasTextAt, isObjectAt, type JsonSpan, membersOf, rawTextAt } from "../l
 
 export type Speaker = "system" | "user" | "assistant";
 
-const BY_ROLE: ReadonlyMap<string, Speaker> = new Map([
-  ["system", "system"],
-  ["developer", "system"],
-  ["assistant", "assistant"],
-  ["model", "assistant"],
-]);
-
 /** Items of Responses that have no role and are the model's own. */
 const WRITTEN_BY_MODEL = /_call$|^reasoning$|^compaction/;
 
 /** Most messages begin with their role, and need not be walked for it. */
 const ROLE_FIRST = Buffer.from('{"role":"');
 /** With the quote that closes them. */
-const SPELLED_ROLES = Array.from(BY_ROLE, ([role, speaker]) => ({ spelled: Buffer.from(`${role}"`), speaker }));
+const SPELLED_ROLES = ["system", "developer", "assistant", "model"].map((role) => ({
+  spelled: Buffer.from(`${role}"`),
+  speaker: speakerIn(role),
+}));
 
-export const speakerIn = (role: string): Speaker => BY_ROLE.get(role) ?? "user";
+export function speakerIn(role: string): Speaker {
+  if (role === "assistant" || role === "model") return "assistant";
+  return role === "system" || role === "developer" ? "system" : "user";
+}
 
 export function speakerOf(bytes: Buffer, piece: JsonSpan): Speaker {
   if (!isObjectAt(bytes, piece)) return "user";

@@ -5,6 +5,9 @@ export class KnownBytes {
   readonly length: number;
   /** The last one may begin within the one before. Of less than a word the bytes themselves. */
   readonly #words: Int32Array;
+  /** Where a memory has them, and as long as it calls itself so; for `plain-run.ts`. */
+  place = 0;
+  epoch = -1;
 
   /** @param bytes of a buffer that is used again. */
   constructor(bytes: Buffer) {
@@ -14,6 +17,16 @@ export class KnownBytes {
     this.#words = new Int32Array(length < WORD ? length : Math.ceil(length / WORD));
     for (let n = 0; n < this.#words.length; n++)
       this.#words[n] = length < WORD ? view.getUint8(n) : view.getInt32(Math.min(n * WORD, length - WORD), true);
+  }
+
+  putTo(view: DataView, at: number): void {
+    const { length } = this;
+    const words = this.#words;
+    for (let n = 0; n < words.length; n++) {
+      const word = words[n] as number;
+      if (length < WORD) view.setUint8(at + n, word);
+      else view.setInt32(at + Math.min(n * WORD, length - WORD), word, true);
+    }
   }
 
   /** Whether they stand in `view` from `at` on, before `to`. */

@@ -11,16 +11,58 @@ const SPACE = 0x20;
 
 /** Up to here a loop is done before the other way has begun. */
 const SHORT_BYTES = 8;
-const MEMORY_BYTES = 65_536;
+const PAGE_BYTES = 65_536;
 /** Of the memory, what is filled: the last look may go 15 bytes beyond. */
-const WINDOW_BYTES = MEMORY_BYTES - 16;
+const WINDOW_BYTES = PAGE_BYTES - 16;
+/** Behind it sixteen bytes that count, and sixteen that do not; then the known bytes. */
+const MASK = PAGE_BYTES;
+const KNOWN = MASK + 32;
+const KNOWN_END = 2 * PAGE_BYTES - 16;
 
-interface Finder {
-  memory: Uint8Array;
-  view: DataView;
+interface WasmFinder {
   /** Of the memory's bytes from `at` on the first that is not plain; `end` or more where there is none before it. */
-  find(at: number, end: number): number;
+  readonly find: (at: number, end: number) => number;
+  /** 1 where `length` bytes at two places of the memory are the same, else 0. At least one. */
+  readonly equal: (at: number, other: number, length: number) => number;
 }
+
+class Finder {
+  readonly memory: Uint8Array;
+  readonly find: WasmFinder["find"];
+  readonly equal: WasmFinder["equal"];
+  private readonly view: DataView;
+  /** Up to where known bytes stand, and how often they were all forgotten. */
+  private used = KNOWN;
+  private epoch = 0;
+
+  constructor(memory: Uint8Array, { find, equal }: WasmFinder) {
+    this.memory = memory;
+    this.view = viewOf(memory);
+    this.find = find;
+    this.equal = equal;
+    memory.fill(0xff, MASK, MASK + 16);
+  }
+
+  /** Where in the memory they stand. */
+  placeOf(known: KnownBytes): number {
+    return known.epoch === this.epoch ? known.place : this.put(known);
+  }
+
+  private put(known: KnownBytes): number {
+    if (this.used + known.length > KNOWN_END) {
+      this.used = KNOWN;
+      this.epoch++;
+    }
+    known.putTo(this.view, this.used);
+    known.place = this.used;
+    known.epoch = this.epoch;
+    this.used += known.length;
+    return known.place;
+  }
+}
+
+/** More bytes than this are compared where they are. */
+const MAX_KNOWN_BYTES = 4_096;
 
 /** Over the bytes of one body, which must not change meanwhile. */
 export class PlainRun {
@@ -59,14 +101,15 @@ export class PlainRun {
     return this.bytes.length;
   }
 
-  /** Whether these bytes, a few lines at most, stand at `at`. */
+  /** Whether these bytes stand at `at`. */
   has(known: KnownBytes, at: number): boolean {
     const { bytes, finder } = this;
     const end = at + known.length;
     if (end > bytes.length) return false;
-    if (finder === null) return known.isAt(viewOf(bytes), at, end);
+    if (finder === null || known.length === 0 || known.length > MAX_KNOWN_BYTES)
+      return known.isAt(viewOf(bytes), at, end);
     if (at < this.from || end > this.to) this.look(finder, at);
-    return known.isAt(finder.view, at - this.from, end - this.from);
+    return finder.equal(at - this.from, finder.placeOf(known), known.length) === 1;
   }
 
   private look(finder: Finder, at: number): void {
@@ -84,8 +127,8 @@ let shared: Finder | null | undefined;
 function sharedFinder(): Finder | null {
   if (shared === undefined) {
     try {
-      const { memory, functions } = startWasm([FIND]);
-      shared = { memory, view: viewOf(memory), find: functions["find"] as Finder["find"] };
+      const { memory, functions } = startWasm([FIND, EQUAL], 2);
+      shared = new Finder(memory, functions as unknown as WasmFinder);
     } catch {
       // An engine without SIMD, or a page whose policy forbids it.
       shared = null;
@@ -95,6 +138,11 @@ function sharedFinder(): Finder | null {
 }
 
 const sixteen = (byte: number): number[] => [0xfd, 0x0c, ...Array.from({ length: 16 }, () => byte)];
+
+/** LEB128, of up to three bytes. */
+function signed(value: number): number[] {
+  return [(value & 127) | 128, ((value >> 7) & 127) | 128, value >> 14];
+}
 
 /** One instruction or two a line. */
 const FIND = {
@@ -120,5 +168,27 @@ const FIND = {
     [0x0c, 0], // on with the loop
     [0x0b, 0x0b], // end, end
     [0x20, 1], // $end
+  ].flat(),
+};
+
+const EQUAL = {
+  name: "equal",
+  takes: [I32, I32, I32], // $at, $other, $length
+  gives: [I32],
+  locals: [],
+  code: [
+    [0x02, 0x40], // block
+    [0x03, 0x40], // loop
+    [0x20, 2, 0x41, 16, 0x4d, 0x0d, 1], // $length <= 16: leave the block
+    [0x20, 0, 0xfd, 0x00, 0, 0, 0x20, 1, 0xfd, 0x00, 0, 0, 0xfd, 0x51], // v128.load at, v128.load other, v128.xor
+    [0xfd, 0x53, 0x04, 0x40, 0x41, 0, 0x0f, 0x0b], // v128.any_true: return 0
+    [0x20, 0, 0x41, 16, 0x6a, 0x21, 0], // at += 16
+    [0x20, 1, 0x41, 16, 0x6a, 0x21, 1], // other += 16
+    [0x20, 2, 0x41, 16, 0x6b, 0x21, 2], // length -= 16
+    [0x0c, 0], // on with the loop
+    [0x0b, 0x0b], // end, end
+    [0x20, 0, 0xfd, 0x00, 0, 0, 0x20, 1, 0xfd, 0x00, 0, 0, 0xfd, 0x51], // the last ones
+    [0x41, ...signed(MASK + 16), 0x20, 2, 0x6b, 0xfd, 0x00, 0, 0, 0xfd, 0x4e], // v128.load mask + 16 - length, v128.and
+    [0xfd, 0x53, 0x45], // v128.any_true, i32.eqz
   ].flat(),
 };

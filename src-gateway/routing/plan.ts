@@ -83,7 +83,7 @@ function withoutRepeats(targets: readonly PlanTarget[], context: PlanContext): P
 function readyFirst(considered: Considered, input: PlanInput): Considered {
   const { plan, error } = considered;
   // Nearly always all of them may.
-  if (plan.targets.every((target) => unavailable(target, input) === null)) return considered;
+  if (isAllReady(plan.targets, input)) return considered;
   const ready: PlanTarget[] = [];
   const waiting: { target: PlanTarget; untilMs: number }[] = [];
   for (const target of plan.targets) {
@@ -96,6 +96,11 @@ function readyFirst(considered: Considered, input: PlanInput): Considered {
   }
   const targets = [...ready, ...waiting.sort((a, b) => a.untilMs - b.untilMs).map(({ target }) => target)];
   return { plan: { ...plan, targets }, error };
+}
+
+function isAllReady(targets: readonly PlanTarget[], input: PlanInput): boolean {
+  for (const target of targets) if (unavailable(target, input) !== null) return false;
+  return true;
 }
 
 function resolveAlias(asked: string, aliases: Record<string, string>): string {

@@ -68,3 +68,31 @@ it("compares known bytes wherever it looks, and goes on from there", () => {
     }),
   );
 });
+
+it("says whether bytes are there exactly when they are, also of many that are compared in turn", () => {
+  const text = fc.string({ unit: fc.constantFrom("a", "b", "é"), maxLength: 70 });
+  fc.assert(
+    fc.property(text, text, fc.nat(200), fc.nat(80), (before, looked, at, change) => {
+      const wanted = Buffer.from(looked);
+      const bytes = Buffer.concat([Buffer.from(before), wanted, Buffer.from(looked)]);
+      if (change < wanted.length) wanted[change] = (wanted[change] ?? 0) ^ 0x80;
+      const known = new KnownBytes(wanted);
+      const run = new PlainRun(bytes);
+      for (const place of [at, Buffer.byteLength(before)]) {
+        const isThere = place <= bytes.length && bytes.subarray(place, place + wanted.length).equals(wanted);
+        expect(run.has(known, place)).toBe(isThere);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  // More than there is room for at once.
+  const bytes = Buffer.from(Uint8Array.from({ length: 5_000 }, (_, at) => at % 253));
+  const many = Array.from({ length: 60 }, (_, at) => new KnownBytes(bytes.subarray(at, at + 4_000 - at)));
+  for (let round = 0; round < 2; round++) {
+    const run = new PlainRun(bytes);
+    for (const [at, known] of many.entries()) {
+      expect(run.has(known, at)).toBe(true);
+      expect(run.has(known, at + 1)).toBe(false);
+    }
+  }
+});
