@@ -1,4 +1,5 @@
 import { type JoinHeaders, joinHeadersOf } from "../joins/join-key.ts";
+import { flatText } from "../lib/flat-text.ts";
 import { type Attribution, attribute } from "./attribution.ts";
 import type { Headers, Inbound } from "./types.ts";
 
@@ -12,6 +13,7 @@ export class HeadFacts {
   private readonly headers: Headers;
   private ofWhom: Attribution | null = null;
   private ofJoin: JoinHeaders | null = null;
+  private ofType: string | null = null;
 
   constructor(headers: Headers, token: string | null) {
     this.headers = headers;
@@ -20,6 +22,13 @@ export class HeadFacts {
 
   get attribution(): Attribution {
     return (this.ofWhom ??= attribute(this.headers));
+  }
+
+  /** What the body is said to be, in lower case and without more; empty where nothing is said. */
+  get contentType(): string {
+    return (this.ofType ??= flatText(
+      this.headers["content-type"]?.toString().split(";")[0]?.trim().toLowerCase() ?? "",
+    ));
   }
 
   get join(): JoinHeaders {

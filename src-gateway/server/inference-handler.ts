@@ -6,6 +6,7 @@ import { HeadFacts } from "../exchange/head-facts.ts";
 import type { ExchangeWorld, Inbound } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
+import { flatText } from "../lib/flat-text.ts";
 import { LeaveSignal } from "../lib/leaving.ts";
 import type { PassingMap } from "../lib/passing-map.ts";
 import type { Arrival } from "./arrival.ts";
@@ -52,7 +53,7 @@ export function createInferenceHandler(
       head,
       token: head.token,
       readBody: () => {
-        requireJson(arrival);
+        requireJson(head.contentType);
         return readBody(arrival, maxBodyBytes, budget);
       },
       signal: gone,
@@ -74,16 +75,17 @@ export function createInferenceHandler(
 }
 
 export const readHeadFacts = (asked: Pick<Arrival, "headers" | "url">): HeadFacts =>
-  new HeadFacts(asked.headers, readCredential(asked.headers, queryOf(asked))?.token ?? null);
+  new HeadFacts(asked.headers, flatOrNull(readCredential(asked.headers, queryOf(asked))?.token));
+
+/** It is looked up with each request that begins with the same head. */
+const flatOrNull = (text: string | undefined): string | null => (text === undefined ? null : flatText(text));
 
 interface Asked {
   headers: IncomingHttpHeaders;
 }
 
 /** Browsers can send other content types across origins without asking, so only JSON is taken. */
-function requireJson({ headers }: Asked): void {
-  if (headers["content-type"] === "application/json") return;
-  const type = (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+function requireJson(type: string): void {
   if (type === "application/json" || (type.startsWith("application/") && type.endsWith("+json"))) return;
   throw new GatewayError(
     "unsupported_media_type",

@@ -1,6 +1,7 @@
 /** One line of the log for each exchange, when it is over. Written out by hand: it is the only line that comes with every request. */
 import { type ExchangeRecord, requestIdOf } from "../ir/exchange-record.ts";
 import { inputTotal } from "../ir/usage.ts";
+import { SteadyText } from "../lib/flat-text.ts";
 import type { RequestFacts } from "./open-requests.ts";
 
 const MAX_TEXT = 200;
@@ -8,7 +9,7 @@ const MAX_TEXT = 200;
 /** @param record free of secrets, as all are that are kept. @param nowMs since 1970. */
 export function accessLine(record: ExchangeRecord, facts: RequestFacts | undefined, nowMs: number): string {
   const { usage, cost } = record;
-  let line = `${startOf(nowMs)}${requestIdOf(record.id)}"`;
+  let line = `${startOf(nowMs)}${facts?.requestId ?? requestIdOf(record.id)}"`;
   if (facts) {
     line += `,"traceId":"${facts.trace().traceId}"`;
     if (facts.clientRequestId !== null) line += text("clientRequestId", facts.clientRequestId);
@@ -29,17 +30,15 @@ type Kind = Pick<ExchangeRecord, "surface" | "stream" | "status" | "outcome" | "
   Pick<ExchangeRecord, "modelRouted" | "modelAsked" | "agent" | "userId" | "apiKeyId"> & { attempts: number };
 
 let lastKind: Kind | null = null;
-let lastText = "";
+const lastText = new SteadyText();
 
 function kindOf(record: ExchangeRecord): string {
-  if (lastKind === null || !isOfKind(record, lastKind)) {
-    const { surface, stream, status, outcome, errorCode, provider } = record;
-    const { modelRouted, modelAsked, agent, userId, apiKeyId } = record;
-    const asked = { modelRouted, modelAsked, agent, userId, apiKeyId, attempts: record.attempts.length };
-    lastKind = { surface, stream, status, outcome, errorCode, provider, ...asked };
-    lastText = textOfKind(lastKind);
-  }
-  return lastText;
+  if (lastKind !== null && isOfKind(record, lastKind)) return lastText.again();
+  const { surface, stream, status, outcome, errorCode, provider } = record;
+  const { modelRouted, modelAsked, agent, userId, apiKeyId } = record;
+  const asked = { modelRouted, modelAsked, agent, userId, apiKeyId, attempts: record.attempts.length };
+  lastKind = { surface, stream, status, outcome, errorCode, provider, ...asked };
+  return lastText.put(textOfKind(lastKind));
 }
 
 const isOfKind = (record: ExchangeRecord, kind: Kind): boolean =>
@@ -102,26 +101,26 @@ function msOf(us: number | null): string {
 
 let lastMethod: string | null = null;
 let lastPath: string | null = null;
-let lastPlace = "";
+const lastPlace = new SteadyText();
 
 function placeOf({ method, path }: RequestFacts): string {
-  if (method !== lastMethod || path !== lastPath) {
-    lastMethod = method;
-    lastPath = path;
-    lastPlace = (method === null ? "" : text("method", method)) + (path === null ? "" : text("path", path));
-  }
-  return lastPlace;
+  if (method === lastMethod && path === lastPath) return lastPlace.again();
+  lastMethod = method;
+  lastPath = path;
+  return lastPlace.put((method === null ? "" : text("method", method)) + (path === null ? "" : text("path", path)));
 }
 
 let lastSecond = Number.NaN;
-let lastStart = "";
+const lastStart = new SteadyText();
 
 /** All up to the request's own id, but for the milliseconds, is that of many requests. */
 function startOf(ms: number): string {
   const rest = ms % 1000;
-  if (ms - rest !== lastSecond) {
-    lastSecond = ms - rest;
-    lastStart = `{"level":"info","time":"${new Date(lastSecond).toISOString().slice(0, -4)}`;
-  }
-  return `${lastStart}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z","requestId":"`;
+  return `${startOfSecond(ms - rest)}${rest < 10 ? "00" : rest < 100 ? "0" : ""}${rest}Z","requestId":"`;
+}
+
+function startOfSecond(ms: number): string {
+  if (ms === lastSecond) return lastStart.again();
+  lastSecond = ms;
+  return lastStart.put(`{"level":"info","time":"${new Date(ms).toISOString().slice(0, -4)}`);
 }

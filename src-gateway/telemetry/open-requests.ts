@@ -10,6 +10,8 @@ export interface RequestFacts {
   path: string | null;
   /** What the client calls its request; free of secrets. */
   clientRequestId: string | null;
+  /** What the gateway calls it, where it was told. */
+  requestId?: string | undefined;
   /** Made when somebody first asks for it. */
   trace(): TraceContext;
   isStream: boolean;
@@ -28,6 +30,7 @@ export interface OpenRequests {
 export interface ArrivedRequest {
   method?: string;
   path?: string;
+  requestId?: string;
   headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
@@ -48,11 +51,12 @@ export function createOpenRequests(redact: (text: string) => string, sampling: S
     return clean;
   };
   return {
-    begin(id, { method, path, headers }) {
+    begin(id, { method, path, requestId, headers }) {
       const facts = new OpenRequest(
         method ?? null,
         path === undefined ? null : cleanPath(path),
         clientIdOf(headers, redact),
+        requestId,
         headers["traceparent"],
         sampling,
       );
@@ -81,6 +85,7 @@ class OpenRequest implements RequestFacts {
   readonly method: string | null;
   readonly path: string | null;
   readonly clientRequestId: string | null;
+  readonly requestId: string | undefined;
   isStream = false;
   private readonly traceparent: string | string[] | undefined;
   private readonly sampling: Sampling;
@@ -90,12 +95,14 @@ class OpenRequest implements RequestFacts {
     method: string | null,
     path: string | null,
     clientRequestId: string | null,
+    requestId: string | undefined,
     traceparent: string | string[] | undefined,
     sampling: Sampling,
   ) {
     this.method = method;
     this.path = path;
     this.clientRequestId = clientRequestId;
+    this.requestId = requestId;
     this.traceparent = traceparent;
     this.sampling = sampling;
   }

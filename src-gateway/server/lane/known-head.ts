@@ -12,16 +12,16 @@ const MAX_DIGITS = 12;
 export class KnownHead {
   private readonly head: LaneHead;
   /** What stands before and behind the digits. */
-  private readonly before: string;
-  private readonly after: string;
+  private readonly before: Buffer;
+  private readonly after: Buffer;
 
   /** @param text of the whole head, which was found usual: it has one length, in digits. */
   constructor(text: string, head: LaneHead) {
     const found = LENGTH.exec(text);
     const from = found === null ? text.length : found.index + found[0].length;
     this.head = head;
-    this.before = text.slice(0, from);
-    this.after = text.slice(text.indexOf("\r\n", from));
+    this.before = Buffer.from(text.slice(0, from), "latin1");
+    this.after = Buffer.from(text.slice(text.indexOf("\r\n", from)), "latin1");
   }
 
   /** Null where it says anything else. */
@@ -34,12 +34,16 @@ export class KnownHead {
     const digits = at - before.length;
     // With a zero before others it is for somebody else to judge.
     if (digits === 0 || digits > MAX_DIGITS || (digits > 1 && digitAt(bytes, before.length) === 0)) return null;
-    if (bytes.toString("latin1", at, at + after.length) !== after) return null;
-    if (bytes.toString("latin1", 0, before.length) !== before) return null;
+    if (!isAt(bytes, at, after) || !isAt(bytes, 0, before)) return null;
     if (bodyBytes === head.bodyBytes) return head;
-    const headers = Object.freeze({ ...head.headers, "content-length": String(bodyBytes) });
+    const headers = { ...head.headers, "content-length": String(bodyBytes) };
     return { ...head, bodyBytes, headers, headBytes: at + after.length };
   }
+}
+
+function isAt(bytes: Buffer, at: number, wanted: Buffer): boolean {
+  const { length } = wanted;
+  return at + length <= bytes.length && bytes.compare(wanted, 0, length, at, at + length) === 0;
 }
 
 /** Of a decimal number; -1 for anything else. */
