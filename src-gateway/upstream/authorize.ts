@@ -43,11 +43,11 @@ export function createAuthorizer(clock: Clock, ways?: Pick<WaysOut, "to">): Auth
   };
 }
 
-const withHeaders = ({ url, headers, body }: Unsigned, more: Record<string, string>): Unsigned => ({
-  url,
-  headers: { ...headers, ...more },
-  body,
-});
+function withHeaders({ url, headers, body }: Unsigned, more: Record<string, string>): Unsigned {
+  const all = { ...headers };
+  for (const name in more) all[name] = more[name] as string;
+  return { url, headers: all, body };
+}
 
 /** `ACCESS_KEY:SECRET_KEY`, with `:SESSION_TOKEN` behind it where there is one; anything else is a bearer key of the service. */
 function signForAws(instance: ProviderInstance, secret: string, request: Unsigned, clock: Clock): Unsigned {

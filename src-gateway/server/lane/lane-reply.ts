@@ -183,7 +183,7 @@ export class LaneReply implements Reply {
     if (size > MAX_COPIED_BYTES) return this.sendApart(before, bytes, after);
     const whole = Buffer.allocUnsafe(before.length + size + after.length);
     whole.write(before, 0, "latin1");
-    bytes.copy(whole, before.length);
+    whole.set(bytes, before.length);
     if (after !== "") whole.write(after, before.length + size, "latin1");
     return socket.write(whole);
   }

@@ -155,11 +155,17 @@ export class Connection {
     const headBytes = head.length + headEnd.length;
     const isSmall = headBytes + bodyBytes <= MAX_COPIED_BYTES;
     const start = Buffer.allocUnsafe(isSmall ? headBytes + bodyBytes : headBytes);
-    let at = head.copy(start);
+    start.set(head);
+    let at = head.length;
     // So short that a native write would take longer to begin.
     for (let n = 0; n < headEnd.length; n++) start[at++] = headEnd.charCodeAt(n);
-    if (isSmall) for (const part of body) at += part.copy(start, at);
-    if (isSmall) return void socket.write(start);
+    if (isSmall) {
+      for (const part of body) {
+        start.set(part, at);
+        at += part.length;
+      }
+      return void socket.write(start);
+    }
     socket.cork();
     socket.write(start);
     const ended = lend(body);
