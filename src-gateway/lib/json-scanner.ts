@@ -2,13 +2,15 @@
 import { ElementPlaces } from "./element-places.ts";
 import { kindOf } from "./json-kind.ts";
 import { numberEnd } from "./json-number.ts";
-import type { ScannedMember, ScannedObject } from "./json-scan.ts";
+import type { ScannedObject } from "./json-scan.ts";
 import { JsonScanError } from "./json-scan-error.ts";
 import { escapeAfter, TextWalk } from "./json-texts.ts";
 import { skipSpace } from "./json-walk.ts";
 import { KeyTexts } from "./key-texts.ts";
+import { KnownKeys } from "./known-keys.ts";
 import { OpenContainers } from "./open-containers.ts";
 import { plainBeginningIn } from "./plain-message.ts";
+import { ScannedMembers } from "./scanned-members.ts";
 
 const hashWith = (hash: number, byte: number): number => (Math.imul(hash, 31) + byte) | 0;
 const CACHE_CONTROL = Buffer.from("cache_control").reduce(hashWith, 0);
@@ -30,7 +32,7 @@ function refuse(problem: string, at: number): never {
 /** Scans do not wait for anything, so that all of them share these. */
 const open = new OpenContainers();
 const keyTexts = new KeyTexts();
-
+const knownKeys = new KnownKeys();
 const NO_ELEMENTS: Pick<ElementPlaces, "places" | "beginnings"> = { places: null, beginnings: [] };
 
 /** Walks once over the bytes; one instance per scan. Every step is given where it begins, and returns where it ends. */
@@ -57,28 +59,29 @@ export class Scanner {
     const start = skipSpace(bytes, 0);
     if (start >= bytes.length) throw new JsonScanError("The JSON text is empty", start);
     if (bytes[start] !== OPEN_BRACE) throw new JsonScanError("Expected an object", start);
-    const members = new Map<string, ScannedMember>();
+    const members = new ScannedMembers();
     const end = this.topLevel(start, members);
     const behind = skipSpace(bytes, end);
     if (behind < bytes.length) this.fail("Unexpected text after the object", behind);
     return { start, end, members, longTexts: this.texts.long, mayHoldMarks: this.mayHoldMarks };
   }
 
-  private topLevel(start: number, members: Map<string, ScannedMember>): number {
+  private topLevel(start: number, members: ScannedMembers): number {
     const { bytes } = this;
     let at = skipSpace(bytes, start + 1);
     if (bytes[at] === CLOSE_BRACE) return at + 1;
     for (;;) {
       const keyStart = at;
-      const keyEnd = this.key(keyStart);
-      const name = this.keyText(keyStart, keyEnd);
+      const known = knownKeys.find(this.texts.plain, keyStart);
+      const keyEnd = known === null ? this.key(keyStart) : keyStart + known.spelled.length - 1;
+      const name = known?.name ?? this.newName(keyStart, keyEnd);
       if (members.has(name)) throw new JsonScanError(`The key "${clip(name)}" stands twice`, keyStart);
-      const valueStart = this.colon(keyEnd);
+      const valueStart = known === null ? this.colon(keyEnd) : skipSpace(bytes, keyEnd + 1);
       const elements = bytes[valueStart] === OPEN_BRACKET ? new ElementPlaces() : null;
       const end = this.value(valueStart, elements);
       const kind = kindOf(bytes[valueStart]);
       const { places, beginnings } = elements ?? NO_ELEMENTS;
-      members.set(name, { keyStart, kind, start: valueStart, end, elements: places, beginnings });
+      members.add(name, { keyStart, kind, start: valueStart, end, elements: places, beginnings });
       at = skipSpace(bytes, end);
       const next = bytes[at];
       if (next === CLOSE_BRACE) return at + 1;
@@ -170,6 +173,12 @@ export class Scanner {
     // A key that is spelled with escapes may be anything.
     if (this.isKeyEscaped || this.keyHash === CACHE_CONTROL || this.keyHash === CACHE_POINT) this.mayHoldMarks = true;
     return this.colon(end);
+  }
+
+  private newName(start: number, end: number): string {
+    const name = this.keyText(start, end);
+    if (!this.isKeyEscaped) knownKeys.learn(this.bytes, start, end, name);
+    return name;
   }
 
   /** Of the key that was read last. */

@@ -23,9 +23,9 @@ export const fieldKinds = (kinds: Readonly<Record<string, readonly JsonKind[]>>)
 /** @throws GatewayError invalid_request */
 export function checkFields(body: RequestBody, kinds: FieldKinds): void {
   // A body has fewer fields than there are kinds, and hardly ever a wrong one.
-  for (const [name, { kind }] of body.root.members) {
+  body.root.members.forEach(({ kind }, name) => {
     if (kinds.get(name)?.includes(kind) === false) throw firstWrongType(body, kinds);
-  }
+  });
 }
 
 function firstWrongType(body: RequestBody, kinds: FieldKinds): unknown {
