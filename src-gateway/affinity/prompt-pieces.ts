@@ -2,7 +2,7 @@
 import type { ProviderWire } from "../ir/protocol.ts";
 import type { ScannedMember, ScannedObject } from "../lib/json-scan.ts";
 import { firstElementAt, type JsonSpan, nextElementAt, skipValue } from "../lib/json-walk.ts";
-import { type PlainBeginning, plainBeginning } from "../lib/plain-message.ts";
+import { plainBeginning } from "../lib/plain-message.ts";
 import { findMark } from "./piece-meaning.ts";
 import { type Speaker, speakerIn, speakerOf } from "./speaker.ts";
 
@@ -118,11 +118,10 @@ function splitHistory(
   name: string,
   until: "answer" | "end",
 ): Record<"leading" | "messages", readonly PromptPiece[]> {
-  const { elements, beginnings } = value;
   const leading: PromptPiece[] = [];
   const messages: PromptPiece[] = [];
   for (let piece = firstPiece(bytes, value, name); piece !== null; piece = nextPiece(bytes, value, piece)) {
-    noteSpeaker(bytes, piece, elements === null ? plainBeginning(bytes, piece.start) : beginnings[piece.index ?? 0]);
+    noteSpeaker(bytes, piece, value);
     if (until === "answer" && piece.speaker === "assistant") break;
     if (messages.length === 0 && piece.speaker === "system") leading.push(piece);
     else messages.push(piece);
@@ -136,19 +135,27 @@ function splitHistory(
 
 function firstPiece(bytes: Buffer, value: ScannedMember, name: string): PromptPiece | null {
   if (value.kind !== "array") return new PromptPiece(value.start, value.end, name, null);
-  return pieceAt(bytes, value, name, 0, firstElementAt(bytes, value));
+  if (value.elements !== null) return knownPiece(value.elements, name, 0);
+  return pieceAt(bytes, firstElementAt(bytes, value), name, 0);
 }
 
 function nextPiece(bytes: Buffer, value: ScannedMember, { end, name, index }: PromptPiece): PromptPiece | null {
-  return index === null ? null : pieceAt(bytes, value, name, index + 1, nextElementAt(bytes, value, end));
+  if (index === null) return null;
+  if (value.elements !== null) return knownPiece(value.elements, name, index + 1);
+  return pieceAt(bytes, nextElementAt(bytes, value, end), name, index + 1);
+}
+
+function knownPiece(elements: readonly number[], name: string, index: number): PromptPiece | null {
+  const start = elements[2 * index];
+  return start === undefined ? null : new PromptPiece(start, elements[2 * index + 1] ?? start, name, index);
 }
 
 /** @param start negative behind the last. */
-function pieceAt(bytes: Buffer, { elements }: ScannedMember, name: string, index: number, start: number) {
-  return start < 0 ? null : new PromptPiece(start, elements?.[2 * index + 1] ?? skipValue(bytes, start), name, index);
-}
+const pieceAt = (bytes: Buffer, start: number, name: string, index: number): PromptPiece | null =>
+  start < 0 ? null : new PromptPiece(start, skipValue(bytes, start), name, index);
 
-function noteSpeaker(bytes: Buffer, piece: PromptPiece, plain: PlainBeginning | null | undefined): void {
+function noteSpeaker(bytes: Buffer, piece: PromptPiece, { elements, beginnings }: ScannedMember): void {
+  const plain = elements === null ? plainBeginning(bytes, piece.start) : beginnings[piece.index ?? 0];
   piece.isPlain = plain !== null && plain !== undefined;
   piece.speaker = plain ? speakerIn(plain.role) : speakerOf(bytes, piece);
 }

@@ -8,13 +8,16 @@ export function reportPrompt(state: ExchangeState): Promise<void> | null {
   return answeredBy === null || state.keeper.outcome !== "completed" ? null : compare(state, answeredBy);
 }
 
-async function compare(state: ExchangeState, answeredBy: Home): Promise<void> {
+function compare(state: ExchangeState, answeredBy: Home): Promise<void> {
   const { inbound, world, keeper, body, head, ownerKey, sent } = state;
   const prompt = { inbound, body, model: head.model, owner: ownerKey, home: answeredBy, sent };
-  try {
-    keeper.record.prefix = await world.reportPrompt(prompt);
-  } catch (error) {
-    // The client has its answer; that must not fail for a line in the log.
-    world.log.error({ err: error, requestId: inbound.requestId }, "a prompt could not be compared");
-  }
+  return world.reportPrompt(prompt).then(
+    (report) => {
+      keeper.record.prefix = report;
+    },
+    (error: unknown) => {
+      // The client has its answer; that must not fail for a line in the log.
+      world.log.error({ err: error, requestId: inbound.requestId }, "a prompt could not be compared");
+    },
+  );
 }

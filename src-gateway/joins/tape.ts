@@ -30,7 +30,11 @@ export class Tape {
     let from = 0;
     while (from < bytes.length) {
       const page = this.pageFor(bytes.length - from, isLast);
-      const copied = bytes.copy(page.store, page.from + page.used, from, from + page.size - page.used);
+      const place = page.from + page.used;
+      const room = page.size - page.used;
+      const isAll = from === 0 && bytes.length <= room;
+      if (isAll) page.store.set(bytes, place);
+      const copied = isAll ? bytes.length : bytes.copy(page.store, place, from, from + room);
       page.used += copied;
       from += copied;
       this.end += copied;

@@ -124,7 +124,7 @@ function readNumber(bytes: Buffer, start: number, slot: Slot): number {
 
 /** Where its closing quote stands; -1 where it is none. */
 function readText(bytes: Buffer, start: number, slot: Slot, plain: PlainRun): number {
-  let at = plain.end(start);
+  let at = plain.farEnd(start);
   const isEscaped = bytes[at] === BACKSLASH;
   while (bytes[at] === BACKSLASH) {
     at = escapeEnd(bytes, at);
