@@ -62,12 +62,12 @@ class Reader implements AnswerReader, UpstreamSink {
   }
 
   onHead(status: number, headers: Headers): void {
-    this.state.keeper.outside.heard();
-    this.status = status;
+    const { keeper, inbound } = this.state;
+    const elapsedUs = keeper.elapsedUs();
+    keeper.outside.heard(inbound.arrivedUs + elapsedUs);
+    this.attempt.status = this.status = status;
     this.headers = headers;
-    this.attempt.status = status;
-    this.attempt.firstByteUs = this.state.keeper.elapsedUs();
-    this.state.keeper.record.firstByteUs = this.attempt.firstByteUs;
+    keeper.record.firstByteUs = this.attempt.firstByteUs = elapsedUs;
   }
 
   onData(chunk: Buffer): void {

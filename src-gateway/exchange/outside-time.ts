@@ -19,9 +19,8 @@ export class OutsideTime {
   }
 
   /** Something has come. More may be waited for: the time until it comes is only counted when it does. */
-  heard(): void {
+  heard(nowUs = this.clock.monotonicUs()): void {
     if (this.sinceUs === null) return;
-    const nowUs = this.clock.monotonicUs();
     this.totalUs += nowUs - this.sinceUs;
     this.sinceUs = nowUs;
   }

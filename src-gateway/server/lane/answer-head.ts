@@ -48,13 +48,8 @@ export function encodeAnswerHead(
 type Headers = Readonly<Record<string, string>>;
 
 function sharesName(own: Headers, headers: Headers): boolean {
-  // All are few, and nothing has to be looked up by a name.
-  for (const name in own) if (name === REQUEST_ID) return true;
-  for (const name in headers) {
-    if (name === REQUEST_ID) return true;
-    for (const other in own) if (other === name) return true;
-  }
-  return false;
+  for (const name in own) if (headers[name] !== undefined) return true;
+  return headers[REQUEST_ID] !== undefined || own[REQUEST_ID] !== undefined;
 }
 
 const statusLines: (string | undefined)[] = Array.from({ length: 1_000 });

@@ -23,7 +23,7 @@ type Headers = Record<string, string | string[]>;
 /** Headers with the names of which many heads consist. */
 interface HeadShape {
   names: readonly string[];
-  values: readonly string[];
+  values: string[];
   headers: Readonly<Headers>;
 }
 
@@ -78,8 +78,12 @@ export class HeadMemory {
     for (const shape of this.#shapes) {
       if (!isSame(shape.names, names, count)) continue;
       const headers = { ...shape.headers };
-      for (let n = 0; n < count; n++)
-        if (values[n] !== shape.values[n]) headers[names[n] as string] = values[n] as string;
+      for (let n = 0; n < count; n++) {
+        const value = values[n] as string;
+        if (value !== shape.values[n]) headers[names[n] as string] = value;
+        // The very text that the line keeps: the next time it need not be compared letter by letter.
+        else shape.values[n] = value;
+      }
       return headers;
     }
     const headers: Headers = {};
@@ -88,7 +92,7 @@ export class HeadMemory {
     return headers;
   }
 
-  #learnShape(names: readonly string[], values: readonly string[], headers: Headers): void {
+  #learnShape(names: readonly string[], values: string[], headers: Headers): void {
     this.#shapes[this.#oldestShape] = { names, values, headers: { ...headers } };
     this.#oldestShape = (this.#oldestShape + 1) % MAX_SHAPES;
   }
