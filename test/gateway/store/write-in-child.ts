@@ -1,6 +1,6 @@
 /**
  * A gateway process in miniature: it opens and closes an exchange every few milliseconds, and says on standard output
- * what it handed to the writer and when, until it is killed.
+ * what it handed to the writer, when, and since when the oldest has waited that is not written, until it is killed.
  */
 import { writeSync } from "node:fs";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
@@ -18,7 +18,10 @@ const writer = createExchangeWriter({ store, instanceId, clock: systemClock, log
 const nextId = createIdSource(systemClock);
 
 // Synchronous: a line that was said is never lost with the process.
-const say = (word: string, id: number): void => void writeSync(1, `${word} ${id} ${systemClock.nowUs()}\n`);
+const say = (word: string, id: number): void => {
+  const nowUs = systemClock.nowUs();
+  writeSync(1, `${word} ${id} ${nowUs} ${nowUs - Math.ceil(writer.lagMs() * 1000)}\n`);
+};
 
 setInterval(() => {
   const id = nextId();
