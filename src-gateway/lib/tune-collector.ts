@@ -2,6 +2,9 @@ import { flushCompileCache } from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { giveBackInPauses } from "./give-back-in-pauses.ts";
 
+/** The desktop app makes a gateway anew when its settings want that; a process has one collector. */
+let isTuned = false;
+
 /**
  * Four habits of V8's garbage collector that cost a gateway more than they are worth.
  *
@@ -25,6 +28,8 @@ import { giveBackInPauses } from "./give-back-in-pauses.ts";
  * taken once these are set, so what was compiled until now is written down before.
  */
 export function tuneCollector(): void {
+  if (isTuned) return;
+  isTuned = true;
   flushCompileCache();
   setFlagsFromString("--no-allocation-site-pretenuring");
   setFlagsFromString("--external-memory-accounted-in-global-limit");
