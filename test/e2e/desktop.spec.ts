@@ -17,7 +17,8 @@ test("boots, signs its window in, offers the console what is declared, and drain
   page.on("pageerror", (error) => complaints.push(error.message));
   await app.usePreload(page, 0);
   await page.goto(windows[0]?.url ?? "");
-  await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
+  // The way in has a heading, too: who goes elsewhere from there has not been signed in.
+  await expect(page.getByRole("heading", { level: 1, name: "Four steps to the first request" })).toBeVisible();
   expect(page.url()).not.toContain("code=");
   const preferences = await page.evaluate(() =>
     (window as unknown as { desktop: { getPreferences(): Promise<object> } }).desktop.getPreferences(),

@@ -68,7 +68,7 @@ const icon = (): Promise<string | null> =>
 test("boots, signs its window in, offers the console what is declared, and drains when it quits", async () => {
   const page = await app.firstWindow();
   await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible({ timeout: 60_000 });
-  expect(page.url()).not.toContain("code=");
+  await expect.poll(() => page.url()).not.toContain("code=");
   const preferences = await page.evaluate(() => (window as unknown as { desktop: Desktop }).desktop.getPreferences());
   expect(preferences).toMatchObject({ trayTitle: "none", openAtLogin: false });
   const isIsolated = await page.evaluate(() => typeof (globalThis as { require?: unknown }).require === "undefined");
