@@ -5,7 +5,7 @@ interface Bound {
   handle: object;
 }
 
-/** Since Node 24.20; its types do not know it yet. */
+/** New in Node: its types do not know it yet, and where it is missing an address is bound as always. */
 const { BoundSocket } = net as { BoundSocket?: new (options: { host: string; port: number }) => object };
 
 /**
