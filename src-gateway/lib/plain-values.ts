@@ -3,12 +3,11 @@
  * text this costs a quarter of having them parsed.
  */
 import type { ScannedMember } from "./json-scan.ts";
-import { plainBeginning } from "./plain-message.ts";
+import { skipString } from "./json-walk.ts";
 
 /** What is cut out holds on to the text of the whole body. */
 const MOST_BYTES = 65_536;
 
-const BACKSLASH = 0x5c;
 const T = 0x74;
 
 /**
@@ -31,7 +30,8 @@ export function plainValues(
   return values;
 }
 
-function valueOf(bytes: Buffer, json: string, { kind, start, end, elements }: ScannedMember): unknown {
+function valueOf(bytes: Buffer, json: string, member: ScannedMember): unknown {
+  const { kind, start, end } = member;
   switch (kind) {
     case "string":
       return textOf(json, start, end);
@@ -42,21 +42,21 @@ function valueOf(bytes: Buffer, json: string, { kind, start, end, elements }: Sc
     case "null":
       return null;
     default:
-      return messagesOf(bytes, json, elements) ?? JSON.parse(json.slice(start, end));
+      return messagesOf(bytes, json, member) ?? JSON.parse(json.slice(start, end));
   }
 }
 
 /** Null where one of them is more than its role and its text. */
-function messagesOf(bytes: Buffer, json: string, elements: readonly number[] | null): unknown[] | null {
+function messagesOf(bytes: Buffer, json: string, { elements, beginnings }: ScannedMember): unknown[] | null {
   if (elements === null) return null;
   const messages: unknown[] = [];
   for (let n = 0; n < elements.length; n += 2) {
     const start = elements[n] as number;
     const textEnd = (elements[n + 1] as number) - 1;
-    const plain = plainBeginning(bytes, start);
-    if (plain === null) return null;
+    const plain = beginnings[n / 2];
+    if (!plain) return null;
     const textStart = start + plain.spelled.length - 1;
-    if (stringEnd(bytes, json, textStart) !== textEnd) return null;
+    if (skipString(bytes, textStart) !== textEnd) return null;
     messages.push({ role: plain.role, content: textOf(json, textStart, textEnd) });
   }
   return messages;
@@ -66,17 +66,4 @@ function messagesOf(bytes: Buffer, json: string, elements: readonly number[] | n
 function textOf(json: string, start: number, end: number): string {
   const text = json.slice(start + 1, end - 1);
   return text.includes("\\") ? (JSON.parse(json.slice(start, end)) as string) : text;
-}
-
-/** Behind the closing quote of the string that opens at `start`. */
-function stringEnd(bytes: Buffer, json: string, start: number): number {
-  let at = json.indexOf('"', start + 1);
-  while (isEscaped(bytes, start, at)) at = json.indexOf('"', at + 1);
-  return at + 1;
-}
-
-function isEscaped(bytes: Buffer, start: number, at: number): boolean {
-  let slashes = 0;
-  while (at - slashes - 1 > start && bytes[at - slashes - 1] === BACKSLASH) slashes++;
-  return slashes % 2 === 1;
 }
