@@ -156,11 +156,11 @@ function takePlan(keeper: RecordKeeper, found: Plan, why: string | undefined): P
 
 function spendQuestion(
   { inbound, world }: Pick<Asked, "inbound" | "world">,
-  { bytes, root }: RequestBody,
+  body: RequestBody,
   planAnew: SpendQuestion<Plan>["planAnew"],
   aside: SpendQuestion<Plan>["aside"],
 ): SpendQuestion<Plan> {
-  const weighed = { surface: inbound.target.surface, body: { bytes, members: root.members } };
+  const weighed = { surface: inbound.target.surface, body };
   return {
     inbound,
     estimate: (target, spender, what) =>

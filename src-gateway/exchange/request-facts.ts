@@ -5,6 +5,7 @@ import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import type { Clock } from "../lib/clock.ts";
 import { editJson } from "../lib/json-edit.ts";
 import { scanJson } from "../lib/json-scan.ts";
+import { jsonValues, valueAt } from "../lib/json-values.ts";
 import { asObject } from "../protocols/loose-json.ts";
 import type { RequestBody } from "../protocols/types.ts";
 import { WIRES } from "../protocols/wires.ts";
@@ -72,14 +73,14 @@ function readMember({ bytes, root }: RequestBody, path: string): unknown {
   const name = dot < 0 ? path : path.slice(0, dot);
   const member = root.members.get(name);
   if (!member) return undefined;
-  const value: unknown = JSON.parse(bytes.toString("utf8", member.start, member.end));
+  const value: unknown = valueAt(bytes, root, member);
   return name === path ? value : readField(value, path.slice(name.length + 1));
 }
 
 /** A body that cannot be understood is refused when it is sent; a rule about its content does not hold. */
 function contentOf(inbound: Asked["inbound"], body: RequestBody): ContentFacts {
   try {
-    const json = asObject(JSON.parse(body.bytes.toString("utf8"))) ?? {};
+    const json = asObject(jsonValues(body.bytes, body.root)) ?? {};
     return contentFactsOf(WIRES[inbound.wire].decodeRequest(json, inbound.target));
   } catch {
     return NO_CONTENT;

@@ -1,15 +1,16 @@
 /** The most that a request may use, from its body alone: what is reserved for it before anybody is asked. */
 import type { Amounts } from "../budgets/types.ts";
 import type { Surface } from "../ir/protocol.ts";
-import type { ScannedMember } from "../lib/json-scan.ts";
+import { valueAt } from "../lib/json-values.ts";
 import { asObject } from "../protocols/loose-json.ts";
+import type { RequestBody } from "../protocols/types.ts";
 import { profileOf } from "../providers/model-profiles.ts";
 import type { ExchangeWorld, Spender } from "./types.ts";
 
 export interface Weighed {
   surface: Surface;
   /** Null where the body is handed through unread: what it holds are no tokens that could be told. */
-  body: { bytes: Buffer; members: ReadonlyMap<string, ScannedMember> } | null;
+  body: RequestBody | null;
   /** Only what was sent, and no answer. */
   isInputOnly?: boolean;
 }
@@ -62,9 +63,7 @@ function longestInput(bytes: number, spender: Spender, provider: string, model: 
 const modelMaximum = (world: Pick<ExchangeWorld, "maxOutputTokens">, provider: string, model: string): number =>
   world.maxOutputTokens(provider, model) ?? profileOf(model).maxOutputTokens ?? UNKNOWN_OUTPUT_TOKENS;
 
-type Body = NonNullable<Weighed["body"]>;
-
-function longestAnswer(surface: Surface, body: Body, maximum: () => number): number {
+function longestAnswer(surface: Surface, body: RequestBody, maximum: () => number): number {
   const config = surface === "gemini" ? generationConfig(body) : null;
   const asked = config
     ? [config["maxOutputTokens"], config["max_output_tokens"]].find((value) => typeof value === "number")
@@ -75,21 +74,21 @@ function longestAnswer(surface: Surface, body: Body, maximum: () => number): num
   return Math.ceil(each * Math.max(1, typeof answers === "number" ? answers : 1));
 }
 
-function generationConfig(body: Body): Record<string, unknown> {
+function generationConfig(body: RequestBody): Record<string, unknown> {
   for (const name of ["generationConfig", "generation_config"]) {
-    const member = body.members.get(name);
+    const member = body.root.members.get(name);
     if (member?.kind !== "object") continue;
-    return asObject(JSON.parse(body.bytes.toString("utf8", member.start, member.end))) ?? {};
+    return asObject(valueAt(body.bytes, body.root, member)) ?? {};
   }
   return {};
 }
 
-function countOf({ bytes, members }: Body, name: string): number | null {
-  const member = members.get(name);
+function countOf({ bytes, root }: RequestBody, name: string): number | null {
+  const member = root.members.get(name);
   return member?.kind === "number" ? Number(bytes.toString("latin1", member.start, member.end)) : null;
 }
 
-function textOf({ bytes, members }: Body, name: string): string | null {
-  const member = members.get(name);
+function textOf({ bytes, root }: RequestBody, name: string): string | null {
+  const member = root.members.get(name);
   return member?.kind === "string" ? (JSON.parse(bytes.toString("utf8", member.start, member.end)) as string) : null;
 }

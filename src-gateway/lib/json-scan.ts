@@ -38,6 +38,8 @@ export interface ScannedObject {
   longTexts: readonly number[];
   /** False where no key, however deep, is one of those that mark a prompt's cache. */
   mayHoldMarks: boolean;
+  /** Whether a key, however deep, is spelled with escapes: `JSON.parse` is not to be trusted with it, see `escaped-keys.ts`. */
+  hasEscapedKeys: boolean;
 }
 
 /**

@@ -41,6 +41,7 @@ export class Scanner {
   private keyHash = 0;
   private isKeyEscaped = false;
   private mayHoldMarks = false;
+  private hasEscapedKeys = false;
   private readonly bytes: Buffer;
   private readonly maxDepth: number;
   private readonly texts: TextWalk;
@@ -63,7 +64,8 @@ export class Scanner {
     const end = this.topLevel(start, members);
     const behind = skipSpace(bytes, end);
     if (behind < bytes.length) this.fail("Unexpected text after the object", behind);
-    return { start, end, members, longTexts: this.texts.long, mayHoldMarks: this.mayHoldMarks };
+    const { mayHoldMarks, hasEscapedKeys } = this;
+    return { start, end, members, longTexts: this.texts.long, mayHoldMarks, hasEscapedKeys };
   }
 
   private topLevel(start: number, members: ScannedMembers): number {
@@ -181,7 +183,6 @@ export class Scanner {
     return name;
   }
 
-  /** Of the key that was read last. */
   private keyText(start: number, end: number): string {
     if (this.isKeyEscaped) return JSON.parse(this.bytes.toString("utf8", start, end)) as string;
     return keyTexts.textOf(this.bytes, start + 1, end - 1, this.keyHash);
@@ -190,19 +191,18 @@ export class Scanner {
   /** Keys are short, and compared. */
   private key(start: number): number {
     const { bytes } = this;
-    const { length } = bytes;
     if (bytes[start] !== QUOTE) this.fail("Expected a key in double quotes", start);
     let hash = 0;
-    let isEscaped = false;
-    for (let at = start + 1; at < length; ) {
+    this.isKeyEscaped = false;
+    for (let at = start + 1; at < bytes.length; ) {
       const byte = bytes[at] as number;
       if (byte === QUOTE) {
         this.keyHash = hash;
-        this.isKeyEscaped = isEscaped;
         return at + 1;
       }
       if (byte === BACKSLASH) {
-        isEscaped = true;
+        this.isKeyEscaped = true;
+        this.hasEscapedKeys = true;
         at = escapeAfter(bytes, at);
         continue;
       }
@@ -210,7 +210,7 @@ export class Scanner {
       hash = hashWith(hash, byte);
       at++;
     }
-    throw new JsonScanError("The JSON text ends inside a string", length);
+    throw new JsonScanError("The JSON text ends inside a string", bytes.length);
   }
 
   private colon(keyEnd: number): number {

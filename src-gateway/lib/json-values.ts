@@ -3,7 +3,8 @@
  * letter once more: the engine parses what is left without them, and they are put back where they stood. Of a short body, whose
  * messages are mostly a role and a text, the values are cut out where the scan has found them.
  */
-import type { ScannedObject } from "./json-scan.ts";
+import { valueWithEscapedKeys } from "./escaped-keys.ts";
+import type { ScannedObject, ScannedValue } from "./json-scan.ts";
 import { plainValues } from "./plain-values.ts";
 
 /** For less the way around does not pay. */
@@ -13,10 +14,17 @@ const MARK = "\\u0000";
 
 type Members = Record<string, unknown>;
 
-export function jsonValues(
-  bytes: Buffer,
-  { longTexts, members }: Pick<ScannedObject, "longTexts" | "members">,
-): unknown {
+/** What the values of scanned bytes are taken by. */
+type Scanned = Pick<ScannedObject, "longTexts" | "members" | "hasEscapedKeys">;
+
+/** The value of one (small) member, or of another place where a value stands. */
+export function valueAt(bytes: Buffer, { hasEscapedKeys }: Pick<Scanned, "hasEscapedKeys">, at: ScannedValue): unknown {
+  const json = bytes.toString("utf8", at.start, at.end);
+  return hasEscapedKeys ? valueWithEscapedKeys(json) : JSON.parse(json);
+}
+
+export function jsonValues(bytes: Buffer, { longTexts, members, hasEscapedKeys }: Scanned): unknown {
+  if (hasEscapedKeys) return valueWithEscapedKeys(bytes.toString("utf8"));
   const value = parseWithout(bytes, longTexts);
   if (value !== null) return value;
   const json = bytes.toString("utf8");

@@ -1,6 +1,7 @@
 /** Checks on the top-level members of a request body, in words that name the field, the expected type and what came. */
 import { GatewayError } from "../ir/errors.ts";
 import { type JsonKind, type ScannedMember, stringAt } from "../lib/json-scan.ts";
+import { valueAt } from "../lib/json-values.ts";
 import { KeyTexts } from "../lib/key-texts.ts";
 import type { RequestBody } from "./types.ts";
 
@@ -85,7 +86,7 @@ export function readFlag(body: RequestBody, name: string): boolean {
 /** The parsed value of a (small) member; null when it is not there. */
 export function readValue(body: RequestBody, name: string): unknown {
   const member = body.root.members.get(name);
-  return member ? (JSON.parse(body.bytes.toString("utf8", member.start, member.end)) as unknown) : null;
+  return member ? valueAt(body.bytes, body.root, member) : null;
 }
 
 const isTrue = (bytes: Buffer, member: ScannedMember): boolean => bytes[member.start] === 0x74;

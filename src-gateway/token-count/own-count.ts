@@ -4,6 +4,8 @@
  */
 import { collectAnswer, type IrEvent } from "../ir/answer.ts";
 import type { Part } from "../ir/part.ts";
+import { scanJson } from "../lib/json-scan.ts";
+import { jsonValues } from "../lib/json-values.ts";
 import { createJsonArraySplitter } from "../protocols/gemini-content/json-array.ts";
 import { asObject, type JsonObject } from "../protocols/loose-json.ts";
 import { PROVIDER_SPEECH } from "../protocols/provider-speech.ts";
@@ -15,7 +17,7 @@ import type { ExchangeToCount, OwnCount } from "./types.ts";
 /** @throws Error for a body that cannot be read. */
 export function countExchange({ wire, surface, request, answer, answerType }: ExchangeToCount): OwnCount {
   const target = { surface, pathModel: "models/counted", pathMethod: "generateContent", query: "" };
-  const asked = WIRES[wire].decodeRequest(objectOf(Buffer.from(request)), target);
+  const asked = WIRES[wire].decodeRequest(requestOf(Buffer.from(request)), target);
   const parts = partsOf(wire, Buffer.from(answer), answerType);
   return { input: tokensOf(textsToCount(asked)), output: tokensOf(textsOfParts(parts)) };
 }
@@ -33,6 +35,10 @@ function partsOf(wire: ExchangeToCount["wire"], answer: Buffer, answerType: stri
   events.push(...decoder.end());
   // An answer that broke off was used as far as it came.
   return collectAnswer(events.filter(({ type }) => type !== "error")).parts;
+}
+
+function requestOf(bytes: Buffer): JsonObject {
+  return jsonValues(bytes, scanJson(bytes)) as JsonObject;
 }
 
 function objectOf(bytes: Buffer): JsonObject {

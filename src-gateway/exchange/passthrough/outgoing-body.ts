@@ -3,6 +3,7 @@
  * looked at; everything else is handed through as it arrives.
  */
 import { JsonScanError, type ScannedMember, type ScannedObject, scanJson } from "../../lib/json-scan.ts";
+import type { RequestBody } from "../../protocols/types.ts";
 import type { StreamedBody } from "../../upstream/types.ts";
 import { findMultipartModel, multipartBoundary } from "./multipart-model.ts";
 import type { BodySource, PassthroughInbound } from "./types.ts";
@@ -24,7 +25,7 @@ export interface OutgoingBody {
   /** The body, with another model's name where `model` differs from what the client wrote. */
   content(model: string | null): Buffer[] | StreamedBody | null;
   /** The members of a JSON object; null of everything else. */
-  readonly json: { bytes: Buffer; members: ScannedObject["members"] } | null;
+  readonly json: RequestBody | null;
   release(): void;
 }
 
@@ -57,10 +58,10 @@ function isJsonType(contentType: string): boolean {
 function heldBody(held: { bytes: Buffer; wireBytes: number; release(): void }): OutgoingBody {
   const { bytes } = held;
   // What cannot be read is the provider's to refuse.
-  const members = membersOf(bytes);
-  const place = members?.get("model");
+  const root = rootOf(bytes);
+  const place = root?.members.get("model");
   const model = place ? textAt(bytes, place) : null;
-  const flag = members?.get("stream");
+  const flag = root?.members.get("stream");
   return {
     model,
     stream: flag !== undefined && bytes.toString("latin1", flag.start, flag.end) === "true",
@@ -72,14 +73,14 @@ function heldBody(held: { bytes: Buffer; wireBytes: number; release(): void }): 
       if (!place || name === null || name === model) return [bytes];
       return [bytes.subarray(0, place.start), Buffer.from(JSON.stringify(name)), bytes.subarray(place.end)];
     },
-    json: members ? { bytes, members } : null,
+    json: root ? { bytes, root } : null,
     release: () => held.release(),
   };
 }
 
-function membersOf(bytes: Buffer): ScannedObject["members"] | null {
+function rootOf(bytes: Buffer): ScannedObject | null {
   try {
-    return scanJson(bytes).members;
+    return scanJson(bytes);
   } catch (error) {
     if (error instanceof JsonScanError) return null;
     throw error;

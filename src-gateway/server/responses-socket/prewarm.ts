@@ -3,6 +3,7 @@ import { GatewayError } from "../../ir/errors.ts";
 import type { JsonObject } from "../../ir/json.ts";
 import { NO_USAGE } from "../../ir/usage.ts";
 import { scanJson } from "../../lib/json-scan.ts";
+import { jsonValues } from "../../lib/json-values.ts";
 import type { RequestTarget } from "../../protocols/types.ts";
 import { WIRES } from "../../protocols/wires.ts";
 
@@ -22,7 +23,7 @@ export function prewarmFrames(
     model,
     wantsUsage: true,
     framing: "sse",
-    request: wire.decodeRequest(JSON.parse(body.toString("utf8")) as JsonObject, target),
+    request: wire.decodeRequest(jsonValues(body, scanJson(body)) as JsonObject, target),
   });
   return Buffer.concat([
     encoder.push({ type: "start", id: null, model, usage: null }),

@@ -38,7 +38,8 @@ const { value: json } = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: "small" },
     text,
-    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    // JSON writes -0 as 0.
+    fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => number + 0),
     fc.constantFrom(true, false, null),
     fc.array(tie("value"), { maxLength: 5 }),
     fc.dictionary(
@@ -55,7 +56,7 @@ it("finds every element and member, however they are spaced", () => {
       const front = "  ";
       const bytes = Buffer.from(`${front}${JSON.stringify(value, null, indent)} ${behind}`);
       const end = skipValue(bytes, front.length);
-      expect(rebuild(bytes, { start: front.length, end })).toEqual(JSON.parse(JSON.stringify(value)));
+      expect(rebuild(bytes, { start: front.length, end })).toEqual(value);
     }),
     { numRuns: 500 },
   );

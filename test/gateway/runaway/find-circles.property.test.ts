@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { valueWithEscapedKeys } from "../../../src-gateway/lib/escaped-keys.ts";
 import { eachElementBack, type JsonNode, readBack } from "../../../src-gateway/lib/json-back.ts";
 import { firstElementAt, type JsonSpan, nextElementAt, skipValue } from "../../../src-gateway/lib/json-walk.ts";
 import { findCircles } from "../../../src-gateway/runaway/find-circles.ts";
@@ -29,7 +30,7 @@ describe("JSON read from its end", () => {
 
   it("takes values apart as they are", () => {
     const build = (bytes: Buffer, node: JsonNode): unknown => {
-      if (node.parts === null) return JSON.parse(bytes.toString("utf8", node.start, node.end));
+      if (node.parts === null) return valueWithEscapedKeys(bytes.toString("utf8", node.start, node.end));
       const parts = node.parts.map((part) => build(bytes, part)).toReversed();
       if (node.keys === null) return parts;
       const keys = node.keys.map((key) => JSON.parse(`"${Buffer.from(key, "latin1").toString()}"`) as string);
@@ -39,7 +40,7 @@ describe("JSON read from its end", () => {
       fc.property(json, fc.nat(2), fc.nat(6), (value, indent, depth) => {
         const bytes = Buffer.from(JSON.stringify(value, null, indent));
         const read = build(bytes, readBack(bytes, bytes.length, 0, depth));
-        expect(JSON.stringify(read)).toBe(JSON.stringify(JSON.parse(bytes.toString())));
+        expect(JSON.stringify(read)).toBe(JSON.stringify(value));
       }),
     );
   });
