@@ -36,7 +36,7 @@ export function parseWithoutVectors(bytes: Buffer): JsonObject | null {
   }
   if (kept === 0) return parseObject(bytes);
   const lean = parseText(text + bytes.toString("utf8", kept));
-  // A list that holds more than numbers was cut in its middle, which leaves no JSON; and an error may have a lot to say.
+  // A list that holds other lists was cut in its middle, which leaves no JSON; and an error may have a lot to say.
   return lean === null || "error" in lean ? parseObject(bytes) : lean;
 }
 
@@ -47,7 +47,9 @@ function listUnder(bytes: Buffer, start: number): [start: number, end: number] |
   const list = skipSpace(bytes, colon + 1);
   if (bytes[list] !== OPENING || !beginsNumber(bytes[skipSpace(bytes, list + 1)])) return null;
   const end = bytes.indexOf(CLOSING, list);
-  return end < 0 ? null : [list + 1, end];
+  const quote = bytes.indexOf(QUOTE, list);
+  // With a quote in it, it holds texts or objects, too.
+  return end < 0 || (quote >= 0 && quote < end) ? null : [list + 1, end];
 }
 
 const beginsNumber = (byte = 0): boolean => byte === MINUS || (byte >= 0x30 && byte <= 0x39);

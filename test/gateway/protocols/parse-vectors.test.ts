@@ -45,6 +45,8 @@ describe("an answer with embeddings", () => {
     expect(parseWithoutVectors(Buffer.from(JSON.stringify(answer)))).toEqual({ ...answer, data });
     const short = { ...answer, data: [{ embedding: vector.slice(0, 10) }] };
     expect(parseWithoutVectors(Buffer.from(JSON.stringify(short)))).toEqual(short);
+    const mixed = { data: [1.5, ...Array.from({ length: 40 }, (_, index) => ({ index, text: "a" }))] };
+    expect(parseWithoutVectors(Buffer.from(JSON.stringify(mixed)))).toEqual(mixed);
   });
 });
 
