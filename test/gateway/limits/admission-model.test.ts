@@ -73,8 +73,10 @@ class Twins {
   readonly real;
   readonly #mode: QueueMode;
   readonly #gates = new Map<string, NaiveGate>();
-  /** Owners of those who were turned away in this step. */
+  /** Owners of those who were really turned away in this step, in turn. */
   #turnedAway: string[] = [];
+  /** How many the naive one had turned away before it. */
+  #turnedAwayBefore = 0;
 
   constructor(mode: QueueMode) {
     this.#mode = mode;
@@ -94,7 +96,13 @@ class Twins {
         providerKey: (_provider, key) => (key === "k" ? 1 : null),
       },
     });
-    this.naive.crowd = (isLargest) => this.#turnedAway.find(isLargest) ?? "";
+    // Who was turned away first may have had to go for another reason, and its owner can be among the largest, too.
+    this.naive.crowd = (isLargest) =>
+      this.#turnedAway.slice(this.#naivelyTurnedAway() - this.#turnedAwayBefore).find(isLargest) ?? "";
+  }
+
+  #naivelyTurnedAway(): number {
+    return this.tracked.filter(({ naive }) => naive.outcome === "turned away").length;
   }
 
   gate(name: string, maximum: number | null, maxBytes?: number): NaiveGate {
@@ -115,6 +123,7 @@ class Twins {
 
   async run(step: Step): Promise<void> {
     this.#turnedAway = [];
+    this.#turnedAwayBefore = this.#naivelyTurnedAway();
     if (step.do === "arrive") return this.arrive(step);
     if (step.do === "advance") {
       this.time.advance(step.ms);
