@@ -1,6 +1,8 @@
 /** `gatewayd`: the gateway without a desktop. Reads flags, prints where it can be reached, ends on a signal. */
 import { homedir } from "node:os";
 import { parseArgs } from "node:util";
+import { adoptSpills } from "./compose/spill-files.ts";
+import { endWithSupervisor, requireSupervisor, tellSupervisor } from "./compose/worker-link.ts";
 import type { GatewayInfo } from "./index.ts";
 import { tuneCollector } from "./lib/tune-collector.ts";
 import { loadSettings } from "./settings/load-settings.ts";
@@ -94,7 +96,6 @@ function announce(info: GatewayInfo): void {
 
 /** Its words go to whoever started it; it ends, in order, when that one is gone. */
 async function serveAsWorker(settings: Settings, whenListening: () => void): Promise<void> {
-  const { endWithSupervisor, requireSupervisor, tellSupervisor } = await import("./compose/worker-link.ts");
   requireSupervisor();
   const { gateway, stop } = await open(settings);
   await endWithSupervisor(stop);
@@ -104,7 +105,6 @@ async function serveAsWorker(settings: Settings, whenListening: () => void): Pro
 }
 
 async function superviseAll(settings: Settings, count: number, args: string[]): Promise<void> {
-  const { adoptSpills } = await import("./compose/spill-files.ts");
   await adoptSpills(settings);
   const { superviseWorkers } = await import("./supervise-workers.ts");
   const workers = superviseWorkers({

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { ExchangeView } from "../admin-api/contract/schemas.ts";
 import type { Connection } from "./connect.ts";
 import { type Context, contextOf } from "./context.ts";
+import { EXCHANGE_COLUMNS } from "./exchange-columns.ts";
 import { parseMoment, parseSpan } from "./parse-time.ts";
 import type { CliWorld } from "./world.ts";
 
@@ -36,7 +37,6 @@ function addSearch(logs: Command, world: CliWorld): void {
     .option("--limit <number>", "how many of the last ones", parseCount, 20)
     .action(async (words: string[], { limit }: { limit: number }, command: Command) => {
       const { withGateway, printer } = contextOf(command, world);
-      const { EXCHANGE_COLUMNS } = await import("./exchange-columns.ts");
       const query = { q: words.join(" "), limit };
       const rows = (await withGateway(({ client }) => client.call("listExchanges", { query }))) as ExchangeView[];
       await printer.list(rows.toReversed(), EXCHANGE_COLUMNS, "No kept request has all these words.");

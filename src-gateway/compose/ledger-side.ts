@@ -1,6 +1,7 @@
 /** The ledger's desk in a gateway: with its prices, its key, and what may be said of an error. */
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { openCounts } from "../budgets/open-counts.ts";
 import type { Budgets } from "../budgets/types.ts";
 import { createLedgerDesk, type LedgerDesk } from "../ledger/desk.ts";
 import { costLines, costOf } from "../prices/cost.ts";
@@ -31,7 +32,6 @@ export function ledgerDesk(parts: Parts, budgets: () => Budgets | null): LedgerD
 async function recount({ settings, clock, log }: Parts, budgets: Budgets | null): Promise<void> {
   if (budgets !== null) return budgets.recount();
   if (settings.redis === null) return;
-  const { openCounts } = await import("../budgets/open-counts.ts");
   const { counts, asks } = await openCounts({
     redisUrl: settings.redis.url,
     redisWaitMs: settings.redis.waitMs,
