@@ -25,6 +25,7 @@ const CHECKSUM_BYTES = 4;
 export class CompiledParts {
   private readonly folder: string;
   private readonly root: string;
+  private readonly room = new ReadingRoom();
   /** Those that are not written down yet. */
   private fresh: { place: string; script: Script }[] | null = [];
 
@@ -52,6 +53,7 @@ export class CompiledParts {
   write(): void {
     const fresh = this.fresh ?? [];
     this.fresh = null;
+    this.room.close();
     try {
       if (fresh.length > 0) mkdirSync(this.folder, { recursive: true, mode: 0o700 });
       for (const { place, script } of fresh) {
@@ -71,18 +73,17 @@ export class CompiledParts {
 
   private compile(file: string): Script | null {
     if (this.fresh === null || !file.startsWith(this.root)) return null;
-    const source = readSource(file);
+    const source = readSource(file, this.room);
     if (source === null) return null;
     const program = crc32(`${cachedDataVersionTag()} ${file}`);
     const place = join(this.folder, `${basename(file)}.${hex(program)}${hex(source.checksum)}`);
-    const kept = readKept(place);
+    const kept = readKept(place, this.room);
     const script = new Script(source.text, {
       filename: file,
       ...(kept === null ? {} : { cachedData: kept }),
       importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
     });
     if (kept === null || script.cachedDataRejected === true) this.fresh.push({ place, script });
-    if (kept !== null) release(kept);
     return script;
   }
 }
@@ -90,43 +91,58 @@ export class CompiledParts {
 const hex = (value: number): string => value.toString(16).padStart(8, "0");
 
 /** The text of a file as a function, made once: put together from strings it would be there twice. Null for a command. */
-function readSource(file: string): { text: string; checksum: number } | null {
-  const bytes = readBytes(file, HEAD.length, TAIL.length);
+function readSource(file: string, room: ReadingRoom): { text: string; checksum: number } | null {
+  const bytes = room.read(file, HEAD.length, TAIL.length);
   if (bytes === null || bytes.toString("latin1", HEAD.length, HEAD.length + 2) === "#!") return null;
   bytes.write(HEAD, "latin1");
   bytes.write(TAIL, bytes.length - TAIL.length, "latin1");
-  const source = { text: bytes.toString(isAscii(bytes) ? "latin1" : "utf8"), checksum: crc32(bytes) };
-  release(bytes);
-  return source;
+  return { text: bytes.toString(isAscii(bytes) ? "latin1" : "utf8"), checksum: crc32(bytes) };
 }
 
 /** Null when it is not there, or not as it was written. */
-function readKept(place: string): Bytes | null {
-  const bytes = readBytes(place);
+function readKept(place: string, room: ReadingRoom): Buffer | null {
+  const bytes = room.read(place);
   if (bytes === null || bytes.length <= CHECKSUM_BYTES) return null;
   const compiled = bytes.subarray(0, -CHECKSUM_BYTES);
   return bytes.readUInt32LE(compiled.length) === crc32(compiled) ? compiled : null;
 }
 
-type Bytes = Buffer<ArrayBuffer>;
+/** Address space, not memory: more than the largest file has. */
+const ROOM_BYTES = 16 * 1_048_576;
 
-/** Null for a file that cannot be read. @param before so many bytes are free there, and `after` behind it. */
-function readBytes(file: string, before = 0, after = 0): Bytes | null {
-  let opened: number | null = null;
-  try {
-    opened = openSync(file, "r");
-    const { size } = fstatSync(opened);
-    const all = before + size + after;
+/** Memory that one file after the other is read into: each page that is touched for the first time costs microseconds. */
+class ReadingRoom {
+  private room: ArrayBuffer | null = null;
+
+  /**
+   * What is returned holds until the next file is read. Null for a file that cannot be read.
+   * @param before so many bytes are free there, and `after` behind it.
+   */
+  read(file: string, before = 0, after = 0): Buffer | null {
+    let opened: number | null = null;
+    try {
+      opened = openSync(file, "r");
+      const { size } = fstatSync(opened);
+      const bytes = this.take(before + size + after);
+      return readSync(opened, bytes, before, size, 0) === size ? bytes : null;
+    } catch {
+      return null;
+    } finally {
+      if (opened !== null) closeSync(opened);
+    }
+  }
+
+  /** Gives the memory back at once. */
+  close(): void {
+    this.room?.transferToFixedLength(0);
+    this.room = null;
+  }
+
+  private take(length: number): Buffer {
     // Memory that can be resized is the system's own. What is freed of the other kind makes the C library keep as much of
     // what is freed later on: 2 MB.
-    const bytes = Buffer.from(new ArrayBuffer(all, { maxByteLength: all }), 0, all);
-    return readSync(opened, bytes, before, size, 0) === size ? bytes : null;
-  } catch {
-    return null;
-  } finally {
-    if (opened !== null) closeSync(opened);
+    this.room ??= new ArrayBuffer(0, { maxByteLength: ROOM_BYTES });
+    if (this.room.byteLength < length) this.room.resize(length);
+    return Buffer.from(this.room, 0, length);
   }
 }
-
-/** Gives their memory back at once. */
-const release = ({ buffer }: Bytes): void => void buffer.transferToFixedLength(0);
