@@ -5,9 +5,10 @@ import type { ExchangeWorld, Inbound, Reply } from "../exchange/types.ts";
 import { GatewayError } from "../ir/errors.ts";
 import { requestIdOf } from "../ir/exchange-record.ts";
 import { type RecordedSurface, type Surface, WIRE_OF_SURFACE } from "../ir/protocol.ts";
+import { editJson } from "../lib/json-edit.ts";
+import { JsonScanError, scanJson } from "../lib/json-scan.ts";
 import { LeaveSignal } from "../lib/leaving.ts";
 import type { PassingMap } from "../lib/passing-map.ts";
-import { asObject } from "../protocols/loose-json.ts";
 import type { ReplayQuestion } from "../request-log/types.ts";
 import type { Parts } from "./parts.ts";
 import { principalOfUser } from "./principal-of-user.ts";
@@ -84,11 +85,16 @@ function splitPath(text: string): { path: string; query: string } {
   return mark < 0 ? { path: text, query: "" } : { path: text.slice(0, mark), query: text.slice(mark + 1) };
 }
 
-/** The bytes as they were, unless another model is named. */
+/** The bytes as they were, but for the model where another one is named. */
 function withModel(bytes: Buffer, model: string | null): Buffer {
   if (model === null) return bytes;
-  const json = asObject(JSON.parse(bytes.toString("utf8")));
-  return json ? Buffer.from(JSON.stringify({ ...json, model })) : bytes;
+  try {
+    return editJson(bytes, scanJson(bytes), { model: JSON.stringify(model) });
+  } catch (error) {
+    // It is refused in the words in which it was the first time.
+    if (error instanceof JsonScanError) return bytes;
+    throw error;
+  }
 }
 
 function headersOf({ stored, provider }: ReplayQuestion): Record<string, string> {

@@ -106,6 +106,27 @@ describe("a gateway that logs bodies", () => {
     expect(failed.outcome).not.toBe("completed");
   });
 
+  it("changes nothing but the model of a request that is sent for another one", async () => {
+    const gateway = await start({ TOKLIGENCE_LOG_BODIES: "full" });
+    const sent = (model: string): string =>
+      `{ "messages" : [{"role":"user","content":"caf\\u00e9"}],\n "model":"${model}", "temperature":1.0 }`;
+    const replayed = async (body: string): Promise<string> => {
+      const reply = await gateway.post("/v1/chat/completions", body);
+      await reply.text();
+      await (await bodyOf(gateway, idOf(reply), "request")).text();
+      const again = await api(gateway, `/exchanges/${idOf(reply)}/replay`, {
+        method: "POST",
+        body: JSON.stringify({ model: "loopback-2" }),
+      });
+      const { requestId } = (await again.json()) as { requestId: string };
+      return (await bodyOf(gateway, requestId, "request")).text();
+    };
+    expect((await replayed(sent("loopback"))).replaceAll(/(?<=[{,])\s+|\s+(?=})/g, "")).toBe(
+      sent("loopback-2").replaceAll(/(?<=[{,])\s+|\s+(?=})/g, ""),
+    );
+    expect(await replayed('{"model":"loopback", messages')).toBe('{"model":"loopback", messages');
+  });
+
   it("writes a request as a command that does the same, without a key", async () => {
     const gateway = await start({ TOKLIGENCE_LOG_BODIES: "full" });
     const body = JSON.stringify(say('it\'s $HOME `date` \\ "quoted"'));
