@@ -7,7 +7,7 @@ export function newNode(document: Document, value: unknown): Node {
   return node;
 }
 
-/** Space at an end of a line does not survive without quotes, nor does a carriage return. */
+/** Without quotes space at an end of a line does not survive, nor a carriage return, nor a first line that says "new entry". */
 export function quoteOdd(scalar: Scalar): void {
-  if (typeof scalar.value === "string" && /^\s|\s$|\s\n|\r/.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";
+  if (typeof scalar.value === "string" && /^\s|\s$|\s\n|\r|^[?-]\n/.test(scalar.value)) scalar.type = "QUOTE_DOUBLE";
 }

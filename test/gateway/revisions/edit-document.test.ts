@@ -125,6 +125,12 @@ const operation: fc.Arbitrary<ConfigOperation> = fc.oneof(
   fc.record({ op: fc.constant("move" as const), path: fc.tuple(fc.constant("providers"), fc.nat(3)), to: fc.nat(3) }),
 );
 
+it.each(["-\n%a", "-\n- a", "?\na", "?\n? a", "-\n#"])("keeps %j in a list that stands in one line", (odd) => {
+  const document = "providers: [ {id: a, models: [ x, y ]} ]\n";
+  const at = { op: "insert" as const, path: ["providers", 0, "models", 1], value: odd };
+  expect(parse(editDocument(document, [at]))).toEqual({ providers: [{ id: "a", models: ["x", odd, "y"] }] });
+});
+
 describe("any changes", () => {
   it("mean what they mean on plain values, whatever the texts hold", () => {
     fc.assert(
