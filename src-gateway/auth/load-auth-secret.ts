@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { chmod, constants, copyFile, link, mkdir, open, readFile, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { chmod, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { createOnce } from "../lib/create-once.ts";
 import type { Logger } from "../lib/logger.ts";
 
 const MIN_LENGTH = 32;
@@ -16,7 +17,7 @@ export async function loadAuthSecret(options: {
 }): Promise<string> {
   if (options.authSecret !== null) return options.authSecret;
   const path = join(options.dataDir, "auth_secret");
-  const secret = (await read(path)) ?? (await createOnce(path));
+  const secret = (await read(path)) ?? (await makeSecret(path));
   if (secret.length < MIN_LENGTH) {
     throw new Error(
       `${path} does not hold a whole secret. Restore it from a backup: without it no client key can be recognised. ` +
@@ -36,37 +37,10 @@ async function read(path: string): Promise<string | null> {
   }
 }
 
-/** Written whole under another name first: a second process must never read half of it, nor make a second secret. */
-async function createOnce(path: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
-  try {
-    const file = await open(draft, "wx", 0o600);
-    try {
-      await file.writeFile(`${randomBytes(32).toString("base64url")}\n`);
-      // A secret that a power cut loses takes every client key with it.
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await placeOnce(draft, path);
-  } finally {
-    await rm(draft, { force: true });
-  }
+/** A secret that a power cut loses takes every client key with it. */
+async function makeSecret(path: string): Promise<string> {
+  await createOnce(path, `${randomBytes(32).toString("base64url")}\n`);
   return (await read(path)) ?? "";
-}
-
-/** Whoever comes second keeps what the first one placed. */
-async function placeOnce(draft: string, path: string): Promise<void> {
-  try {
-    await link(draft, path);
-  } catch (error) {
-    if (codeOf(error) === "EEXIST") return;
-    // Some file systems know no links.
-    await copyFile(draft, path, constants.COPYFILE_EXCL).catch((copyError: unknown) => {
-      if (codeOf(copyError) !== "EEXIST") throw copyError;
-    });
-  }
 }
 
 async function keepPrivate(path: string, log: Logger): Promise<void> {

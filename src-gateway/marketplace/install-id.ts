@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createOnce } from "../lib/create-once.ts";
 
 const FILE = "install_id";
 
@@ -10,15 +11,10 @@ export async function readInstallId(dataDir: string): Promise<string> {
   const found = await read(path);
   if (found !== null) return found;
   const made = randomUUID();
-  try {
-    // Another gateway on the same folder may be first.
-    await writeFile(path, `${made}\n`, { mode: 0o600, flag: "wx" });
-    return made;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  }
-  const other = await read(path);
-  if (other !== null) return other;
+  // Another gateway on the same folder may be first.
+  await createOnce(path, `${made}\n`);
+  const placed = await read(path);
+  if (placed !== null) return placed;
   // What lies there is none.
   await writeFile(path, `${made}\n`, { mode: 0o600 });
   await chmod(path, 0o600);
