@@ -13,6 +13,17 @@ import { startGateway } from "../rig/systems.ts";
 const run = promisify(execFile);
 const SLICE_MS = 5_000;
 
+interface Other {
+  times: number;
+  outcome: string;
+  status: number | null;
+  error_code: string | null;
+  error_message: string | null;
+}
+const OTHERS =
+  "select count(*) as times, outcome, status, error_code, min(error_message) as error_message from exchanges " +
+  "where outcome <> 'completed' group by outcome, status, error_code";
+
 /** @param minutes one, or sixty in a full run. */
 export async function soak(bench: Bench, minutes = bench.isFull ? 60 : 1): Promise<void> {
   const gateway = await startGateway(bench.place);
@@ -35,11 +46,15 @@ export async function soak(bench: Bench, minutes = bench.isFull ? 60 : 1): Promi
     await wait(1_000);
     const ledger = new Sqlite(join(gateway.home, "data", "ledger.db"), { readonly: true });
     const row = ledger.prepare("select count(*) as rows from exchange_rows where outcome = 'completed'").get();
+    const others = ledger.prepare(OTHERS).all() as Other[];
     ledger.close();
     const { rows } = row as { rows: number };
     const half = memory.slice(Math.floor(memory.length / 2));
     const growth = (half.at(-1) ?? 0) / Math.max(1, half[0] ?? 0);
     bench.fact(`Soak of ${minutes} min`, `${answered} answered, ${bad} bad, ${rows} rows in the ledger`);
+    // What the client took for no answer has to be told by somebody.
+    for (const { times, ...other } of others)
+      bench.fact("Not completed, by the ledger", `${times}: ${JSON.stringify(other)}`);
     bench.fact("Memory along the soak", `${memory.map((each) => each.toFixed(0)).join(", ")} MiB`);
     bench.relate({
       goal: `soak of ${minutes} min: answers without a row in the ledger`,
