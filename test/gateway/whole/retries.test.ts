@@ -87,12 +87,17 @@ describe("a provider that fails for a moment", () => {
   });
 
   it("is not asked before the time that it named", async () => {
-    first.respond = failing(1, json({ error: { message: "slow down" } }, 429, { "retry-after": "1" }));
+    const slowDown = failing(1, json({ error: { message: "slow down" } }, 429, { "retry-after": "1" }));
+    // By the provider's own clock: the record has an attempt end when its answer was read, which may be a little later.
+    const askedMs: number[] = [];
+    first.respond = (request, response) => {
+      askedMs.push(performance.now());
+      slowDown(request, response);
+    };
     const reply = await chat("m");
     expect(reply.status).toBe(200);
-    const { attempts } = await gateway.recordOf(reply);
-    const pauseUs = (attempts[1]?.startedUs ?? 0) - (attempts[0]?.endedUs ?? 0);
-    expect(pauseUs).toBeGreaterThanOrEqual(1_000_000);
+    expect(askedMs).toHaveLength(2);
+    expect((askedMs[1] ?? 0) - (askedMs[0] ?? 0)).toBeGreaterThanOrEqual(1_000);
   });
 
   it("gives way to another one that is ready, without a pause", async () => {
