@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { chmod, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createOnce } from "../lib/create-once.ts";
 import type { Logger } from "../lib/logger.ts";
+import { createOnce } from "../lib/private-file.ts";
 
 const MIN_LENGTH = 32;
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createOnce } from "../lib/create-once.ts";
+import { createOnce } from "../lib/private-file.ts";
 
 const FILE = "install_id";
 

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { readFile } from "node:fs/promises";
+import { replaceWhole } from "../lib/private-file.ts";
 import type { SealedRow, SealedRows } from "./types.ts";
 
 /** Sealed values in one file of JSON, readable by its owner only, and replaced whole with each change. */
@@ -12,7 +11,7 @@ export function createSealedFile(path: string): SealedRows {
     const done = writing.then(async () => {
       const rows = await readRows(path);
       const result = work(rows);
-      await writeWhole(path, `${JSON.stringify({ secrets: [...rows.values()] }, null, 1)}\n`);
+      await replaceWhole(path, `${JSON.stringify({ secrets: [...rows.values()] }, null, 1)}\n`);
       return result;
     });
     writing = done.catch(() => {});
@@ -46,22 +45,4 @@ async function readRows(path: string): Promise<Map<string, SealedRow>> {
   }
   const { secrets } = JSON.parse(text) as { secrets: SealedRow[] };
   return new Map(secrets.map((row) => [row.name, row]));
-}
-
-/** A power cut leaves the old file or the new one, never half of one. */
-async function writeWhole(path: string, text: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
-  try {
-    const file = await open(draft, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } finally {
-    await rm(draft, { force: true });
-  }
 }

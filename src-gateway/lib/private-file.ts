@@ -1,13 +1,18 @@
+/**
+ * Files that only their owner may read. They are written whole under another name first, so that nobody ever reads a part of
+ * one, and a power cut leaves the old file or the new one. What they hold has reached the disk when these return.
+ */
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, open, rm } from "node:fs/promises";
+import { copyFile, link, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/**
- * Makes a file that only its owner may read, where there is none. Of several processes one makes it, and nobody ever reads a
- * part of it: it is written whole under another name first. It has reached the disk when this returns.
- */
-export async function createOnce(path: string, text: string): Promise<void> {
+/** Makes the file where there is none. Of several processes one makes it, and the others leave it as it is. */
+export const createOnce = (path: string, text: string): Promise<void> => write(path, text, placeOnce);
+
+export const replaceWhole = (path: string, text: string): Promise<void> => write(path, text, rename);
+
+async function write(path: string, text: string, place: (draft: string, path: string) => Promise<void>): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString("hex")}.new`;
   try {
@@ -18,7 +23,7 @@ export async function createOnce(path: string, text: string): Promise<void> {
     } finally {
       await file.close();
     }
-    await placeOnce(draft, path);
+    await place(draft, path);
   } finally {
     await rm(draft, { force: true });
   }
