@@ -15,7 +15,7 @@ export interface ExchangeWriterOptions {
   /** Null forgets what waits in memory when the process is killed. */
   journal?: ExchangeJournal | null;
   flushMs?: number;
-  /** So many waiting records are written at once, without waiting for more; a group has at most twice as many. */
+  /** So many waiting records are written at once, without waiting for more. */
   maxGroup?: number;
   /** More waiting records than this go to the spill file. */
   maxWaiting?: number;

@@ -24,7 +24,7 @@ const SPILL_PAUSE_MS = 1_000;
 export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWriter {
   return new Writer({
     flushMs: 50,
-    maxGroup: 256,
+    maxGroup: 1_024,
     maxWaiting: 20_000,
     stopPatienceMs: 3_000,
     journal: null,
@@ -177,20 +177,20 @@ class Writer implements ExchangeWriter {
   /** What waits when it begins; what comes meanwhile makes the next group. */
   private async writeWaiting(patienceMs: number): Promise<void> {
     const { lastTurn } = this.waiting;
+    const { journal, maxGroup } = this.options;
     const openUntilUs = this.options.clock.monotonicUs() - patienceMs * 1000;
-    const forget = this.options.journal?.turn();
-    for (;;) {
-      const group = this.waiting.first(2 * this.options.maxGroup, lastTurn, openUntilUs);
-      if (group.length === 0) {
-        // What is passed over stands in the file that is about to be emptied.
-        if (forget)
-          for (const left of this.waiting.first(Infinity, lastTurn)) this.options.journal?.note(this.owned(left));
-        this.options.journal?.settle();
-        return forget?.();
-      }
+    const forget = journal?.turn();
+    // The first as it is; then what was open and is closed by now has to be worth a transaction.
+    for (let fewest = 1; ; fewest = maxGroup / 4) {
+      const group = this.waiting.first(maxGroup, lastTurn, openUntilUs);
+      if (group.length < fewest) break;
       await this.groups.write(group.map(this.owned), (record) => this.waiting.forget(record));
       // SQLite's part of this was synchronous: streams come first, then the next group.
       await nextTurn();
     }
+    // What is left stands in the file that is about to be emptied.
+    if (forget) for (const left of this.waiting.first(Infinity, lastTurn)) journal?.note(this.owned(left));
+    journal?.settle();
+    forget?.();
   }
 }

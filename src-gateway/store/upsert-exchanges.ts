@@ -1,4 +1,5 @@
 /** A group of rows in a few statements of fixed sizes, so that each of them is built and prepared once. */
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
 import { isLong, LONGS, SHORT_COLUMNS, toLean, ZERO_COLUMNS } from "./lean-rows.ts";
@@ -102,6 +103,8 @@ class Statements {
       at += size;
       if (!this.isLean && size >= MIN_COUNTED && (await this.writesAll(db, portion, near))) {
         for (const { id } of portion) ids.push(id);
+        // Streams come first.
+        if (at < rows.length) await nextTurn();
         continue;
       }
       const parameters: unknown[] = [];

@@ -2,12 +2,13 @@ import { expect, it } from "vitest";
 import type { ExchangeRecord } from "../../../src-gateway/ir/exchange-record.ts";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
+import { createExchangeJournal } from "../../../src-gateway/store/exchange-journal.ts";
 import { toRow } from "../../../src-gateway/store/exchange-rows.ts";
 import { createExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
 import { EVERYBODY, ROLLUP_DIMENSIONS } from "../../../src-gateway/store/rollup-columns.ts";
 import { createRowWriter } from "../../../src-gateway/store/write-rows.ts";
-import { describeOnBothDatabases } from "../../suites/store.suite.ts";
-import { completedRecord, FIRST_ID } from "../../support/exchange-records.ts";
+import { describeOnBothDatabases, describeOnSqlite } from "../../suites/store.suite.ts";
+import { completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
 
 describeOnBothDatabases("a large group of exchanges", (database) => {
   it("counts each once, and leaves those as they were that were closed before", async () => {
@@ -61,5 +62,49 @@ describeOnBothDatabases("a large group of exchanges", (database) => {
     for (const group of rows) await write(group);
     const found = await store.db.selectFrom("exchanges").selectAll().orderBy("id").execute();
     expect(found).toEqual(rows.flat().map(({ row }) => row));
+  });
+});
+
+describeOnSqlite("a group of exchanges", (database) => {
+  it("leaves what is closed while it is written to the next one, and makes no transaction for a few", async () => {
+    const store = await database.open();
+    const { transaction } = store;
+    if (transaction === undefined) throw new Error("this database has no transactions of its own");
+    const written: number[] = [];
+    let duringFirst = (): void => {};
+    const writer = createExchangeWriter({
+      store: {
+        ...store,
+        transaction: async (work) => {
+          const result = await transaction(work);
+          const rows = await store.db.selectFrom("exchanges").select("id").execute();
+          written.push(rows.length);
+          duringFirst();
+          return result;
+        },
+      },
+      instanceId: 1,
+      clock: systemClock,
+      log: silentLogger,
+      spillFile: null,
+      journal: createExchangeJournal(database.folder, silentLogger),
+    });
+    try {
+      for (let n = 0; n < 25; n++) writer.open(openRecord(FIRST_ID + n));
+      for (let n = 10; n < 25; n++) writer.close(completedRecord(FIRST_ID + n));
+      duringFirst = () => {
+        duringFirst = () => {};
+        for (let n = 0; n < 5; n++) writer.close(completedRecord(FIRST_ID + n));
+        // When the first group is over.
+        setImmediate(() =>
+          setImmediate(() => {
+            for (let n = 5; n < 10; n++) writer.close(completedRecord(FIRST_ID + n));
+          }),
+        );
+      };
+      await expect.poll(() => written).toEqual([15, 25]);
+    } finally {
+      await writer.stop();
+    }
   });
 });
