@@ -71,26 +71,32 @@ export function createGroupWriter(
 
 /** The rows, one per record: a statement may not name the same row twice. */
 function prepare(group: OwnedRecord[]): { rows: PreparedRow[]; refusals: Refusal[] } {
-  const latest = new Map<number | string, PreparedRow>();
   const refusals: Refusal[] = [];
+  const prepared: PreparedRow[] = [];
   for (const owned of group) {
     try {
-      const key = keyOf(owned, latest);
-      const before = latest.get(key);
-      const row = toRow(owned.record, owned.instanceId);
-      if (before === undefined || before.row.outcome === "open") latest.set(key, { owned, row });
+      prepared.push({ owned, row: toRow(owned.record, owned.instanceId) });
     } catch (error) {
       refusals.push({ owned, error });
     }
   }
-  return { rows: [...latest.values()], refusals };
+  return { rows: isEachLater(prepared) ? prepared : latestOf(prepared), refusals };
 }
 
-/** The id, which says it all but where two runs had a request in the same microsecond. */
-function keyOf(
-  { instanceId, record }: OwnedRecord,
-  latest: ReadonlyMap<number | string, PreparedRow>,
-): number | string {
-  const holder = latest.get(record.id);
-  return holder === undefined || holder.owned.instanceId === instanceId ? record.id : `${instanceId}:${record.id}`;
+/** As nearly always; then no two are the same. */
+const isEachLater = (rows: readonly PreparedRow[]): boolean =>
+  rows.every(({ row }, at) => at === 0 || row.id > (rows[at - 1]?.row.id ?? 0));
+
+/** One for each id, which says it all but where two runs had a request in the same microsecond. */
+function latestOf(rows: readonly PreparedRow[]): PreparedRow[] {
+  const latest = new Map<number | string, PreparedRow>();
+  for (const each of rows) {
+    const { instanceId, record } = each.owned;
+    const holder = latest.get(record.id);
+    const key =
+      holder === undefined || holder.owned.instanceId === instanceId ? record.id : `${instanceId}:${record.id}`;
+    const before = latest.get(key);
+    if (before === undefined || before.row.outcome === "open") latest.set(key, each);
+  }
+  return [...latest.values()];
 }
