@@ -5,14 +5,14 @@
  * can lose is a request of the very turn in which it arrived, of whose answer nobody has seen a byte, or the end of one that
  * was answered in that turn or in the one before.
  */
-import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { EndOfTurn } from "../lib/end-of-turn.ts";
 import type { Logger } from "../lib/logger.ts";
 import { describeError } from "./database-errors.ts";
-import { noteOf, priceNote } from "./exchange-notes.ts";
 import type { OwnedRecord } from "./group-writer.ts";
 import { INTERRUPTED } from "./instances.ts";
+import { NoteBlock, Noted, readBlocks } from "./note-blocks.ts";
 import { readNotes } from "./read-notes.ts";
 import { createSpillFile } from "./spill-file.ts";
 
@@ -33,16 +33,21 @@ export interface ExchangeJournal {
 const turnEnd = new EndOfTurn<() => void>("writes", (settle) => settle());
 
 const PREFIX = "noted-exchanges-";
-/** Earlier gateways called them `.ndjson`; they would not understand these notes, and must not take them for theirs. */
-const NAME = /^noted-exchanges-(\d+)-[ab]\.(?:notes|ndjson)$/;
+/**
+ * Earlier gateways called them `.notes`, and before `.ndjson`, and wrote lines of text; they would not understand these
+ * blocks, and must not take them for theirs.
+ */
+const NAME = /^noted-exchanges-(\d+)-[ab]\.(?:blocks|notes|ndjson)$/;
+const SUFFIX = ".blocks";
 /** While the database takes nothing, so many bytes a file; by then records go to the spill file. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 /** @param folder of the gateway's state. */
 export function createExchangeJournal(folder: string, log: Logger): ExchangeJournal {
-  const [fileA, fileB] = ["a", "b"].map((turn) => join(folder, `${PREFIX}${process.pid}-${turn}.notes`));
+  const [fileA, fileB] = ["a", "b"].map((turn) => join(folder, `${PREFIX}${process.pid}-${turn}${SUFFIX}`));
   let current = openFile(fileA ?? "");
   let other = openFile(fileB ?? "");
+  const block = new NoteBlock();
   let isRefused = false;
   let fresh: OwnedRecord[] = [];
   const settle = (): void => {
@@ -51,14 +56,15 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
     fresh = [];
     if (current.bytes > MAX_BYTES) return;
     try {
-      // What a full disk took of the last ones ends here.
-      let text = isRefused ? "\n" : "";
-      for (const owned of records) text += linesOf(owned, current.prices);
-      current.bytes += writeSync(current.fd, text);
+      for (const owned of records) {
+        if (block.isFull) current.bytes += block.writeTo(current.fd);
+        block.add(owned, current.noted);
+      }
+      current.bytes += block.writeTo(current.fd);
       isRefused = false;
     } catch (error) {
-      // Those of this turn may be missing.
-      current.prices.clear();
+      // What follows must not name what is missing.
+      current.noted.forget();
       if (!isRefused) log.warn(describeError(error), "exchanges cannot be noted; a kill would lose the newest ones");
       isRefused = true;
     }
@@ -77,7 +83,7 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
         if (before.bytes === 0) return;
         ftruncateSync(before.fd);
         before.bytes = 0;
-        before.prices.clear();
+        before.noted.forget();
       };
     },
     remove() {
@@ -94,20 +100,10 @@ interface NoteFile {
   path: string;
   fd: number;
   bytes: number;
-  /** Those that stand in it. */
-  prices: Set<number>;
+  noted: Noted;
 }
 
-const openFile = (path: string): NoteFile => ({ path, fd: openSync(path, "a", 0o600), bytes: 0, prices: new Set() });
-
-/** @param prices that stand in the file already; is added to. */
-function linesOf(owned: OwnedRecord, prices: Set<number>): string {
-  const { cost } = owned.record;
-  const line = `${noteOf(owned)}\n`;
-  if (cost === null || cost.price === null || prices.has(cost.priceId)) return line;
-  prices.add(cost.priceId);
-  return `${priceNote({ priceId: cost.priceId, price: cost.price })}\n${line}`;
-}
+const openFile = (path: string): NoteFile => ({ path, fd: openSync(path, "a", 0o600), bytes: 0, noted: new Noted() });
 
 /**
  * Hands what earlier processes have noted to the spill file, from which the next writer takes it; what was open is
@@ -120,7 +116,7 @@ export async function recoverJournals(folder: string, spillFile: string): Promis
     .filter(isLeft)
     .map((name) => join(folder, name));
   for (const file of files) {
-    for (const noted of readNotes(readFile(file))) {
+    for (const noted of readFile(file)) {
       const key = `${noted.instanceId}:${noted.record.id}`;
       if (newest.get(key)?.record.outcome !== undefined && noted.record.outcome === "open") continue;
       newest.set(key, noted);
@@ -149,11 +145,11 @@ function isLeft(name: string): boolean {
   }
 }
 
-function readFile(file: string): string {
+function readFile(file: string): OwnedRecord[] {
   try {
-    return readFileSync(file, "utf8");
+    return file.endsWith(SUFFIX) ? readBlocks(readFileSync(file)) : readNotes(readFileSync(file, "utf8"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
 }

@@ -5,18 +5,24 @@ import type { Usage } from "../ir/usage.ts";
 import type { AttemptNote, Note, PlanNote, PriceNote, UsageNote } from "./exchange-notes.ts";
 import type { OwnedRecord } from "./group-writer.ts";
 
-/** @param text of one file; a line that was cut off is passed over. */
+/** @param text of one file that an earlier gateway wrote; a line that was cut off is passed over. */
 export function readNotes(text: string): OwnedRecord[] {
-  const prices = new Map<number, JsonObject>();
-  const found: OwnedRecord[] = [];
-  for (const line of text.split("\n")) {
+  const reader = new NoteReader();
+  return text.split("\n").flatMap((line) => reader.read(line) ?? []);
+}
+
+/** Reads the lines of one file, in their order. */
+export class NoteReader {
+  private readonly prices = new Map<number, JsonObject>();
+
+  /** @returns null for the line of a price, and for one that cannot be read. */
+  read(line: string): OwnedRecord | null {
     const note = parse(line);
-    if (note === null) continue;
-    if (Array.isArray(note)) found.push(toOwned(note, prices));
-    else if ("record" in note) found.push(note);
-    else prices.set(note.priceId, note.price);
+    if (note === null || Array.isArray(note)) return note && toOwned(note, this.prices);
+    if ("record" in note) return note;
+    this.prices.set(note.priceId, note.price);
+    return null;
   }
-  return found;
 }
 
 function parse(line: string): Note | PriceNote | OwnedRecord | null {

@@ -1,7 +1,6 @@
 import { appendFileSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, expect, it } from "vitest";
 import { systemClock } from "../../../src-gateway/lib/clock.ts";
 import { silentLogger } from "../../../src-gateway/lib/logger.ts";
 import { createRequestLog } from "../../../src-gateway/request-log/request-log.ts";
@@ -10,29 +9,14 @@ import { noteOf } from "../../../src-gateway/store/exchange-notes.ts";
 import { createExchangeWriter, type ExchangeWriter } from "../../../src-gateway/store/exchange-writer.ts";
 import type { OwnedRecord } from "../../../src-gateway/store/group-writer.ts";
 import type { Store } from "../../../src-gateway/store/open-store.ts";
-import { readNotes } from "../../../src-gateway/store/read-notes.ts";
 import { describeOnBothDatabases } from "../../suites/store.suite.ts";
-import { anyRecord, completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
+import { completedRecord, FIRST_ID, openRecord } from "../../support/exchange-records.ts";
 
 const writers: ExchangeWriter[] = [];
 /** A turn of the event loop. */
 const turnIsOver = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 afterEach(async () => {
   await Promise.all(writers.splice(0).map((writer) => writer.stop()));
-});
-
-describe("a note of an exchange", () => {
-  it("comes back as it was, whatever the exchange", () => {
-    fc.assert(
-      fc.property(fc.array(anyRecord, { maxLength: 4 }), fc.nat(40), (records, cut) => {
-        const owned = records.map((record, n) => ({ instanceId: n, record }));
-        const text = owned.map((each) => `${noteOf(each)}\n`).join("");
-        expect(readNotes(text)).toEqual(owned);
-        // A kill can take the end of the last line.
-        expect(readNotes(text.slice(0, -2 - cut))).toEqual(owned.slice(0, -1));
-      }),
-    );
-  });
 });
 
 describeOnBothDatabases("what a killed process had not written", (database) => {
@@ -84,14 +68,12 @@ describeOnBothDatabases("what a killed process had not written", (database) => {
     first.open(openRecord(FIRST_ID));
     await turnIsOver();
     // As if the process had been killed between its last two steps.
-    const notes = noted()
-      .map((name) => readFileSync(join(database.folder, name), "utf8"))
-      .join("");
+    const notes = Buffer.concat(noted().map((name) => readFileSync(join(database.folder, name))));
     first.close(completedRecord(FIRST_ID));
     await first.flush();
     await first.stop();
     expect(noted()).toEqual([]);
-    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-a.notes`), notes);
+    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-a.blocks`), notes);
     expect(await recoverJournals(database.folder, spillFile())).toBe(1);
     await writerOn(store).flush();
     expect(await outcomes(store)).toEqual([["completed", null]]);
@@ -129,12 +111,15 @@ describeOnBothDatabases("what a killed process had not written", (database) => {
     await writer.stop();
   });
 
-  it("is understood also where an earlier gateway noted it", async () => {
+  it.each([
+    ["ndjson", (owned: OwnedRecord) => JSON.stringify(owned)],
+    ["notes", noteOf],
+  ])("is understood also where an earlier gateway noted it, as .%s", async (suffix, lineOf) => {
     const store = await database.open();
     const lines = [openRecord(FIRST_ID), completedRecord(FIRST_ID), openRecord(FIRST_ID + 1)].map(
-      (record) => `${JSON.stringify({ instanceId: 1, record })}\n`,
+      (record) => `${lineOf({ instanceId: 1, record })}\n`,
     );
-    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-b.ndjson`), lines.join(""));
+    appendFileSync(join(database.folder, `noted-exchanges-${process.pid}-b.${suffix}`), lines.join(""));
     expect(await recoverJournals(database.folder, spillFile())).toBe(2);
     await writerOn(store).flush();
     expect(await outcomes(store)).toEqual([
