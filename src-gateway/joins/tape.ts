@@ -4,12 +4,24 @@ const MAX_PAGE_BYTES = 64 * 1024;
 /** Pages of one time are let go of at one time, so small ones share a slab: a buffer of its own costs more than its copy. */
 const SLAB_BYTES = 256 * 1024;
 const SHARED_BELOW_BYTES = 16 * 1024;
+/** Slabs that wait to be used again: as many as come free at a time. */
+const MAX_FREE_SLABS = 16;
+
+interface Slab {
+  bytes: Buffer;
+  /** How many pages in it are held. */
+  pages: number;
+  /** Somebody has a view of it, who may not have sent it yet: it is never written to again. */
+  isSeen: boolean;
+}
 
 /** A part of a slab, or all of a buffer of its own. Not a view of it: nearly no page is ever read. */
 interface Page {
   /** Place of the page's first byte in the whole answer. */
   start: number;
   store: Buffer;
+  /** What the store is, where others share it. */
+  slab: Slab | null;
   /** Where in the store it begins. */
   from: number;
   size: number;
@@ -48,6 +60,7 @@ export class Tape {
     let page = this.last !== null && this.last.start <= at ? this.last : this.first;
     if (page === null || page.start > at) throw new RangeError(`Byte ${at} of the answer was dropped`);
     while (page.next !== null && page.next.start <= at) page = page.next;
+    if (page.slab !== null) page.slab.isSeen = true;
     return page.store.subarray(page.from + at - page.start, page.from + page.used);
   }
 
@@ -55,6 +68,7 @@ export class Tape {
   drop(at: number): void {
     while (this.first !== null && this.first.start + this.first.used <= at) {
       this.heldBytes -= this.first.size;
+      if (this.first.slab !== null) letGo(this.first.slab);
       this.first = this.first.next;
     }
     if (this.first === null) this.last = null;
@@ -89,17 +103,36 @@ export class Tape {
   }
 }
 
-let slab = Buffer.alloc(0);
+let slab: Slab = { bytes: Buffer.alloc(0), pages: 0, isSeen: true };
 let slabUsed = 0;
+/** New memory for each would fill what is collected only now and then, and make that collection come three times as often. */
+const free: Slab[] = [];
 
 function newPage(start: number, size: number): Page {
   if (size >= SHARED_BELOW_BYTES)
-    return { start, store: Buffer.allocUnsafeSlow(size), from: 0, size, used: 0, next: null };
-  if (slab.length - slabUsed < size) {
-    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+    return { start, store: Buffer.allocUnsafeSlow(size), slab: null, from: 0, size, used: 0, next: null };
+  if (slab.bytes.length - slabUsed < size) {
+    const full = slab;
+    slab = free.pop() ?? newSlab();
     slabUsed = 0;
+    if (full.pages === 0) keepFree(full);
   }
   const from = slabUsed;
   slabUsed += size;
-  return { start, store: slab, from, size, used: 0, next: null };
+  slab.pages++;
+  return { start, store: slab.bytes, slab, from, size, used: 0, next: null };
+}
+
+/** A page of it is not held any more. */
+function letGo(of: Slab): void {
+  of.pages--;
+  if (of.pages === 0 && of !== slab) keepFree(of);
+}
+
+function keepFree(of: Slab): void {
+  if (!of.isSeen && free.length < MAX_FREE_SLABS) free.push(of);
+}
+
+function newSlab(): Slab {
+  return { bytes: Buffer.allocUnsafeSlow(SLAB_BYTES), pages: 0, isSeen: false };
 }
