@@ -78,6 +78,9 @@ export function createUpsert(dialect: DialectName): UpsertExchanges {
 
 const MIN_ROWS = 16;
 
+/** Two milliseconds. */
+const ROWS_A_TURN = 256;
+
 /** Fewer rows are sooner asked for their ids than guarded by a savepoint. */
 const MIN_COUNTED = 16;
 const SAVE = CompiledQuery.raw("savepoint counted");
@@ -103,8 +106,8 @@ class Statements {
       at += size;
       if (!this.isLean && size >= MIN_COUNTED && (await this.writesAll(db, portion, near))) {
         for (const { id } of portion) ids.push(id);
-        // Streams come first.
-        if (at < rows.length) await nextTurn();
+        // Streams come first, but each turn throws out of the processor's caches what the next rows need.
+        if (at < rows.length && at % ROWS_A_TURN === 0) await nextTurn();
         continue;
       }
       const parameters: unknown[] = [];
