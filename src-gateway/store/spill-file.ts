@@ -20,7 +20,8 @@ export interface ReplayCount {
   broken: number;
 }
 
-const PORTION = 64;
+/** As many as make a transaction worth its price: who was behind has to write faster than others ask. */
+const PORTION = 512;
 
 export function createSpillFile(path: string): SpillFile {
   const folder = dirname(path);
