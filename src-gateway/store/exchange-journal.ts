@@ -63,8 +63,9 @@ export function createExchangeJournal(folder: string, log: Logger): ExchangeJour
       current.bytes += block.writeTo(current.fd);
       isRefused = false;
     } catch (error) {
-      // What follows must not name what is missing.
+      // What follows must not name what is missing, and what is left over may not belong to the next file.
       current.noted.forget();
+      block.clear();
       if (!isRefused) log.warn(describeError(error), "exchanges cannot be noted; a kill would lose the newest ones");
       isRefused = true;
     }

@@ -76,10 +76,17 @@ export class NoteBlock {
       this.#at = putNumbers(owned.record, this.#numbers, this.#at + 1);
       return;
     }
-    this.#numbers[this.#at++] = -noted.keep(owned);
+    // What may throw comes first: an entry without its line would take that of the next one.
+    const line = `${noteOf(owned)}\n`;
     const { cost } = owned.record;
     if (cost !== null && cost.price !== null && noted.keepPrice(cost.priceId)) this.#text += `${priceNote(cost)}\t`;
-    this.#text += `${noteOf(owned)}\n`;
+    this.#text += line;
+    this.#numbers[this.#at++] = -noted.keep(owned);
+  }
+
+  clear(): void {
+    this.#at = HEAD_NUMBERS;
+    this.#text = "";
   }
 
   /**
@@ -93,8 +100,7 @@ export class NoteBlock {
     const textBytes = text === "" ? 0 : Buffer.byteLength(text);
     this.#bytes.writeUInt32LE(this.#at - HEAD_NUMBERS, MARK.length);
     this.#bytes.writeUInt32LE(textBytes, MARK.length + 4);
-    this.#at = HEAD_NUMBERS;
-    this.#text = "";
+    this.clear();
     const whole = textBytes === 0 ? this.#bytes : Buffer.concat([this.#bytes.subarray(0, end), Buffer.from(text)]);
     const written = writeSync(fd, whole, 0, end + textBytes);
     if (written < end + textBytes)

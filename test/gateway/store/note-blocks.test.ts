@@ -126,6 +126,23 @@ describe("what is noted of exchanges", () => {
     expect(readBlocks(block ?? Buffer.alloc(0))).toEqual(noted);
   });
 
+  it("does not lean on what the disk did not take", () => {
+    const [first, second] = [0, 1].map((n) => ({ instanceId: 1, record: completedRecord(FIRST_ID + n) }));
+    if (first === undefined || second === undefined) throw new Error("two were made");
+    const [block, before] = [new NoteBlock(), new Noted()];
+    block.add(first, before);
+    const path = join(folder, "refused");
+    const closed = openSync(path, "w");
+    closeSync(closed);
+    expect(() => block.writeTo(closed)).toThrow("EBADF");
+    before.forget();
+    block.add(second, before);
+    const open = openSync(path, "w");
+    block.writeTo(open);
+    closeSync(open);
+    expect(readBlocks(readFileSync(path))).toEqual([second]);
+  });
+
   it("takes nothing for a note that is none", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), anyNoted, anySizes, (junk, noted, sizes) => {
