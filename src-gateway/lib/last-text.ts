@@ -1,23 +1,18 @@
 /**
  * Lists of JSON that mostly say again what the one before has said, as those of two requests of one client to one model:
- * runs of such values keep their text until other values come. Texts begin with the comma or bracket before
- * them: the fewer pieces a line is put together from, the less it costs.
+ * runs of such values keep their text until other values come. Texts begin with the comma before them: the fewer
+ * pieces a line is put together from, the less it costs.
  */
 type Value = string | number | boolean | null;
 
 export class LastText {
-  private readonly opening: string;
   private values: readonly Value[] = [];
   private text = "";
-
-  constructor(opening: "," | "[" = ",") {
-    this.opening = opening;
-  }
 
   /** @param values is kept: one that nobody changes. */
   of(values: readonly Value[]): string {
     if (!isSame(values, this.values)) {
-      this.text = this.opening + JSON.stringify(values).slice(1, -1);
+      this.text = `,${JSON.stringify(values).slice(1, -1)}`;
       this.values = values;
     }
     return this.text;

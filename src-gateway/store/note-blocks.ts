@@ -15,7 +15,7 @@ const HEAD_BYTES = 16;
 const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 const HEAD_NUMBERS = HEAD_BYTES / NUMBER_BYTES;
 const MAX_NUMBERS = 8_192;
-/** Of a file: what is compared with, newest last. Clients come by turns, with requests and their ends. */
+/** Of a file: with so many the next is compared. Clients come by turns, with requests and their ends. */
 const MAX_ALIKE = 16;
 
 /** What stands in a file, for those that follow in it. */

@@ -18,7 +18,8 @@ export class NoteReader {
   /** @returns null for the line of a price, and for one that cannot be read. */
   read(line: string): OwnedRecord | null {
     const note = parse(line);
-    if (note === null || Array.isArray(note)) return note && toOwned(note, this.prices);
+    if (note === null) return null;
+    if (Array.isArray(note)) return toOwned(note, this.prices);
     if ("record" in note) return note;
     this.prices.set(note.priceId, note.price);
     return null;
