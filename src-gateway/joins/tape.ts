@@ -105,7 +105,7 @@ export class Tape {
 
 let slab: Slab = { bytes: Buffer.alloc(0), pages: 0, isSeen: true };
 let slabUsed = 0;
-/** New memory for each would fill what is collected only now and then, and make that collection come three times as often. */
+/** New memory for each would fill what is collected only now and then, and make that collection come twice as often. */
 const free: Slab[] = [];
 
 function newPage(start: number, size: number): Page {
