@@ -1,6 +1,6 @@
 /** The records of this run: what the last one left behind, who writes now, and who watches. */
 
-import type { ExchangeRecord } from "../ir/exchange-record.ts";
+import { copyOf, type ExchangeRecord } from "../ir/exchange-record.ts";
 import { turnClock } from "../lib/clock.ts";
 import { priceAttempts, priceRecord } from "../prices/price-record.ts";
 import { createExchangeJournal, recoverJournals } from "../store/exchange-journal.ts";
@@ -22,7 +22,10 @@ export interface Books {
   close(): Promise<void>;
 }
 
-export async function openBooks(parts: Parts): Promise<Books> {
+/** What the records of a run are made with. */
+export type BookParts = Pick<Parts, "settings" | "ledgerStore" | "clock" | "log" | "prices" | "redactor">;
+
+export async function openBooks(parts: BookParts): Promise<Books> {
   const { settings, ledgerStore, clock, log, prices, redactor } = parts;
   await tellInterrupted(parts);
   const spillFile = spillFileOf(settings);
@@ -43,7 +46,9 @@ export async function openBooks(parts: Parts): Promise<Books> {
     cleanRecord(record, redactor);
     record.attempts = priceAttempts(prices.book(), record);
     record.cost = priceRecord(prices.book(), record);
-    const kept = writer.close(record);
+    // Its provider may be read on.
+    const kept = copyOf(record);
+    writer.close(kept);
     for (const watcher of watchers) watcher(kept);
   };
   // The price data are loaded with the first request, and while the provider thinks: half a megabyte of program text would
@@ -88,7 +93,7 @@ export async function openBooks(parts: Parts): Promise<Books> {
   };
 }
 
-async function tellInterrupted({ ledgerStore, clock, log }: Parts): Promise<void> {
+async function tellInterrupted({ ledgerStore, clock, log }: BookParts): Promise<void> {
   const { interrupted, runs } = await recoverInterrupted(ledgerStore, clock);
   if (runs.length === 0) return;
   log.warn(

@@ -161,7 +161,7 @@ class Import {
       return { owned: { instanceId: runId, record }, row: toRow(record, runId) };
     });
     const rows: ExchangeRow[] = prepared.map(({ row }) => row);
-    await createUpsert(this.store.dialect)(db, rows, await createNames().numbersOf(db, namedTexts(rows)));
+    await createUpsert(this.store.dialect).rows(db, rows, await createNames().numbersOf(db, namedTexts(rows)));
     const notes = taken.map(({ name }, n) => ({ entry: name, exchange_id: ids[n] ?? 0 }));
     await db.insertInto("imported_entries").values(notes).execute();
     await createLedgerEntries(this.store.dialect).add(db, prepared);

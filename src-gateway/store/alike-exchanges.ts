@@ -3,7 +3,9 @@
  * known, the others are a row of numbers, which takes a tenth of the work of a text.
  */
 import type { AttemptRecord, ExchangeRecord, PlanRecord, RecordedCost } from "../ir/exchange-record.ts";
+import type { ExchangeRow } from "./exchange-rows.ts";
 import type { OwnedRecord } from "./group-writer.ts";
+import { packPrefix } from "./pack-prefix.ts";
 
 /** How many there are of each. */
 export const NUMBERS = 21;
@@ -114,12 +116,42 @@ export function putNumbers(of: ExchangeRecord, into: Float64Array, start: number
   return at;
 }
 
+/**
+ * The same numbers where they stand in a row, as `toRow` puts them there.
+ * @param row of an exchange whose attempt says nothing that its row does not say.
+ */
+export function putIntoRow(numbers: Float64Array, start: number, row: ExchangeRow): void {
+  let at = start;
+  row.id = orZero(numbers[at++]);
+  row.queue_us = orNull(numbers[at++]);
+  row.first_byte_us = orNull(numbers[at++]);
+  row.first_token_us = orNull(numbers[at++]);
+  row.total_us = orNull(numbers[at++]);
+  row.input_uncached = orZero(numbers[at++]);
+  row.cache_read = orZero(numbers[at++]);
+  row.cache_write_5m = orZero(numbers[at++]);
+  row.cache_write_1h = orZero(numbers[at++]);
+  row.output_tokens = orZero(numbers[at++]);
+  row.reasoning = orZero(numbers[at++]);
+  row.audio_input = orZero(numbers[at++]);
+  row.audio_output = orZero(numbers[at++]);
+  row.bytes_in = orZero(numbers[at++]);
+  row.bytes_out = orZero(numbers[at++]);
+  row.cost_nano = orNull(numbers[at++]);
+  const sharedBytes = orNull(numbers[at++]);
+  const totalBytes = orNull(numbers[at++]);
+  row.prefix =
+    sharedBytes === null || totalBytes === null ? null : packPrefix({ sharedBytes, totalBytes, firstDifference: null });
+  // When the attempt began, and when it was heard of, the row says already.
+  row.attempt_ended_us = orNull(numbers[at + 2]);
+}
+
 /** What is none becomes null, as in JSON. */
 const numberOf = (value: number | null): number => (value === null ? Number.NaN : value);
 
 /** An exchange that is like the other one, but for these numbers. */
 export function fromNumbers({ instanceId, record: like }: OwnedRecord, numbers: Float64Array): OwnedRecord {
-  const [id, queueUs, firstByteUs, firstTokenUs, totalUs, ...counted] = Array.from(numbers, orNull);
+  const [id, queueUs, firstByteUs, firstTokenUs, totalUs, ...counted] = Array.from(numbers, (number) => orNull(number));
   const [inputUncached, cacheRead, cacheWrite5m, cacheWrite1h, output, ...more] = counted.map(orZero);
   const [reasoning = 0, audioInput = 0, audioOutput = 0, bytesIn = 0, bytesOut = 0] = more;
   const [nano, sharedBytes, totalBytes, startedUs, attemptByteUs, endedUs] = counted.slice(10);
@@ -160,5 +192,7 @@ export function fromNumbers({ instanceId, record: like }: OwnedRecord, numbers: 
   return { instanceId, record };
 }
 
-const orNull = (number: number): number | null => (Number.isFinite(number) ? number + 0 : null);
-const orZero = (number: number | null | undefined): number => number ?? 0;
+const orNull = (number: number | undefined): number | null =>
+  number !== undefined && Number.isFinite(number) ? number + 0 : null;
+/** Zero has no sign in a row. */
+const orZero = (number: number | null | undefined): number => (number ?? 0) + 0;

@@ -3,6 +3,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import { ENTRIES_A_BLOCK, growBlock, headOf, unpackEntries } from "./chain-blocks.ts";
 import { type ChainEntry, chainStart } from "./ledger-chain.ts";
 import type { DialectName } from "./open-store.ts";
+import { RowTurns } from "./row-turns.ts";
 import type { Database } from "./schema.ts";
 
 /** The last block of a chain, or the empty one that would be next. */
@@ -77,11 +78,13 @@ export async function appendToChain(
   entries: readonly ChainEntry[],
 ): Promise<ChainEnd> {
   let block = end;
+  const turns = new RowTurns();
   for (let at = 0; at < entries.length; ) {
     const chosen = entries.slice(at, at + ENTRIES_A_BLOCK - block.entries);
     at += chosen.length;
     const [grown, hash] = await writeBlock(db, dialect, instanceId, block, chosen);
     block = grown.entries < ENTRIES_A_BLOCK ? grown : emptyBlock(grown.firstPlace + grown.entries, hash);
+    if (at < entries.length) await turns.after(chosen.length);
   }
   return block;
 }

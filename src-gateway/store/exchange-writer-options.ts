@@ -29,8 +29,8 @@ export interface ExchangeWriter {
    * @param record does not change any more: whoever goes on with it hands over a copy.
    */
   open(record: ExchangeRecord): void;
-  /** @returns the record as it is kept: it does not change any more, as the caller's may when a provider is read on. */
-  close(record: ExchangeRecord): ExchangeRecord;
+  /** @param record does not change any more, as one may from whose provider is read on. */
+  close(record: ExchangeRecord): void;
   /** Resolves when all that waits now is written, or the database does not take it: `pending` says which. */
   flush(): Promise<void>;
   /** The same with a little patience; what is left then goes to the spill file, for the next start. */

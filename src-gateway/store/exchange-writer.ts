@@ -3,13 +3,15 @@
  * the database cannot take now waits in memory, and beyond a bound on disk.
  */
 import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
-import { copyOf, type ExchangeRecord } from "../ir/exchange-record.ts";
+import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { isDiskFull } from "../lib/disk-full.ts";
-import { describeError } from "./database-errors.ts";
+import { describeError, isTransient } from "./database-errors.ts";
 import type { ExchangeWriter, ExchangeWriterOptions } from "./exchange-writer-options.ts";
 import { createGroupWriter, type GroupWriter, type OwnedRecord } from "./group-writer.ts";
+import type { RecordSeries } from "./record-series.ts";
 import { createSpool, type Spool } from "./spool.ts";
 import { type WaitingRecord, WaitingRecords } from "./waiting-records.ts";
+import { WaitingSeries } from "./waiting-series.ts";
 import { WriteTimer } from "./write-timer.ts";
 
 export type { ExchangeWriter };
@@ -23,8 +25,8 @@ const SPILL_PAUSE_MS = 1_000;
 
 export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWriter {
   return new Writer({
-    flushMs: 50,
-    maxGroup: 1_024,
+    flushMs: 100,
+    maxGroup: 2_048,
     maxWaiting: 20_000,
     stopPatienceMs: 3_000,
     journal: null,
@@ -34,7 +36,7 @@ export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWr
 
 class Writer implements ExchangeWriter {
   private readonly options: Required<ExchangeWriterOptions>;
-  private readonly waiting = new WaitingRecords();
+  private readonly waiting: WaitingRecords;
   private readonly spool: Spool;
   private readonly groups: GroupWriter;
   private readonly timer = new WriteTimer(() => void this.run());
@@ -48,6 +50,10 @@ class Writer implements ExchangeWriter {
 
   constructor(options: Required<ExchangeWriterOptions>) {
     this.options = options;
+    // PostgreSQL takes its values by another way, row by row.
+    this.waiting = new WaitingRecords(
+      options.store.dialect === "sqlite" ? new WaitingSeries(options.instanceId) : null,
+    );
     this.spool = createSpool(options.spillFile, options.log);
     this.groups = createGroupWriter(options.store, (owned, error) => this.spool.putAside(owned, error));
     // What an earlier run left on disk.
@@ -56,13 +62,15 @@ class Writer implements ExchangeWriter {
 
   open(record: ExchangeRecord): void {
     // What is closed never opens again.
-    if (!this.waiting.has(record.id)) this.add(record.outcome === "open" ? record : { ...record, outcome: "open" });
+    if (this.waiting.has(record.id)) return;
+    const opened: ExchangeRecord = record.outcome === "open" ? record : { ...record, outcome: "open" };
+    this.waiting.add(opened, this.options.clock.monotonicUs());
+    this.added(opened);
   }
 
-  close(record: ExchangeRecord): ExchangeRecord {
-    const copy = copyOf(record);
-    this.add(copy);
-    return copy;
+  close(record: ExchangeRecord): void {
+    this.waiting.close(record, this.options.clock.monotonicUs());
+    this.added(record);
   }
 
   pending(): number {
@@ -75,7 +83,7 @@ class Writer implements ExchangeWriter {
 
   lagMs(): number {
     const { oldest } = this.waiting;
-    return oldest === undefined ? 0 : (this.options.clock.monotonicUs() - oldest.sinceUs) / 1000;
+    return oldest === null ? 0 : (this.options.clock.monotonicUs() - oldest.sinceUs) / 1000;
   }
 
   isDiskFull(): boolean {
@@ -87,7 +95,7 @@ class Writer implements ExchangeWriter {
     for (;;) {
       await this.run(0);
       const { oldest } = this.waiting;
-      if (this.retryMs > 0 || oldest === undefined || oldest.turn > until) return;
+      if (this.retryMs > 0 || oldest === null || oldest.turn > until) return;
     }
   }
 
@@ -105,20 +113,20 @@ class Writer implements ExchangeWriter {
     this.timer.stop();
     await this.spilling;
     await this.reserving;
-    const left = this.waiting.first(Infinity);
-    if (left.length === 0 || (await this.spill(left))) return this.options.journal?.remove();
+    const left = this.waiting.all();
+    if (left.length === 0 || (await this.spool.keep(left.map(this.owned)))) return this.options.journal?.remove();
     this.options.log.error(
       { records: left.length },
       "neither the database nor the disk takes these records; they are lost",
     );
   }
 
-  private add(record: ExchangeRecord): void {
-    this.waiting.add(record, this.options.clock.monotonicUs());
-    this.options.journal?.note({ instanceId: this.options.instanceId, record });
+  private added(record: ExchangeRecord): void {
+    this.options.journal?.note(this.owned(record));
     this.scheduleNext();
-    const { maxWaiting } = this.options;
+    const { maxWaiting, clock } = this.options;
     if (this.waiting.size <= maxWaiting || this.spilling !== null) return;
+    this.waiting.dissolveOthers(clock.monotonicUs());
     // Down to half the bound, so that it is not reached again at once.
     this.spilling = this.spill(this.waiting.first(this.waiting.size - Math.floor(maxWaiting / 2)))
       .then((isKept) => (isKept ? undefined : wait(SPILL_PAUSE_MS, undefined, { ref: false })))
@@ -128,12 +136,12 @@ class Writer implements ExchangeWriter {
   }
 
   private async spill(items: WaitingRecord[]): Promise<boolean> {
-    const isKept = await this.spool.keep(items.map(this.owned));
+    const isKept = await this.spool.keep(items.map(({ record }) => this.owned(record)));
     if (isKept) this.waiting.remove(items);
     return isKept;
   }
 
-  private readonly owned = ({ record }: WaitingRecord): OwnedRecord => ({
+  private readonly owned = (record: ExchangeRecord): OwnedRecord => ({
     instanceId: this.options.instanceId,
     record,
   });
@@ -176,21 +184,46 @@ class Writer implements ExchangeWriter {
 
   /** What waits when it begins; what comes meanwhile makes the next group. */
   private async writeWaiting(patienceMs: number): Promise<void> {
-    const { lastTurn } = this.waiting;
-    const { journal, maxGroup } = this.options;
-    const openUntilUs = this.options.clock.monotonicUs() - patienceMs * 1000;
+    const { journal, maxGroup, clock } = this.options;
+    const openUntilUs = clock.monotonicUs() - patienceMs * 1000;
+    let series = this.waiting.takeSeries(clock.monotonicUs());
+    let { lastTurn } = this.waiting;
     const forget = journal?.turn();
     // The first as it is; then what was open and is closed by now has to be worth a transaction.
-    for (let fewest = 1; ; fewest = maxGroup / 4) {
-      const group = this.waiting.first(maxGroup, lastTurn, openUntilUs);
-      if (group.length < fewest) break;
-      await this.groups.write(group.map(this.owned), (record) => this.waiting.forget(record));
+    for (let fewest = 1; ; ) {
+      const group = this.waiting.first(maxGroup, lastTurn, openUntilUs).map(({ record }) => this.owned(record));
+      if (series.length === 0) {
+        if (group.length < fewest) break;
+        await this.groups.write(group, (record) => this.waiting.forget(record));
+      } else {
+        const isWritten = await this.writeSeries(group, series);
+        series = [];
+        if (!isWritten) {
+          ({ lastTurn } = this.waiting);
+          continue;
+        }
+      }
+      fewest = maxGroup / 4;
       // SQLite's part of this was synchronous: streams come first, then the next group.
       await nextTurn();
     }
     // What is left stands in the file that is about to be emptied.
-    if (forget) for (const left of this.waiting.first(Infinity, lastTurn)) journal?.note(this.owned(left));
+    if (forget) for (const { record } of this.waiting.first(Infinity, lastTurn)) journal?.note(this.owned(record));
     journal?.settle();
     forget?.();
+  }
+
+  /** @returns false where they have to be written one by one, as which they wait from then on. */
+  private async writeSeries(group: OwnedRecord[], series: readonly RecordSeries[]): Promise<boolean> {
+    try {
+      await this.groups.writeWithSeries(group, series);
+    } catch (error) {
+      this.waiting.dissolveSeries(this.options.clock.monotonicUs());
+      if (isTransient(error)) throw error;
+      return false;
+    }
+    this.waiting.settleSeries();
+    for (const { record } of group) this.waiting.forget(record);
+    return true;
   }
 }

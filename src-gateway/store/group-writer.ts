@@ -3,6 +3,7 @@ import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { isRowAtFault, isTransient } from "./database-errors.ts";
 import { toRow } from "./exchange-rows.ts";
 import type { Store } from "./open-store.ts";
+import type { RecordSeries } from "./record-series.ts";
 import { createRowWriter, type PreparedRow } from "./write-rows.ts";
 
 /** A record and the run that it belongs to, which need not be the one that writes it. */
@@ -18,6 +19,11 @@ export interface GroupWriter {
    *   first try may have succeeded after all does no harm.
    */
   write(group: OwnedRecord[], settled: (record: ExchangeRecord) => void): Promise<void>;
+  /**
+   * All of it, on SQLite alone.
+   * @throws the database's error, or that of what cannot be written so; then nothing was written.
+   */
+  writeWithSeries(group: OwnedRecord[], series: readonly RecordSeries[]): Promise<void>;
 }
 
 interface Refusal {
@@ -33,6 +39,12 @@ export function createGroupWriter(
   const writeRows = createRowWriter(store);
 
   return {
+    async writeWithSeries(group, series) {
+      const { rows, refusals } = prepare(group);
+      const [refusal] = refusals;
+      if (refusal !== undefined) throw refusal.error;
+      await writeRows(rows, series);
+    },
     async write(group, settled) {
       const { rows, refusals } = prepare(group);
       const written: PreparedRow[] = [];

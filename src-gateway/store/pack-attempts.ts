@@ -34,7 +34,8 @@ export function unpackAttempts(columns: AttemptColumns, context: AttemptContext)
   ];
 }
 
-const isPlain = (attempt: AttemptRecord, context: AttemptContext): boolean =>
+/** Of the only one of an exchange: that the row says what it says. */
+export const isPlain = (attempt: AttemptRecord, context: AttemptContext): boolean =>
   attempt.used === undefined &&
   attempt.errorCode === null &&
   attempt.provider === context.provider &&

@@ -7,10 +7,13 @@ type PrefixTuple = [sharedBytes: number, totalBytes: number, path?: string, by?:
 export function packPrefix(report: PrefixReport | null): string | null {
   if (report === null) return null;
   const { sharedBytes, totalBytes, firstDifference } = report;
-  const tuple: PrefixTuple = [sharedBytes, totalBytes];
-  if (firstDifference !== null) tuple.push(firstDifference.path, firstDifference.by);
+  // As JSON has it, for less: most prompts are those of before with something added.
+  if (firstDifference === null) return `[${numberOf(sharedBytes)},${numberOf(totalBytes)}]`;
+  const tuple: PrefixTuple = [sharedBytes, totalBytes, firstDifference.path, firstDifference.by];
   return JSON.stringify(tuple);
 }
+
+const numberOf = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 export function unpackPrefix(column: string | null): PrefixReport | null {
   if (column === null) return null;

@@ -92,7 +92,8 @@ export class GroupSums {
     if (this.last !== null && isAlike(row, this.last.row)) return this.last;
     const name = nameOfPlaces(row);
     let alike = this.alike.get(name);
-    if (alike === undefined) this.alike.set(name, (alike = { row, sums: { ...NOTHING } }));
+    // A copy: rows of a series are one object.
+    if (alike === undefined) this.alike.set(name, (alike = { row: { ...row }, sums: { ...NOTHING } }));
     this.last = alike;
     return alike;
   }

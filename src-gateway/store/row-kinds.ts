@@ -4,19 +4,14 @@
  */
 import type { ExchangeRow } from "./exchange-rows.ts";
 import type { NearNumbers } from "./near-numbers.ts";
-import { OF_KIND, OF_MODEL } from "./shared-columns.ts";
+import { OF_CALLER, OF_KIND, OF_MODEL } from "./shared-columns.ts";
 
 type Column = keyof ExchangeRow;
 
 /** What every row has for itself. */
 const PLAIN = [
   "id",
-  "user_id",
-  "api_key_id",
-  "agent",
-  "session",
   "attempt_ended_us",
-  "finish_reason",
   "queue_us",
   "first_byte_us",
   "total_us",
@@ -56,7 +51,7 @@ const RARE = [
   "own_output",
 ] as const satisfies readonly Column[];
 
-export const ALL_COLUMNS: readonly Column[] = [...PLAIN, ...MORE, ...RARE, ...OF_MODEL, ...OF_KIND];
+export const ALL_COLUMNS: readonly Column[] = [...PLAIN, ...MORE, ...RARE, ...OF_CALLER, ...OF_MODEL, ...OF_KIND];
 
 /** The rows of one kind: those that say nothing in the columns that are not among these. */
 export interface RowKind {
@@ -65,25 +60,27 @@ export interface RowKind {
   addOwn(values: unknown[], row: ExchangeRow, near: NearNumbers): void;
 }
 
-const plain: RowKind = { columns: [...PLAIN, ...OF_MODEL, ...OF_KIND], addOwn: addPlain };
+const plain: RowKind = { columns: [...PLAIN, ...OF_CALLER, ...OF_MODEL, ...OF_KIND], addOwn: addPlain };
 const usual: RowKind = {
-  columns: [...PLAIN, ...MORE, ...OF_MODEL, ...OF_KIND],
+  columns: [...PLAIN, ...MORE, ...OF_CALLER, ...OF_MODEL, ...OF_KIND],
   addOwn(values, row, near) {
-    addPlain(values, row, near);
+    addPlain(values, row);
     addMore(values, row, near);
   },
 };
 const whole: RowKind = {
   columns: ALL_COLUMNS,
   addOwn(values, row, near) {
-    addPlain(values, row, near);
+    addPlain(values, row);
     addMore(values, row, near);
     addRare(values, row, near);
   },
 };
 export const ROW_KINDS = { plain, usual, whole } as const;
 
-export function kindOf(row: ExchangeRow): keyof typeof ROW_KINDS {
+export type RowKindName = keyof typeof ROW_KINDS;
+
+export function kindOf(row: ExchangeRow): RowKindName {
   if (!lacksRare(row)) return "whole";
   return lacksMore(row) ? "plain" : "usual";
 }
@@ -115,15 +112,10 @@ const lacksRare = (row: ExchangeRow): boolean =>
   row.own_output === null;
 
 /** One by one and in the order of the list: by the names in the list it takes twice the time. */
-function addPlain(values: unknown[], row: ExchangeRow, near: NearNumbers): void {
+function addPlain(values: unknown[], row: ExchangeRow): void {
   values.push(
     row.id,
-    row.user_id,
-    row.api_key_id,
-    near.of(0, row.agent),
-    near.of(1, row.session),
     row.attempt_ended_us,
-    near.of(2, row.finish_reason),
     row.queue_us,
     row.first_byte_us,
     row.total_us,

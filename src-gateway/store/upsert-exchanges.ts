@@ -1,5 +1,4 @@
 /** A group of rows in a few statements of fixed sizes, so that each of them is built and prepared once. */
-import { setImmediate as nextTurn } from "node:timers/promises";
 import { CompiledQuery, type Kysely } from "kysely";
 import type { ExchangeRow } from "./exchange-rows.ts";
 import { isLong, LONGS, SHORT_COLUMNS, toLean, ZERO_COLUMNS } from "./lean-rows.ts";
@@ -7,20 +6,19 @@ import { NAMED_COLUMNS } from "./named-columns.ts";
 import type { NameNumbers } from "./names.ts";
 import { NearNumbers } from "./near-numbers.ts";
 import type { DialectName } from "./open-store.ts";
-import { ALL_COLUMNS, kindOf, ROW_KINDS, type RowKind } from "./row-kinds.ts";
+import type { RecordSeries } from "./record-series.ts";
+import { ALL_COLUMNS, kindOf, ROW_KINDS, type RowKind, type RowKindName } from "./row-kinds.ts";
+import { RowTurns } from "./row-turns.ts";
 import type { Database } from "./schema.ts";
 import { addUnshared, type Shared, sharedColumns, sharedOf, sharedValues } from "./shared-columns.ts";
 
-/**
- * Writes or completes rows, all or none. A row that is closed already stays as it is, and so does one that belongs to
- * another exchange.
- * @returns the ids of those that were written; fewer than given when some stayed as they were.
- */
-export type UpsertExchanges = (
-  db: Kysely<Database>,
-  rows: readonly ExchangeRow[],
-  names: NameNumbers,
-) => Promise<number[]>;
+/** Writes or completes rows. One that is closed already stays as it is, and so does one that belongs to another exchange. */
+export interface UpsertExchanges {
+  /** All or none. @returns the ids of those that were written; fewer than given when some stayed as they were. */
+  rows(db: Kysely<Database>, rows: readonly ExchangeRow[], names: NameNumbers): Promise<number[]>;
+  /** On SQLite alone. @returns false when some stayed as they were; others may have been written. */
+  series(db: Kysely<Database>, series: RecordSeries, names: NameNumbers): Promise<boolean>;
+}
 
 /** The texts of rows that are kept by number, in `NAMED_COLUMNS`; some more than once. */
 export function namedTexts(rows: readonly ExchangeRow[]): string[] {
@@ -59,27 +57,31 @@ const PLACES: ReadonlyMap<string, number> = new Map(NAMED_COLUMNS.map((column, p
 const SIZES = [128, 64, 32, 16, 8, 4, 2, 1] as const;
 
 export function createUpsert(dialect: DialectName): UpsertExchanges {
-  const plain = new Statements(ROW_KINDS.plain, dialect);
-  const usual = new Statements(ROW_KINDS.usual, dialect);
-  const whole = new Statements(ROW_KINDS.whole, dialect);
-  return async (db, rows, names) => {
-    const ids: number[] = [];
-    const kinds: Record<keyof typeof ROW_KINDS, ExchangeRow[]> = { plain: [], usual: [], whole: [] };
-    for (const row of rows) kinds[kindOf(row)].push(row);
-    // Few are no statements of their own: what they would save, those take.
-    if (kinds.plain.length < MIN_ROWS && kinds.usual.length > 0) kinds.usual.push(...kinds.plain.splice(0));
-    const near = new NearNumbers(names);
-    await plain.write(db, kinds.plain, near, ids);
-    await usual.write(db, kinds.usual, near, ids);
-    await whole.write(db, kinds.whole, near, ids);
-    return ids;
+  const turns = new RowTurns();
+  const statements: Record<RowKindName, Statements> = {
+    plain: new Statements(ROW_KINDS.plain, dialect, turns),
+    usual: new Statements(ROW_KINDS.usual, dialect, turns),
+    whole: new Statements(ROW_KINDS.whole, dialect, turns),
+  };
+  const { plain, usual, whole } = statements;
+  return {
+    async rows(db, rows, names) {
+      const ids: number[] = [];
+      const kinds: Record<RowKindName, ExchangeRow[]> = { plain: [], usual: [], whole: [] };
+      for (const row of rows) kinds[kindOf(row)].push(row);
+      // Few are no statements of their own: what they would save, those take.
+      if (kinds.plain.length < MIN_ROWS && kinds.usual.length > 0) kinds.usual.push(...kinds.plain.splice(0));
+      const near = new NearNumbers(names);
+      await plain.write(db, kinds.plain, near, ids);
+      await usual.write(db, kinds.usual, near, ids);
+      await whole.write(db, kinds.whole, near, ids);
+      return ids;
+    },
+    series: (db, series, names) => statements[series.kind].writeSeries(db, series, new NearNumbers(names)),
   };
 }
 
 const MIN_ROWS = 16;
-
-/** Two milliseconds. */
-const ROWS_A_TURN = 256;
 
 /** Fewer rows are sooner asked for their ids than guarded by a savepoint. */
 const MIN_COUNTED = 16;
@@ -91,10 +93,12 @@ const RELEASE = CompiledQuery.raw("release counted");
 class Statements {
   private readonly kind: RowKind;
   private readonly isLean: boolean;
+  private readonly turns: RowTurns;
   private readonly known = new Map<string, CompiledQuery>();
 
-  constructor(kind: RowKind, dialect: DialectName) {
+  constructor(kind: RowKind, dialect: DialectName, turns: RowTurns) {
     this.kind = kind;
+    this.turns = turns;
     this.isLean = dialect === "postgres";
   }
 
@@ -106,8 +110,7 @@ class Statements {
       at += size;
       if (!this.isLean && size >= MIN_COUNTED && (await this.writesAll(db, portion, near))) {
         for (const { id } of portion) ids.push(id);
-        // Streams come first, but each turn throws out of the processor's caches what the next rows need.
-        if (at < rows.length && at % ROWS_A_TURN === 0) await nextTurn();
+        await this.turns.after(size);
         continue;
       }
       const parameters: unknown[] = [];
@@ -121,6 +124,19 @@ class Statements {
     }
   }
 
+  /** @returns false when some stayed as they were. */
+  async writeSeries(db: Kysely<Database>, series: RecordSeries, near: NearNumbers): Promise<boolean> {
+    for (let at = 0; at < series.count; ) {
+      const size = SIZES.find((each) => each <= series.count - at) ?? 1;
+      const parameters = sharedValues(series.rowAt(0), near, "caller");
+      for (const end = at + size; at < end; at++) this.kind.addOwn(parameters, series.rowAt(at), near);
+      const { numAffectedRows } = await db.executeQuery({ ...this.queryOf(size, "", "caller"), parameters });
+      if (numAffectedRows !== BigInt(size)) return false;
+      await this.turns.after(size);
+    }
+    return true;
+  }
+
   /**
    * Which rows were written is not asked where the count says that all were, as nearly always: SQLite would put the answer
    * together row by row, a seventh of the work.
@@ -128,9 +144,8 @@ class Statements {
    */
   private async writesAll(db: Kysely<Database>, rows: readonly ExchangeRow[], near: NearNumbers): Promise<boolean> {
     const shared = sharedOf(rows);
-    const parameters: unknown[] = [];
+    const parameters = rows[0] === undefined ? [] : sharedValues(rows[0], near, shared);
     for (const row of rows) this.addValues(parameters, row, near, shared);
-    if (shared !== "nothing" && rows[0] !== undefined) parameters.push(sharedValues(rows[0], near, shared));
     await db.executeQuery(SAVE);
     const { numAffectedRows } = await db.executeQuery({ ...this.queryOf(rows.length, "", shared), parameters });
     const isWhole = numAffectedRows === BigInt(rows.length);
@@ -170,21 +185,26 @@ class Statements {
 /** What is not among the columns becomes nothing, also in a row that was there: null, or 0 where SQLite wants a number. */
 function statement(
   given: readonly (keyof ExchangeRow)[],
-  shared: readonly string[],
+  shared: readonly (keyof ExchangeRow)[],
   rows: number,
   isLean: boolean,
 ): string {
   let parameter = 0;
-  const place = (column: string): string => (isLean ? `$${++parameter}` : shared.includes(column) ? `@${column}` : "?");
+  const place = (): string => (isLean ? `$${++parameter}` : "?");
+  const own: readonly string[] = isLean ? [...given, LONGS] : given.filter((column) => !shared.includes(column));
   const zeros = isLean ? [] : ALL_COLUMNS.filter((column) => ZERO_COLUMNS.has(column) && !given.includes(column));
-  const bound: readonly string[] = isLean ? [...given, LONGS] : given;
-  const columns = [...bound, ...zeros];
-  const values = Array.from({ length: rows }, () => `(${[...bound.map(place), ...zeros.map(() => "0")].join(",")})`);
+  const columns = [...own, ...shared, ...zeros];
+  const values = `values ${Array.from({ length: rows }, () => `(${own.map(place).join(",")})`).join(",")}`;
+  // "where true" tells the parser that what follows is not the "on" of a join.
+  const source =
+    columns.length === own.length
+      ? values
+      : `select ${["own.*", ...shared.map(place), ...zeros.map(() => "0")].join(",")} from (${values}) own where true`;
   const updates = [...ALL_COLUMNS, ...(isLean ? [LONGS] : [])]
     .filter((column) => column !== "id")
     .map((column) => `${column}=excluded.${column}`);
   return (
-    `insert into exchange_rows (${columns.join(",")}) values ${values.join(",")} ` +
+    `insert into exchange_rows (${columns.join(",")}) ${source} ` +
     `on conflict (id) do update set ${updates.join(",")} ` +
     "where exchange_rows.instance_id = excluded.instance_id " +
     "and coalesce(exchange_rows.moved_from, exchange_rows.id) = coalesce(excluded.moved_from, excluded.id) " +

@@ -5,6 +5,7 @@ import type { OwnedRecord } from "./group-writer.ts";
 import { createLedgerEntries } from "./ledger-entries.ts";
 import { createNames } from "./names.ts";
 import type { Store } from "./open-store.ts";
+import type { RecordSeries } from "./record-series.ts";
 import type { Database } from "./schema.ts";
 import { createUpsert, namedTexts } from "./upsert-exchanges.ts";
 
@@ -13,17 +14,27 @@ export interface PreparedRow {
   row: ExchangeRow;
 }
 
-/** @throws the database's error; then nothing was written. */
-export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<void> {
+/**
+ * @param series on SQLite alone.
+ * @throws the database's error, or that some of a series stayed as they were, which rows of their own have to find out; then
+ *   nothing was written.
+ */
+export type RowWriter = (rows: PreparedRow[], series?: readonly RecordSeries[]) => Promise<void>;
+
+export function createRowWriter(store: Store): RowWriter {
   const upsert = createUpsert(store.dialect);
   const entries = createLedgerEntries(store.dialect);
   const names = createNames();
   const transaction = store.transaction ?? ((work) => store.db.transaction().execute(work));
 
   /** The rows, what follows from them, and nothing of it when something fails. */
-  return async (rows) => {
+  return async (rows, series = []) => {
     try {
-      await transaction(async (db) => entries.add(db, await upsertAll(db, rows)));
+      await transaction(async (db) => {
+        const written = await upsertAll(db, rows);
+        for (const each of series) await upsertSeries(db, each);
+        await entries.add(db, written, series);
+      });
     } catch (error) {
       entries.forget();
       names.forget();
@@ -39,7 +50,7 @@ export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<
     const numbers = await names.numbersOf(db, namedTexts(rows.map(({ row }) => row)));
     let left = rows;
     while (left.length > 0) {
-      const ids = await upsert(
+      const ids = await upsert.rows(
         db,
         left.map(({ row }) => row),
         numbers,
@@ -53,6 +64,11 @@ export function createRowWriter(store: Store): (rows: PreparedRow[]) => Promise<
       left = await moveFromTakenIds(db, left);
     }
     return written;
+  }
+
+  async function upsertSeries(db: Kysely<Database>, series: RecordSeries): Promise<void> {
+    const numbers = await names.numbersOf(db, namedTexts([series.rowAt(0)]));
+    if (!(await upsert.series(db, series, numbers))) throw new Error("the ledger has some of a series already");
   }
 
   /** Another replica had a request in the same microsecond: ours goes to the next id. The others were closed before. */

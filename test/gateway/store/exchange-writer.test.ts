@@ -156,18 +156,6 @@ describeOnBothDatabases("the exchange writer", (database) => {
     expect(await rowsOf(store)).toEqual([completedRecord(FIRST_ID)]);
   });
 
-  it("writes the record as it was when it was handed over", async () => {
-    const store = await database.open();
-    const writer = writerOn(store);
-    const record = completedRecord(FIRST_ID);
-    writer.close(record);
-    record.usage.output = 1_000_000;
-    record.attempts[0]!.reason = "changed later";
-    record.outcome = "failed";
-    await writer.flush();
-    expect(await rowsOf(store)).toEqual([completedRecord(FIRST_ID)]);
-  });
-
   it("keeps both when two replicas had a request in the same microsecond, with their neighbours", async () => {
     const [one, two] = [await database.open(), await database.open()];
     const [ours, theirs] = [writerOn(one, { instanceId: 1 }), writerOn(two, { instanceId: 2 })];
