@@ -3,7 +3,7 @@ import { CompiledQuery, type Kysely } from "kysely";
 import { ENTRIES_A_BLOCK, growBlock, headOf, unpackEntries } from "./chain-blocks.ts";
 import { type ChainEntry, chainStart } from "./ledger-chain.ts";
 import type { DialectName } from "./open-store.ts";
-import { RowTurns } from "./row-turns.ts";
+import { ENTRIES_A_TURN, RowTurns } from "./row-turns.ts";
 import type { Database } from "./schema.ts";
 
 /** The last block of a chain, or the empty one that would be next. */
@@ -78,7 +78,7 @@ export async function appendToChain(
   entries: readonly ChainEntry[],
 ): Promise<ChainEnd> {
   let block = end;
-  const turns = new RowTurns();
+  const turns = new RowTurns(ENTRIES_A_TURN);
   for (let at = 0; at < entries.length; ) {
     const chosen = entries.slice(at, at + ENTRIES_A_BLOCK - block.entries);
     at += chosen.length;

@@ -7,7 +7,7 @@ import { type ChainEntry, exchangeText } from "./ledger-chain.ts";
 import type { DialectName } from "./open-store.ts";
 import type { RecordSeries } from "./record-series.ts";
 import { GroupSums } from "./rollups.ts";
-import { RowTurns } from "./row-turns.ts";
+import { ENTRIES_A_TURN, RowTurns } from "./row-turns.ts";
 import type { Database } from "./schema.ts";
 import type { PreparedRow } from "./write-rows.ts";
 
@@ -40,7 +40,7 @@ export function createLedgerEntries(dialect: DialectName): LedgerEntries {
         chain.push({ kind: "exchange", id: row.id, text: exchangeText(row) });
       };
       for (const { row } of closed) enter(row);
-      const turns = new RowTurns();
+      const turns = new RowTurns(ENTRIES_A_TURN);
       for (const each of series) {
         for (let place = 0; place < each.count; place++) enter(each.rowAt(place));
         await turns.after(each.count);

@@ -8,7 +8,7 @@ import { NearNumbers } from "./near-numbers.ts";
 import type { DialectName } from "./open-store.ts";
 import type { RecordSeries } from "./record-series.ts";
 import { ALL_COLUMNS, kindOf, ROW_KINDS, type RowKind, type RowKindName } from "./row-kinds.ts";
-import { RowTurns } from "./row-turns.ts";
+import { ROWS_A_TURN, RowTurns } from "./row-turns.ts";
 import type { Database } from "./schema.ts";
 import { addUnshared, type Shared, sharedColumns, sharedOf, sharedValues } from "./shared-columns.ts";
 
@@ -57,7 +57,7 @@ const PLACES: ReadonlyMap<string, number> = new Map(NAMED_COLUMNS.map((column, p
 const SIZES = [128, 64, 32, 16, 8, 4, 2, 1] as const;
 
 export function createUpsert(dialect: DialectName): UpsertExchanges {
-  const turns = new RowTurns();
+  const turns = new RowTurns(ROWS_A_TURN);
   const statements: Record<RowKindName, Statements> = {
     plain: new Statements(ROW_KINDS.plain, dialect, turns),
     usual: new Statements(ROW_KINDS.usual, dialect, turns),
