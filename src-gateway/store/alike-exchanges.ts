@@ -11,43 +11,47 @@ import { packPrefix } from "./pack-prefix.ts";
 export const NUMBERS = 21;
 
 /** Whether `fromNumbers` makes the one from the other and `putNumbers`. Says no where it would take long to know. */
-export function isAlike(owned: OwnedRecord, other: OwnedRecord): boolean {
-  const [a, b] = [owned.record, other.record];
-  return (
-    owned.instanceId === other.instanceId &&
-    a.outcome === b.outcome &&
-    a.session === b.session &&
-    a.modelAsked === b.modelAsked &&
-    a.userId === b.userId &&
-    a.apiKeyId === b.apiKeyId &&
-    a.agent === b.agent &&
-    a.project === b.project &&
-    a.gitBranch === b.gitBranch &&
-    a.surface === b.surface &&
-    a.stream === b.stream &&
-    a.modelRouted === b.modelRouted &&
-    a.modelServed === b.modelServed &&
-    a.provider === b.provider &&
-    a.status === b.status &&
-    a.errorCode === b.errorCode &&
-    a.errorMessage === b.errorMessage &&
-    a.finishReason === b.finishReason &&
-    a.usageSource === b.usageSource &&
-    a.joinedTo === b.joinedTo &&
-    a.replayOf === b.replayOf &&
-    a.runaway === b.runaway &&
-    a.serviceTier === b.serviceTier &&
-    a.losses.length + b.losses.length === 0 &&
-    a.counts === null &&
-    b.counts === null &&
-    a.own === null &&
-    b.own === null &&
-    (a.prefix === null || a.prefix.firstDifference === null) &&
-    isOfOnePrice(a.cost, b.cost) &&
-    isSamePlan(a.plan, b.plan) &&
-    isTriedAlike(a.attempts, b.attempts)
-  );
-}
+export const isAlike = (owned: OwnedRecord, other: OwnedRecord): boolean =>
+  owned.instanceId === other.instanceId &&
+  isSameCaller(owned.record, other.record) &&
+  owned.record.finishReason === other.record.finishReason &&
+  isAskedAlike(owned.record, other.record);
+
+/** Whether they came from one client, at the same work. */
+export const isSameCaller = (a: ExchangeRecord, b: ExchangeRecord): boolean =>
+  a.session === b.session &&
+  a.userId === b.userId &&
+  a.apiKeyId === b.apiKeyId &&
+  a.agent === b.agent &&
+  a.project === b.project &&
+  a.gitBranch === b.gitBranch;
+
+/** The same whoever they came from, and but for how they finished. */
+export const isAskedAlike = (a: ExchangeRecord, b: ExchangeRecord): boolean =>
+  a.outcome === b.outcome &&
+  a.modelAsked === b.modelAsked &&
+  a.surface === b.surface &&
+  a.stream === b.stream &&
+  a.modelRouted === b.modelRouted &&
+  a.modelServed === b.modelServed &&
+  a.provider === b.provider &&
+  a.status === b.status &&
+  a.errorCode === b.errorCode &&
+  a.errorMessage === b.errorMessage &&
+  a.usageSource === b.usageSource &&
+  a.joinedTo === b.joinedTo &&
+  a.replayOf === b.replayOf &&
+  a.runaway === b.runaway &&
+  a.serviceTier === b.serviceTier &&
+  a.losses.length + b.losses.length === 0 &&
+  a.counts === null &&
+  b.counts === null &&
+  a.own === null &&
+  b.own === null &&
+  (a.prefix === null || a.prefix.firstDifference === null) &&
+  isOfOnePrice(a.cost, b.cost) &&
+  isSamePlan(a.plan, b.plan) &&
+  isTriedAlike(a.attempts, b.attempts);
 
 const isOfOnePrice = (cost: RecordedCost | null, other: RecordedCost | null): boolean =>
   cost === null || other === null ? cost === other : cost.priceId === other.priceId;

@@ -72,6 +72,21 @@ export function toRow(record: ExchangeRecord, instanceId: number): ExchangeRow {
   };
 }
 
+/** Who asked, as `toRow` has it. */
+export const toCallerColumns = (record: ExchangeRecord): CallerColumns => ({
+  user_id: record.userId,
+  api_key_id: record.apiKeyId,
+  agent: clean(record.agent),
+  session: clean(record.session),
+  project: clean(record.project),
+  git_branch: clean(record.gitBranch),
+  finish_reason: clean(record.finishReason),
+});
+export type CallerColumns = Pick<
+  ExchangeRow,
+  "user_id" | "api_key_id" | "agent" | "session" | "project" | "git_branch" | "finish_reason"
+>;
+
 export function fromRow(row: Selectable<ExchangesTable>): ExchangeRecord {
   const record: ExchangeRecord = {
     id: row.id,

@@ -1,6 +1,6 @@
 /** A group of rows in a few statements of fixed sizes, so that each of them is built and prepared once. */
 import { CompiledQuery, type Kysely } from "kysely";
-import type { ExchangeRow } from "./exchange-rows.ts";
+import type { CallerColumns, ExchangeRow } from "./exchange-rows.ts";
 import { isLong, LONGS, SHORT_COLUMNS, toLean, ZERO_COLUMNS } from "./lean-rows.ts";
 import { NAMED_COLUMNS } from "./named-columns.ts";
 import type { NameNumbers } from "./names.ts";
@@ -44,6 +44,14 @@ export function namedTexts(rows: readonly ExchangeRow[]): string[] {
     addNew(texts, row.losses, before?.losses);
     before = row;
   }
+  return texts;
+}
+
+/** Those of the callers of a series. */
+export function callerTexts(callers: readonly CallerColumns[]): string[] {
+  const texts: string[] = [];
+  for (const { agent, session, project, git_branch, finish_reason } of callers)
+    for (const text of [agent, session, project, git_branch, finish_reason]) if (text !== null) texts.push(text);
   return texts;
 }
 
@@ -126,11 +134,12 @@ class Statements {
 
   /** @returns false when some stayed as they were. */
   async writeSeries(db: Kysely<Database>, series: RecordSeries, near: NearNumbers): Promise<boolean> {
+    const shared = series.callerColumns.length === 1 ? "caller" : "model";
     for (let at = 0; at < series.count; ) {
       const size = SIZES.find((each) => each <= series.count - at) ?? 1;
-      const parameters = sharedValues(series.rowAt(0), near, "caller");
-      for (const end = at + size; at < end; at++) this.kind.addOwn(parameters, series.rowAt(at), near);
-      const { numAffectedRows } = await db.executeQuery({ ...this.queryOf(size, "", "caller"), parameters });
+      const parameters = sharedValues(series.rowAt(0), near, shared);
+      for (const end = at + size; at < end; at++) this.addValues(parameters, series.rowAt(at), near, shared);
+      const { numAffectedRows } = await db.executeQuery({ ...this.queryOf(size, "", shared), parameters });
       if (numAffectedRows !== BigInt(size)) return false;
       await this.turns.after(size);
     }

@@ -3,7 +3,7 @@ import type { ExchangeRecord } from "../ir/exchange-record.ts";
 import { RecordSeries } from "./record-series.ts";
 
 /** Each record is compared with all of them. */
-const MAX_SERIES = 16;
+const MAX_SERIES = 8;
 /** Fewer are no statements of their own. */
 const MIN_ROWS = 16;
 

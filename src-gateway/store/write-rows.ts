@@ -7,7 +7,7 @@ import { createNames } from "./names.ts";
 import type { Store } from "./open-store.ts";
 import type { RecordSeries } from "./record-series.ts";
 import type { Database } from "./schema.ts";
-import { createUpsert, namedTexts } from "./upsert-exchanges.ts";
+import { callerTexts, createUpsert, namedTexts } from "./upsert-exchanges.ts";
 
 export interface PreparedRow {
   owned: OwnedRecord;
@@ -67,7 +67,7 @@ export function createRowWriter(store: Store): RowWriter {
   }
 
   async function upsertSeries(db: Kysely<Database>, series: RecordSeries): Promise<void> {
-    const numbers = await names.numbersOf(db, namedTexts([series.rowAt(0)]));
+    const numbers = await names.numbersOf(db, [...namedTexts([series.rowAt(0)]), ...callerTexts(series.callerColumns)]);
     if (!(await upsert.series(db, series, numbers))) throw new Error("the ledger has some of a series already");
   }
 

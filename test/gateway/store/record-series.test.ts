@@ -133,6 +133,28 @@ describe("a series of records", () => {
     expect(next.rowAt(0).id).toBe(FIRST_ID + 500);
   });
 
+  it("has many callers, up to a bound", () => {
+    const series = begun();
+    const of = (n: number) =>
+      completedRecord(FIRST_ID + n, {
+        session: `s-${n % 300}`,
+        apiKeyId: n % 2,
+        finishReason: n % 3 === 0 ? "stop" : null,
+      });
+    const records = Array.from({ length: 2_000 }, (_, n) => of(n));
+    const added = records.filter((record) => series.add(record));
+    expect(
+      series
+        .records()
+        .slice(1)
+        .map(({ record }) => record),
+    ).toEqual(added);
+    expect(series.callerColumns).toHaveLength(256);
+    for (const [place, record] of added.entries()) expect(series.rowAt(place + 1)).toEqual(toRow(record, 1));
+    // Those that are known go on.
+    expect(added.length).toBeGreaterThan(1_000);
+  });
+
   it("ends at a bound", () => {
     const series = begun();
     let rows = 1;
