@@ -71,6 +71,8 @@ export class WaitingRecords {
   /** What waits in series, to be written until `settleSeries`. */
   takeSeries(nowUs: number): readonly RecordSeries[] {
     if (this.series === null) return [];
+    // A pass that broke off before it came to them.
+    this.dissolveSeries(nowUs);
     const { series, few } = this.series.take();
     for (const record of few) this.putBack(record, nowUs);
     return series;
