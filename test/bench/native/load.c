@@ -5,7 +5,8 @@
 // Where the bytes hold "#00000000" each request has its own number there: what is asked twice might be answered once.
 // No new request begins after the time is up, or after so many; what is open is finished, for at most as long again plus 20 s. With "hold"
 // each connection sends one request, and the answers are only watched until the time is up. Prints one line of JSON.
-// Times are in microseconds; an event is an empty line in the body of an answer.
+// Times are in microseconds; an event is an empty line in the body of an answer. What is bad was another status than 200 (the last
+// of them is told), a connection that ended too early, an answer that cannot be read, or one that did not come in time.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -30,7 +31,8 @@ typedef struct {
 
 static char *request, *number; static size_t request_length;
 static struct sockaddr_in address; static int loop_fd, port;
-static long started, answered, bad, events, first_bytes, bytes;
+static long started, answered, events, first_bytes, bytes;
+static long other_status, ended_early, unreadable; static int last_status;
 static float *totals, *firsts;
 
 static long now_ns(void) { struct timespec t; clock_gettime(CLOCK_MONOTONIC, &t); return t.tv_sec * 1000000000L + t.tv_nsec; }
@@ -63,9 +65,11 @@ static void begin(Link *link) {
   link->began_ns = now_ns(); snprintf(link->mine, sizeof link->mine, "%08ld", ++started % 100000000L); push(link);
 }
 
-static void end(Link *link, int is_good) {
+// The received length says how the connection ended, where there is no answer.
+static void end(Link *link, int is_whole, ssize_t received) {
   link->is_busy = 0;
-  if (!is_good) { bad++; return; }
+  if (!is_whole) { if (received > 0) unreadable++; else ended_early++; return; }
+  if (link->status != 200) { other_status++; last_status = link->status; return; }
   if (answered < SAMPLES) totals[answered] = (now_ns() - link->began_ns) / 1000.0f;
   answered++;
 }
@@ -159,7 +163,7 @@ int main(int count, char **values) {
       int was_busy = link->is_busy, got = n > 0 && link->is_busy ? take(link, buffer, n) : -1;
       if (got == 0) continue;
       int keeps = got == 1 && !strcasestr(link->head, "\r\nconnection: close");
-      if (was_busy) end(link, got == 1 && link->status == 200);
+      if (was_busy) end(link, got == 1, n);
       int goes_on = was_busy && !is_hold && now_ns() < until && started != most;
       if (!keeps) { close(link->fd); if (goes_on) open_link(link); }
       if (goes_on) begin(link); else if (was_busy) busy--;
@@ -168,9 +172,12 @@ int main(int count, char **values) {
   long incomplete = is_hold ? 0 : busy, took = now_ns() - began;
   qsort(totals, answered < SAMPLES ? answered : SAMPLES, sizeof(float), by_size);
   qsort(firsts, first_bytes, sizeof(float), by_size);
-  printf("{\"started\":%ld,\"answered\":%ld,\"bad\":%ld,\"seconds\":%.4f,\"events\":%ld,\"bytes\":%ld,"
+  long bad = other_status + ended_early + unreadable + incomplete;
+  printf("{\"started\":%ld,\"answered\":%ld,\"bad\":%ld,\"otherStatus\":%ld,\"lastStatus\":%d,\"endedEarly\":%ld,"
+    "\"unreadable\":%ld,\"late\":%ld,\"seconds\":%.4f,\"events\":%ld,\"bytes\":%ld,"
     "\"p50Us\":%.1f,\"p99Us\":%.1f,\"firstByteP50Us\":%.1f,\"firstByteP99Us\":%.1f}\n",
-    started, answered, bad + incomplete, took / 1e9, events, bytes, at_share(totals, answered, 0.5), at_share(totals, answered, 0.99),
+    started, answered, bad, other_status, last_status, ended_early, unreadable, incomplete,
+    took / 1e9, events, bytes, at_share(totals, answered, 0.5), at_share(totals, answered, 0.99),
     at_share(firsts, first_bytes, 0.5), at_share(firsts, first_bytes, 0.99));
   return 0;
 }

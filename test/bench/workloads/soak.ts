@@ -13,6 +13,12 @@ import { startGateway } from "../rig/systems.ts";
 const run = promisify(execFile);
 const SLICE_MS = 5_000;
 
+/** Of the client: what it was answered, and how what was not answered ended. */
+interface Report {
+  answered: number;
+  bad: number;
+}
+
 interface Other {
   times: number;
   outcome: string;
@@ -37,9 +43,10 @@ export async function soak(bench: Bench, minutes = bench.isFull ? 60 : 1): Promi
       for (const kind of kinds) {
         writeFileSync(file, requestBytes(kind, gateway.headers(kind)));
         const { stdout } = await run(bench.native.load, [String(gateway.port), "16", String(SLICE_MS), file]);
-        const report = JSON.parse(stdout) as { answered: number; bad: number };
+        const report = JSON.parse(stdout) as Report;
         answered += report.answered;
         bad += report.bad;
+        if (report.bad > 0) bench.fact(`Not answered, in slice ${memory.length} of ${kind.mode}`, stdout.trim());
       }
       memory.push(memoryOf(gateway.pid ?? 0).residentMiB);
     }
