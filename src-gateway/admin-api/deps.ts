@@ -83,6 +83,7 @@ export interface AdminDeps {
   acts: AuditLog;
   /** For requests that name an idempotency key. */
   keptAnswers: KeptAnswers;
+  /** Holds all that ended before it is read, and so do the sums of `usage`. */
   requestLog: RequestLog;
   /** What was asked and answered. */
   bodies: Pick<BodyArchive, "get" | "prune">;

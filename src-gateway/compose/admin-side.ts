@@ -23,6 +23,7 @@ import { listModels } from "./list-models.ts";
 import { operationsView, type RunningSide } from "./operations-side.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
+import { readsAfterWrites } from "./reads-after-writes.ts";
 import { signInDesk } from "./sign-in-side.ts";
 import { supportBundle } from "./support-side.ts";
 import { transferDesk } from "./transfer-side.ts";
@@ -50,6 +51,8 @@ export interface AdminSideInput {
   isFirstRun: boolean;
   /** Null when no gateway runs and the command line works on the database alone. */
   writer: ExchangeWriter | null;
+  /** Ends when what has ended so far is written. */
+  written: () => Promise<void>;
   running: PassingMap<Promise<void>>;
   watchers: Set<(record: ExchangeRecord | null) => void>;
   /** Null while nothing is limited. */
@@ -147,8 +150,7 @@ async function isReachable({ ledgerStore }: Parts): Promise<boolean> {
 
 function adminDeps(input: AdminSideInput): AdminDeps {
   const { parts, root, isFirstRun, watchers } = input;
-  const { users, teams, projects, apiKeys, keyRing, requestLog, bodies, usage, config, clock, log, settings, secrets } =
-    parts;
+  const { users, teams, projects, apiKeys, keyRing, bodies, config, clock, log, settings, secrets } = parts;
   const local = new WeakSet<IncomingMessage>();
   return {
     version: __VERSION__,
@@ -161,7 +163,7 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     keyRing,
     acts: parts.audit,
     keptAnswers: parts.keptAnswers,
-    requestLog,
+    ...readsAfterWrites(parts, input.written),
     bodies,
     retention: () =>
       retentionAt(clock.nowUs(), {
@@ -172,7 +174,6 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     playground: input.playground,
     analytics: input.analytics,
     hooks: input.hooks,
-    usage,
     ledger: ledgerDesk(parts, input.budgets),
     clock,
     log,

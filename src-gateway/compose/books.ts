@@ -18,6 +18,8 @@ export interface Books {
   records: { open(record: ExchangeRecord): void; close(record: ExchangeRecord): undefined };
   /** Told each closed exchange, as it stays; null when the gateway stops. */
   watchers: Set<(record: ExchangeRecord | null) => void>;
+  /** Ends when what was closed so far is written, as far as the database takes it. */
+  written(): Promise<void>;
   /** Every record first, then the word that nothing is missing. */
   close(): Promise<void>;
 }
@@ -83,6 +85,10 @@ export async function openBooks(parts: BookParts): Promise<Books> {
         askForPrices();
         return undefined;
       },
+    },
+    async written() {
+      if (isAsking) await opening;
+      if (writer.pending() > 0) await writer.flush();
     },
     async close() {
       stopPartitions();

@@ -27,6 +27,7 @@ export async function openOffline(settings: Settings, env: NodeJS.ProcessEnv): P
     root: user,
     isFirstRun: created,
     writer: null,
+    written: async () => {},
     running: new PassingMap(),
     watchers: new Set(),
     env,

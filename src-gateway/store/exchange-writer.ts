@@ -25,7 +25,7 @@ const SPILL_PAUSE_MS = 1_000;
 
 export function createExchangeWriter(options: ExchangeWriterOptions): ExchangeWriter {
   return new Writer({
-    flushMs: 50,
+    flushMs: 100,
     maxGroup: 2_048,
     maxWaiting: 20_000,
     stopPatienceMs: 3_000,

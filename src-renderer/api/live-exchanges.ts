@@ -6,8 +6,8 @@ import { useConnectionState, useGateway } from "./gateway-context.tsx";
 export interface LiveListener {
   /** Exchanges have ended; many may end at once, and a page is drawn once for all of them. */
   onExchanges: (exchanges: ExchangeView[]) => void;
-  /** The stream was cut and is back: what ended in between was not told. */
-  onGap: () => void;
+  /** From here on all that ends is told; what ended before has to be read, now, or something between is missed. */
+  onOpen: () => void;
 }
 
 const GATHER_MS = 100;
@@ -23,7 +23,6 @@ export function useLiveExchanges(isOn: boolean, listener: LiveListener): void {
   useEffect(() => {
     if (!isOn || isDown) return;
     const source = new EventSource(`${API_PREFIX}/exchanges/live`);
-    let wasCut = false;
     const waiting: ExchangeView[] = [];
     let timer: ReturnType<typeof setTimeout> | null = null;
     const deliver = (): void => {
@@ -36,15 +35,9 @@ export function useLiveExchanges(isOn: boolean, listener: LiveListener): void {
       waiting.push(exchange);
       timer ??= setTimeout(deliver, GATHER_MS);
     });
-    source.addEventListener("open", () => {
-      if (wasCut) latest.current.onGap();
-      wasCut = false;
-    });
-    source.addEventListener("error", () => {
-      wasCut = true;
-      // The browser tries again by itself; whether the gateway is gone is for the connection to find out.
-      connection.check();
-    });
+    source.addEventListener("open", () => latest.current.onOpen());
+    // The browser tries again by itself; whether the gateway is gone is for the connection to find out.
+    source.addEventListener("error", () => connection.check());
     return () => {
       source.close();
       if (timer !== null) clearTimeout(timer);

@@ -43,7 +43,7 @@ export function OverviewPage() {
     for (const query of [status, usage, last]) query.reload();
     setTurn((old) => old + 1);
   });
-  useLiveExchanges(true, { onExchanges: refresh, onGap: refresh });
+  useLiveExchanges(true, { onExchanges: refresh, onOpen: refresh });
 
   const isUnused = last.value?.length === 0;
   // Whoever makes the first request has the key before them: it must not move away at that moment.

@@ -25,7 +25,7 @@ export function RequestsPage() {
   const { filter, search, isFiltered, setFilter, setSearch, clear } = useAddressFilter();
   const [isLive, setLive] = useState(true);
   const requests = useRequestRows(filter);
-  useLiveExchanges(isLive, { onExchanges: requests.add, onGap: requests.reload });
+  useLiveExchanges(isLive, { onExchanges: requests.add, onOpen: requests.reload });
 
   const { rows, hasOlder, isLoading, loadOlder } = requests;
   const found = rows?.filter((row) => matchesSearch(row, search)) ?? [];
@@ -36,16 +36,11 @@ export function RequestsPage() {
       navigate(`/requests${requestId === null ? "" : `/${requestId}`}${location.search}`, { replace: true }),
     [navigate],
   );
-  const changeLive = (next: boolean): void => {
-    setLive(next);
-    // What ended while nobody listened.
-    if (next) requests.reload();
-  };
   return (
     <div className="requests" data-selected={selectedId !== null}>
       <header className="requests-head">
         <h1>{t("requests:title")}</h1>
-        <RequestFilters {...{ filter, search, isLive }} onFilter={setFilter} onSearch={setSearch} onLive={changeLive} />
+        <RequestFilters {...{ filter, search, isLive }} onFilter={setFilter} onSearch={setSearch} onLive={setLive} />
       </header>
       <div className="requests-list-side">
         <QueryState query={{ value: rows, problem: requests.problem, reload: requests.reload }} rows={12}>

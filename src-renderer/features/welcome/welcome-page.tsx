@@ -30,7 +30,7 @@ export function WelcomePage() {
   const exchanges = useQuery("first exchanges", (client) => client.call("listExchanges", { query: { limit: 3 } }), {
     everyMs: REFRESH_MS,
   });
-  useLiveExchanges(true, { onExchanges: exchanges.reload, onGap: exchanges.reload });
+  useLiveExchanges(true, { onExchanges: exchanges.reload, onOpen: exchanges.reload });
   const done = stepsDone({
     providers: providers.value,
     agents: agents.value?.agents ?? null,

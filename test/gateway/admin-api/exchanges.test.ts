@@ -126,6 +126,24 @@ describe("usage", () => {
   });
 });
 
+describe("whoever asks after an answer", () => {
+  it("finds it recorded, in the list, by its id and in the sums, however lately records are written", async () => {
+    const root = rootClient(gateway);
+    for (let turn = 0; turn < 5; turn++) {
+      const id = (await ask(gateway, ann.token)).headers.get("x-request-id") ?? "";
+      const [newest] = await root.call("listExchanges", { query: { limit: 1 } });
+      expect(newest).toMatchObject({ requestId: id, outcome: "completed" });
+      const { headers } = await ask(gateway, ann.token);
+      expect(await root.call("getExchange", { params: { id: headers.get("x-request-id") ?? "" } })).toMatchObject({
+        outcome: "completed",
+      });
+      const before = await root.call("usageSummary");
+      await ask(gateway, ann.token);
+      expect((await root.call("usageSummary")).requests).toBe(before.requests + 1);
+    }
+  });
+});
+
 /** Follows the live stream; `next` waits for so many exchanges. */
 async function follow(token: string) {
   const stop = new AbortController();
