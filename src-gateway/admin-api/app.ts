@@ -80,7 +80,7 @@ function mountLive(app: express.Express, deps: AdminDeps): void {
         (now) => now?.role === caller?.role,
         () => false,
       );
-    streamExchanges(deps, caller, response, recheck);
+    await streamExchanges(deps, caller, response, recheck);
   });
 }
 

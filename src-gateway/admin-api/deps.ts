@@ -136,6 +136,9 @@ export interface AdminDeps {
   foundKeys: FoundKeysDesk;
   /** For somebody who helps, without secrets, names and prompts. */
   supportBundle(): Promise<SupportBundle>;
-  /** Called with each closed exchange, and with null when the gateway stops; the answer ends it. */
-  watch(watcher: (record: ExchangeRecord | null) => void): () => void;
+  /**
+   * Called with each closed exchange of every gateway on the database, and with null when this one stops. From the answer
+   * on none is missed; it ends the watch.
+   */
+  watch(watcher: (record: ExchangeRecord | null) => void): Promise<() => void>;
 }

@@ -20,6 +20,7 @@ import { foundKeysDesk } from "./found-keys-side.ts";
 import { createDeepHealth, healthView } from "./health-side.ts";
 import { ledgerDesk } from "./ledger-side.ts";
 import { listModels } from "./list-models.ts";
+import { createLive } from "./live-side.ts";
 import { operationsView, type RunningSide } from "./operations-side.ts";
 import type { Parts } from "./parts.ts";
 import { isProvider, pricesView } from "./price-views.ts";
@@ -149,8 +150,9 @@ async function isReachable({ ledgerStore }: Parts): Promise<boolean> {
 }
 
 function adminDeps(input: AdminSideInput): AdminDeps {
-  const { parts, root, isFirstRun, watchers } = input;
-  const { users, teams, projects, apiKeys, keyRing, bodies, config, clock, log, settings, secrets } = parts;
+  const { parts, root, isFirstRun } = input;
+  const { users, teams, projects, apiKeys, keyRing, ledgerStore, bodies, config, clock, log, settings, secrets } =
+    parts;
   const local = new WeakSet<IncomingMessage>();
   return {
     version: __VERSION__,
@@ -206,9 +208,6 @@ function adminDeps(input: AdminSideInput): AdminDeps {
     transfer: transferDesk(parts),
     foundKeys: foundKeysDesk(parts, input.env),
     supportBundle: () => supportBundle(input),
-    watch: (watcher) => {
-      watchers.add(watcher);
-      return () => void watchers.delete(watcher);
-    },
+    watch: createLive({ ledgerStore, log, watchers: input.watchers, runId: input.operations?.runId ?? null }),
   };
 }

@@ -9,14 +9,14 @@ afterEach(() => server?.close());
 /** Streams to one listener; the answer is everything that was sent, once the stream has ended. */
 async function streamUntilEnd(recheck: () => Promise<boolean>): Promise<{ text: string; watchers: number }> {
   let watchers = 0;
-  const watch = () => {
+  const watch = async () => {
     watchers++;
     return () => void watchers--;
   };
   const closed = new Promise<void>((resolve) => {
     server = http.createServer((_request, response) => {
       response.once("close", () => resolve());
-      streamExchanges(
+      void streamExchanges(
         { watch },
         {
           userId: 1,
