@@ -1,7 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { afterEach, expect, it } from "vitest";
 import type { AdminClient } from "../../../src-gateway/admin-api/contract/client.ts";
 import { describeOnBothDatabases, describeOnPostgres } from "../../suites/store.suite.ts";
@@ -23,14 +21,7 @@ afterEach(async () => {
 });
 
 async function replica(ledgerUrl: string, config?: string): Promise<TestGateway> {
-  const dataDir = mkdtempSync(join(tmpdir(), "tokligence-replica-"));
-  stops.push(async () => rmSync(dataDir, { recursive: true, force: true }));
-  const gateway = await startTestGateway({
-    ledgerUrl,
-    dataDir,
-    env: SHARED,
-    ...(config === undefined ? {} : { config }),
-  });
+  const gateway = await startTestGateway({ ledgerUrl, env: SHARED, ...(config === undefined ? {} : { config }) });
   stops.push(() => gateway.stop());
   return gateway;
 }

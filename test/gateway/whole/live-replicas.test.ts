@@ -1,7 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { createLiveReader } from "../../../src-gateway/admin-api/contract/live-exchanges.ts";
 import type { ExchangeView } from "../../../src-gateway/admin-api/contract/schemas.ts";
@@ -18,9 +15,7 @@ afterEach(async () => {
 });
 
 async function replica(ledgerUrl: string): Promise<TestGateway> {
-  const dataDir = mkdtempSync(join(tmpdir(), "tokligence-replica-"));
-  stops.push(() => rmSync(dataDir, { recursive: true, force: true }));
-  const gateway = await startTestGateway({ ledgerUrl, dataDir, env: SHARED });
+  const gateway = await startTestGateway({ ledgerUrl, env: SHARED });
   stops.push(() => gateway.stop());
   return gateway;
 }
