@@ -5,7 +5,7 @@
 // Prints its port. What is answered is chosen by the path (chat, messages, responses, gemini) and by a word in the path or
 // near either end of the body: mock-plain is JSON; mock-burst, mock-one and mock-paced are streams of the same events,
 // written one by one, all at once, or one each 10 ms. Whoever does not bring the secret gets a 401, so that a proxy that
-// hands on its client's credential shows up as errors. Ends with the process that started it, or after an hour.
+// hands on its client's credential shows up as errors. Ends with the process that started it, or after six hours: a soak takes one.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -24,7 +24,7 @@
 #define HEAD_LIMIT 65536
 #define KEPT 4096
 #define PACE_NS 10000000L
-#define LIFE_S 3600
+#define LIFE_S 21600
 
 typedef struct { char *bytes; size_t length; } Text;
 typedef struct { Text json; Text whole; Text *events; int count; } Answer;
