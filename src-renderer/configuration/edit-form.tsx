@@ -17,7 +17,7 @@ export function useBegun(entries: readonly Entry[], asked: number | "new"): { pl
 
 /** An entry of the configuration while somebody writes it: checked by the gateway as they type, saved, and closed then. */
 export function EditForm({
-  configuration: { change, query },
+  configuration: { change, basis },
   operations,
   isWhole,
   toSave,
@@ -29,18 +29,18 @@ export function EditForm({
   operations: Operation[];
   /** Whether there is enough to ask the gateway what it thinks of it. */
   isWhole: boolean;
-  toSave: () => Omit<ConfigChange, "operations" | "revision">;
+  toSave: () => Omit<ConfigChange, "operations" | "basis">;
   onClose: () => void;
   children: ReactNode;
 }) {
   // Of the moment at which somebody began.
-  const [revision] = useState(query.value?.revision?.id);
+  const [begunFrom] = useState(basis);
   const isReady = isWhole && operations.length > 0;
   const { checked, problem } = useCheck(isReady ? JSON.stringify(operations) : null, (client) =>
     client.call("editConfig", { query: { check: true }, body: { operations } }),
   );
   const save = async (): Promise<void> => {
-    if ((await change.run({ ...toSave(), operations, revision })) !== null) onClose();
+    if ((await change.run({ ...toSave(), operations, basis: begunFrom })) !== null) onClose();
   };
   const shownProblem = change.problem ?? problem;
   return (

@@ -88,13 +88,13 @@ function useMayWrite(): boolean {
 }
 
 function deedsOf(list: LimitList, configuration: Configuration, edit: (edited: EditedLimit) => void): RuleDeeds {
-  const { value, query, change } = configuration;
+  const { value, basis, change } = configuration;
   return {
     onEdit: (place) => edit({ list, place }),
     onRemove: (place) => {
       const entry = value.limits[list][place];
       if (entry === undefined) return;
-      void change.run(removeLimit(value, list, place, { entry, revision: query.value?.revision?.id }));
+      void change.run(removeLimit(value, list, place, { entry, basis }));
     },
   };
 }

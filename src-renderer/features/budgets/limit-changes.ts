@@ -6,7 +6,7 @@ import {
   type Operation,
   textOf,
 } from "../../configuration/config-value.ts";
-import type { ConfigChange } from "../../configuration/use-configuration.ts";
+import type { Basis, ConfigChange } from "../../configuration/use-configuration.ts";
 import { t } from "../../i18n/t.ts";
 import { RATE_SCOPES } from "./limit-draft.ts";
 
@@ -34,11 +34,11 @@ export const removeLimit = (
   value: ConfigValue,
   list: LimitList,
   place: number,
-  { entry, revision }: { entry: Entry; revision: number | undefined },
+  { entry, basis }: { entry: Entry; basis: Basis },
 ): ConfigChange => ({
   operations: [{ op: "remove", path: [list, place] }],
   undo: [{ op: "insert", path: [list, place], value: entry }],
   message: t(`budgets:${list}.removed`, { name: nameOfLimit(entry) }),
   supposed: withLimit(value, list, place, null),
-  revision,
+  basis,
 });

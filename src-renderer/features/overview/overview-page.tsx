@@ -89,18 +89,31 @@ export function OverviewPage() {
   );
 }
 
-/** Runs `QUIET_MS` after the first of many calls. */
+/** Runs `QUIET_MS` after the first of many calls, or once somebody looks again. */
 function useThrottled(run: () => void): () => void {
   const latest = useRef(run);
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
+  const isDue = useRef(false);
   useEffect(() => {
     latest.current = run;
   });
-  useEffect(() => () => clearTimeout(timer.current ?? undefined), []);
+  useEffect(() => {
+    const onSeen = (): void => {
+      if (!isDue.current || document.hidden) return;
+      isDue.current = false;
+      latest.current();
+    };
+    document.addEventListener("visibilitychange", onSeen);
+    return () => {
+      document.removeEventListener("visibilitychange", onSeen);
+      clearTimeout(timer.current ?? undefined);
+    };
+  }, []);
   return useCallback(() => {
     timer.current ??= setTimeout(() => {
       timer.current = null;
-      latest.current();
+      if (document.hidden) isDue.current = true;
+      else latest.current();
     }, QUIET_MS);
   }, []);
 }

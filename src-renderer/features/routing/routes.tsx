@@ -11,13 +11,11 @@ import { RouteSheet } from "./route-sheet.tsx";
 
 /** The routes in their order, which decides between patterns that are equally exact. */
 export function Routes({ configuration, providers }: { configuration: Configuration; providers: string[] }) {
-  const { value, change, query } = configuration;
+  const { value, change, basis } = configuration;
   const [edited, setEdited] = useState<number | "new" | null>(null);
-  const revision = query.value?.revision?.id;
-  const based = revision === undefined ? {} : { revision };
   const move = (from: number, to: number): void =>
     void change.run({
-      ...based,
+      basis,
       operations: [{ op: "move", path: ["routes", from], to }],
       undo: [{ op: "move", path: ["routes", to], to: from }],
       message: t("routing:movedRoute", { name: nameOf(value.routes[from]) }),
@@ -27,7 +25,7 @@ export function Routes({ configuration, providers }: { configuration: Configurat
     const route = value.routes[place];
     if (route === undefined) return;
     void change.run({
-      ...based,
+      basis,
       operations: [{ op: "remove", path: ["routes", place] }],
       undo: [{ op: "insert", path: ["routes", place], value: route }],
       message: t("routing:removedRoute", { name: nameOf(route) }),
