@@ -135,6 +135,32 @@ test("a rate limit is added, changed and removed", async ({ page }) => {
   await expect.poll(() => listed("rate_limits")).toEqual([changed]);
 });
 
+test("whoever is faster than the page reads changes what they see, and is not told of somebody else", async ({
+  page,
+}) => {
+  const limit = { per: "address", requests_per_minute: 120, concurrent: 8 };
+  const operations = [{ op: "set", path: ["rate_limits"], value: [limit] }];
+  await world.askLocally("POST", "/api/v1/config/edits", JSON.stringify({ operations }));
+  await open(page);
+  await expect(page.getByRole("button", { name: "Edit Address" })).toBeVisible();
+  const read = Promise.withResolvers<void>();
+  await page.route("**/api/v1/config/document", async (route) => {
+    await read.promise;
+    await route.continue();
+  });
+  const shown = page.getByRole("region", { name: "Rate limits" });
+  await page.getByRole("button", { name: "Edit Address" }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByRole("spinbutton", { name: "At once" }).fill("9");
+  await sheet.getByRole("button", { name: "Save" }).click();
+  await expect(shown).toContainText("9");
+  await page.getByRole("button", { name: "Remove Address" }).click();
+  await expect.poll(() => listed("rate_limits")).toEqual([]);
+  read.resolve();
+  await undo(page, "The rate limit Address was removed.");
+  await expect.poll(() => listed("rate_limits")).toEqual([{ ...limit, concurrent: 9 }]);
+});
+
 test("who may only read sees budgets and no way to change them", async ({ page }) => {
   const email = "ada@example.com";
   await world.askLocally("POST", "/api/v1/admin/users", JSON.stringify({ email, role: "gateway_admin" }));
