@@ -7,10 +7,10 @@ import { builtGateway } from "../rig/systems.ts";
 import { type AnswerName, instructionsOf, ratiosOf } from "./compare.ts";
 
 /**
- * What a request may take of the built gateway: a quarter more than it takes (226,000 to 252,000 and 1,133,000). Raise them only with a reason,
+ * What a request may take of the built gateway: a fifth to a quarter more than it takes (226,000 to 252,000 and 1,133,000). Raise them only with a reason,
  * and lower them when the gateway gets cheaper. Another Node changes them as well. See docs/performance.md.
  */
-const INSTRUCTIONS: Readonly<Record<AnswerName, number>> = { "whole answer": 315_000, stream: 1_400_000 };
+const INSTRUCTIONS: Readonly<Record<AnswerName, number>> = { "whole answer": 315_000, stream: 1_350_000 };
 
 /** Without valgrind, in bare proxies: half more than the worse of two runs, one of which had the other tests beside it. */
 const RATIOS: Readonly<Record<AnswerName, number>> = { "whole answer": 4, stream: 6 };
